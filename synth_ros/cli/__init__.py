@@ -1,0 +1,1 @@
+"""The synth-ros command, one verb a file."""

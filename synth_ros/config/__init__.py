@@ -1,0 +1,1 @@
+"""One YAML file as typed, validated, frozen models."""

@@ -1,0 +1,1 @@
+"""Camera and frame mathematics: the pixel-centre rule and rigid transforms."""

@@ -1,0 +1,121 @@
+"""Rigid transforms as 4x4 matrices, named ``target_from_source``.
+
+Quaternions carry their order in the name: MuJoCo uses wxyz, ROS messages use xyzw.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from synth_ros.types import FloatArray
+
+# A MuJoCo (OpenGL) camera looks along -z with y up; the optical frame of REP-103 looks along
+# +z with y down: half a turn about x.
+GL_FROM_OPTICAL = np.diag([1.0, -1.0, -1.0, 1.0])
+GL_FROM_OPTICAL.flags.writeable = False
+
+# camera_link (x forward, y left, z up) from its optical frame, REP-103.
+LINK_FROM_OPTICAL = np.array(
+    [[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]]
+)
+LINK_FROM_OPTICAL.flags.writeable = False
+
+
+def make_transform(rotation: FloatArray, translation: Sequence[float] | FloatArray) -> FloatArray:
+    """A transform from a rotation matrix (3, 3) and a translation (3,), metres."""
+    out = np.eye(4)
+    out[:3, :3] = rotation
+    out[:3, 3] = translation
+    return out
+
+
+def inverse(transform: FloatArray) -> FloatArray:
+    """The inverse of a rigid transform, exact in structure (bottom row stays 0 0 0 1)."""
+    rotation = transform[:3, :3].T
+    return make_transform(rotation, -rotation @ transform[:3, 3])
+
+
+def transform_points(target_from_source: FloatArray, points: FloatArray) -> FloatArray:
+    """Points (..., 3) moved from the source frame to the target frame."""
+    moved: FloatArray = points @ target_from_source[:3, :3].T + target_from_source[:3, 3]
+    return moved
+
+
+def matrix_from_quat_wxyz(quat_wxyz: Sequence[float] | FloatArray) -> FloatArray:
+    """Rotation matrix (3, 3) of a quaternion, normalised first.
+
+    Raises:
+        ValueError: If the quaternion has no length.
+    """
+    w, x, y, z = (float(c) for c in quat_wxyz)
+    norm = math.sqrt(w * w + x * x + y * y + z * z)
+    if norm < 1e-12:
+        raise ValueError('a rotation quaternion must not be zero')
+    w, x, y, z = w / norm, x / norm, y / norm, z / norm
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def quat_wxyz_from_matrix(rotation: FloatArray) -> FloatArray:
+    """Unit quaternion (4,) with w >= 0 of a rotation matrix.
+
+    Shepperd's method: divide by the largest component, stable for every angle.
+    """
+    m = rotation
+    squares = np.array(
+        [
+            1 + m[0, 0] + m[1, 1] + m[2, 2],
+            1 + m[0, 0] - m[1, 1] - m[2, 2],
+            1 - m[0, 0] + m[1, 1] - m[2, 2],
+            1 - m[0, 0] - m[1, 1] + m[2, 2],
+        ]
+    )
+    products = np.array(
+        [
+            [0, m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]],
+            [m[2, 1] - m[1, 2], 0, m[1, 0] + m[0, 1], m[0, 2] + m[2, 0]],
+            [m[0, 2] - m[2, 0], m[1, 0] + m[0, 1], 0, m[2, 1] + m[1, 2]],
+            [m[1, 0] - m[0, 1], m[0, 2] + m[2, 0], m[2, 1] + m[1, 2], 0],
+        ]
+    )
+    k = int(np.argmax(squares))
+    quat = products[k].copy()
+    quat[k] = squares[k]
+    quat /= np.linalg.norm(quat)
+    return quat if quat[0] >= 0 else -quat
+
+
+def quat_xyzw_from_matrix(rotation: FloatArray) -> FloatArray:
+    """Unit quaternion (4,) in the order of ROS messages."""
+    w, x, y, z = quat_wxyz_from_matrix(rotation)
+    return np.array([x, y, z, w])
+
+
+def matrix_from_rpy(rpy_rad: Sequence[float] | FloatArray) -> FloatArray:
+    """Rotation matrix of fixed-axis roll, pitch, yaw (REP-103, as in URDF), radians."""
+    roll, pitch, yaw = (float(a) for a in rpy_rad)
+    cr, sr = math.cos(roll), math.sin(roll)
+    cp, sp = math.cos(pitch), math.sin(pitch)
+    cy, sy = math.cos(yaw), math.sin(yaw)
+    return np.array(
+        [
+            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
+            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
+            [-sp, cp * sr, cp * cr],
+        ]
+    )
+
+
+def box_corners(size_m: FloatArray) -> FloatArray:
+    """The eight corners (8, 3) of a box centred at the origin, x fastest, then y, then z."""
+    signs = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)])
+    corners: FloatArray = signs * np.asarray(size_m) / 2
+    return corners

@@ -1,0 +1,1 @@
+"""Annotations as pure functions of a clean frame."""

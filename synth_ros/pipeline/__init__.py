@@ -1,0 +1,1 @@
+"""The wiring of all steps, from an episode number to samples."""

@@ -1,0 +1,1 @@
+"""Turns (config, seed, episode) into plain data: the sampled scene."""

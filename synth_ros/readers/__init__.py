@@ -1,0 +1,1 @@
+"""Files back to samples."""

@@ -1,0 +1,1 @@
+"""Images from one simulation state: colour, depth and geom ids."""

@@ -1,0 +1,1 @@
+"""Pictures, plots and pages that a person reads."""

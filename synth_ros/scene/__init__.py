@@ -1,0 +1,1 @@
+"""Turns a sampled scene into a MuJoCo model: robots, objects, environments."""

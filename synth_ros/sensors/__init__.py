@@ -1,0 +1,1 @@
+"""What a real camera does to a clean image."""

@@ -1,0 +1,1 @@
+"""Moves a compiled scene: settling, robot posture, simulated time."""
