@@ -1,0 +1,37 @@
+"""Physics: time step, settling, and the randomization of contact and mass."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from synth_ros.config.base import NonNegative, Positive, PositiveRange, Section, Vector3
+
+
+class SettleConfig(Section):
+    """When a dropped scene counts as at rest, and how often it may be redrawn."""
+
+    max_time_s: Positive = 4.0
+    """Longest simulated time given to come to rest."""
+    linear_speed_m_s: Positive = 0.02
+    """Every object must move more slowly than this."""
+    angular_speed_rad_s: Positive = 0.4
+    """Every object must turn more slowly than this."""
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    """Scenes drawn for an episode before it is given up with an error."""
+    max_fallen: NonNegative = 0.34
+    """Share of objects that may leave the surface; more, and the scene is redrawn. A fallen
+    object that still lies in the room stays in the scene and keeps its label."""
+
+
+class PhysicsConfig(Section):
+    """How the scene moves."""
+
+    timestep_s: Annotated[float, Field(gt=0, le=0.01)] = 0.002
+    gravity_m_s2: Vector3 = (0.0, 0.0, -9.81)
+    friction_scale: PositiveRange = (0.7, 1.3)
+    """Random factor on each object's sliding friction."""
+    mass_scale: PositiveRange = (0.8, 1.25)
+    """Random factor on each object's mass and inertia."""
+    settle: SettleConfig = SettleConfig()

@@ -1,0 +1,55 @@
+"""What varies about the robot and its cameras from view to view."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from synth_ros.config.base import NonNegative, Range, Section
+
+
+class RobotRandomization(Section):
+    """Where the robot stands and how it is posed, drawn for every view."""
+
+    x_m: Range = (0.0, 0.0)
+    """Offset along the world's x axis."""
+    y_m: Range = (0.0, 0.0)
+    """Offset along the world's y axis."""
+    yaw_deg: Range = (0.0, 0.0)
+    """Offset of the heading."""
+    joints: dict[str, Range] = Field(default_factory=dict)
+    """Joint positions by name, drawn within [low, high]: radians or metres."""
+    max_attempts: int = Field(default=50, ge=1, le=1000)
+    """Postures drawn for a view before it is given up: a posture that touches an object, the
+    furniture or the robot itself is drawn again."""
+
+
+class CameraRandomization(Section):
+    """Calibration error of every camera, drawn for every episode."""
+
+    position_m: NonNegative = 0.0
+    """Standard deviation of the mount position on each axis."""
+    rotation_deg: NonNegative = 0.0
+    """Standard deviation of the mount rotation about each axis."""
+
+
+class SensorNoise(Section):
+    """What the sensor adds to the clean image; labels stay clean."""
+
+    rgb_gain: Range = (1.0, 1.0)
+    """Exposure factor, drawn for every frame."""
+    rgb_noise: NonNegative = 0.0
+    """Standard deviation of Gaussian noise, in grey levels of 255."""
+    depth_noise_m: NonNegative = 0.0
+    """Standard deviation of depth noise at 1 m; grows with the square of the distance, as for
+    a stereo depth camera."""
+    depth_dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of pixels without depth, more at depth edges."""
+
+
+class RandomizationConfig(Section):
+    """Variation of viewpoint and sensor; objects, lights, materials and physics carry their
+    own ranges in their sections."""
+
+    robot: RobotRandomization = RobotRandomization()
+    cameras: CameraRandomization = CameraRandomization()
+    sensor: SensorNoise = SensorNoise()

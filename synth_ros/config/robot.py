@@ -1,0 +1,21 @@
+"""The robot: which model, where it stands, how it is posed."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from synth_ros.config.base import Section, Vector3
+
+
+class RobotConfig(Section):
+    """Any MJCF or URDF robot."""
+
+    model: str = 'builtin://mobile_manipulator'
+    """``builtin://NAME``, ``package://PACKAGE/path``, or a path relative to the config file."""
+    position_m: Vector3 = (0.0, 0.0, 0.0)
+    """Where the robot's root stands in the world (x forward, y left, z up)."""
+    yaw_deg: float = 0.0
+    """Heading of the robot's root about z."""
+    joints: dict[str, float] = Field(default_factory=dict)
+    """Joint positions by name: radians for hinges, metres for slides. Others stay at the
+    model's home keyframe, or at its initial position where it has none."""
