@@ -1,0 +1,32 @@
+"""Named random streams: adding a randomizer never shifts another one's draws."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The random streams of one episode.
+
+    Attributes:
+        seed: The dataset's seed.
+        episode: Episode number.
+    """
+
+    seed: int
+    episode: int
+
+    def generator(self, name: str) -> np.random.Generator:
+        """A fresh generator that depends on (seed, episode, name) alone.
+
+        Args:
+            name: What the draws are for, such as ``'lamps'`` or ``'view/3/robot'``.
+        """
+        key = zlib.crc32(name.encode())
+        # The seed may exceed 32 bits; SeedSequence splits large integers by itself.
+        sequence = np.random.SeedSequence([self.seed, self.episode, key])
+        return np.random.Generator(np.random.PCG64(sequence))

@@ -1,0 +1,98 @@
+"""The renderer interface: stateless pictures of one simulation state.
+
+A renderer is bound to the thread that creates it: create, load, render and close it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+import mujoco
+
+from synth_ros.types import (
+    ByteImage,
+    CameraModel,
+    DepthImage,
+    FloatArray,
+    IdImage,
+    Silhouette,
+)
+
+
+class Viewpoint(NamedTuple):
+    """A camera at a place.
+
+    Attributes:
+        camera: Intrinsics and image size.
+        world_from_camera: Pose of the optical frame (x right, y down, z forward), (4, 4).
+    """
+
+    camera: CameraModel
+    world_from_camera: FloatArray
+
+
+class Layers(NamedTuple):
+    """What one viewpoint sees, all from one state and exactly aligned.
+
+    Attributes:
+        rgb: Colour, (height, width, 3), uint8, sRGB.
+        depth_m: Distance along the optical axis, (height, width), float32, metres; 0 where
+            nothing is.
+        geom_id: MuJoCo geom id, (height, width), int32; -1 where no geom is.
+    """
+
+    rgb: ByteImage
+    depth_m: DepthImage
+    geom_id: IdImage
+
+
+class Renderer(Protocol):
+    """Renders one loaded model at a time."""
+
+    @property
+    def name(self) -> str:
+        """Backend name as in the config: ``classic`` or ``filament``."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """The GL or Vulkan device that renders, in the driver's own words."""
+        ...
+
+    def load(self, model: mujoco.MjModel) -> None:
+        """Take a model to render; frees the one before. The model is not edited."""
+        ...
+
+    def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
+        """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
+        ...
+
+    def silhouettes(
+        self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
+    ) -> list[Silhouette | None]:
+        """What each group of geoms alone would cover on the extended canvas.
+
+        Args:
+            data: The state.
+            viewpoint: The camera.
+            geom_groups: Geom ids of each thing of interest.
+
+        Returns:
+            A silhouette for each group; ``None`` where it covers no pixel of the canvas.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free everything; closing twice is fine."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

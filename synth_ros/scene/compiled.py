@@ -1,0 +1,123 @@
+"""A compiled scene: the MuJoCo model and the meaning of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.types import CameraModel, FloatArray
+
+
+class ObjectPart(NamedTuple):
+    """Where one labelled object is in the model.
+
+    Attributes:
+        instance_id: Id of the instance.
+        name: Unique readable name.
+        class_id: Category id.
+        class_name: Category name.
+        model_name: ``class/variant``.
+        body_id: Its body, which carries a free joint.
+        geom_ids: All visible geoms of the body and its descendants (the ones that render).
+        qpos_address: First of 7 entries in qpos.
+        dof_address: First of 6 entries in qvel.
+        object_from_box: Pose of the 3D box in the body frame, (4, 4).
+        size_m: Full edge lengths of the 3D box, (3,).
+    """
+
+    instance_id: int
+    name: str
+    class_id: int
+    class_name: str
+    model_name: str
+    body_id: int
+    geom_ids: tuple[int, ...]
+    qpos_address: int
+    dof_address: int
+    object_from_box: FloatArray
+    size_m: FloatArray
+
+
+class CameraPart(NamedTuple):
+    """A camera of the model and how it projects.
+
+    Attributes:
+        model: Intrinsics.
+        camera_id: MuJoCo camera id.
+        parent_link: Name of the body that carries it, as the robot's own model calls it
+            (``world`` for a fixed camera).
+        depth_range_m: Nearest and farthest valid depth.
+    """
+
+    model: CameraModel
+    camera_id: int
+    parent_link: str
+    depth_range_m: tuple[float, float]
+
+
+class JointPart(NamedTuple):
+    """A one-degree-of-freedom joint of the robot.
+
+    Attributes:
+        name: As the robot's own model calls it.
+        joint_id: MuJoCo joint id.
+        qpos_address: Its entry in qpos.
+        dof_address: Its entry in qvel.
+        home: Configured or keyframe position, radians or metres.
+        limits: (low, high), or ``None`` if unlimited.
+    """
+
+    name: str
+    joint_id: int
+    qpos_address: int
+    dof_address: int
+    home: float
+    limits: tuple[float, float] | None
+
+
+class RobotPart(NamedTuple):
+    """Where the robot is in the model.
+
+    Attributes:
+        root_body_id: The mocap or fixed body that carries the whole robot; moving it moves
+            the robot. ``-1`` when the scene has no robot.
+        links: (name in the robot's own model, body id) of every body, parents first.
+        joints: All hinge and slide joints, in model order.
+        dof_addresses: All degrees of freedom of the robot.
+        qpos_addresses: All entries of qpos of the robot.
+        home_qpos: Home values of those entries, same length.
+        geom_ids: All geoms of the robot.
+    """
+
+    root_body_id: int
+    links: tuple[tuple[str, int], ...]
+    joints: tuple[JointPart, ...]
+    dof_addresses: NDArray[np.int32]
+    qpos_addresses: NDArray[np.int32]
+    home_qpos: FloatArray
+    geom_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class CompiledScene:
+    """A model ready to simulate and render.
+
+    Attributes:
+        model: The compiled model. Owned by the scene; renderers must not edit it.
+        objects: Labelled objects by ascending instance id.
+        cameras: Cameras in config order.
+        robot: The robot's parts.
+        geom_instance_id: Instance of each geom, shape (ngeom,), int32, 0 for the rest.
+        warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
+    """
+
+    model: mujoco.MjModel
+    objects: tuple[ObjectPart, ...]
+    cameras: tuple[CameraPart, ...]
+    robot: RobotPart
+    geom_instance_id: NDArray[np.int32]
+    warnings: tuple[str, ...] = ()

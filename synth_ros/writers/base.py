@@ -1,0 +1,53 @@
+"""What every dataset writer does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from synth_ros.types import Category, Sample
+
+
+class DatasetInfo(NamedTuple):
+    """What a writer must know before the first sample.
+
+    Attributes:
+        categories: All classes by ascending id.
+        config_hash: Hash of the config that makes the data.
+        seed: The dataset's seed.
+        version: Version of synth_ros.
+        description: One line for people.
+    """
+
+    categories: tuple[Category, ...]
+    config_hash: str
+    seed: int
+    version: str
+    description: str
+
+
+class Writer(Protocol):
+    """Writes samples episode by episode; used as a context manager.
+
+    Leaving the context cleanly finishes the dataset; leaving it by an exception keeps what
+    was committed and leaves no index that claims more.
+    """
+
+    def write_episode(self, episode: int, samples: Sequence[Sample]) -> None:
+        """Commit one whole episode, or nothing of it.
+
+        Raises:
+            OutputError: The disk is full or the folder is not writable; what was committed
+                before stays valid.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
