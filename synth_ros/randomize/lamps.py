@@ -1,0 +1,98 @@
+"""Lamps: where they hang, how bright and of which colour."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from synth_ros.config.environment import LightsConfig
+from synth_ros.randomize.draws import count, log_uniform, uniform
+from synth_ros.randomize.scene import SampledLamp
+
+_MAX_LAMPS = 4
+
+
+def black_body_rgb(temperature_k: float) -> tuple[float, float, float]:
+    """Linear sRGB colour of a black body, its largest component 1.
+
+    The chromaticity follows Kang et al. 2002, a cubic fit of the Planckian locus that is good
+    to 0.001 in x from 1667 K to 25000 K; the matrix is that of IEC 61966-2-1 (sRGB, D65).
+
+    Args:
+        temperature_k: Colour temperature, kelvin; clamped to 1667..25000.
+    """
+    t = min(max(temperature_k, 1667.0), 25000.0)
+    if t <= 4000:
+        x = -0.2661239e9 / t**3 - 0.2343589e6 / t**2 + 0.8776956e3 / t + 0.179910
+    else:
+        x = -3.0258469e9 / t**3 + 2.1070379e6 / t**2 + 0.2226347e3 / t + 0.240390
+    if t <= 2222:
+        y = -1.1063814 * x**3 - 1.34811020 * x**2 + 2.18555832 * x - 0.20219683
+    elif t <= 4000:
+        y = -0.9549476 * x**3 - 1.37418593 * x**2 + 2.09137015 * x - 0.16748867
+    else:
+        y = 3.0817580 * x**3 - 5.87338670 * x**2 + 3.75112997 * x - 0.37001483
+    xyz = np.array([x / y, 1.0, (1 - x - y) / y])
+    rgb_from_xyz = np.array(
+        [
+            [3.2404542, -1.5371385, -0.4985314],
+            [-0.9692660, 1.8760108, 0.0415560],
+            [0.0556434, -0.2040259, 1.0572252],
+        ]
+    )
+    rgb = np.clip(rgb_from_xyz @ xyz, 0, None)
+    red, green, blue = (float(c) for c in rgb / rgb.max())
+    return red, green, blue
+
+
+def draw_lamps(
+    config: LightsConfig, target_m: tuple[float, float, float], *, rng: np.random.Generator
+) -> tuple[SampledLamp, ...]:
+    """Draw the lamps of a scene.
+
+    Args:
+        config: Ranges to draw from.
+        target_m: The middle of the placement surface, at which lamps aim.
+        rng: Source of randomness.
+
+    Returns:
+        The lamps, brightest job first: their intensities sum to the drawn brightness.
+    """
+    lamps = count(rng, config.count)
+    total = uniform(rng, config.intensity)
+    # All possible lamps are drawn and the surplus dropped, so that lamp 1 of a scene stays
+    # the same when the count changes.
+    drawn = [_draw_one(config, target_m, rng=rng) for _ in range(_MAX_LAMPS)][:lamps]
+    shares = 0.6 ** np.arange(lamps)
+    shares *= total / shares.sum()
+    return tuple(
+        lamp.model_copy(
+            update={
+                'intensity': float(share),
+                'cast_shadow': lamp.cast_shadow or index == 0,
+            }
+        )
+        for index, (lamp, share) in enumerate(zip(drawn, shares, strict=True))
+    )
+
+
+def _draw_one(
+    config: LightsConfig, target_m: tuple[float, float, float], *, rng: np.random.Generator
+) -> SampledLamp:
+    azimuth = uniform(rng, (-math.pi, math.pi))
+    elevation = math.radians(uniform(rng, config.elevation_deg))
+    distance = uniform(rng, config.distance_m)
+    jitter = rng.uniform(-0.15, 0.15, 2)
+    x, y, z = target_m
+    return SampledLamp(
+        position_m=(
+            x + distance * math.cos(elevation) * math.cos(azimuth),
+            y + distance * math.cos(elevation) * math.sin(azimuth),
+            z + distance * math.sin(elevation),
+        ),
+        target_m=(x + float(jitter[0]), y + float(jitter[1]), z),
+        rgb=black_body_rgb(log_uniform(rng, config.color_temperature_k)),
+        intensity=1.0,
+        cast_shadow=bool(rng.random() < config.cast_shadow_probability),
+    )
