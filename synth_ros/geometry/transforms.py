@@ -90,7 +90,8 @@ def quat_wxyz_from_matrix(rotation: FloatArray) -> FloatArray:
     quat = products[k].copy()
     quat[k] = squares[k]
     quat /= np.linalg.norm(quat)
-    return quat if quat[0] >= 0 else -quat
+    unit: FloatArray = quat if quat[0] >= 0 else -quat
+    return unit
 
 
 def quat_xyzw_from_matrix(rotation: FloatArray) -> FloatArray:

@@ -1,0 +1,48 @@
+"""Makes the robot follow its posture exactly, whatever leans on it."""
+
+from __future__ import annotations
+
+import copy
+
+import mujoco
+import numpy as np
+
+from synth_ros.scene.compiled import CompiledScene
+
+# Added to the inertia of each robot joint, kg m^2 or kg: the robot then moves as told, and
+# pushes objects without being pushed. Small enough to keep the solver well conditioned
+# beside objects of a few grams (ratio 1e8, double precision leaves 1e-8 relative).
+_ARMATURE = 1e6
+
+
+def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
+    """A copy of the scene's model in which the robot obeys its posture alone.
+
+    Actuators, springs, friction, gravity and equality constraints no longer act on the
+    robot; its joints carry an inertia that no contact can move.
+
+    Args:
+        scene: The compiled scene; not changed.
+
+    Returns:
+        The model to simulate. Geometry and ids are those of ``scene.model``.
+    """
+    model = copy.copy(scene.model)
+    robot = scene.robot
+    dofs = robot.dof_addresses
+    if not len(dofs):
+        return model
+    model.dof_armature[dofs] = _ARMATURE
+    model.dof_damping[dofs] = 0
+    model.dof_frictionloss[dofs] = 0
+    joints = np.unique(model.dof_jntid[dofs])
+    model.jnt_stiffness[joints] = 0
+    model.jnt_limited[joints] = 0
+    bodies = [body for _, body in robot.links]
+    model.body_gravcomp[bodies] = 1
+    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_ACTUATION
+    model.eq_active0[:] = 0
+    data = mujoco.MjData(model)
+    # Derived inertias decide how soft contacts with the robot are.
+    mujoco.mj_setConst(model, data)
+    return model

@@ -1,0 +1,255 @@
+"""One running scene: owns the MuJoCo state and tells where everything is."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.config.robot import RobotConfig
+from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
+from synth_ros.randomize.scene import SampledView
+from synth_ros.scene.compiled import CameraPart, CompiledScene
+from synth_ros.sim.kinematic import kinematic_model
+from synth_ros.types import FloatArray, Instance
+
+
+class Posture(NamedTuple):
+    """Where the robot stands and how it is posed.
+
+    Attributes:
+        x_m: Root position in the world.
+        y_m: Root position in the world.
+        z_m: Root position in the world.
+        yaw_rad: Root heading.
+        qpos: The robot's entries of qpos, in the order of ``RobotPart.qpos_addresses``.
+    """
+
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+    qpos: FloatArray
+
+
+class LinkPose(NamedTuple):
+    """Where one body of the robot is.
+
+    Attributes:
+        name: Name in the robot's own model.
+        world_from_link: Shape (4, 4).
+    """
+
+    name: str
+    world_from_link: FloatArray
+
+
+class JointState(NamedTuple):
+    """One joint of the robot at one instant.
+
+    Attributes:
+        name: Name in the robot's own model.
+        position: Radians or metres.
+        velocity: Radians or metres per second.
+    """
+
+    name: str
+    position: float
+    velocity: float
+
+
+class World:
+    """A compiled scene in motion.
+
+    Attributes:
+        scene: What is simulated.
+        model: The simulated model: the scene's, with a kinematic robot.
+        data: The state. Kinematics are current after every method that changes it.
+    """
+
+    def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
+        self.scene = scene
+        self.model = kinematic_model(scene)
+        self.data = mujoco.MjData(self.model)
+        self._robot = robot
+        self._home = self.posture(None)
+        self.set_posture(self._home)
+
+    @property
+    def home(self) -> Posture:
+        """The configured posture, without any randomization."""
+        return self._home
+
+    @property
+    def time_s(self) -> float:
+        """Simulated time since the scene was made."""
+        return float(self.data.time)
+
+    @property
+    def stamp_ns(self) -> int:
+        """Simulated time in nanoseconds, the stamp of a frame rendered now."""
+        return round(self.data.time * 1e9)
+
+    def set_time(self, time_s: float) -> None:
+        """Set the clock, which stamps the next frame; nothing moves."""
+        self.data.time = time_s
+
+    def posture(self, view: SampledView | None) -> Posture:
+        """The posture that a drawn view asks for.
+
+        Args:
+            view: The draw, or ``None`` for the configured posture.
+        """
+        part = self.scene.robot
+        qpos = part.home_qpos.copy()
+        x, y, z = self._robot.position_m
+        yaw = math.radians(self._robot.yaw_deg)
+        if view is None:
+            return Posture(x, y, z, yaw, qpos)
+        index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
+        for joint in part.joints:
+            if joint.name in view.joints:
+                qpos[index[joint.qpos_address]] = view.joints[joint.name]
+        return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
+
+    def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
+        """Pose the robot; objects stay where they are.
+
+        Args:
+            posture: Where to.
+            velocity: Joint velocities of the robot's degrees of freedom, zero by default.
+        """
+        self._write_posture(posture, velocity)
+        mujoco.mj_forward(self.model, self.data)
+
+    def step_to(self, posture: Posture, duration_s: float) -> None:
+        """Advance the simulation while the robot moves steadily to a posture.
+
+        Args:
+            posture: Where the robot is at the end.
+            duration_s: Simulated time; a whole number of time steps is taken.
+        """
+        steps = max(1, round(duration_s / self.model.opt.timestep))
+        start = self._read_posture()
+        velocity = _velocity(self.model, self.scene, start=start, end=posture, time_s=duration_s)
+        for k in range(1, steps + 1):
+            self._write_posture(interpolate(start, posture, k / steps), velocity)
+            mujoco.mj_step(self.model, self.data)
+        self.set_posture(posture, velocity=velocity)
+
+    def set_objects(self, qpos: FloatArray) -> None:
+        """Put all objects at rest at given poses.
+
+        Args:
+            qpos: Full qpos of the model; only the objects' entries are used.
+        """
+        for part in self.scene.objects:
+            at = slice(part.qpos_address, part.qpos_address + 7)
+            self.data.qpos[at] = qpos[at]
+            self.data.qvel[part.dof_address : part.dof_address + 6] = 0
+        mujoco.mj_forward(self.model, self.data)
+
+    def instances(self) -> tuple[Instance, ...]:
+        """All labelled objects at this instant, by ascending id."""
+        return tuple(
+            Instance(
+                instance_id=part.instance_id,
+                name=part.name,
+                class_id=part.class_id,
+                class_name=part.class_name,
+                model_name=part.model_name,
+                world_from_object=self._body_pose(part.body_id),
+                object_from_box=part.object_from_box,
+                size_m=part.size_m,
+            )
+            for part in self.scene.objects
+        )
+
+    def world_from_camera(self, camera: CameraPart) -> FloatArray:
+        """Pose of a camera's optical frame, shape (4, 4)."""
+        rotation = self.data.cam_xmat[camera.camera_id].reshape(3, 3)
+        world_from_gl = make_transform(rotation, self.data.cam_xpos[camera.camera_id])
+        pose: FloatArray = world_from_gl @ GL_FROM_OPTICAL
+        return pose
+
+    def links(self) -> tuple[LinkPose, ...]:
+        """Poses of all robot bodies, parents first."""
+        return tuple(
+            LinkPose(name, self._body_pose(body)) for name, body in self.scene.robot.links
+        )
+
+    def joints(self) -> tuple[JointState, ...]:
+        """State of all hinge and slide joints of the robot."""
+        return tuple(
+            JointState(
+                joint.name,
+                float(self.data.qpos[joint.qpos_address]),
+                float(self.data.qvel[joint.dof_address]),
+            )
+            for joint in self.scene.robot.joints
+        )
+
+    def _body_pose(self, body: int) -> FloatArray:
+        return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
+
+    def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
+        part = self.scene.robot
+        self.data.qpos[part.qpos_addresses] = posture.qpos
+        self.data.qvel[part.dof_addresses] = 0.0 if velocity is None else velocity
+        if part.root_body_id >= 0:
+            mocap = int(self.model.body_mocapid[part.root_body_id])
+            half = posture.yaw_rad / 2
+            self.data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
+            self.data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
+
+    def _read_posture(self) -> Posture:
+        part = self.scene.robot
+        qpos = self.data.qpos[part.qpos_addresses].copy()
+        if part.root_body_id < 0:
+            return self._home._replace(qpos=qpos)
+        mocap = int(self.model.body_mocapid[part.root_body_id])
+        x, y, z = (float(v) for v in self.data.mocap_pos[mocap])
+        w, _, _, s = (float(v) for v in self.data.mocap_quat[mocap])
+        return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
+
+
+def interpolate(start: Posture, end: Posture, share: float) -> Posture:
+    """The posture a share of the way from one to another, turning the shorter way.
+
+    Args:
+        start: At share 0.
+        end: At share 1.
+        share: Within 0 and 1.
+    """
+    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
+    if share >= 1:
+        return end
+    return Posture(
+        start.x_m + share * (end.x_m - start.x_m),
+        start.y_m + share * (end.y_m - start.y_m),
+        start.z_m + share * (end.z_m - start.z_m),
+        start.yaw_rad + share * turn,
+        start.qpos + share * (end.qpos - start.qpos),
+    )
+
+
+def _velocity(
+    model: mujoco.MjModel,
+    scene: CompiledScene,
+    *,
+    start: Posture,
+    end: Posture,
+    time_s: float,
+) -> FloatArray:
+    """Joint velocities of the robot's degrees of freedom between two postures."""
+    part = scene.robot
+    before = model.qpos0.copy()
+    after = model.qpos0.copy()
+    before[part.qpos_addresses] = start.qpos
+    after[part.qpos_addresses] = end.qpos
+    velocity: NDArray[np.float64] = np.zeros(model.nv)
+    mujoco.mj_differentiatePos(model, velocity, time_s, before, after)
+    return velocity[part.dof_addresses]
