@@ -35,7 +35,7 @@ class InterfacePackage:
 
 
 PACKAGES = (
-    InterfacePackage('tf2_msgs', '0.36.0', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
+    InterfacePackage('tf2_msgs', '0.36.22', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
     InterfacePackage('vision_msgs', '4.1.1', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
 )
 

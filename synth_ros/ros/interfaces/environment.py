@@ -30,7 +30,7 @@ class Environment:
     """Where things are in the running interpreter's environment.
 
     Attributes:
-        prefix: Root of the environment; the wheels keep ``lib/``, ``share/`` and ``include/`` here.
+        prefix: Its root; the wheels keep ``lib/``, ``share/`` and ``include/`` here.
         site_packages: Where Python packages with compiled parts live.
     """
 
@@ -103,7 +103,7 @@ def require_wheels(environment: Environment) -> None:
     if missing:
         raise RosError(
             f'Cannot generate ROS 2 messages for {environment.prefix}: the wheels of '
-            f"{', '.join(missing)} are not installed there. Install them with "
+            f'{", ".join(missing)} are not installed there. Install them with '
             f"{sys.executable} -m pip install 'synth_ros[ros]' (in a checkout: -e '.[ros]'), "
             'or source a ROS 2 installation.'
         )
@@ -132,7 +132,7 @@ def find_toolchain(environment: Environment) -> Toolchain:
             f'Cannot compile ROS 2 messages: {python_include}/Python.h is missing. Install the '
             f'headers of this interpreter with sudo apt install python{version}-dev.'
         )
-    import numpy as np  # noqa: PLC0415  only needed here, and slow to import
+    import numpy as np
 
     include = environment.prefix / 'include'
     packages = sorted(path for path in include.glob('*') if path.is_dir())

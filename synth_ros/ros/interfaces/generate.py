@@ -72,9 +72,9 @@ def ensure(*, force: bool = False) -> str:
         return f'{names} come from the ROS 2 installation.'
     if missing:
         distribution = os.environ.get('ROS_DISTRO', 'jazzy')
-        packages = ' '.join(f"ros-{distribution}-{name.replace('_', '-')}" for name in missing)
+        packages = ' '.join(f'ros-{distribution}-{name.replace("_", "-")}' for name in missing)
         raise RosError(
-            f"The ROS 2 installation that is sourced here has no {' and '.join(missing)}. "
+            f'The ROS 2 installation that is sourced here has no {" and ".join(missing)}. '
             f'Install them with sudo apt install {packages}.'
         )
     if not force and is_current(environment):

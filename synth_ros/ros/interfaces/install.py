@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -77,11 +76,11 @@ def install(environment: Environment, output: Path) -> None:
             if path.is_file():
                 target = environment.prefix / path.relative_to(output)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(path, target)
+                Path(path).replace(target)
     environment.stamp.parent.mkdir(parents=True, exist_ok=True)
     temporary = environment.stamp.with_suffix('.new')
     temporary.write_text(json.dumps(_stamp(), indent=2) + '\n', encoding='utf-8')
-    os.replace(temporary, environment.stamp)
+    Path(temporary).replace(environment.stamp)
 
 
 def _stamp() -> dict[str, str]:
@@ -91,7 +90,7 @@ def _stamp() -> dict[str, str]:
 def _replace_folder(source: Path, target: Path) -> None:
     if target.exists():
         shutil.rmtree(target)
-    os.replace(source, target)
+    Path(source).replace(target)
 
 
 def _package_xml(package: InterfacePackage) -> str:

@@ -91,7 +91,9 @@ class Compiler:
             )
 
 
-def stages(package: InterfacePackage, build: Path, output: Path) -> tuple[tuple[Library, ...], ...]:
+def stages(
+    package: InterfacePackage, build: Path, output: Path
+) -> tuple[tuple[Library, ...], ...]:
     """The libraries of one package, in an order in which they can be linked.
 
     Args:

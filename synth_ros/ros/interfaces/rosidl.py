@@ -58,7 +58,7 @@ def check_hashes(build: Path) -> None:
     wrong = [name for name in names if found.get(name) != TYPE_HASHES.get(name)]
     if wrong:
         raise RosError(
-            f"The type hashes of {', '.join(wrong)} differ from those of the official packages, so "
+            f'The type hashes of {", ".join(wrong)} differ from those of the official packages; '
             'no other node would understand them. The .msg files or the table TYPE_HASHES in '
             'synth_ros/ros/interfaces were changed: restore them.'
         )

@@ -1,0 +1,112 @@
+"""Name, version, contents and requirements of the package; the one place that states them.
+
+colcon and pip both read this file. ``package.xml`` repeats name, version and the ROS packages for
+rosdep and bloom, and ``synth_ros.__version__`` repeats the version for code that runs from a
+checkout; a test compares them.
+"""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = 'synth_ros'
+HERE = Path(__file__).resolve().parent
+
+
+def shared(folder: str, pattern: str) -> tuple[str, list[str]]:
+    """Files to install under ``share/synth_ros``, where ROS tools look for them.
+
+    Args:
+        folder: A folder of the checkout; it keeps its name.
+        pattern: Which of its files.
+
+    Returns:
+        One entry of ``data_files``; paths are relative, as setuptools demands.
+    """
+    files = sorted(path.relative_to(HERE) for path in (HERE / folder).glob(pattern))
+    return f'share/{NAME}/{folder}', [str(path) for path in files]
+
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    description='Labelled perception data for ROS 2 robots, rendered from MuJoCo simulations',
+    author='synth_ros maintainers',
+    author_email='synth-ros@users.noreply.github.com',
+    maintainer='synth_ros maintainers',
+    maintainer_email='synth-ros@users.noreply.github.com',
+    license='Apache-2.0',
+    python_requires='>=3.11',
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={
+        NAME: ['py.typed', 'assets/**/*'],
+        f'{NAME}.report': ['templates/**/*'],
+        f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
+    },
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        shared('launch', '*.launch.py'),
+        shared('config', '*.yaml'),
+        shared('config', '*.xml'),
+        shared('rviz', '*.rviz'),
+    ],
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [
+            'synth-ros = synth_ros.cli.main:main',
+            'sim_node = synth_ros.ros.sim_node:main',
+            'recorder_node = synth_ros.ros.recorder_node:main',
+        ],
+    },
+    # Why each one is needed: docs/dependencies.md.
+    install_requires=[
+        'jinja2>=3.1',
+        'mcap>=1.2',
+        'mcap-ros2-support>=0.5',
+        'mujoco>=4.0,<4.1',
+        'numpy>=1.26',
+        'opencv-python-headless>=4.8',
+        'Pillow>=10.2',
+        'pycocotools>=2.0.7',
+        'pydantic>=2.6',
+        'PyOpenGL>=3.1.7',
+        'PyYAML>=6.0.1',
+        'rich>=13.7',
+        'rosbags>=0.11',
+        'scipy>=1.11',
+        'trimesh>=4.2',
+        'typer>=0.12',
+        'zstandard>=0.22',
+    ],
+    extras_require={
+        # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
+        'ros': [
+            'ros-rclpy[fastrtps]==7.1.6',
+            'ros-jazzy-ament-index-python==1.8.1',
+            'ros-jazzy-diagnostic-msgs==5.3.6',
+            'ros-jazzy-geometry-msgs==5.3.6',
+            'ros-jazzy-rosgraph-msgs==2.0.3',
+            'ros-jazzy-sensor-msgs==5.3.6',
+            'ros-jazzy-std-msgs==5.3.6',
+            'ros-jazzy-std-srvs==5.3.6',
+            'ros-jazzy-visualization-msgs==5.3.6',
+        ],
+        # `colcon test` runs pytest only when this list names it.
+        'test': ['hypothesis>=6.90', 'pytest>=8.0', 'pytest-timeout>=2.2', 'pytest-xdist>=3.5'],
+        'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML'],
+        # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
+        'build': [
+            'catkin-pkg>=1.0',
+            'colcon-core>=0.19',
+            'colcon-defaults',
+            'colcon-metadata',
+            'colcon-package-selection',
+            'colcon-python-setup-py',
+            'colcon-recursive-crawl',
+            'colcon-ros>=0.5',
+            'colcon-test-result',
+            'setuptools<80',
+        ],
+    },
+)
