@@ -1,0 +1,78 @@
+"""The renderer's own copy of a model, so that the caller's is never edited."""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.config.render import RenderConfig
+
+# Geom groups 0 to 2 are visual, 3 to 5 collision and helpers: MuJoCo's own custom.
+VISIBLE_GROUPS = 3
+HIDDEN_GROUP = 5
+
+# Curved primitives are drawn as polygons inside the true surface. With 64 slices and 32 stacks
+# a sphere's mask reaches an IoU of .998 against ray casting (28 and 16, the default: .989).
+SLICES = 64
+STACKS = 32
+
+
+class PrivateModel(NamedTuple):
+    """A copy prepared for rendering.
+
+    Attributes:
+        model: The copy; its renderer may edit it.
+        visible: Which geoms are in a visible group, (ngeom,), bool.
+        near_m: Near plane, metres.
+        far_m: Far plane, metres.
+    """
+
+    model: mujoco.MjModel
+    visible: NDArray[np.bool_]
+    near_m: float
+    far_m: float
+
+
+def private_model(
+    model: mujoco.MjModel, config: RenderConfig, max_size: tuple[int, int]
+) -> PrivateModel:
+    """Copy a model and set the picture quality.
+
+    Args:
+        model: The caller's model; not edited.
+        config: Quality.
+        max_size: (width, height) that the offscreen buffer holds, pixels.
+    """
+    own = copy.copy(model)
+    visual = own.vis
+    visual.global_.offwidth, visual.global_.offheight = max_size
+    visual.quality.offsamples = config.samples
+    visual.quality.shadowsize = config.shadow_size
+    visual.quality.numslices = max(visual.quality.numslices, SLICES)
+    visual.quality.numstacks = max(visual.quality.numstacks, STACKS)
+    visible = own.geom_group < VISIBLE_GROUPS
+    extent = own.stat.extent
+    return PrivateModel(own, visible, visual.map.znear * extent, visual.map.zfar * extent)
+
+
+def drawing_options() -> mujoco.MjvOption:
+    """Visual geoms with their textures, and nothing else: no sites, skins or decoration."""
+    option = mujoco.MjvOption()
+    option.geomgroup[:] = np.arange(len(option.geomgroup)) < VISIBLE_GROUPS
+    for group in (
+        option.sitegroup,
+        option.jointgroup,
+        option.tendongroup,
+        option.actuatorgroup,
+        option.flexgroup,
+        option.skingroup,
+    ):
+        group[:] = 0
+    option.flags[:] = 0
+    for flag in (mujoco.mjtVisFlag.mjVIS_TEXTURE, mujoco.mjtVisFlag.mjVIS_STATIC):
+        option.flags[flag.value] = 1
+    return option

@@ -1,0 +1,75 @@
+"""From raw buffers to images: metric depth, ids, tight masks. All renderers share these."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.geometry.camera import PixelWindow
+from synth_ros.types import ByteImage, DepthImage, IdImage, MaskImage, Silhouette
+
+
+def metric_depth(raw: DepthImage, near_m: float, far_m: float) -> DepthImage:
+    """Distance along the optical axis from a reversed depth buffer.
+
+    With reversed z a perspective projection stores 1 at the near and 0 at the far plane:
+    ``z = n f / (n + raw (f - n))``.
+
+    Args:
+        raw: Depth buffer, (height, width), float32; exactly 0 where nothing was drawn.
+        near_m: Near plane, metres.
+        far_m: Far plane, metres.
+
+    Returns:
+        (height, width), float32, metres; 0 where nothing was drawn.
+    """
+    depth = np.multiply(raw, np.float32(far_m - near_m))
+    depth += np.float32(near_m)
+    np.divide(np.float32(near_m * far_m), depth, out=depth)
+    depth[raw == 0] = 0
+    return depth
+
+
+def ids_from_colors(colors: ByteImage, table: NDArray[np.int32]) -> IdImage:
+    """Ids from colours that encode an index as R + 256 G + 65536 B.
+
+    Args:
+        colors: (height, width, 3).
+        table: The id of each index; index 0 is the background.
+
+    Returns:
+        ``table[index]``, (height, width), int32.
+    """
+    if len(table) <= 256:
+        index = cv2.extractChannel(colors, 0)
+        ids: IdImage = table.take(index)
+        return ids
+    packed = cv2.cvtColor(colors, cv2.COLOR_RGB2RGBA).view(np.int32)[..., 0]
+    ids = table.take(packed & 0xFFFFFF)
+    return ids
+
+
+def any_color(colors: ByteImage) -> MaskImage:
+    """Where any channel is not 0: (height, width), bool."""
+    mask: MaskImage = (colors[..., 0] | colors[..., 1] | colors[..., 2]) != 0
+    return mask
+
+
+def tight_silhouette(mask: MaskImage, window: PixelWindow) -> Silhouette | None:
+    """Crop a mask to its set pixels.
+
+    Args:
+        mask: Coverage of the window, (window.height, window.width).
+        window: Where the mask lies on the pixel grid.
+
+    Returns:
+        The silhouette with an array of its own, or ``None`` if no pixel is set.
+    """
+    rows = np.flatnonzero(mask.any(axis=1))
+    if not rows.size:
+        return None
+    columns = np.flatnonzero(mask.any(axis=0))
+    y0, y1 = int(rows[0]), int(rows[-1]) + 1
+    x0, x1 = int(columns[0]), int(columns[-1]) + 1
+    return Silhouette(window.x0 + x0, window.y0 + y0, mask[y0:y1, x0:x1].copy())
