@@ -34,8 +34,8 @@ class LiveConfig(Section):
     rendering cannot keep up, simulated time slows down: no frame is dropped."""
     view_period_s: Positive = 1.0
     """Simulated time the robot takes to move from one drawn posture to the next."""
-    views_per_episode: Annotated[int, Field(ge=1)] = 5
-    """Postures before the scene is drawn anew; the scene lasts this many view periods."""
+    randomize_period_s: Positive = 5.0
+    """Simulated time after which the scene is drawn anew."""
     depth_encoding: Literal['16UC1', '32FC1'] = '16UC1'
     """Millimetres with 0 invalid, or metres with NaN invalid (REP-118)."""
     class_id_format: Literal['id', 'name'] = 'id'

@@ -1,0 +1,150 @@
+"""A running simulation, frame by frame in simulated time, without any transport."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from synth_ros.pipeline.episode import Episode, Stage
+from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.world import JointState, LinkPose, Posture, World, interpolate
+from synth_ros.types import Sample
+
+
+class LiveFrame(NamedTuple):
+    """Everything of one instant.
+
+    Attributes:
+        stamp_ns: Simulated time, nanoseconds; grows through resets and new scenes.
+        episode: Number of the episode.
+        index: Number of the frame within the episode.
+        samples: One per camera, all of this instant.
+        links: World poses of the robot's bodies, parents first.
+        joints: Joint states of the robot.
+    """
+
+    stamp_ns: int
+    episode: int
+    index: int
+    samples: tuple[Sample, ...]
+    links: tuple[LinkPose, ...]
+    joints: tuple[JointState, ...]
+
+
+class LiveSession:
+    """Plays episode after episode.
+
+    The robot moves from one drawn posture to the next while physics goes on; after the
+    configured time the next episode is drawn. Frame k of an episode is a pure
+    function of (config, seed, episode, k), except for its stamp, which keeps growing.
+
+    Args:
+        stage: Makes the episodes; bound to its renderer's thread, and so is the session.
+        first_episode: Where to start.
+    """
+
+    def __init__(self, stage: Stage, *, first_episode: int = 0) -> None:
+        self._stage = stage
+        self._live = stage.config.output.live
+        self._timestep_s = stage.config.physics.timestep_s
+        self._offset_steps = 0
+        self._open(first_episode)
+
+    @property
+    def episode(self) -> int:
+        """Number of the running episode."""
+        return self._episode.sampled.episode
+
+    @property
+    def world(self) -> World:
+        """The running scene."""
+        return self._episode.world
+
+    @property
+    def current(self) -> Episode:
+        """The running episode."""
+        return self._episode
+
+    def restart(self) -> None:
+        """Begin the running episode again from its first frame; time keeps growing."""
+        self._leave()
+        self._open(self.episode)
+
+    def next_episode(self, episode: int | None = None) -> None:
+        """Draw another episode; the following one by default."""
+        self._leave()
+        self._open(self.episode + 1 if episode is None else episode)
+
+    def advance(self) -> LiveFrame:
+        """Simulate one frame period and capture what all cameras see then."""
+        if self._index >= self._frames_per_episode():
+            self.next_episode()
+        if self._index > 0:
+            self._move()
+        frame = self._capture()
+        self._index += 1
+        return frame
+
+    def _open(self, episode: int) -> None:
+        self._episode: Episode = self._stage.open(episode)
+        self._index = 0
+        self._steps = 0
+        self._view = 0
+        self._drawn: SampledView = self._episode.find_view(0)
+        self._from: Posture = self.world.posture(self._drawn)
+        self._to: Posture = self._from
+        self._aim(0)
+        self.world.set_posture(self._from)
+        self._set_time()
+
+    def _leave(self) -> None:
+        # One frame period passes between episodes, so that no stamp comes twice.
+        self._offset_steps += self._steps + self._steps_until(1)
+
+    def _steps_until(self, index: int) -> int:
+        """Time steps from the start of the episode to a frame, without drift."""
+        return round(index / self._live.rate_hz / self._timestep_s)
+
+    def _frames_per_episode(self) -> int:
+        return max(1, round(self._live.randomize_period_s * self._live.rate_hz))
+
+    def _aim(self, view: int) -> None:
+        """Draw the posture to reach at the end of a view's period."""
+        here = self.world.posture(self._drawn) if view == 0 else self._to
+        self._view, self._from = view, here
+        self._drawn = self._episode.find_view(view + 1)
+        self._to = self.world.posture(self._drawn)
+        self.world.set_posture(here)
+
+    def _move(self) -> None:
+        target = self._steps_until(self._index)
+        elapsed_s = target * self._timestep_s
+        view = int(elapsed_s / self._live.view_period_s + 1e-9)
+        if view != self._view:
+            self._aim(view)
+        share = elapsed_s / self._live.view_period_s - view
+        posture = interpolate(self._from, self._to, _smooth(share))
+        steps = target - self._steps
+        self.world.step_to(posture, steps * self._timestep_s)
+        self._steps = target
+        self._set_time()
+
+    def _set_time(self) -> None:
+        # From whole steps: summing 0.002 a million times would drift.
+        self.world.set_time((self._offset_steps + self._steps) * self._timestep_s)
+
+    def _capture(self) -> LiveFrame:
+        samples = self._episode.capture(self._index, self._drawn)
+        return LiveFrame(
+            stamp_ns=self.world.stamp_ns,
+            episode=self.episode,
+            index=self._index,
+            samples=tuple(samples),
+            links=self.world.links(),
+            joints=self.world.joints(),
+        )
+
+
+def _smooth(share: float) -> float:
+    """Smoothstep: 0 to 1 with zero speed at both ends."""
+    s = min(max(share, 0.0), 1.0)
+    return s * s * (3 - 2 * s)

@@ -1,0 +1,184 @@
+"""Samples to messages: pure functions, one stamp and one frame_id for a whole frame.
+
+2D boxes use detector coordinates, as YOLO and RT-DETR nodes do: the image spans
+``[0, width] x [0, height]`` and a box that covers columns 3 to 6 is centred at 5 with size 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header
+from vision_msgs.msg import (
+    BoundingBox2D,
+    BoundingBox3D,
+    Detection2D,
+    Detection2DArray,
+    Detection3D,
+    Detection3DArray,
+    LabelInfo,
+    ObjectHypothesisWithPose,
+    VisionClass,
+)
+
+from builtin_interfaces.msg import Time
+from synth_ros.errors import OutputError
+from synth_ros.geometry.transforms import quat_xyzw_from_matrix
+from synth_ros.ros.images import image_message
+from synth_ros.types import (
+    CameraModel,
+    Category,
+    DepthImage,
+    FloatArray,
+    InstanceLabel,
+    Labels,
+)
+
+DepthEncoding = Literal['16UC1', '32FC1']
+ClassIdFormat = Literal['id', 'name']
+
+_MAX_MONO8_CLASSES = 254
+_MAX_UINT16 = 65535
+
+
+def stamp_message(stamp_ns: int) -> Time:
+    """A stamp from nanoseconds."""
+    seconds, nanoseconds = divmod(stamp_ns, 1_000_000_000)
+    return Time(sec=seconds, nanosec=nanoseconds)
+
+
+def stamp_ns(stamp: Time) -> int:
+    """Nanoseconds of a stamp."""
+    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
+
+
+def header(stamp: int, frame_id: str) -> Header:
+    """A header from a stamp in nanoseconds and a frame."""
+    return Header(stamp=stamp_message(stamp), frame_id=frame_id)
+
+
+def camera_info(camera: CameraModel, head: Header) -> CameraInfo:
+    """Calibration of an ideal lens: plumb_bob with five zeros, P = [K | 0]."""
+    info = CameraInfo(header=head, width=camera.width, height=camera.height)
+    info.distortion_model = 'plumb_bob'
+    info.d = [0.0] * 5
+    info.k = camera.matrix.ravel()
+    info.r = np.eye(3).ravel()
+    info.p = np.hstack([camera.matrix, np.zeros((3, 1))]).ravel()
+    return info
+
+
+def depth_image(depth_m: DepthImage, encoding: DepthEncoding, head: Header) -> Image:
+    """Depth as REP-118 has it.
+
+    Args:
+        depth_m: Metres along the optical axis, 0 invalid.
+        encoding: ``16UC1`` (millimetres, 0 invalid) or ``32FC1`` (metres, NaN invalid).
+        head: Header of the image.
+
+    Raises:
+        OutputError: If a depth does not fit 16 bits of millimetres.
+    """
+    if encoding == '32FC1':
+        metres = np.where(depth_m > 0, depth_m, np.float32(np.nan)).astype(np.float32)
+        return image_message(metres, '32FC1', head)
+    farthest = float(depth_m.max(initial=0.0))
+    if farthest * 1000 > _MAX_UINT16:
+        raise OutputError(
+            f'A depth of {farthest:.1f} m does not fit 16UC1 millimetres (at most 65.535 m). '
+            "Lower the camera's depth_range_m or use depth_encoding 32FC1."
+        )
+    return image_message(np.rint(depth_m * 1000).astype(np.uint16), '16UC1', head)
+
+
+def instance_mask(labels: Labels, head: Header) -> Image:
+    """Instance ids as 16UC1.
+
+    Raises:
+        OutputError: If an id does not fit 16 bits.
+    """
+    highest = int(labels.instance_id.max(initial=0))
+    if highest > _MAX_UINT16:
+        raise OutputError(f'Instance id {highest} does not fit a 16UC1 mask (at most 65535).')
+    return image_message(labels.instance_id.astype(np.uint16), '16UC1', head)
+
+
+def semantic_mask(labels: Labels, categories: Sequence[Category], head: Header) -> Image:
+    """Class ids as mono8, or as 16UC1 beyond 254 classes."""
+    if max((c.class_id for c in categories), default=0) <= _MAX_MONO8_CLASSES:
+        return image_message(labels.class_id.astype(np.uint8), 'mono8', head)
+    return image_message(labels.class_id, '16UC1', head)
+
+
+def label_info(categories: Sequence[Category], head: Header) -> LabelInfo:
+    """All names of class ids, the background included."""
+    classes = [VisionClass(class_id=0, class_name='background')]
+    classes += [VisionClass(class_id=c.class_id, class_name=c.name) for c in categories]
+    return LabelInfo(header=head, class_map=classes, threshold=1.0)
+
+
+def detections_2d(
+    instances: Sequence[InstanceLabel], head: Header, *, class_id_format: ClassIdFormat
+) -> Detection2DArray:
+    """Tight visible boxes, each with its class, score 1 and the object's pose."""
+    detections = []
+    for label in instances:
+        box = BoundingBox2D(size_x=float(label.box.width), size_y=float(label.box.height))
+        box.center.position.x = (label.box.x0 + label.box.x1) / 2
+        box.center.position.y = (label.box.y0 + label.box.y1) / 2
+        detections.append(
+            Detection2D(
+                header=head,
+                results=[_hypothesis(label, class_id_format)],
+                bbox=box,
+                id=str(label.instance.instance_id),
+            )
+        )
+    return Detection2DArray(header=head, detections=detections)
+
+
+def detections_3d(
+    instances: Sequence[InstanceLabel], head: Header, *, class_id_format: ClassIdFormat
+) -> Detection3DArray:
+    """Oriented 3D boxes in the optical frame; results carry the object's own frame."""
+    detections = []
+    for label in instances:
+        x, y, z = (float(v) for v in label.instance.size_m)
+        box = BoundingBox3D(
+            center=pose_message(label.camera_from_box), size=Vector3(x=x, y=y, z=z)
+        )
+        detections.append(
+            Detection3D(
+                header=head,
+                results=[_hypothesis(label, class_id_format)],
+                bbox=box,
+                id=str(label.instance.instance_id),
+            )
+        )
+    return Detection3DArray(header=head, detections=detections)
+
+
+def pose_message(target_from_source: FloatArray) -> Pose:
+    """A pose from a transform (4, 4)."""
+    x, y, z = (float(v) for v in target_from_source[:3, 3])
+    return Pose(position=Point(x=x, y=y, z=z), orientation=rotation_message(target_from_source))
+
+
+def rotation_message(target_from_source: FloatArray) -> Quaternion:
+    """The rotation of a transform (4, 4)."""
+    x, y, z, w = (float(v) for v in quat_xyzw_from_matrix(target_from_source[:3, :3]))
+    return Quaternion(x=x, y=y, z=z, w=w)
+
+
+def _hypothesis(label: InstanceLabel, class_id_format: ClassIdFormat) -> ObjectHypothesisWithPose:
+    instance = label.instance
+    hypothesis = ObjectHypothesisWithPose()
+    by_name = class_id_format == 'name'
+    hypothesis.hypothesis.class_id = instance.class_name if by_name else str(instance.class_id)
+    hypothesis.hypothesis.score = 1.0
+    hypothesis.pose.pose = pose_message(label.camera_from_object)
+    return hypothesis
