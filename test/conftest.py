@@ -1,0 +1,26 @@
+"""What every test run needs before anything is imported."""
+
+import os
+
+import pytest
+
+
+def ros_domain_id() -> int:
+    """A ROS domain for this test process: 1 to 100, different for each xdist worker."""
+    worker = os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')
+    run = os.getppid() if 'PYTEST_XDIST_WORKER' in os.environ else os.getpid()
+    return 1 + (run + int(worker)) % 100
+
+
+# Nodes of one test process, and those it starts, must not hear those of another.
+os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+os.environ['ROS_DOMAIN_ID'] = str(ros_domain_id())
+# Rendering without a display; one software rasteriser thread for each test process.
+os.environ.setdefault('MUJOCO_GL', 'egl')
+os.environ.setdefault('PYOPENGL_PLATFORM', 'egl')
+os.environ.setdefault('LP_NUM_THREADS', '1')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run long tests first, so that no worker ends with one while the other idles."""
+    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
