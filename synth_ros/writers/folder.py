@@ -1,0 +1,182 @@
+"""An output folder in which nothing is lost: lock, whole commits, atomic replacement.
+
+A *unit* (an episode) is written into a staging folder, flushed to the disk, moved file by file
+to its final names, and announced by one marker file that is moved last. A reader that trusts
+markers alone never sees half a unit, whenever the writing process is killed. Units of different
+processes touch different files, so workers need no lock among themselves.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from synth_ros.errors import OutputError
+
+STAGING = '.partial'
+LOCK = '.lock'
+
+_REASONS = {
+    errno.ENOSPC: 'the disk is full. Free some space or choose another disk',
+    errno.EDQUOT: 'the disk quota is used up. Free some space or choose another disk',
+    errno.EFBIG: 'the file would exceed the allowed file size. Raise the limit (ulimit -f)',
+    errno.EROFS: 'the file system is read-only. Choose another folder',
+    errno.EACCES: 'permission is denied. Choose a folder that you may write',
+    errno.EPERM: 'permission is denied. Choose a folder that you may write',
+}
+
+
+class FileEntry(NamedTuple):
+    """One committed file.
+
+    Attributes:
+        path: Relative to the output folder, with forward slashes.
+        size: Bytes.
+        sha256: Checksum in hexadecimal.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+
+@contextmanager
+def os_errors(path: Path, *, valid: str) -> Iterator[None]:
+    """Turn the system's errors into ours.
+
+    Args:
+        path: What is being written.
+        valid: A sentence on what stays valid and how to go on.
+
+    Raises:
+        OutputError: In place of any ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        place = error.filename or path
+        raise OutputError(f'Cannot write {place}: {reason}. {valid}'.rstrip()) from error
+
+
+class FolderLock:
+    """Keeps a second run out of a folder.
+
+    The lock is the kernel's (``flock``), so a killed process leaves none behind.
+
+    Args:
+        root: The folder, created if missing.
+
+    Raises:
+        OutputError: Another process holds the lock, or the folder cannot be written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / LOCK
+        with os_errors(root, valid='Nothing was written.'):
+            root.mkdir(parents=True, exist_ok=True)
+            self._handle = self._acquire(root)
+
+    def _acquire(self, root: Path) -> int:
+        while True:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                raise OutputError(
+                    f'{root} is being written by another run. Wait until it ends, or give this '
+                    'run another folder (--out).'
+                ) from None
+            # The previous holder may have removed the file between our open and our lock.
+            try:
+                if self._path.stat().st_ino == os.fstat(handle).st_ino:
+                    return handle
+            except FileNotFoundError:
+                pass
+            os.close(handle)
+
+    def release(self) -> None:
+        """Let others in; harmless when repeated."""
+        if self._handle >= 0:
+            self._path.unlink(missing_ok=True)
+            os.close(self._handle)
+            self._handle = -1
+
+
+def commit(root: Path, unit: str, files: Mapping[str, bytes], *, marker: str) -> None:
+    """Write a unit's files, all or nothing.
+
+    Args:
+        root: The output folder.
+        unit: Name of the unit's staging folder.
+        files: Contents by path relative to ``root``; the marker is one of them.
+        marker: Path of the file that announces the unit; moved last.
+
+    Raises:
+        OSError: Something could not be written; the unit is not announced.
+    """
+    staging = root / STAGING / unit
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        order = [*(path for path in files if path != marker), marker]
+        for number, path in enumerate(order):
+            write_synced(staging / str(number), files[path])
+        for number, path in enumerate(order[:-1]):
+            (staging / str(number)).replace(root / path)
+        for folder in {(root / path).parent for path in order[:-1]}:
+            sync_folder(folder)
+        (staging / str(len(order) - 1)).replace(root / marker)
+        sync_folder((root / marker).parent)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def clear_staging(root: Path) -> None:
+    """Remove the staging folder with what failed or killed workers left in it."""
+    shutil.rmtree(root / STAGING, ignore_errors=True)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file so that its name holds the old or the new content, never a part.
+
+    Raises:
+        OSError: It could not be written; the old content is still there.
+    """
+    partial = path.with_name(f'.{path.name}.partial')
+    try:
+        write_synced(partial, data)
+        partial.replace(path)
+        sync_folder(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open('wb') as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the folder's names."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def entry(path: str, data: bytes) -> FileEntry:
+    """Describe a file by its content."""
+    return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())

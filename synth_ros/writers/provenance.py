@@ -1,0 +1,48 @@
+"""How the frames of an episode were made, in one file, with what they share said once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from synth_ros.errors import InternalError
+from synth_ros.types import Sample
+
+Record = Mapping[str, object]
+
+
+def encode_provenance(samples: Sequence[Sample]) -> bytes:
+    """The provenance file of an episode.
+
+    It holds ``common``, the keys whose values all frames share (the sampled scene, config hash,
+    seed), and ``frames``, the others by file stem. A frame's record is the union of both.
+
+    Args:
+        samples: All frames of one episode, at least one.
+
+    Raises:
+        InternalError: A sample's provenance is not a JSON object.
+    """
+    records = {sample.key.stem: _parse(sample) for sample in samples}
+    first = next(iter(records.values()))
+    common = {
+        key: value
+        for key, value in first.items()
+        if all(key in record and record[key] == value for record in records.values())
+    }
+    frames = {
+        stem: {key: value for key, value in record.items() if key not in common}
+        for stem, record in records.items()
+    }
+    text = json.dumps({'common': common, 'frames': frames}, indent=1, sort_keys=True)
+    return f'{text}\n'.encode('ascii')
+
+
+def _parse(sample: Sample) -> Record:
+    try:
+        record = json.loads(sample.provenance_json)
+    except ValueError as error:
+        raise InternalError(f'The provenance of {sample.key} is not JSON: {error}') from None
+    if not isinstance(record, dict):
+        raise InternalError(f'The provenance of {sample.key} is not a JSON object: {record!r}')
+    return record
