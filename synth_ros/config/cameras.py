@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from synth_ros.config.base import Name, Positive, Quaternion, Section, Vector3
+from synth_ros.config.base import (
+    DepthRange,
+    Fault,
+    Name,
+    Positive,
+    Quaternion,
+    Section,
+    Text,
+    Vector3,
+)
 
 ImageSize = Annotated[int, Field(ge=8, le=8192)]
 
@@ -21,25 +31,31 @@ class Intrinsics(Section):
     fovy_deg: Annotated[float, Field(gt=1, lt=170)] | None = None
     """Full vertical field of view; square pixels, centred."""
     fx: Positive | None = None
+    """Horizontal focal length in pixels."""
     fy: Positive | None = None
+    """Vertical focal length in pixels."""
     cx: float | None = None
+    """Column of the principal point in pixels."""
     cy: float | None = None
+    """Row of the principal point in pixels."""
 
-    @model_validator(mode='after')
-    def _one_way(self) -> Intrinsics:
-        pinhole = (self.fx, self.fy, self.cx, self.cy)
-        given = [value is not None for value in pinhole]
-        if self.fovy_deg is not None and any(given):
-            raise ValueError('give either fovy_deg or fx, fy, cx, cy, not both')
-        if self.fovy_deg is None and not all(given):
-            raise ValueError('give fovy_deg, or all of fx, fy, cx, cy')
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault unless there is exactly one of the two ways."""
+        pinhole = {'fx': self.fx, 'fy': self.fy, 'cx': self.cx, 'cy': self.cy}
+        missing = [key for key, value in pinhole.items() if value is None]
+        given = [key for key in pinhole if key not in missing]
+        if self.fovy_deg is not None and given:
+            message = 'give either fovy_deg or fx, fy, cx, cy; got fovy_deg and '
+            yield Fault((), message + ', '.join(given))
+        elif self.fovy_deg is None and missing:
+            message = 'give fovy_deg, or all of fx, fy, cx, cy; missing: '
+            yield Fault((), message + ('all of them' if not given else ', '.join(missing)))
 
 
 class Mount(Section):
     """Where a camera sits when the model does not have it."""
 
-    link: str
+    link: Text
     """Body of the robot that carries the camera, or ``world``."""
     position_m: Vector3 = (0.0, 0.0, 0.0)
     """Position in the link's frame."""
@@ -50,14 +66,16 @@ class Mount(Section):
     look_at_m: Vector3 | None = None
     """Or a point in the link's frame to look at, with the image upright."""
 
-    @model_validator(mode='after')
-    def _one_rotation(self) -> Mount:
-        ways = [v for v in (self.rpy_deg, self.quat_wxyz, self.look_at_m) if v is not None]
-        if len(ways) > 1:
-            raise ValueError('give one of rpy_deg, quat_wxyz, look_at_m')
-        if self.look_at_m is not None and self.look_at_m == self.position_m:
-            raise ValueError('look_at_m must differ from position_m')
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for more than one rotation, or a point to look at that gives none."""
+        ways = {
+            'rpy_deg': self.rpy_deg, 'quat_wxyz': self.quat_wxyz, 'look_at_m': self.look_at_m
+        }
+        given = [key for key, value in ways.items() if value is not None]
+        if len(given) > 1:
+            yield Fault((), f'give one of {", ".join(ways)}; got {" and ".join(given)}')
+        if self.look_at_m == self.position_m:
+            yield Fault(('look_at_m',), 'the point to look at must differ from position_m')
 
 
 class CameraConfig(Section):
@@ -65,23 +83,25 @@ class CameraConfig(Section):
 
     name: Name
     """Name in topics, frames and files."""
-    model_camera: str | None = None
+    model_camera: Text | None = None
     """Camera of the robot's model to use. With neither this nor a mount: ``name``."""
     mount: Mount | None = None
     """Mount a camera that the model does not have."""
     width: ImageSize = 640
+    """Columns of the image, in pixels."""
     height: ImageSize = 480
+    """Rows of the image, in pixels."""
     intrinsics: Intrinsics | None = None
     """Overrides the model camera's; needed with a mount."""
-    depth_range_m: tuple[Positive, Positive] = (0.05, 10.0)
+    depth_range_m: DepthRange = (0.05, 10.0)
     """Depth outside this range is published and stored as invalid (0)."""
 
-    @model_validator(mode='after')
-    def _one_source(self) -> CameraConfig:
-        if self.mount is not None and self.model_camera is not None:
-            raise ValueError('give model_camera or mount, not both')
-        if self.mount is not None and self.intrinsics is None:
-            raise ValueError('a mounted camera needs intrinsics (fovy_deg, or fx fy cx cy)')
-        if self.depth_range_m[0] >= self.depth_range_m[1]:
-            raise ValueError('depth_range_m must grow from near to far')
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Yield faults of a camera that is both the model's and mounted, or half described."""
+        if self.mount is None:
+            return
+        if self.model_camera is not None:
+            yield Fault(('mount',), 'give model_camera or mount, not both')
+        if self.intrinsics is None:
+            message = 'a mounted camera needs intrinsics: fovy_deg, or fx, fy, cx, cy'
+            yield Fault(('mount',), message)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
-
 from synth_ros.config.base import (
-    CountRange,
+    Asset,
+    ElevationRange,
+    LampCountRange,
     PositiveRange,
     Section,
     UnitInterval,
@@ -15,11 +15,11 @@ from synth_ros.config.base import (
 class LightsConfig(Section):
     """Lamps above the placement surface, drawn anew for every scene."""
 
-    count: CountRange = (1, 3)
+    count: LampCountRange = (1, 3)
     """Lamps per scene; at least one, at most four."""
     distance_m: PositiveRange = (1.6, 2.6)
     """Distance from the middle of the placement surface."""
-    elevation_deg: PositiveRange = (35.0, 85.0)
+    elevation_deg: ElevationRange = (35.0, 85.0)
     """Angle above the horizon."""
     intensity: PositiveRange = (0.5, 1.2)
     """Brightness relative to a well-lit room, shared among the lamps."""
@@ -30,22 +30,15 @@ class LightsConfig(Section):
     cast_shadow_probability: UnitInterval = 0.8
     """Share of the lamps, after the first, that cast shadows; the first always does."""
 
-    @model_validator(mode='after')
-    def _some_light(self) -> LightsConfig:
-        if self.count[0] < 1 or self.count[1] > 4:
-            raise ValueError('count must lie within 1 and 4')
-        if self.elevation_deg[1] > 90:
-            raise ValueError('elevation_deg must not exceed 90')
-        return self
-
 
 class EnvironmentConfig(Section):
     """The room around the robot."""
 
-    model: str = 'builtin://tabletop_room'
+    model: Asset = 'builtin://tabletop_room'
     """``builtin://NAME``, ``package://PACKAGE/path``, or an MJCF path relative to the config.
     Its box sites named ``surface_NAME`` are the surfaces that placement can name."""
     randomize_materials: bool = True
     """Draw new colours and textures for walls, floor and furniture in every scene (materials
     whose names start with ``random_`` in the model)."""
     lights: LightsConfig = LightsConfig()
+    """The lamps and the light from everywhere."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from synth_ros.config.base import (
+    Asset,
     CountRange,
+    Fault,
     Name,
     Positive,
     PositiveRange,
@@ -16,7 +19,10 @@ from synth_ros.config.base import (
     Section,
     Size2,
     Size3,
+    Text,
+    UnitInterval,
     Vector3,
+    repeated_names,
 )
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
@@ -27,10 +33,12 @@ class Primitive(Section):
     """A simple solid."""
 
     shape: Literal['box', 'sphere', 'cylinder', 'capsule', 'ellipsoid']
+    """Its form."""
     size_m: Size3
     """Full extents along x, y, z. A sphere uses x; cylinder and capsule use x as diameter and
     z as full length."""
     rgb: Rgb = (0.7, 0.7, 0.7)
+    """Red, green and blue of its surface, each from 0 to 1."""
 
 
 class ObjectClass(Section):
@@ -38,7 +46,7 @@ class ObjectClass(Section):
 
     name: Name
     """Category name. Without sources and primitives, the built-in class of this name."""
-    sources: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    sources: Annotated[tuple[Asset, ...], Field(min_length=1)] | None = None
     """Variants as files: MJCF, or OBJ/STL/PLY/GLB meshes; paths relative to the config file,
     ``builtin://CLASS`` or ``package://PACKAGE/path``."""
     primitives: Annotated[tuple[Primitive, ...], Field(min_length=1)] | None = None
@@ -57,11 +65,10 @@ class ObjectClass(Section):
     """Inertia from the geometry or the model; auto recomputes it where the model's is not
     physical, with a warning."""
 
-    @model_validator(mode='after')
-    def _one_source(self) -> ObjectClass:
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for two origins of the same class."""
         if self.sources is not None and self.primitives is not None:
-            raise ValueError('give sources or primitives, not both')
-        return self
+            yield Fault(('primitives',), 'give sources or primitives, not both')
 
 
 class Region(Section):
@@ -72,25 +79,25 @@ class Region(Section):
     size_m: Size2
     """Full extents along x and y."""
     yaw_deg: float = 0.0
+    """Rotation of the rectangle about z."""
 
 
 class Placement(Section):
     """Where and how objects are dropped."""
 
-    surface: str | None = None
+    surface: Text | None = None
     """Named surface of the environment; its first one by default."""
     region: Region | None = None
     """Or a rectangle of your own."""
     drop_height_m: PositiveRange = (0.02, 0.12)
     """Free height below an object's lowest point when it is let go."""
-    upright_probability: Annotated[float, Field(ge=0, le=1)] = 0.7
+    upright_probability: UnitInterval = 0.7
     """Share of objects dropped upright with a random heading; the rest tumble freely."""
 
-    @model_validator(mode='after')
-    def _one_place(self) -> Placement:
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for two places to drop objects on."""
         if self.surface is not None and self.region is not None:
-            raise ValueError('give surface or region, not both')
-        return self
+            yield Fault(('region',), 'give surface or region, not both')
 
 
 class ObjectsConfig(Section):
@@ -101,6 +108,7 @@ class ObjectsConfig(Section):
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
     placement: Placement = Placement()
+    """Where and how they are dropped."""
     scale: PositiveRange = (0.92, 1.08)
     """Random factor on each object's size."""
     hue_shift_deg: Range = (-15.0, 15.0)
@@ -108,13 +116,10 @@ class ObjectsConfig(Section):
     value_scale: PositiveRange = (0.8, 1.1)
     """Random factor on each object's brightness."""
 
-    @model_validator(mode='after')
-    def _unique(self) -> ObjectsConfig:
-        seen: set[str] = set()
-        for entry in self.classes:
-            if entry.name in seen:
-                raise ValueError(f'class {entry.name!r} is listed twice')
-            seen.add(entry.name)
+    def rules(self) -> Iterator[Fault]:
+        """Yield faults for classes that share a name, and for objects of no class."""
+        yield from repeated_names('classes', [entry.name for entry in self.classes])
         if self.count[1] > 0 and not self.classes:
-            raise ValueError('count asks for objects but classes is empty')
-        return self
+            low, high = self.count
+            message = f'count asks for {low} to {high} objects, but no class is listed'
+            yield Fault(('classes',), f'{message}: list classes, or set count to [0, 0]')

@@ -17,7 +17,9 @@ class DatasetConfig(Section):
     views_per_episode: Annotated[int, Field(ge=1, le=100_000)] = 5
     """Robot postures, and so frames per camera, in each scene."""
     rgb_format: Literal['png', 'jpeg'] = 'png'
+    """Colour images: lossless, or smaller."""
     jpeg_quality: Annotated[int, Field(ge=1, le=100)] = 95
+    """Used with ``rgb_format: jpeg``."""
     depth: bool = True
     """Write 16-bit depth PNGs in millimetres."""
     masks: bool = True
@@ -46,4 +48,6 @@ class OutputConfig(Section):
     """Datasets and live streams."""
 
     dataset: DatasetConfig = DatasetConfig()
+    """Files of ``synth-ros generate``."""
     live: LiveConfig = LiveConfig()
+    """Topics of the simulation node."""

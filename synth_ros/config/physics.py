@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from synth_ros.config.base import NonNegative, Positive, PositiveRange, Section, Vector3
+from synth_ros.config.base import Positive, PositiveRange, Section, UnitInterval, Vector3
 
 
 class SettleConfig(Section):
@@ -20,7 +20,7 @@ class SettleConfig(Section):
     """Every object must turn more slowly than this."""
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
     """Scenes drawn for an episode before it is given up with an error."""
-    max_fallen: NonNegative = 0.34
+    max_fallen: UnitInterval = 0.34
     """Share of objects that may leave the surface; more, and the scene is redrawn. A fallen
     object that still lies in the room stays in the scene and keeps its label."""
 
@@ -29,9 +29,12 @@ class PhysicsConfig(Section):
     """How the scene moves."""
 
     timestep_s: Annotated[float, Field(gt=0, le=0.01)] = 0.002
+    """Simulated time of one step."""
     gravity_m_s2: Vector3 = (0.0, 0.0, -9.81)
+    """Acceleration in the world frame (z up)."""
     friction_scale: PositiveRange = (0.7, 1.3)
     """Random factor on each object's sliding friction."""
     mass_scale: PositiveRange = (0.8, 1.25)
     """Random factor on each object's mass and inertia."""
     settle: SettleConfig = SettleConfig()
+    """When a dropped scene is at rest."""

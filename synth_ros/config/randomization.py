@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synth_ros.config.base import NonNegative, Range, Section
+from synth_ros.config.base import NonNegative, PositiveRange, Range, Section
 
 
 class RobotRandomization(Section):
@@ -35,7 +35,7 @@ class CameraRandomization(Section):
 class SensorNoise(Section):
     """What the sensor adds to the clean image; labels stay clean."""
 
-    rgb_gain: Range = (1.0, 1.0)
+    rgb_gain: PositiveRange = (1.0, 1.0)
     """Exposure factor, drawn for every frame."""
     rgb_noise: NonNegative = 0.0
     """Standard deviation of Gaussian noise, in grey levels of 255."""
@@ -47,9 +47,14 @@ class SensorNoise(Section):
 
 
 class RandomizationConfig(Section):
-    """Variation of viewpoint and sensor; objects, lights, materials and physics carry their
-    own ranges in their sections."""
+    """Variation of viewpoint and sensor.
+
+    Objects, lights, materials and physics carry their own ranges in their sections.
+    """
 
     robot: RobotRandomization = RobotRandomization()
+    """Where the robot stands and how it is posed."""
     cameras: CameraRandomization = CameraRandomization()
+    """How far the cameras are out of calibration."""
     sensor: SensorNoise = SensorNoise()
+    """What the sensor adds to the clean image."""

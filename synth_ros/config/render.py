@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import Section
+from synth_ros.config.base import Section, WholeNumber
 
 Backend = Literal['auto', 'classic', 'filament']
 
@@ -19,7 +19,7 @@ class RenderConfig(Section):
     otherwise, and says why."""
     shadow_size: Annotated[int, Field(ge=0, le=8192)] = 2048
     """Edge of the shadow map in texels; 0 turns shadows off."""
-    samples: Literal[0, 2, 4, 8] = 4
+    samples: Annotated[Literal[0, 2, 4, 8], WholeNumber] = 4
     """Multisampling of the classic renderer's colour image."""
     soft_shadows: bool = False
     """Filament: shadows that soften with distance, at several times the cost."""

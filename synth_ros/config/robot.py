@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from synth_ros.config.base import Section, Vector3
+from synth_ros.config.base import Asset, Section, Vector3
 
 
 class RobotConfig(Section):
     """Any MJCF or URDF robot."""
 
-    model: str = 'builtin://mobile_manipulator'
+    model: Asset = 'builtin://mobile_manipulator'
     """``builtin://NAME``, ``package://PACKAGE/path``, or a path relative to the config file."""
     position_m: Vector3 = (0.0, 0.0, 0.0)
     """Where the robot's root stands in the world (x forward, y left, z up)."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from synth_ros.config.base import Section
+from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
@@ -21,25 +22,29 @@ from synth_ros.config.robot import RobotConfig
 class Config(Section):
     """A distribution of labelled scenes."""
 
-    version: Literal[1] = 1
+    version: Annotated[Literal[1], WholeNumber] = 1
     """Version of this file format."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     """Frame N is a pure function of this file, this seed and N."""
     robot: RobotConfig = RobotConfig()
+    """Which robot, where it stands and how it is posed."""
     cameras: Annotated[tuple[CameraConfig, ...], Field(min_length=1)]
+    """The robot's RGB-D cameras."""
     environment: EnvironmentConfig = EnvironmentConfig()
+    """The room around the robot and its light."""
     objects: ObjectsConfig
+    """What lies in the scene and gets labels."""
     physics: PhysicsConfig = PhysicsConfig()
+    """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
+    """What varies about viewpoint and sensor."""
     render: RenderConfig = RenderConfig()
+    """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
+    """From which size on an object counts."""
     output: OutputConfig = OutputConfig()
+    """How much is made and in which form."""
 
-    @model_validator(mode='after')
-    def _unique_cameras(self) -> Config:
-        seen: set[str] = set()
-        for camera in self.cameras:
-            if camera.name in seen:
-                raise ValueError(f'camera {camera.name!r} is listed twice')
-            seen.add(camera.name)
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for each camera whose name is taken."""
+        yield from repeated_names('cameras', [camera.name for camera in self.cameras])
