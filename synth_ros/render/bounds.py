@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
@@ -34,12 +34,27 @@ def intersection(a: PixelWindow, b: PixelWindow) -> PixelWindow | None:
     return both if both.width > 0 and both.height > 0 else None
 
 
-def tiles(camera: CameraModel) -> Iterator[PixelWindow]:
-    """The canvas as nine image-sized windows, the image itself first."""
-    offsets = sorted(((i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)), key=lambda o: o != (0, 0))
-    for i, j in offsets:
-        x0, y0 = i * camera.width, j * camera.height
-        yield PixelWindow(x0, y0, x0 + camera.width, y0 + camera.height)
+def tile_parts(
+    camera: CameraModel, window: PixelWindow
+) -> list[tuple[PixelWindow, PixelWindow]]:
+    """Cut a canvas window along the borders of the image.
+
+    The canvas is nine image-sized tiles, the image in the middle. A part within the image can
+    be drawn with the very frustum of the image.
+
+    Returns:
+        (tile, part of the window inside it) of each tile that the window touches.
+    """
+    width, height = camera.width, camera.height
+    parts: list[tuple[PixelWindow, PixelWindow]] = []
+    for row in range(window.y0 // height, (window.y1 - 1) // height + 1):
+        for column in range(window.x0 // width, (window.x1 - 1) // width + 1):
+            x0, y0 = column * width, row * height
+            tile = PixelWindow(x0, y0, x0 + width, y0 + height)
+            part = intersection(tile, window)
+            assert part is not None
+            parts.append((tile, part))
+    return parts
 
 
 class Projection:

@@ -15,7 +15,7 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Layers, Viewpoint
-from synth_ros.render.bounds import Projection, intersection, tiles
+from synth_ros.render.bounds import Projection, tile_parts
 from synth_ros.render.gl import INSTALL_HINT, create_gl_context, gl_device
 from synth_ros.render.model import (
     HIDDEN_GROUP,
@@ -30,7 +30,7 @@ from synth_ros.render.pixels import (
     metric_depth,
     tight_silhouette,
 )
-from synth_ros.types import ByteImage, CameraModel, MaskImage, Silhouette
+from synth_ros.types import CameraModel, MaskImage, Silhouette
 
 _GEOM = int(mujoco.mjtObj.mjOBJ_GEOM)
 _NO_DECORATION = int(mujoco.mjtCatBit.mjCAT_STATIC) | int(mujoco.mjtCatBit.mjCAT_DYNAMIC)
@@ -68,9 +68,9 @@ class ClassicRenderer:
         self._gl = create_gl_context(max_size)
         self._closed = False
         # Imports PyOpenGL, which must come after the platform was chosen.
-        from synth_ros.render.gl_target import PlainTarget
+        from synth_ros.render.gl_target import PlainTargets
 
-        self._target = PlainTarget(max_size)
+        self._targets = PlainTargets(max_size)
         self._device = gl_device()
 
     @property
@@ -116,7 +116,7 @@ class ClassicRenderer:
         mujoco.mjr_readPixels(colors, None, rect, context)
         codes = np.empty_like(colors)
         raw = np.empty((camera.height, camera.width), np.float32)
-        with self._target.bound(context), _IdFlags(scene):
+        with self._targets.largest.bound(context), _IdFlags(scene):
             mujoco.mjr_render(rect, scene, context)
             mujoco.mjr_readPixels(codes, raw, rect, context)
         return Layers(
@@ -136,17 +136,17 @@ class ClassicRenderer:
         """
         own, scene, context = self._loaded()
         self._ensure_size(viewpoint.camera)
+        drawn = [[g for g in ids if own.visible[g]] for ids in geom_groups]
         projection = Projection(own.model, data, viewpoint, near_m=own.near_m)
         groups = own.model.geom_group
         original = groups.copy()
         out: list[Silhouette | None] = []
         try:
-            with self._target.bound(context), _IdFlags(scene):
-                for geom_ids in geom_groups:
-                    drawn = [g for g in geom_ids if own.visible[g]]
-                    window = projection.window(drawn)
+            with _IdFlags(scene):
+                for ids in drawn:
+                    window = projection.window(ids)
                     groups[:] = HIDDEN_GROUP
-                    groups[drawn] = 0
+                    groups[ids] = 0
                     out.append(window and self._silhouette(data, viewpoint, window))
         finally:
             groups[:] = original
@@ -158,7 +158,7 @@ class ClassicRenderer:
             return
         self._enter()
         self._unload()
-        self._target.free()
+        self._targets.free()
         self._gl.free()
         self._closed = True
 
@@ -196,11 +196,8 @@ class ClassicRenderer:
         if size == self._size:
             return
         assert self._mjr is not None
-        from synth_ros.render.gl_target import PlainTarget
-
         mujoco.mjr_resizeOffscreen(*size, self._mjr)
-        self._target.free()
-        self._target = PlainTarget(size)
+        self._targets.resize(size)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self._mjr)
         self._size = size
 
@@ -244,33 +241,32 @@ class ClassicRenderer:
     def _silhouette(
         self, data: mujoco.MjData, viewpoint: Viewpoint, window: PixelWindow
     ) -> Silhouette | None:
-        """Coverage of the geoms that are in a visible group now."""
+        """Coverage of the geoms that are in a visible group now, tile by tile."""
         mask = np.zeros((window.height, window.width), np.bool_)
-        updated = False
-        for tile in tiles(viewpoint.camera):
-            part = intersection(tile, window)
-            if part is None:
-                continue
+        for index, (tile, part) in enumerate(tile_parts(viewpoint.camera, window)):
             self._aim(viewpoint, tile)
-            if not updated:
+            if index == 0:
                 self._update(data)
-                updated = True
             rows = slice(part.y0 - window.y0, part.y1 - window.y0)
             columns = slice(part.x0 - window.x0, part.x1 - window.x0)
             mask[rows, columns] = self._coverage(tile, part)
         return tight_silhouette(mask, window)
 
     def _coverage(self, tile: PixelWindow, part: PixelWindow) -> MaskImage:
-        """Draw the part of a tile into the corner of the framebuffer; (h, w), bool."""
-        from synth_ros.render.gl_target import scissor
+        """What the scene covers of a part of a tile, (part.height, part.width), bool.
 
+        The tile's viewport is shifted until the part lies in the corner of a framebuffer
+        just large enough: clearing and reading a large one costs more than the drawing.
+        """
         assert self._scene is not None and self._mjr is not None
-        whole = mujoco.MjrRect(tile.x0 - part.x0, part.y1 - tile.y1, tile.width, tile.height)
-        codes: ByteImage = np.empty((part.height, part.width, 3), np.uint8)
-        with scissor(part.width, part.height):
-            mujoco.mjr_render(whole, self._scene, self._mjr)
+        viewport = mujoco.MjrRect(
+            tile.x0 - part.x0, part.y1 - tile.y1, tile.width, tile.height
+        )
         corner = mujoco.MjrRect(0, 0, part.width, part.height)
-        mujoco.mjr_readPixels(codes, None, corner, self._mjr)
+        codes = np.empty((part.height, part.width, 3), np.uint8)
+        with self._targets.fitting(part).bound(self._mjr):
+            mujoco.mjr_render(viewport, self._scene, self._mjr)
+            mujoco.mjr_readPixels(codes, None, corner, self._mjr)
         return any_color(codes)[::-1]
 
 

@@ -14,6 +14,7 @@ import mujoco
 from OpenGL import GL
 
 from synth_ros.errors import RenderError
+from synth_ros.geometry.camera import PixelWindow
 
 
 class PlainTarget:
@@ -70,12 +71,35 @@ class PlainTarget:
         GL.glDeleteRenderbuffers(2, self._buffers)
 
 
-@contextmanager
-def scissor(width: int, height: int) -> Iterator[None]:
-    """Limit drawing and clearing to the lower left corner of the framebuffer."""
-    GL.glEnable(GL.GL_SCISSOR_TEST)
-    GL.glScissor(0, 0, width, height)
-    try:
-        yield
-    finally:
-        GL.glDisable(GL.GL_SCISSOR_TEST)
+class PlainTargets:
+    """A ladder of framebuffers, so that small drawings clear and read little.
+
+    Args:
+        size: (width, height) of the largest, pixels.
+    """
+
+    _STEPS = (128, 256, 512)
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.largest = PlainTarget(size)
+        self._small: list[PlainTarget] = []
+
+    def fitting(self, window: PixelWindow) -> PlainTarget:
+        """The smallest that holds a window not larger than the largest."""
+        need = max(window.width, window.height)
+        if need > self._STEPS[-1] or self._STEPS[-1] > max(self.largest.size):
+            return self.largest
+        if not self._small:
+            self._small = [PlainTarget((step, step)) for step in self._STEPS]
+        return next(target for target in self._small if need <= target.size[0])
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Replace the largest."""
+        self.largest.free()
+        self.largest = PlainTarget(size)
+
+    def free(self) -> None:
+        """Delete all; their GL context must be current."""
+        for target in (self.largest, *self._small):
+            target.free()
+        self._small = []
