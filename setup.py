@@ -82,6 +82,7 @@ setup(
     extras_require={
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
         'ros': [
+            'catkin-pkg>=1.0',  # the message generators import it, but their wheels do not ask
             'ros-rclpy[fastrtps]==7.1.6',
             'ros-jazzy-ament-index-python==1.8.1',
             'ros-jazzy-diagnostic-msgs==5.3.6',
@@ -97,7 +98,6 @@ setup(
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [
-            'catkin-pkg>=1.0',
             'colcon-core>=0.19',
             'colcon-defaults',
             'colcon-metadata',

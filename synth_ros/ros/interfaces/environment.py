@@ -15,6 +15,7 @@ from synth_ros.errors import RosError
 from synth_ros.ros.interfaces.definitions import PACKAGES
 
 _WHEEL_TOOLS = (
+    'catkin_pkg',
     'rosidl_adapter',
     'rosidl_generator_c',
     'rosidl_generator_py',
