@@ -81,7 +81,7 @@ class RayCaster:
 
     def undecided(
         self, u: NDArray[np.int64], v: NDArray[np.int64], *,
-        reach_px: float, only: list[int] | None = None, same: IdImage | None = None,
+        reach_px: float | FloatArray, only: list[int] | None = None, same: IdImage | None = None,
     ) -> MaskImage:  # fmt: skip
         """Which pixel centres lie within ``reach_px`` of an outline.
 
