@@ -1,0 +1,199 @@
+"""Mass generation without ROS: episodes to a dataset, in one process or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from synth_ros import __version__
+from synth_ros.config.load import LoadedConfig, load_config
+from synth_ros.config.output import DatasetConfig
+from synth_ros.pipeline.episode import Episode, Stage
+from synth_ros.render.auto import make_renderer
+from synth_ros.scene.build import SceneBuilder
+from synth_ros.types import Sample
+from synth_ros.writers.base import DatasetInfo
+from synth_ros.writers.coco import CocoWriter, EpisodeWriter
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """What to generate.
+
+    Attributes:
+        config_path: The config file.
+        out: Dataset folder.
+        seed: Replaces the config's, unless ``None``.
+        episodes: How many, from number 0; ``None`` takes the config's.
+        views: Views per episode; ``None`` takes the config's.
+        resume: Continue a dataset that was begun.
+        workers: Processes; 1 renders in this one.
+    """
+
+    config_path: Path
+    out: Path
+    seed: int | None = None
+    episodes: int | None = None
+    views: int | None = None
+    resume: bool = False
+    workers: int = 1
+
+
+class Plan(NamedTuple):
+    """A request with the config's defaults filled in.
+
+    Attributes:
+        episodes: Episodes in the finished dataset.
+        views: Views in each.
+        cameras: Frames per view.
+        seed: The seed in use.
+    """
+
+    episodes: int
+    views: int
+    cameras: int
+    seed: int
+
+    @property
+    def frames_per_episode(self) -> int:
+        """Frames of all cameras in one episode."""
+        return self.views * self.cameras
+
+
+class Progress(NamedTuple):
+    """One committed episode.
+
+    Attributes:
+        episode: Its number.
+        frames: Frames in it, all cameras.
+        verdicts: Why earlier drawings of the scene were not used, in order.
+        warnings: What was mended in the assets, one sentence each.
+    """
+
+    episode: int
+    frames: int
+    verdicts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """What a run did.
+
+    Attributes:
+        plan: What was asked for.
+        resumed: Episodes that were there already.
+    """
+
+    plan: Plan
+    resumed: int
+
+
+Report = Callable[[Progress], None]
+
+
+def make_plan(request: GenerateRequest, loaded: LoadedConfig) -> Plan:
+    """The request with the config's defaults filled in."""
+    dataset = loaded.config.output.dataset
+    return Plan(
+        episodes=request.episodes or dataset.episodes,
+        views=request.views or dataset.views_per_episode,
+        cameras=len(loaded.config.cameras),
+        seed=loaded.config.seed if request.seed is None else request.seed,
+    )
+
+
+def dataset_info(loaded: LoadedConfig, builder: SceneBuilder, *, seed: int) -> DatasetInfo:
+    """What a dataset of this config and seed says of itself."""
+    return DatasetInfo(
+        categories=builder.categories,
+        config_hash=loaded.config_hash,
+        seed=seed,
+        version=__version__,
+        description=f'synth_ros dataset of {loaded.path.name}, seed {seed}',
+    )
+
+
+def dataset_options(plan: Plan, loaded: LoadedConfig) -> DatasetConfig:
+    """The dataset section with the number of episodes and views in use."""
+    return loaded.config.output.dataset.model_copy(
+        update={'episodes': plan.episodes, 'views_per_episode': plan.views}
+    )
+
+
+def open_stage(loaded: LoadedConfig, builder: SceneBuilder, *, seed: int) -> Stage:
+    """A stage with a renderer of its own; close ``stage.renderer`` when done.
+
+    Raises:
+        RenderError: If nothing can render on this machine.
+    """
+    cameras = loaded.config.cameras
+    size = (max(c.width for c in cameras), max(c.height for c in cameras))
+    renderer = make_renderer(loaded.config.render, max_size=size)
+    return Stage(loaded, builder, renderer=renderer, seed=seed)
+
+
+def generate(request: GenerateRequest, report: Report) -> Outcome:
+    """Make a dataset.
+
+    Every episode is a pure function of (config, seed, number), so neither the number of
+    workers nor an interruption changes a byte of it.
+
+    Args:
+        request: What to make.
+        report: Called after each committed episode.
+
+    Raises:
+        SynthRosError: What was committed before stays valid and can be resumed.
+    """
+    loaded = load_config(request.config_path)
+    builder = SceneBuilder(loaded)
+    plan = make_plan(request, loaded)
+    info = dataset_info(loaded, builder, seed=plan.seed)
+    options = dataset_options(plan, loaded)
+    with CocoWriter(request.out, info, options, resume=request.resume) as writer:
+        done = writer.committed_episodes()
+        todo = [episode for episode in range(plan.episodes) if episode not in done]
+        if request.workers > 1 and len(todo) > 1:
+            # Imported here: only the parent of workers needs it, and a worker imports us.
+            from synth_ros.pipeline.workers import run_workers
+
+            run_workers(request, plan, episodes=todo, report=report)
+        elif todo:
+            stage = open_stage(loaded, builder, seed=plan.seed)
+            with closing(stage.renderer):
+                run_episodes(stage, writer.episodes, plan=plan, episodes=todo, report=report)
+    return Outcome(plan, resumed=plan.episodes - len(todo))
+
+
+def run_episodes(
+    stage: Stage,
+    writer: EpisodeWriter,
+    *,
+    plan: Plan,
+    episodes: Sequence[int],
+    report: Report,
+) -> None:
+    """Make and commit episodes one after another in this process."""
+    for number in episodes:
+        report(run_episode(stage, writer, plan=plan, number=number))
+
+
+def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int) -> Progress:
+    """Make and commit one episode."""
+    episode = stage.open(number)
+    samples = episode_samples(episode, plan.views)
+    writer.write_episode(number, samples)
+    return Progress(
+        episode=number,
+        frames=len(samples),
+        verdicts=tuple(redraw.verdict for redraw in episode.redraws[:-1]),
+        warnings=episode.world.scene.warnings,
+    )
+
+
+def episode_samples(episode: Episode, views: int) -> list[Sample]:
+    """All samples of an episode, views in order."""
+    return [sample for view in range(views) for sample in episode.samples(view)]
