@@ -29,7 +29,7 @@ find_python() {
   local candidate
   if [[ -n "${PYTHON:-}" ]]; then
     command -v "$PYTHON" >/dev/null || die "PYTHON=$PYTHON is not a program. Name one that is."
-    fits "$PYTHON" || die "PYTHON=$PYTHON is older than Python 3.11, which MuJoCo 4 needs."
+    fits "$PYTHON" || die "PYTHON=$PYTHON is not Python 3.11 or newer, which MuJoCo 4 needs."
     command -v "$PYTHON"
     return
   fi
