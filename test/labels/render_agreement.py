@@ -18,6 +18,8 @@ SNAP_PX = 0.004
 # Round geoms are drawn as polygons inside the true surface: with n slices the outline lies
 # up to r (1 - cos(pi / n)) inside, 0.02 pixels for r = 60 and n = 128.
 FACET_PX = 0.03
+# Where one surface cuts another, facets decide which is in front: as shares of depth.
+TOUCH = 1e-4
 
 
 class Agreement(NamedTuple):
@@ -27,7 +29,7 @@ class Agreement(NamedTuple):
         pixels: Pixels compared.
         different: Pixels whose instance differs.
         unexplained: Those whose ray passes no outline within ``SNAP_PX`` (``FACET_PX`` when a
-            round geom is on either side).
+            round geom is on either side) and no two surfaces within ``TOUCH``.
         interior: Those whose 3 x 3 neighbourhood is all of one instance in the truth.
         edges: Box edges compared, of instances with 16 visible pixels or more.
         edges_different: Those that differ.
@@ -114,13 +116,15 @@ def agreement(scene: Scene, rendered: Rendered) -> Agreement:
 
 
 def _unexplained(scene: Scene, rendered: Rendered, different: MaskImage) -> int:
-    """Differing pixels that are too far from every outline."""
+    """Differing pixels that are too far from every outline and every contact."""
     v, u = np.nonzero(different)
     geoms = np.stack([rendered.cast.geom_id[v, u], rendered.layers.geom_id[v, u]])
     curved = np.append(_is_round(scene.model), False)[geoms].any(axis=0)
     reach = np.where(curved, FACET_PX, SNAP_PX)
     near = rendered.caster.undecided(u, v, reach_px=reach, same=scene.instance_of)
-    return int(np.count_nonzero(~near))
+    true, drawn = rendered.cast.depth_m[v, u], rendered.layers.depth_m[v, u]
+    touching = (geoms >= 0).all(axis=0) & (np.abs(drawn - true) < TOUCH * true)
+    return int(np.count_nonzero(~near & ~touching))
 
 
 def _canvas_difference(
