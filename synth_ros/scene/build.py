@@ -1,0 +1,212 @@
+"""Builds MuJoCo models from sampled scenes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import mujoco
+import numpy as np
+
+from synth_ros.config.root import Config
+from synth_ros.errors import InternalError, NotFoundError
+from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
+from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.scene import SampledObject, SampledScene
+from synth_ros.scene.cameras import WORLD, add_camera, offset_camera, plan_camera
+from synth_ros.scene.catalog import Catalog, Variant
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.scene.environment import drop_unused_textures, load_environment, set_materials
+from synth_ros.scene.lighting import add_lights
+from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
+from synth_ros.scene.options import scene_spec
+from synth_ros.scene.posture import configured_joints, robot_part
+from synth_ros.scene.resolve import resolve_environment, resolve_robot
+from synth_ros.scene.robot import load_robot
+from synth_ros.scene.solid_spec import Change, add_textures, apply_change
+from synth_ros.types import Category
+
+ROBOT = 'robot'
+ROBOT_PREFIX = 'robot/'
+ENVIRONMENT_PREFIX = 'env/'
+
+
+class SceneBuilder:
+    """Loads the assets of a config once and builds its scenes.
+
+    Attributes:
+        inventory: What scenes are drawn from.
+        categories: The labelled classes, in config order.
+        warnings: What was mended while loading, one sentence each.
+    """
+
+    def __init__(self, config: Config, base_dir: Path) -> None:
+        """Load robot, environment and objects.
+
+        Args:
+            config: The config.
+            base_dir: Folder that relative paths start from.
+
+        Raises:
+            AssetError: If a file is missing or cannot be used.
+            NotFoundError: If a camera, link, joint, surface, class or package does not exist.
+            ConfigError: If a joint position is outside its limits.
+        """
+        self._config = config
+        self._robot = load_robot(resolve_robot(config.robot.model, base_dir))
+        self._joints = configured_joints(config, self._robot)
+        self._environment = load_environment(
+            resolve_environment(config.environment.model, base_dir)
+        )
+        self._catalog = Catalog(config.objects, base_dir)
+        self._cameras = tuple(plan_camera(entry, self._robot) for entry in config.cameras)
+        self._base = self._base_spec()
+        self.inventory = Inventory(
+            classes=tuple(loaded.info for loaded in self._catalog.classes),
+            surface=self._environment.surface(config.objects.placement),
+            roles=self._environment.roles,
+            cameras=tuple(camera.name for camera in config.cameras),
+        )
+        self.categories = tuple(
+            Category(loaded.class_id, loaded.name) for loaded in self._catalog.classes
+        )
+        self.warnings = (*self._robot.warnings, *self._catalog.warnings)
+
+    def build(self, sampled: SampledScene) -> CompiledScene:
+        """Make the model of a sampled scene: a pure function of config, assets and draws.
+
+        Raises:
+            NotFoundError: If the scene names an asset that the config does not have.
+        """
+        spec = self._base.copy()
+        self._dress(spec, sampled)
+        variants = [
+            self._catalog.variant(item.class_name, item.variant) for item in sampled.objects
+        ]
+        _add_objects(spec, sampled.objects, variants)
+        add_lights(spec, sampled)
+        try:
+            model = spec.compile()
+        except (ValueError, mujoco.FatalError) as error:
+            raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
+        self._offset_cameras(model, sampled)
+        return self._describe(model, sampled.objects, variants)
+
+    def _base_spec(self) -> mujoco.MjSpec:
+        """Environment, robot and cameras: what all scenes share."""
+        config, robot = self._config, self._robot
+        spec = scene_spec(config)
+        adopt_globals(self._environment.spec, spec)
+        attach(spec, self._environment.spec, body=spec.worldbody, prefix=ENVIRONMENT_PREFIX)
+        x, y, z = config.robot.position_m
+        half_yaw = math.radians(config.robot.yaw_deg) / 2
+        root = spec.worldbody.add_body(
+            name=ROBOT, mocap=True, pos=[x, y, z],
+            quat=[math.cos(half_yaw), 0.0, 0.0, math.sin(half_yaw)],
+        )
+        adopt_globals(robot.spec, spec)
+        attach(spec, robot.spec, body=root, prefix=ROBOT_PREFIX)
+        for planned in self._cameras:
+            parent = (
+                spec.worldbody
+                if planned.parent_link == WORLD
+                else spec.body(ROBOT_PREFIX + planned.parent_link)
+            )
+            add_camera(spec, planned, parent=parent)
+        return spec
+
+    def _dress(self, spec: mujoco.MjSpec, sampled: SampledScene) -> None:
+        roles = {role.role: role for role in self._environment.roles}
+        for look in sampled.materials:
+            if look.role not in roles:
+                raise NotFoundError('material role', look.role, available=list(roles))
+            set_materials(
+                spec, roles[look.role], prefix=ENVIRONMENT_PREFIX,
+                variant=look.variant, rgb=look.rgb,
+            )
+        drop_unused_textures(spec)
+
+    def _offset_cameras(self, model: mujoco.MjModel, sampled: SampledScene) -> None:
+        for offset in sampled.camera_offsets:
+            offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
+
+    def _describe(
+        self, model: mujoco.MjModel, objects: Sequence[SampledObject],
+        variants: Sequence[Variant],
+    ) -> CompiledScene:
+        parts = tuple(
+            _object_part(model, item, variant)
+            for item, variant in zip(objects, variants, strict=True)
+        )
+        owner = np.zeros(model.nbody, np.int32)
+        for part in parts:
+            owner[part.body_id] = part.instance_id
+        cameras = tuple(
+            CameraPart(
+                planned.model,
+                camera_id=model.cam(f'camera/{planned.config.name}').id,
+                parent_link=planned.parent_link,
+                depth_range_m=planned.config.depth_range_m,
+            )
+            for planned in self._cameras
+        )
+        return CompiledScene(
+            model=model,
+            objects=parts,
+            cameras=cameras,
+            robot=robot_part(model, self._robot, joints=self._joints, prefix=ROBOT_PREFIX),
+            geom_instance_id=owner[model.geom_bodyid],
+            warnings=self.warnings,
+        )
+
+
+def _add_objects(
+    spec: mujoco.MjSpec, objects: Sequence[SampledObject], variants: Sequence[Variant]
+) -> None:
+    textures: dict[str, str] = {}
+    for item, variant in zip(objects, variants, strict=True):
+        key = f'{item.class_name}/{item.variant}'
+        if key not in textures:
+            textures[key] = f'tex/{key}/'
+            add_textures(spec, variant.solid, textures[key])
+        prefix = _prefix(item)
+        attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+        change = Change(
+            item.scale, item.hue_shift_deg, item.value_scale, item.friction_scale,
+            item.mass_scale,
+        )
+        body = apply_change(
+            spec, variant.solid, prefix=prefix, textures=textures[key], change=change
+        )
+        rotation = matrix_from_quat_wxyz(item.quat_wxyz)
+        # The draw places the centre of the bounding box; the body's origin may be elsewhere.
+        centre = variant.solid.bounds.center_m * item.scale
+        body.pos = np.array(item.position_m) - rotation @ centre
+        body.quat = item.quat_wxyz
+
+
+def _prefix(item: SampledObject) -> str:
+    return f'obj/{item.name}/'
+
+
+def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -> ObjectPart:
+    body = model.body(_prefix(item) + 'body').id
+    joint = int(model.body_jntadr[body])
+    bounds = variant.solid.bounds
+    mine = np.flatnonzero(
+        (model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP)
+    )
+    return ObjectPart(
+        instance_id=item.instance_id,
+        name=item.name,
+        class_id=item.class_id,
+        class_name=item.class_name,
+        model_name=f'{item.class_name}/{item.variant}',
+        body_id=int(body),
+        geom_ids=tuple(int(g) for g in mine),
+        qpos_address=int(model.jnt_qposadr[joint]),
+        dof_address=int(model.jnt_dofadr[joint]),
+        object_from_box=make_transform(np.eye(3), bounds.center_m * item.scale),
+        size_m=2 * bounds.half_size_m * item.scale,
+    )

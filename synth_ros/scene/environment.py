@@ -1,0 +1,161 @@
+"""Loads the surroundings: an MJCF file with surfaces and materials that vary."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import mujoco
+import numpy as np
+
+from synth_ros.config.objects import Placement
+from synth_ros.errors import AssetError, NotFoundError
+from synth_ros.randomize.inventory import MaterialRole, SurfaceInfo
+from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, read_spec
+
+SURFACE_PREFIX = 'surface_'
+ROLE_PREFIX = 'random_'
+
+# Renderers cut infinite planes somewhere before the horizon, each elsewhere; a finite one is
+# the same everywhere, and this reaches beyond the far clipping plane.
+_PLANE_HALF_SIZE_M = 40.0
+
+
+@dataclass(frozen=True)
+class LoadedEnvironment:
+    """An environment ready to be attached.
+
+    Attributes:
+        path: Its file.
+        spec: Bodies, geoms and materials; lights, cameras and keyframes are left out, since
+            the config decides over them.
+        surfaces: In model order.
+        roles: Materials that vary, by role name.
+    """
+
+    path: Path
+    spec: mujoco.MjSpec = field(repr=False)
+    surfaces: tuple[SurfaceInfo, ...]
+    roles: tuple[MaterialRole, ...]
+
+    def surface(self, placement: Placement) -> SurfaceInfo:
+        """The rectangle on which objects are dropped.
+
+        Raises:
+            NotFoundError: If the environment has no such surface, or none at all.
+        """
+        if placement.region is not None:
+            region = placement.region
+            width, depth = region.size_m
+            return SurfaceInfo(
+                'region', region.center_m, (width / 2, depth / 2), math.radians(region.yaw_deg)
+            )
+        names = [surface.name for surface in self.surfaces]
+        if placement.surface is None and self.surfaces:
+            return self.surfaces[0]
+        for surface in self.surfaces:
+            if surface.name == placement.surface:
+                return surface
+        raise NotFoundError(
+            'surface',
+            placement.surface or '(the first)',
+            available=names,
+            where=f'environment {self.path} (box sites named {SURFACE_PREFIX}NAME)',
+        )
+
+
+def load_environment(path: Path) -> LoadedEnvironment:
+    """Read an environment.
+
+    Raises:
+        AssetError: If the file cannot be read or a surface is not a level box site.
+    """
+    spec = read_spec(path)
+    for group in (spec.keys, spec.lights, spec.cameras, spec.sensors):
+        for element in list(group):
+            spec.delete(element)
+    for geom in spec.geoms:
+        if geom.type == mujoco.mjtGeom.mjGEOM_PLANE:
+            geom.size = [size or _PLANE_HALF_SIZE_M for size in geom.size[:2]] + [geom.size[2]]
+        if geom.rgba[3] == 0:
+            # Filament draws ids and depth even where alpha is 0.
+            geom.group = HIDDEN_GROUP
+    model = compile_spec(spec, path)
+    return LoadedEnvironment(path, spec, _surfaces(model, path), _roles(spec))
+
+
+def _surfaces(model: mujoco.MjModel, path: Path) -> tuple[SurfaceInfo, ...]:
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    found = []
+    for i in range(model.nsite):
+        name = model.site(i).name
+        if name.startswith(SURFACE_PREFIX):
+            found.append(_surface(model, data, site=i, path=path))
+    return tuple(found)
+
+
+def _surface(
+    model: mujoco.MjModel, data: mujoco.MjData, *, site: int, path: Path
+) -> SurfaceInfo:
+    name = model.site(site).name
+    rotation = data.site_xmat[site].reshape(3, 3)
+    if int(model.site_type[site]) != int(mujoco.mjtGeom.mjGEOM_BOX):
+        raise AssetError(path, f'site {name!r} marks a surface, so its type must be "box".')
+    if rotation[2, 2] < math.cos(math.radians(1)):
+        raise AssetError(path, f'site {name!r} marks a surface, so its z axis must point up.')
+    x, y, z = (float(v) for v in data.site_xpos[site])
+    half_x, half_y = (float(v) for v in model.site_size[site, :2])
+    yaw = math.atan2(rotation[1, 0], rotation[0, 0])
+    return SurfaceInfo(name.removeprefix(SURFACE_PREFIX), (x, y, z), (half_x, half_y), yaw)
+
+
+def _roles(spec: mujoco.MjSpec) -> tuple[MaterialRole, ...]:
+    by_role: dict[str, list[str]] = {}
+    for material in spec.materials:
+        if material.name.startswith(ROLE_PREFIX):
+            role = material.name.removeprefix(ROLE_PREFIX).partition('.')[0]
+            by_role.setdefault(role, []).append(material.name)
+    return tuple(
+        MaterialRole(role, tuple(sorted(names))) for role, names in sorted(by_role.items())
+    )
+
+
+def set_materials(
+    spec: mujoco.MjSpec, role: MaterialRole, *, prefix: str, variant: str,
+    rgb: tuple[float, float, float],
+) -> None:
+    """Dress everything of a role in one of its materials, tinted.
+
+    Args:
+        spec: The scene that holds the environment.
+        role: The role.
+        prefix: Prefix the environment was attached with.
+        variant: Full name of the material to use.
+        rgb: Factor on its colour.
+
+    Raises:
+        NotFoundError: If the role has no such material.
+    """
+    if variant not in role.materials:
+        raise NotFoundError(
+            'material', variant, available=role.materials, where=f'role {role.role}'
+        )
+    names = {prefix + name for name in role.materials}
+    for geom in spec.geoms:
+        if geom.material in names:
+            geom.material = prefix + variant
+    for name in sorted(names - {prefix + variant}):
+        spec.delete(spec.material(name))
+    material = spec.material(prefix + variant)
+    material.rgba = np.array(material.rgba) * [*rgb, 1.0]
+
+
+def drop_unused_textures(spec: mujoco.MjSpec) -> None:
+    """Delete textures that no material uses any more: each costs memory and upload time."""
+    used = {name for material in spec.materials for name in material.textures if name}
+    skybox = mujoco.mjtTexture.mjTEXTURE_SKYBOX
+    for texture in list(spec.textures):
+        if texture.type != skybox and texture.name not in used:
+            spec.delete(texture)

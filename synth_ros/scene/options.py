@@ -1,0 +1,39 @@
+"""Physics and rendering options of every scene."""
+
+from __future__ import annotations
+
+import mujoco
+
+from synth_ros.config.root import Config
+
+NEAR_M = 0.02
+FAR_M = 30.0
+SHADOWLESS = 256
+
+
+def scene_spec(config: Config) -> mujoco.MjSpec:
+    """An empty scene with the config's options."""
+    spec = mujoco.MjSpec()
+    spec.modelname = 'synth_ros'
+    spec.compiler.degree = False
+    option = spec.option
+    option.timestep = config.physics.timestep_s
+    option.gravity = config.physics.gravity_m_s2
+    option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    # Harder friction than normal forces: objects at rest do not creep.
+    option.impratio = 10.0
+    # The sparse Newton solver of MuJoCo 4.0.0 gives wrong accelerations (its issue 3767).
+    option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE
+    # Clipping planes are multiples of the extent; one keeps them independent of the scene.
+    spec.stat.extent = 1.0
+    spec.visual.map.znear = NEAR_M
+    spec.visual.map.zfar = FAR_M
+    spec.visual.quality.shadowsize = config.render.shadow_size or SHADOWLESS
+    spec.visual.quality.offsamples = config.render.samples
+    spec.visual.quality.numslices = 64
+    spec.visual.quality.numstacks = 32
+    frame = spec.visual.global_
+    frame.offwidth = max(camera.width for camera in config.cameras)
+    frame.offheight = max(camera.height for camera in config.cameras)
+    return spec

@@ -1,0 +1,101 @@
+"""The robot's configured posture, and where its parts are in a compiled scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import mujoco
+import numpy as np
+
+from synth_ros.config.root import Config
+from synth_ros.errors import ConfigError, NotFoundError
+from synth_ros.scene.compiled import JointPart, RobotPart
+from synth_ros.scene.robot import LoadedRobot, RobotJoint
+
+# Rounded limits in a config should not be refused.
+_LIMIT_SLACK = 1e-3
+
+
+def configured_joints(config: Config, robot: LoadedRobot) -> dict[str, tuple[float, ...]]:
+    """Home position of every joint: the config's, else the keyframe's, else the initial one.
+
+    Raises:
+        NotFoundError: If the config names a joint that the robot does not have.
+        ConfigError: If a position lies outside the joint's limits.
+    """
+    home = {name: joint.home for name, joint in robot.joints.items()}
+    for name, value in config.robot.joints.items():
+        joint = scalar_joint(robot, name)
+        check_position(joint, value, key=f'robot.joints.{name}')
+        home[name] = (value,)
+    for name, bounds in config.randomization.robot.joints.items():
+        joint = scalar_joint(robot, name)
+        for value in bounds:
+            check_position(joint, value, key=f'randomization.robot.joints.{name}')
+    return home
+
+
+def scalar_joint(robot: LoadedRobot, name: str) -> RobotJoint:
+    """The hinge or slide joint of this name.
+
+    Raises:
+        NotFoundError: If the robot has none.
+    """
+    usable = {n: joint for n, joint in robot.joints.items() if joint.is_scalar}
+    if name not in usable:
+        raise NotFoundError('joint', name, available=list(usable), where=f'robot {robot.path}')
+    return usable[name]
+
+
+def check_position(joint: RobotJoint, value: float, *, key: str) -> None:
+    """Refuse a position outside the joint's limits.
+
+    Raises:
+        ConfigError: Which names the config key and the limits.
+    """
+    if joint.limits is None:
+        return
+    low, high = joint.limits
+    if not low - _LIMIT_SLACK <= value <= high + _LIMIT_SLACK:
+        raise ConfigError(
+            [f'{key}: {value:g} is outside [{low:g}, {high:g}], the limits of {joint.name!r}.']
+        )
+
+
+def robot_part(
+    model: mujoco.MjModel, robot: LoadedRobot, *, joints: Mapping[str, tuple[float, ...]],
+    prefix: str,
+) -> RobotPart:
+    """Where the robot is in a scene.
+
+    Args:
+        model: The compiled scene.
+        robot: The robot.
+        joints: Home position of every joint by name.
+        prefix: Prefix the robot was attached with.
+    """
+    parts: list[JointPart] = []
+    qpos: list[int] = []
+    dofs: list[int] = []
+    home: list[float] = []
+    for name, joint in robot.joints.items():
+        joint_id = model.joint(prefix + name).id
+        q, v = int(model.jnt_qposadr[joint_id]), int(model.jnt_dofadr[joint_id])
+        value = joints[name]
+        qpos += range(q, q + len(value))
+        dofs += range(v, v + (1 if joint.is_scalar else 3))
+        home += value
+        if joint.is_scalar:
+            parts.append(JointPart(name, int(joint_id), q, v, value[0], joint.limits))
+    links = tuple((name, int(model.body(prefix + name).id)) for name in robot.links)
+    root = int(model.body(prefix.removesuffix('/')).id)
+    bodies = [root, *(body for _, body in links)]
+    return RobotPart(
+        root_body_id=root,
+        links=links,
+        joints=tuple(parts),
+        dof_addresses=np.array(dofs, np.int32),
+        qpos_addresses=np.array(qpos, np.int32),
+        home_qpos=np.array(home, np.float64),
+        geom_ids=frozenset(int(g) for g in np.flatnonzero(np.isin(model.geom_bodyid, bodies))),
+    )

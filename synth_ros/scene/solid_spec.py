@@ -1,0 +1,169 @@
+"""Writes a :class:`~synth_ros.scene.solid.Solid` into a MuJoCo spec."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+
+from synth_ros.geometry.transforms import quat_wxyz_from_matrix
+from synth_ros.scene.solid import MassProperties, Solid, SolidLook, scaled_mass
+
+VISIBLE_GROUP = 2
+HIDDEN_GROUP = 3
+
+_GEOM_TYPES = {
+    'box': mujoco.mjtGeom.mjGEOM_BOX,
+    'sphere': mujoco.mjtGeom.mjGEOM_SPHERE,
+    'cylinder': mujoco.mjtGeom.mjGEOM_CYLINDER,
+    'capsule': mujoco.mjtGeom.mjGEOM_CAPSULE,
+    'ellipsoid': mujoco.mjtGeom.mjGEOM_ELLIPSOID,
+    'mesh': mujoco.mjtGeom.mjGEOM_MESH,
+}
+
+
+class Change(NamedTuple):
+    """How one object differs from its asset.
+
+    Attributes:
+        scale: Factor on all lengths.
+        hue_shift_deg: Rotation of tintable colours about the hue circle.
+        value_scale: Factor on the brightness of tintable colours.
+        friction_scale: Factor on sliding friction.
+        mass_scale: Factor on mass and inertia, after scaling at constant density.
+    """
+
+    scale: float = 1.0
+    hue_shift_deg: float = 0.0
+    value_scale: float = 1.0
+    friction_scale: float = 1.0
+    mass_scale: float = 1.0
+
+
+def template(solid: Solid) -> mujoco.MjSpec:
+    """A spec with the solid's body and meshes, to be attached again and again.
+
+    Meshes live here because copying them between specs is many times faster than passing
+    them from Python for every object; materials and textures are set on the scene.
+    """
+    spec = mujoco.MjSpec()
+    for index, mesh in enumerate(solid.meshes):
+        asset = spec.add_mesh(
+            name=f'mesh{index}', uservert=mesh.vertices_m.ravel(), userface=mesh.faces.ravel()
+        )
+        if mesh.normals is not None and mesh.face_normals is not None:
+            asset.usernormal = mesh.normals.ravel()
+            asset.userfacenormal = mesh.face_normals.ravel()
+        if mesh.texcoords is not None and mesh.face_texcoords is not None:
+            asset.usertexcoord = mesh.texcoords.ravel()
+            asset.userfacetexcoord = mesh.face_texcoords.ravel()
+        # The object's inertia is given, so the cheapest that takes open meshes will do.
+        asset.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+    body = spec.worldbody.add_body(name='body')
+    for index, geom in enumerate(solid.geoms):
+        item = body.add_geom(
+            name=f'geom{index}',
+            type=_GEOM_TYPES[geom.shape],
+            size=geom.size_m,
+            pos=geom.position_m,
+            quat=geom.quat_wxyz,
+            group=VISIBLE_GROUP if geom.visible else HIDDEN_GROUP,
+            contype=int(geom.collides),
+            conaffinity=int(geom.collides),
+        )
+        if geom.shape == 'mesh':
+            item.meshname = f'mesh{geom.mesh}'
+        if geom.collides:
+            # Six-dimensional contacts have rolling friction: bottles and fruit come to rest.
+            item.condim = 6
+            # The object's friction counts, not the larger of it and the furniture's.
+            item.priority = 1
+    return spec
+
+
+def add_textures(spec: mujoco.MjSpec, solid: Solid, prefix: str) -> None:
+    """Add the solid's textures to a scene once, named ``<prefix>tex<i>``."""
+    for index, texture in enumerate(solid.textures):
+        height, width, channels = texture.pixels.shape
+        asset = spec.add_texture(
+            name=f'{prefix}tex{index}', type=texture.kind,
+            width=width, height=height, nchannel=channels,
+        )
+        asset.colorspace = mujoco.mjtColorSpace(texture.colorspace)
+        asset.data = texture.pixels.tobytes()
+
+
+def apply_change(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str,
+                 change: Change) -> mujoco.MjsBody:
+    """Finish an attached template: scale, materials, friction, mass and a free joint.
+
+    Args:
+        spec: The scene that the template was attached to.
+        solid: What the template was made of.
+        prefix: Prefix given when attaching.
+        textures: Prefix of its textures in the scene.
+        change: How this object differs.
+
+    Returns:
+        The object's body.
+    """
+    scale = change.scale
+    for index, look in enumerate(solid.looks):
+        _add_material(spec, look, name=f'{prefix}look{index}', textures=textures, change=change)
+    for index in range(len(solid.meshes)):
+        spec.mesh(f'{prefix}mesh{index}').scale = [scale] * 3
+    for index, geom in enumerate(solid.geoms):
+        item = spec.geom(f'{prefix}geom{index}')
+        item.pos = np.array(geom.position_m) * scale
+        item.size = np.array(geom.size_m) * scale
+        item.material = f'{prefix}look{geom.look}'
+        if geom.collides:
+            slide, torsion, roll = geom.friction
+            item.friction = [slide * change.friction_scale, torsion, roll]
+    body = spec.body(f'{prefix}body')
+    _set_mass(body, scaled_mass(solid.mass, scale), factor=change.mass_scale)
+    body.add_freejoint(name=f'{prefix}joint')
+    return body
+
+
+def tinted(look: SolidLook, change: Change) -> tuple[float, float, float, float]:
+    """Colour of a look after its hue was turned and its brightness scaled."""
+    red, green, blue, alpha = look.rgba
+    if look.tint == 'none':
+        return look.rgba
+    hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)
+    if look.tint == 'hue':
+        hue = (hue + change.hue_shift_deg / 360) % 1.0
+    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, min(1.0, value * change.value_scale))
+    return red, green, blue, alpha
+
+
+def _add_material(spec: mujoco.MjSpec, look: SolidLook, *, name: str, textures: str,
+                  change: Change) -> None:
+    material = spec.add_material(name=name)
+    material.rgba = tinted(look, change)
+    material.texrepeat = look.texrepeat
+    material.texuniform = look.texuniform
+    material.emission = look.emission
+    material.specular = look.specular
+    material.shininess = look.shininess
+    material.reflectance = look.reflectance
+    material.metallic = look.metallic
+    material.roughness = look.roughness
+    if any(index >= 0 for index in look.textures):
+        material.textures = [
+            f'{textures}tex{index}' if index >= 0 else '' for index in look.textures
+        ]
+
+
+def _set_mass(body: mujoco.MjsBody, mass: MassProperties, *, factor: float) -> None:
+    moments, axes = np.linalg.eigh(mass.inertia_kg_m2)
+    if np.linalg.det(axes) < 0:
+        axes[:, 0] = -axes[:, 0]
+    body.explicitinertial = True
+    body.mass = mass.mass_kg * factor
+    body.ipos = mass.center_m
+    body.iquat = quat_wxyz_from_matrix(axes)
+    body.inertia = moments * factor
