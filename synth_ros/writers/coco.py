@@ -14,7 +14,7 @@ from typing import Self
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import InternalError, OutputError
-from synth_ros.types import Sample
+from synth_ros.types import Sample, SampleKey
 from synth_ros.writers import codecs
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_index import (
@@ -79,24 +79,28 @@ class EpisodeWriter:
                 depth or id does not fit its file.
             InternalError: The samples do not belong together.
         """
+        draft = self.begin(episode)
+        for sample in samples:
+            draft.add(sample)
+        draft.commit()
+
+    def begin(self, episode: int) -> EpisodeDraft:
+        """Start an episode whose frames come one by one; they are encoded as they come.
+
+        Raises:
+            OutputError: The episode exists.
+        """
         marker = episode_path(episode)
-        ordered = _checked(episode, samples)
         if (self.root / marker).exists():
             raise OutputError(f'Episode {episode} is in {self.root} already ({marker}).')
-        files: dict[str, bytes] = {}
-        frames = [self._add_frame(sample, files) for sample in ordered]
-        files[_provenance_path(episode)] = encode_provenance(ordered)
-        record: EpisodeRecord = {
-            'episode': episode,
-            'files': [file_record(entry(path, files[path])) for path in sorted(files)],
-            'frames': frames,
-        }
-        files[marker] = f'{dump(record)}\n'.encode('ascii')
-        with os_errors(self.root, valid=_GO_ON):
-            commit(self.root, f'{episode:06d}', files, marker=marker)
+        return EpisodeDraft(self, episode)
 
-    def _add_frame(self, sample: Sample, files: dict[str, bytes]) -> FrameRecord:
-        """Encode one sample into ``files`` and describe it."""
+    def encode(self, sample: Sample, files: dict[str, bytes]) -> FrameRecord:
+        """Encode one sample into ``files``, by path, and describe it.
+
+        Raises:
+            OutputError: A depth or id does not fit its file.
+        """
         options, labels = self.options, sample.labels
         stem = sample.key.stem
         ending = codecs.suffix(options.rgb_format)
@@ -123,6 +127,64 @@ class EpisodeWriter:
             for label in labels.instances
         ]
         return {'image': image_record(sample, paths), 'annotations': annotations}
+
+
+class EpisodeDraft:
+    """An episode that is being collected; nothing of it is in the dataset before ``commit``.
+
+    Args:
+        writer: Encodes and stores.
+        episode: Its number.
+    """
+
+    def __init__(self, writer: EpisodeWriter, episode: int) -> None:
+        self._writer = writer
+        self._episode = episode
+        self._files: dict[str, bytes] = {}
+        self._frames: dict[SampleKey, FrameRecord] = {}
+        self._provenance: dict[SampleKey, str] = {}
+
+    def __len__(self) -> int:
+        """Frames so far."""
+        return len(self._frames)
+
+    def add(self, sample: Sample) -> None:
+        """Encode a frame; frames may come in any order.
+
+        Raises:
+            OutputError: A depth or id does not fit its file.
+            InternalError: It belongs to another episode or came before.
+        """
+        key = sample.key
+        if key.episode != self._episode or key in self._frames:
+            raise InternalError(
+                f'Episode {self._episode} needs frames of its own with distinct keys, got {key}.'
+            )
+        self._frames[key] = self._writer.encode(sample, self._files)
+        self._provenance[key] = sample.provenance_json
+
+    def commit(self) -> None:
+        """Put the whole episode into the dataset, or nothing of it.
+
+        Raises:
+            OutputError: The disk is full or the folder is not writable.
+            InternalError: There is no frame.
+        """
+        if not self._frames:
+            raise InternalError(f'Episode {self._episode} has no frames.')
+        keys, files, episode = sorted(self._frames), self._files, self._episode
+        files[_provenance_path(episode)] = encode_provenance(
+            {key: self._provenance[key] for key in keys}
+        )
+        record: EpisodeRecord = {
+            'episode': episode,
+            'files': [file_record(entry(path, files[path])) for path in sorted(files)],
+            'frames': [self._frames[key] for key in keys],
+        }
+        marker = episode_path(episode)
+        files[marker] = f'{dump(record)}\n'.encode('ascii')
+        with os_errors(self._writer.root, valid=_GO_ON):
+            commit(self._writer.root, f'{episode:06d}', files, marker=marker)
 
 
 class CocoWriter:
@@ -203,14 +265,3 @@ class CocoWriter:
 
 def _provenance_path(episode: int) -> str:
     return f'{PROVENANCE}/{episode:06d}.json'
-
-
-def _checked(episode: int, samples: Sequence[Sample]) -> list[Sample]:
-    """The samples by key, after checking that they are one episode."""
-    ordered = sorted(samples, key=lambda sample: sample.key)
-    keys = [sample.key for sample in ordered]
-    if not keys or len(set(keys)) != len(keys) or any(k.episode != episode for k in keys):
-        raise InternalError(
-            f'Episode {episode} needs frames of its own with distinct keys, got {keys}.'
-        )
-    return ordered

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from synth_ros.errors import InternalError
-from synth_ros.types import Sample
+from synth_ros.types import SampleKey
 
 Record = Mapping[str, object]
 
 
-def encode_provenance(samples: Sequence[Sample]) -> bytes:
+def encode_provenance(texts: Mapping[SampleKey, str]) -> bytes:
     """The provenance file of an episode.
 
     It holds ``common``, the keys whose values all frames share (the sampled scene, config hash,
     seed), and ``frames``, the others by file stem. A frame's record is the union of both.
 
     Args:
-        samples: All frames of one episode, at least one.
+        texts: The JSON provenance of all frames of one episode, at least one.
 
     Raises:
         InternalError: A sample's provenance is not a JSON object.
     """
-    records = {sample.key.stem: _parse(sample) for sample in samples}
+    records = {key.stem: _parse(key, text) for key, text in texts.items()}
     first = next(iter(records.values()))
     common = {
         key: value
@@ -38,11 +38,11 @@ def encode_provenance(samples: Sequence[Sample]) -> bytes:
     return f'{text}\n'.encode('ascii')
 
 
-def _parse(sample: Sample) -> Record:
+def _parse(key: SampleKey, text: str) -> Record:
     try:
-        record = json.loads(sample.provenance_json)
+        record = json.loads(text)
     except ValueError as error:
-        raise InternalError(f'The provenance of {sample.key} is not JSON: {error}') from None
+        raise InternalError(f'The provenance of {key} is not JSON: {error}') from None
     if not isinstance(record, dict):
-        raise InternalError(f'The provenance of {sample.key} is not a JSON object: {record!r}')
+        raise InternalError(f'The provenance of {key} is not a JSON object: {record!r}')
     return record
