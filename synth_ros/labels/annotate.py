@@ -89,6 +89,5 @@ def _check_inside(key: int, box: Box2D, outer: Box2D) -> None:
     """The amodal box must hold the visible box."""
     if outer.x0 > box.x0 or outer.y0 > box.y0 or outer.x1 < box.x1 or outer.y1 < box.y1:
         raise InternalError(
-            f'Instance {key}: amodal box {tuple(outer)} does not hold '
-            f'visible box {tuple(box)}.'
+            f'Instance {key}: amodal box {tuple(outer)} does not hold visible box {tuple(box)}.'
         )

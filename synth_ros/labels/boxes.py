@@ -89,6 +89,5 @@ def visible_regions(runs: RowRuns) -> dict[int, VisibleRegion]:
         strict=True,
     )
     return {
-        key: VisibleRegion(Box2D(x0, y0, x1, y1), pixels)
-        for key, x0, y0, x1, y1, pixels in table
+        key: VisibleRegion(Box2D(x0, y0, x1, y1), pixels) for key, x0, y0, x1, y1, pixels in table
     }

@@ -15,9 +15,7 @@ EDGE_WEIGHT = 10.0
 """How many times likelier a pixel is to lack depth at an edge than elsewhere."""
 
 
-def add_noise(
-    depth_m: DepthImage, *, noise_m: float, rng: np.random.Generator
-) -> DepthImage:
+def add_noise(depth_m: DepthImage, *, noise_m: float, rng: np.random.Generator) -> DepthImage:
     """Gaussian noise with standard deviation ``noise_m * z**2``.
 
     A stereo camera measures disparity ``d = f b / z`` with an error that does not depend on
@@ -61,9 +59,7 @@ def depth_edges(depth_m: DepthImage) -> MaskImage:
     return edges
 
 
-def dropout(
-    depth_m: DepthImage, *, share: float, rng: np.random.Generator
-) -> MaskImage:
+def dropout(depth_m: DepthImage, *, share: float, rng: np.random.Generator) -> MaskImage:
     """Pixels whose depth is lost, each independently.
 
     Edge pixels are ``EDGE_WEIGHT`` times likelier to be lost, or certain to be when that
@@ -105,9 +101,7 @@ def dropout_chances(share: float, edge_share: float) -> tuple[float, float]:
     return 1.0, (share - edge_share) / (1 - edge_share)
 
 
-def limit_range(
-    depth_m: NDArray[np.float32], depth_range_m: tuple[float, float]
-) -> DepthImage:
+def limit_range(depth_m: NDArray[np.float32], depth_range_m: tuple[float, float]) -> DepthImage:
     """Depth outside the sensor's range becomes 0, which means invalid.
 
     Args:

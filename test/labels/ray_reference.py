@@ -55,16 +55,24 @@ class RayCaster:
             self._model.geom_group[only] = 0
             groups[5] = 0
         mujoco.mj_multiRay(
-            self._model, self._data, self._pose[:3, 3].copy(), world.ravel(), groups, True, -1,
-            geom, distance, None, count, 1e3,
-        )  # fmt: skip
+            self._model,
+            self._data,
+            pnt=self._pose[:3, 3].copy(),
+            vec=world.ravel(),
+            geomgroup=groups,
+            flg_static=True,
+            bodyexclude=-1,
+            geomid=geom,
+            dist=distance,
+            normal=None,
+            nray=count,
+            cutoff=1e3,
+        )
         self._model.geom_group[:] = kept
         depth = np.where(geom >= 0, distance / length, 0.0)
         return Cast(geom.reshape(u.shape), depth.reshape(u.shape))
 
-    def window(
-        self, columns: range, rows: range, *, only: list[int] | None = None
-    ) -> Cast:
+    def window(self, columns: range, rows: range, *, only: list[int] | None = None) -> Cast:
         """Cast through all pixels of a window, which may lie outside the image."""
         u, v = np.meshgrid(np.array(columns, float), np.array(rows, float))
         return self.pixels(u, v, only=only)

@@ -80,7 +80,7 @@ def test_a_speck_needs_no_silhouette():
 def test_a_missing_silhouette_is_an_error():
     image = np.ones((HEIGHT, WIDTH), np.int32)
 
-    with pytest.raises(InternalError, match='63 visible pixels of instance 1 .* at most 16'):
+    with pytest.raises(InternalError, match=r'63 visible pixels of instance 1 .* at most 16'):
         unite(None, image, key=1, region=_region(image))
 
 

@@ -150,9 +150,7 @@ def test_corners_of_the_3d_box_bound_the_silhouette_of_convex_parts(seed):
 def _corner_pixels(scene, key):
     """The 3D box's corners as pixels, projected by hand."""
     item = scene.instances[key - 1]
-    pose = (
-        np.linalg.inv(scene.world_from_camera) @ item.world_from_object @ item.object_from_box
-    )
+    pose = np.linalg.inv(scene.world_from_camera) @ item.world_from_object @ item.object_from_box
     x, y, z = corners_in_camera_m(pose, item).T
     camera = scene.camera
     return np.stack([camera.fx * x / z + camera.cx, camera.fy * y / z + camera.cy], axis=1)
