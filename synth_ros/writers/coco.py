@@ -160,7 +160,9 @@ class EpisodeDraft:
             raise InternalError(
                 f'Episode {self._episode} needs frames of its own with distinct keys, got {key}.'
             )
-        self._frames[key] = self._writer.encode(sample, self._files)
+        files: dict[str, bytes] = {}
+        self._frames[key] = self._writer.encode(sample, files)
+        self._files |= files
         self._provenance[key] = sample.provenance_json
 
     def commit(self) -> None:

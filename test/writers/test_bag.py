@@ -1,10 +1,7 @@
 """Bags that other people's readers read, whatever stopped the recording."""
 
 import signal
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +10,7 @@ from bag_factory import IMAGES, MORE_STRINGS, STORE, STRINGS, image_cdr, make_ba
 from mcap.reader import make_reader
 from mcap.stream_reader import StreamReader
 from mcap_ros2.decoder import DecoderFactory
+from processes import run_script, start
 from rosbags.highlevel import AnyReader
 from rosbags.interfaces import QosDurability, QosReliability
 
@@ -228,7 +226,6 @@ def test_recovery_leaves_bags_of_others_alone(tmp_path):
 
 KILLED = """
 import sys
-sys.path.insert(0, {folder!r})
 from pathlib import Path
 from bag_factory import *
 writer = BagWriter(Path(sys.argv[1]), chunk_bytes=20000)
@@ -244,11 +241,8 @@ while True:
 
 
 def test_a_killed_recording_is_recovered(tmp_path):
-    script = KILLED.format(folder=str(Path(__file__).parent))
     bag = tmp_path / 'bag'
-    with subprocess.Popen(
-        [sys.executable, '-c', script, str(bag)], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with start(KILLED, bag) as process:
         for line in process.stdout:
             told = int(line)
             if told > 200:
@@ -265,7 +259,6 @@ def test_a_killed_recording_is_recovered(tmp_path):
 
 LIMITED = """
 import resource, sys
-sys.path.insert(0, {folder!r})
 from pathlib import Path
 from bag_factory import *
 from synth_ros.errors import OutputError
@@ -279,13 +272,10 @@ except OutputError as error:
 
 
 def test_a_file_size_limit_leaves_a_recoverable_bag(tmp_path):
-    script = LIMITED.format(folder=str(Path(__file__).parent))
     bag = tmp_path / 'bag'
-    done = subprocess.run(
-        [sys.executable, '-c', script, str(bag)], capture_output=True, text=True, check=True
-    )
-    told = int(done.stdout.split()[0])
-    assert 'file size' in done.stdout
+    printed = run_script(LIMITED, bag)
+    told = int(printed.split()[0])
+    assert 'file size' in printed
     assert told > 300
     if not (bag / 'metadata.yaml').exists():
         assert recover_bag(bag).message_count == told

@@ -1,0 +1,112 @@
+"""Killed at any moment, then resumed: the dataset is the same, byte for byte."""
+
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+from processes import run, start
+from sample_factory import INFO, PLAIN, make_episode, tree
+
+from synth_ros.writers.coco import CocoWriter
+
+EPISODES = range(12)
+SCRIPT = """
+import sys
+from pathlib import Path
+from sample_factory import *
+from synth_ros.writers.coco import CocoWriter
+episodes = [(e, make_episode(e)) for e in range(12)]
+print('go', flush=True)
+with CocoWriter(Path(sys.argv[1]), INFO, PLAIN, resume=True) as writer:
+    for episode, samples in episodes:
+        if episode not in writer.committed_episodes():
+            writer.write_episode(episode, samples)
+"""
+
+
+@pytest.fixture(scope='module')
+def whole(tmp_path_factory):
+    """The files of an undisturbed run, and how long it took after its start."""
+    root = tmp_path_factory.mktemp('kill') / 'whole'
+    start = time.perf_counter()
+    finish(root)
+    return tree(root), time.perf_counter() - start
+
+
+def finish(root):
+    with CocoWriter(root, INFO, PLAIN, resume=True) as writer:
+        for episode in EPISODES:
+            if episode not in writer.committed_episodes():
+                writer.write_episode(episode, make_episode(episode))
+
+
+def kill_after(root, delay_s):
+    """Start a run, kill it, and tell whether it was still at work."""
+    with start(SCRIPT, root) as process:
+        assert process.stdout.readline() == 'go\n'
+        time.sleep(delay_s)
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+
+
+def check_promises(root):
+    """What is announced is whole, before anything is repaired."""
+    for marker in (root / 'episodes').glob('[0-9]*.json'):
+        stem = marker.stem
+        for folder in ('images', 'depth', 'instance_masks', 'semantic_masks'):
+            assert len(list((root / folder).glob(f'{stem}_*'))) == 4
+        assert (root / f'provenance/{stem}.json').is_file()
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_three_kills_then_resume(whole, tmp_path, seed):
+    files, duration_s = whole
+    root = tmp_path / 'dataset'
+    rng = np.random.default_rng(seed)
+    for _ in range(3):
+        kill_after(root, rng.uniform(0, duration_s / 3))
+        check_promises(root)
+    finish(root)
+    assert tree(root) == files
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('seed', range(100, 130))
+def test_many_kills_then_resume(whole, tmp_path, seed):
+    test_three_kills_then_resume(whole, tmp_path, seed)
+
+
+def test_a_kill_really_interrupts(whole, tmp_path):
+    assert kill_after(tmp_path / 'dataset', 0.01)
+    finish(tmp_path / 'dataset')
+    assert tree(tmp_path / 'dataset') == whole[0]
+
+
+WORKERS = """
+import sys
+from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from sample_factory import *
+from synth_ros.writers.coco import CocoWriter
+
+def work(writer, episodes):
+    for episode in episodes:
+        writer.write_episode(episode, make_episode(episode))
+
+if __name__ == '__main__':
+    with CocoWriter(Path(sys.argv[1]), INFO, PLAIN) as writer:
+        with ProcessPoolExecutor(3, mp_context=get_context('spawn')) as pool:
+            jobs = [pool.submit(work, writer.episodes, range(n, 12, 3)) for n in range(3)]
+            for job in jobs:
+                job.result()
+"""
+
+
+def test_workers_give_the_same_bytes(whole, tmp_path):
+    script = tmp_path / 'workers.py'
+    script.write_text(WORKERS)
+    run([sys.executable, script], tmp_path / 'dataset')
+    assert tree(tmp_path / 'dataset') == whole[0]
