@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth_ros.geometry.transforms import box_corners, inverse, transform_points
+from synth_ros.geometry.transforms import inverse
 from synth_ros.types import FloatArray, Instance
 
 
@@ -34,13 +34,3 @@ def camera_from_box(camera_from_object: FloatArray, instance: Instance) -> Float
     pose: FloatArray = camera_from_object @ instance.object_from_box
     pose.flags.writeable = False
     return pose
-
-
-def corners_in_camera_m(camera_from_box: FloatArray, instance: Instance) -> FloatArray:
-    """The 3D box's corners in the optical frame.
-
-    Returns:
-        Shape (8, 3), metres, ordered as ``geometry.transforms.box_corners``: box x fastest,
-        then y, then z, each from - to +.
-    """
-    return transform_points(camera_from_box, box_corners(instance.size_m))

@@ -1,6 +1,7 @@
 """Labels of ray-cast frames: no renderer, so every figure must be exact."""
 
 import functools
+import itertools
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from ray_reference import RayCaster, brute_box
 
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.labels.annotate import annotate
-from synth_ros.labels.pose import corners_in_camera_m
+from synth_ros.labels.pose import camera_from_box, camera_from_object
 from synth_ros.types import Frame, Silhouette
 
 ALL = LabelsConfig(min_pixels=1, min_visibility=0.0)
@@ -148,10 +149,11 @@ def test_corners_of_the_3d_box_bound_the_silhouette_of_convex_parts(seed):
 
 
 def _corner_pixels(scene, key):
-    """The 3D box's corners as pixels, projected by hand."""
+    """Corners of the labelled 3D box as pixels, projected by hand."""
     item = scene.instances[key - 1]
-    pose = np.linalg.inv(scene.world_from_camera) @ item.world_from_object @ item.object_from_box
-    x, y, z = corners_in_camera_m(pose, item).T
+    pose = camera_from_box(camera_from_object(scene.world_from_camera, item), item)
+    signs = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
+    x, y, z = (signs * item.size_m @ pose[:3, :3].T + pose[:3, 3]).T
     camera = scene.camera
     return np.stack([camera.fx * x / z + camera.cx, camera.fy * y / z + camera.cy], axis=1)
 
