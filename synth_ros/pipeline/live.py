@@ -15,6 +15,7 @@ class LiveFrame(NamedTuple):
 
     Attributes:
         stamp_ns: Simulated time, nanoseconds; grows through resets and new scenes.
+        run: Scenes that the session had opened before, resets included.
         episode: Number of the episode.
         index: Number of the frame within the episode.
         samples: One per camera, all of this instant.
@@ -23,6 +24,7 @@ class LiveFrame(NamedTuple):
     """
 
     stamp_ns: int
+    run: int
     episode: int
     index: int
     samples: tuple[Sample, ...]
@@ -47,6 +49,7 @@ class LiveSession:
         self._live = stage.config.output.live
         self._timestep_s = stage.config.physics.timestep_s
         self._offset_steps = 0
+        self._run = 0
         self._open(first_episode)
 
     @property
@@ -99,6 +102,7 @@ class LiveSession:
     def _leave(self) -> None:
         # One frame period passes between episodes, so that no stamp comes twice.
         self._offset_steps += self._steps + self._steps_until(1)
+        self._run += 1
 
     def _steps_until(self, index: int) -> int:
         """Time steps from the start of the episode to a frame, without drift."""
@@ -136,6 +140,7 @@ class LiveSession:
         samples = self._episode.capture(self._index, self._drawn)
         return LiveFrame(
             stamp_ns=self.world.stamp_ns,
+            run=self._run,
             episode=self.episode,
             index=self._index,
             samples=tuple(samples),

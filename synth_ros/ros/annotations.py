@@ -55,6 +55,10 @@ class FrameRecord(_Record):
 
     format: Literal['synth_ros/annotations/1'] = 'synth_ros/annotations/1'
     stamp_ns: int
+    session: str
+    """Which run of the simulator: names differ between runs."""
+    run: int
+    """How many scenes this run of the simulator had opened before, resets included."""
     episode: int
     view: int
     camera: str
@@ -63,10 +67,18 @@ class FrameRecord(_Record):
     provenance: str
 
 
-def to_json(sample: Sample) -> str:
-    """The record of a sample as JSON text."""
+def to_json(sample: Sample, *, session: str, run: int) -> str:
+    """The record of a sample as JSON text.
+
+    Args:
+        sample: The sample.
+        session: Name of this run of the simulator.
+        run: Scenes that it had opened before this one.
+    """
     record = FrameRecord(
         stamp_ns=sample.frame.stamp_ns,
+        session=session,
+        run=run,
         episode=sample.key.episode,
         view=sample.key.view,
         camera=sample.key.camera,

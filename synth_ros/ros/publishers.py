@@ -33,6 +33,7 @@ class StreamOptions:
         depth_qos: The same for depth.
         labels_qos: The same for masks, detections and annotations.
         mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
+        session: Name of this run of the simulator, for the annotations.
     """
 
     depth_encoding: DepthEncoding
@@ -41,6 +42,7 @@ class StreamOptions:
     depth_qos: str = 'DEFAULT'
     labels_qos: str = 'DEFAULT'
     mounts_move: bool = False
+    session: str = ''
 
 
 class CameraPublishers:
@@ -92,7 +94,7 @@ class CameraPublishers:
             self._annotations,
         )
 
-    def publish(self, sample: Sample) -> None:
+    def publish(self, sample: Sample, *, run: int) -> None:
         """Publish everything one camera has for one instant."""
         stamp, frame = sample.frame.stamp_ns, sample.frame
         color = convert.header(stamp, self._frames.color_optical)
@@ -108,9 +110,9 @@ class CameraPublishers:
             image.header = color
             self._aligned.publish(image)
             self._aligned_info.publish(convert.camera_info(frame.camera, color))
-        self._publish_labels(sample)
+        self._publish_labels(sample, run=run)
 
-    def _publish_labels(self, sample: Sample) -> None:
+    def _publish_labels(self, sample: Sample, *, run: int) -> None:
         head = convert.header(sample.frame.stamp_ns, self._frames.color_optical)
         labels, form = sample.labels, self._options.class_id_format
         self._instance.publish(convert.instance_mask(labels, head))
@@ -121,7 +123,8 @@ class CameraPublishers:
         self._detections_3d.publish(
             convert.detections_3d(labels.instances, head, class_id_format=form)
         )
-        self._annotations.publish(String(data=annotations.to_json(sample)))
+        text = annotations.to_json(sample, session=self._options.session, run=run)
+        self._annotations.publish(String(data=text))
 
 
 class SimPublishers:
@@ -169,7 +172,7 @@ class SimPublishers:
         if frame.joints:
             self._joints.publish(_joint_state(frame))
         for sample in frame.samples:
-            self._cameras[sample.key.camera].publish(sample)
+            self._cameras[sample.key.camera].publish(sample, run=frame.run)
 
     def _publish_tf(self, frame: LiveFrame, scene: CompiledScene) -> None:
         tree = link_tree(scene)

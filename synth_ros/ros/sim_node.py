@@ -95,6 +95,7 @@ class SimNode(Node):
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
             mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0,
+            session=str(time.time_ns()),
         )
 
     def _make_session(self) -> LiveSession:

@@ -173,7 +173,7 @@ class EpisodeDraft:
             InternalError: There is no frame.
         """
         if not self._frames:
-            raise InternalError(f'Episode {self._episode} has no frames.')
+            raise InternalError(f'Episode {self._episode} needs frames of its own, got none.')
         keys, files, episode = sorted(self._frames), self._files, self._episode
         files[_provenance_path(episode)] = encode_provenance(
             {key: self._provenance[key] for key in keys}

@@ -1,0 +1,107 @@
+"""Writes received messages to a bag and keeps the count that proves none was lost."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+
+from synth_ros.ros.definitions import definition_text
+from synth_ros.ros.loss import TopicReport
+from synth_ros.ros.recorder_params import Compression
+from synth_ros.writers.bag import BagWriter
+from synth_ros.writers.bag_metadata import BagTopic, QosProfile
+
+_FLUSH_S = 1.0
+
+
+class BagSink:
+    """A bag that is being recorded.
+
+    Args:
+        path: The bag's folder; must not exist.
+        compression: Of its chunks.
+
+    Raises:
+        OutputError: The folder exists or cannot be written.
+    """
+
+    def __init__(self, path: Path, *, compression: Compression) -> None:
+        self._writer = BagWriter(path, compression=compression)
+        self._channels: dict[str, int] = {}
+        self._flushed = time.monotonic()
+
+    def add_topic(
+        self, name: str, type_name: str, publishers: Sequence[TopicEndpointInfo]
+    ) -> None:
+        """Announce a topic as its publishers offer it."""
+        self._channels[name] = self._writer.add_topic(
+            BagTopic(
+                name=name,
+                type_name=type_name,
+                definition=definition_text(type_name),
+                type_hash=str(publishers[0].topic_type_hash),
+                qos=tuple(_offered(info.qos_profile) for info in publishers),
+            )
+        )
+
+    def write(self, topic: str, cdr: bytes, *, received_ns: int, sent_ns: int) -> None:
+        """Record a serialised message.
+
+        Raises:
+            OutputError: The disk is full; what was recorded is valid.
+        """
+        self._writer.write(
+            self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns
+        )
+
+    def flush(self) -> None:
+        """Hand everything to the file, at most once a second."""
+        now = time.monotonic()
+        if now - self._flushed >= _FLUSH_S:
+            self._flushed = now
+            self._writer.flush()
+
+    def close(self, reports: Sequence[TopicReport]) -> None:
+        """Close the bag with the proof of completeness in its custom data."""
+        proof = {report.topic: report._asdict() for report in reports}
+        self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
+        self._writer.close()
+
+
+def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
+    """A profile that every publisher of a topic can serve, as strict as that allows."""
+    profiles = [info.qos_profile for info in publishers]
+    reliable = all(p.reliability == ReliabilityPolicy.RELIABLE for p in profiles)
+    latched = all(p.durability == DurabilityPolicy.TRANSIENT_LOCAL for p in profiles)
+    return QoSProfile(
+        # Deep, since images of several cameras arrive in one burst.
+        depth=200,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=(
+            DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
+        ),
+    )
+
+
+def publisher_count(node: Node, topic: str) -> int:
+    """How many publish a topic now."""
+    return cast(int, node.count_publishers(topic))
+
+
+def _offered(profile: QoSProfile) -> QosProfile:
+    reliable = profile.reliability == ReliabilityPolicy.RELIABLE
+    latched = profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
+    # The graph does not tell the history; rosbag2 writes it as unknown too.
+    return QosProfile(
+        history='unknown',
+        depth=0,
+        reliability='reliable' if reliable else 'best_effort',
+        durability='transient_local' if latched else 'volatile',
+    )

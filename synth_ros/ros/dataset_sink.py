@@ -1,0 +1,150 @@
+"""Turns recorded messages into a dataset, on a thread of its own."""
+
+from __future__ import annotations
+
+import queue
+import re
+import struct
+import threading
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from rclpy.serialization import deserialize_message
+from std_msgs.msg import String
+
+from synth_ros.errors import InternalError, RosError
+from synth_ros.ros.assemble import PARTS, Assembled, sample_from_parts
+from synth_ros.ros.pairing import ExactPairer
+from synth_ros.types import SampleKey
+from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
+
+_STAMP = re.compile(r'"stamp_ns":(\d+)')
+# Cameras of one scene finish at slightly different times: a scene is committed when the
+# second one after it has begun.
+_OPEN_SCENES = 2
+
+
+class _Part(NamedTuple):
+    camera: str
+    part: str
+    cdr: bytes
+
+
+@dataclass(slots=True)
+class _Scene:
+    number: int
+    draft: EpisodeDraft
+
+
+class DatasetSink:
+    """Pairs, assembles, encodes and commits what the recorder receives.
+
+    Every scene that the simulator opens becomes one episode of the dataset, numbered in order
+    of arrival, so that a scene which was reset and played twice is stored twice.
+
+    Args:
+        writer: Where episodes go.
+        cameras: Cameras to expect.
+    """
+
+    def __init__(self, writer: EpisodeWriter, cameras: list[str]) -> None:
+        self.samples = 0
+        self.error: BaseException | None = None
+        self._writer = writer
+        self._pairers: dict[str, ExactPairer[bytes]] = {c: ExactPairer(PARTS) for c in cameras}
+        self._scenes: dict[tuple[str, int], _Scene] = {}
+        self._numbers = 0
+        self._queue: queue.SimpleQueue[_Part | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name='synth_ros dataset')
+        self._thread.start()
+
+    @property
+    def backlog(self) -> int:
+        """Messages that wait to be written."""
+        return self._queue.qsize()
+
+    @property
+    def incomplete(self) -> list[str]:
+        """A sentence for each set of messages that never became whole."""
+        return [
+            f'{camera} at {item.stamp_ns} ns lacks {", ".join(item.missing)}'
+            for camera, pairer in self._pairers.items()
+            for item in pairer.incomplete
+        ]
+
+    def put(self, camera: str, part: str, cdr: bytes) -> None:
+        """Hand over a serialised message; returns at once."""
+        self._queue.put(_Part(camera, part, cdr))
+
+    def close(self) -> None:
+        """Write what is left.
+
+        Raises:
+            SynthRosError: Something could not be written; what was committed stays valid.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+
+    def _run(self) -> None:
+        try:
+            while (item := self._queue.get()) is not None:
+                self._take(item)
+            for pairer in self._pairers.values():
+                pairer.finish()
+            for key in list(self._scenes):
+                self._commit(key)
+        except BaseException as error:
+            self.error = error
+
+    def _take(self, item: _Part) -> None:
+        stamp_ns = part_stamp_ns(item.part, item.cdr)
+        whole = self._pairers[item.camera].add(item.part, stamp_ns, item.cdr)
+        if whole is not None:
+            self._add(sample_from_parts(item.camera, whole))
+
+    def _add(self, assembled: Assembled) -> None:
+        scene = self._scene((assembled.session, assembled.run))
+        sample = assembled.sample
+        key = SampleKey(scene.number, sample.key.view, sample.key.camera)
+        scene.draft.add(replace(sample, key=key))
+        self.samples += 1
+
+    def _scene(self, key: tuple[str, int]) -> _Scene:
+        if key not in self._scenes:
+            number = self._numbers
+            self._numbers += 1
+            self._scenes[key] = _Scene(number, self._writer.begin(number))
+            while len(self._scenes) > _OPEN_SCENES:
+                self._commit(next(iter(self._scenes)))
+        return self._scenes[key]
+
+    def _commit(self, key: tuple[str, int]) -> None:
+        scene = self._scenes.pop(key)
+        if not len(scene.draft):
+            raise InternalError(f'Scene {scene.number} was opened without a frame.')
+        scene.draft.commit()
+
+
+def part_stamp_ns(part: str, cdr: bytes) -> int:
+    """Stamp of a serialised message without reading its pixels.
+
+    Args:
+        part: Stream name as in ``PARTS``.
+        cdr: The message: all but ``annotations`` begin with a std_msgs/Header, whose stamp
+            follows the four bytes of the CDR encapsulation.
+
+    Raises:
+        RosError: If the message is damaged.
+    """
+    if part == 'annotations':
+        match = _STAMP.search(deserialize_message(cdr, String).data)
+        if match is None:
+            raise RosError('An annotations message carries no stamp; is it from synth_ros?')
+        return int(match[1])
+    if len(cdr) < 12:
+        raise RosError(f'A message of {len(cdr)} bytes on stream {part} is damaged.')
+    order = '<' if cdr[1] & 1 else '>'
+    seconds, nanoseconds = struct.unpack_from(f'{order}iI', cdr, 4)
+    return int(seconds) * 1_000_000_000 + int(nanoseconds)

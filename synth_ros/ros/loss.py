@@ -1,0 +1,101 @@
+"""Proof that nothing was lost: the middleware numbers what each publisher sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class TopicReport(NamedTuple):
+    """What became of one topic's messages.
+
+    Attributes:
+        topic: Its name.
+        received: Messages received.
+        lost: Messages sent between the first and the last one received that never came.
+        before: Messages sent before the first one received, when recording had not begun.
+        restarts: How often the publisher's numbering began anew.
+        provable: Whether the numbers prove it: the middleware gives them, and at any time one
+            publisher sent.
+    """
+
+    topic: str
+    received: int
+    lost: int
+    before: int
+    restarts: int
+    provable: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is known to be missing since recording began."""
+        return self.lost == 0
+
+
+@dataclass(slots=True)
+class SequenceCounter:
+    """Counts one topic.
+
+    Publishers number their messages from 1. A gap in the numbers is a loss; a smaller number
+    than the last is a publisher that was started anew.
+
+    Attributes:
+        topic: Its name.
+        publishers: Most publishers seen at one time.
+    """
+
+    topic: str
+    publishers: int = 1
+    received: int = 0
+    lost: int = 0
+    before: int = 0
+    restarts: int = 0
+    _last: int | None = None
+    _numbered: bool = True
+
+    def count(self, sequence: int | None) -> None:
+        """Take note of a message.
+
+        Args:
+            sequence: Its publication sequence number; ``None`` where the middleware has none.
+        """
+        self.received += 1
+        if sequence is None:
+            self._numbered = False
+            return
+        if self._last is None:
+            self.before += sequence - 1
+        elif sequence <= self._last:
+            self.restarts += 1
+            self.lost += sequence - 1
+        else:
+            self.lost += sequence - self._last - 1
+        self._last = sequence
+
+    def report(self) -> TopicReport:
+        """The result so far."""
+        provable = self._numbered and self.publishers == 1
+        return TopicReport(
+            topic=self.topic,
+            received=self.received,
+            lost=self.lost if provable else 0,
+            before=self.before if provable else 0,
+            restarts=self.restarts if provable else 0,
+            provable=provable,
+        )
+
+
+def summary(reports: list[TopicReport]) -> str:
+    """One sentence for people."""
+    total = sum(report.received for report in reports)
+    losses = [report for report in reports if not report.complete]
+    unproven = [report.topic for report in reports if not report.provable and report.received]
+    text = f'{total} messages on {len(reports)} topics'
+    if losses:
+        named = ', '.join(f'{report.topic} ({report.lost})' for report in losses)
+        text += f'; LOST: {named}'
+    else:
+        text += '; none lost'
+    if unproven:
+        text += f'; not provable (several publishers or no numbers): {", ".join(unproven)}'
+    return f'{text}.'
