@@ -1,0 +1,1 @@
+"""Generators of the assets that ship with the package."""
