@@ -41,6 +41,7 @@ setup(
     package_data={
         NAME: ['py.typed', 'assets/**/*'],
         f'{NAME}.report': ['templates/**/*'],
+        f'{NAME}.ros': ['*.xml'],
         f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
     },
     data_files=[
@@ -61,6 +62,7 @@ setup(
     },
     # Why each one is needed: docs/dependencies.md.
     install_requires=[
+        'isal>=1.6',
         'jinja2>=3.1',
         'mcap>=1.2',
         'mcap-ros2-support>=0.5',
