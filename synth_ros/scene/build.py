@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import mujoco
 import numpy as np
@@ -32,6 +33,20 @@ ROBOT_PREFIX = 'robot/'
 ENVIRONMENT_PREFIX = 'env/'
 
 
+class ConfigSource(Protocol):
+    """A config and the folder that its relative paths start from."""
+
+    @property
+    def config(self) -> Config:
+        """The config."""
+        ...
+
+    @property
+    def base_dir(self) -> Path:
+        """Folder of its file."""
+        ...
+
+
 class SceneBuilder:
     """Loads the assets of a config once and builds its scenes.
 
@@ -41,18 +56,18 @@ class SceneBuilder:
         warnings: What was mended while loading, one sentence each.
     """
 
-    def __init__(self, config: Config, base_dir: Path) -> None:
+    def __init__(self, source: ConfigSource) -> None:
         """Load robot, environment and objects.
 
         Args:
-            config: The config.
-            base_dir: Folder that relative paths start from.
+            source: The loaded config.
 
         Raises:
             AssetError: If a file is missing or cannot be used.
             NotFoundError: If a camera, link, joint, surface, class or package does not exist.
             ConfigError: If a joint position is outside its limits.
         """
+        config, base_dir = source.config, source.base_dir
         self._config = config
         self._robot = load_robot(resolve_robot(config.robot.model, base_dir))
         self._joints = configured_joints(config, self._robot)

@@ -278,24 +278,25 @@ def read_mesh(model: mujoco.MjModel, mesh: int) -> SolidMesh:
     """A mesh of a compiled model, in the frame that MuJoCo gave it."""
     first, number = int(model.mesh_faceadr[mesh]), int(model.mesh_facenum[mesh])
     rows = slice(first, first + number)
-    texcoords = face_texcoords = None
-    if model.mesh_texcoordadr[mesh] >= 0:
-        start = int(model.mesh_texcoordadr[mesh])
-        texcoords = np.array(
-            model.mesh_texcoord[start : start + int(model.mesh_texcoordnum[mesh])], np.float64
-        )
-        face_texcoords = np.array(model.mesh_facetexcoord[rows])
     start = int(model.mesh_vertadr[mesh])
     vertices = model.mesh_vert[start : start + int(model.mesh_vertnum[mesh])]
     start = int(model.mesh_normaladr[mesh])
     normals = model.mesh_normal[start : start + int(model.mesh_normalnum[mesh])]
+    corners = [model.mesh_face[rows].ravel(), model.mesh_facenormal[rows].ravel()]
+    start = int(model.mesh_texcoordadr[mesh])
+    if start >= 0:
+        corners.append(model.mesh_facetexcoord[rows].ravel())
+    # One vertex for each combination of position, normal and texture coordinate in use.
+    unique, faces = np.unique(np.stack(corners, axis=1), axis=0, return_inverse=True)
+    texcoords = None
+    if start >= 0:
+        own = model.mesh_texcoord[start : start + int(model.mesh_texcoordnum[mesh])]
+        texcoords = np.array(own[unique[:, 2]], np.float64)
     return SolidMesh(
-        vertices_m=np.array(vertices, np.float64),
-        faces=np.array(model.mesh_face[rows]),
-        normals=np.array(normals, np.float64),
-        face_normals=np.array(model.mesh_facenormal[rows]),
+        vertices_m=np.array(vertices[unique[:, 0]], np.float64),
+        faces=faces.reshape(-1, 3).astype(np.int32),
+        normals=np.array(normals[unique[:, 1]], np.float64),
         texcoords=texcoords,
-        face_texcoords=face_texcoords,
     )
 
 

@@ -23,23 +23,21 @@ IDENTITY_QUAT = (1.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class SolidMesh:
-    """A triangle mesh.
+    """A triangle mesh; vertices are doubled along seams of normals and texture.
+
+    (MuJoCo 4.0 ignores separate normal indices of a mesh that is passed as arrays.)
 
     Attributes:
         vertices_m: Shape (n, 3).
         faces: Vertex indices, shape (f, 3), int32, counter-clockwise from outside.
-        normals: Shape (k, 3), or ``None``: computed from the faces.
-        face_normals: Indices into ``normals`` per corner, (f, 3), or ``None``.
-        texcoords: Shape (t, 2), v downwards as MuJoCo stores it, or ``None``.
-        face_texcoords: Indices into ``texcoords`` per corner, (f, 3), or ``None``.
+        normals: Shape (n, 3), or ``None``: computed from the faces.
+        texcoords: Shape (n, 2), v downwards as MuJoCo stores it, or ``None``.
     """
 
     vertices_m: FloatArray
     faces: NDArray[np.int32]
     normals: FloatArray | None = None
-    face_normals: NDArray[np.int32] | None = None
     texcoords: FloatArray | None = None
-    face_texcoords: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)

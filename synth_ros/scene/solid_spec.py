@@ -53,12 +53,11 @@ def template(solid: Solid) -> mujoco.MjSpec:
         asset = spec.add_mesh(
             name=f'mesh{index}', uservert=mesh.vertices_m.ravel(), userface=mesh.faces.ravel()
         )
-        if mesh.normals is not None and mesh.face_normals is not None:
+        if mesh.normals is not None:
             asset.usernormal = mesh.normals.ravel()
-            asset.userfacenormal = mesh.face_normals.ravel()
-        if mesh.texcoords is not None and mesh.face_texcoords is not None:
+        if mesh.texcoords is not None:
             asset.usertexcoord = mesh.texcoords.ravel()
-            asset.userfacetexcoord = mesh.face_texcoords.ravel()
+            asset.userfacetexcoord = mesh.faces.ravel()
         # The object's inertia is given, so the cheapest that takes open meshes will do.
         asset.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
     body = spec.worldbody.add_body(name='body')
