@@ -16,7 +16,8 @@ from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import Projection, tile_parts
-from synth_ros.render.gl import INSTALL_HINT, create_gl_context, gl_device
+from synth_ros.render.devices import Device
+from synth_ros.render.gl import INSTALL_HINT, create_gl_context, gl_identity
 from synth_ros.render.model import (
     HIDDEN_GROUP,
     PrivateModel,
@@ -71,7 +72,7 @@ class ClassicRenderer:
         from synth_ros.render.gl_target import PlainTargets
 
         self._targets = PlainTargets(max_size)
-        self._device = gl_device()
+        self._device = Device('opengl', *gl_identity()).label
 
     @property
     def device(self) -> str:
@@ -86,7 +87,7 @@ class ClassicRenderer:
         """
         self._enter()
         self._unload()
-        own = private_model(model, self._config, self._size)
+        own = private_model(model, self._config, max_size=self._size)
         try:
             context = mujoco.MjrContext(own.model, mujoco.mjtFontScale.mjFONTSCALE_50.value)
         except mujoco.FatalError as error:

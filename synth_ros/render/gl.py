@@ -82,13 +82,12 @@ def create_gl_context(size: tuple[int, int]) -> GlContext:
     return context
 
 
-def gl_device() -> str:
+def gl_identity() -> tuple[str, str]:
     """Renderer and version of the current context, in the driver's own words."""
     gl = importlib.import_module('OpenGL.GL')
-    renderer, version = (
-        gl.glGetString(name).decode(errors='replace') for name in (gl.GL_RENDERER, gl.GL_VERSION)
-    )
-    return f'{renderer}, OpenGL {version}'
+    names = (gl.glGetString(name) for name in (gl.GL_RENDERER, gl.GL_VERSION))
+    renderer, version = (name.decode(errors='replace') for name in names)
+    return renderer, version
 
 
 def _one_line(error: BaseException) -> str:

@@ -38,18 +38,19 @@ class PrivateModel(NamedTuple):
 
 
 def private_model(
-    model: mujoco.MjModel, config: RenderConfig, max_size: tuple[int, int]
+    model: mujoco.MjModel, config: RenderConfig, *, max_size: tuple[int, int] | None = None
 ) -> PrivateModel:
     """Copy a model and set the picture quality.
 
     Args:
         model: The caller's model; not edited.
         config: Quality.
-        max_size: (width, height) that the offscreen buffer holds, pixels.
+        max_size: (width, height) of the offscreen buffer of the classic renderer, pixels.
     """
     own = copy.copy(model)
     visual = own.vis
-    visual.global_.offwidth, visual.global_.offheight = max_size
+    if max_size is not None:
+        visual.global_.offwidth, visual.global_.offheight = max_size
     visual.quality.offsamples = config.samples
     visual.quality.shadowsize = config.shadow_size
     visual.quality.numslices = max(visual.quality.numslices, SLICES)

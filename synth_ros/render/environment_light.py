@@ -1,0 +1,170 @@
+"""A procedural environment for image-based light, as the KTX file that Filament reads.
+
+A room of soft light: a bright ceiling panel and a window, warm walls and a dim floor. Metals
+and glazes need something to reflect; a constant environment makes them look like plastic.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.types import FloatArray
+
+# Directions (n, 3), unit length, in the world frame (z up) -> linear radiance (n, 3).
+Radiance = Callable[[FloatArray], FloatArray]
+
+_SIZE = 64
+_SAMPLES = 96
+_GL_R11F_G11F_B10F = 0x8C3A
+_GL_RGB = 0x1907
+
+
+@cache
+def room_environment() -> bytes:
+    """The KTX bytes of the built-in room; made once, half a second."""
+    return encode_environment(room_radiance)
+
+
+def room_radiance(directions: FloatArray) -> FloatArray:
+    """Radiance of the built-in room, mean about 1.
+
+    Args:
+        directions: Unit vectors in the world frame, (n, 3).
+
+    Returns:
+        Linear RGB radiance, (n, 3).
+    """
+    x, y, z = directions.T
+    up = 0.5 + 0.5 * z
+    warm, cool = np.array([1.0, 0.93, 0.84]), np.array([0.85, 0.93, 1.0])
+    base = (0.35 + 0.55 * up)[:, None] * warm
+    panel = _smooth(z, 0.80, 0.88) * _smooth(np.cos(4 * np.arctan2(y, x)), -0.9, -0.6)
+    window = _smooth(x, 0.62, 0.72) * _smooth(0.5 - np.abs(z - 0.25), 0.1, 0.2)
+    light = base + 4.0 * panel[:, None] * np.ones(3) + 3.0 * window[:, None] * cool
+    return np.asarray(light, np.float64)
+
+
+def encode_environment(radiance: Radiance) -> bytes:
+    """Sample, prefilter and pack an environment.
+
+    The format is KTX 1 with an R11G11B10F cube map: level 0 is the mirror image, the others
+    are prefiltered for growing roughness (split-sum, Karis 2013), and the metadata key ``sh``
+    holds nine spherical-harmonics coefficients of the irradiance.
+
+    Args:
+        radiance: The environment.
+    """
+    def in_cube(directions: FloatArray) -> FloatArray:
+        # Filament's cube is y-up: its (x, y, z) is the world's (x, z, -y).
+        return radiance(np.stack([directions[:, 0], -directions[:, 2], directions[:, 1]], -1))
+
+    levels = int(np.log2(_SIZE)) - 3
+    images = []
+    for level in range(levels):
+        directions = _face_directions(_SIZE >> level)
+        if level == 0:
+            colors = in_cube(directions.reshape(-1, 3))
+        else:
+            lod = level / (levels - 1)
+            roughness = max(1 - np.sqrt(1 - min(lod, 1 - 1e-9)), 0.03)
+            colors = _prefilter(in_cube, directions.reshape(-1, 3), float(roughness))
+        images.append(_pack_r11g11b10(colors).tobytes())
+    return _ktx(images, _irradiance_coefficients(in_cube))
+
+
+def _smooth(x: FloatArray, low: float, high: float) -> FloatArray:
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float64)
+
+
+def _face_directions(size: int) -> FloatArray:
+    """Unit vectors of the texels of the faces +x -x +y -y +z -z, (6, size, size, 3)."""
+    axis = (np.arange(size) + 0.5) / size * 2 - 1
+    s, t = np.meshgrid(axis, axis)
+    one = np.ones_like(s)
+    faces = [(one, -t, -s), (-one, -t, s), (s, one, t), (s, -one, -t), (s, -t, one), (-s, -t, -one)]
+    directions = np.stack([np.stack(face, -1) for face in faces])
+    return np.asarray(directions / np.linalg.norm(directions, axis=-1, keepdims=True))
+
+
+def _prefilter(radiance: Radiance, normals: FloatArray, roughness: float) -> FloatArray:
+    """Radiance averaged over the GGX lobe about each normal, (n, 3)."""
+    alpha = roughness**2
+    index = np.arange(_SAMPLES)
+    u = (index + 0.5) / _SAMPLES
+    v = (index * 0.6180339887498949) % 1.0  # golden-ratio sequence: evenly spread angles
+    cosine = np.sqrt((1 - u) / (1 + (alpha * alpha - 1) * u))
+    sine = np.sqrt(1 - cosine * cosine)
+    half = np.stack([sine * np.cos(2 * np.pi * v), sine * np.sin(2 * np.pi * v), cosine], -1)
+    light = 2 * half[:, 2:3] * half - np.array([0, 0, 1.0])
+    light = light[light[:, 2] > 0]
+    up = np.where(np.abs(normals[:, 2:3]) < 0.999, [[0, 0, 1.0]], [[1.0, 0, 0]])
+    tangent = np.cross(up, normals)
+    tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True)
+    bitangent = np.cross(normals, tangent)
+    total = np.zeros((len(normals), 3))
+    for a, b, c in light:
+        total += c * radiance(a * tangent + b * bitangent + c * normals)
+    return np.asarray(total / light[:, 2].sum())
+
+
+def _irradiance_coefficients(radiance: Radiance) -> FloatArray:
+    """Nine coefficients (9, 3) of irradiance / pi in the shader's polynomial basis."""
+    size = 32
+    directions = _face_directions(size).reshape(-1, 3)
+    axis = (np.arange(size) + 0.5) / size * 2 - 1
+    s, t = np.meshgrid(axis, axis)
+    solid_angle = np.tile((4 / size**2 / (1 + s * s + t * t) ** 1.5).ravel(), 6)
+    colors = radiance(directions) * solid_angle[:, None]
+    # Fit at directions spread evenly: the centres of a coarse cube.
+    normals = _face_directions(8).reshape(-1, 3)
+    irradiance = np.maximum(normals @ directions.T, 0) @ colors / np.pi
+    x, y, z = normals.T
+    basis = np.stack(
+        [np.ones_like(x), y, z, x, y * x, y * z, 3 * z * z - 1, z * x, x * x - y * y], 1
+    )
+    return np.asarray(np.linalg.lstsq(basis, irradiance, rcond=None)[0])
+
+
+def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:
+    """Unsigned small floats (5 exponent bits; 6, 6 and 5 mantissa bits) in 32 bits each."""
+    halves = np.clip(colors, 0, 65000).astype(np.float16).view(np.uint16).astype(np.uint32)
+
+    def shorten(channel: NDArray[np.uint32], mantissa_bits: int) -> NDArray[np.uint32]:
+        drop = 10 - mantissa_bits
+        return np.minimum(channel + (1 << (drop - 1)), 0x7BFF) >> drop
+
+    red, green, blue = halves[..., 0], halves[..., 1], halves[..., 2]
+    packed = shorten(red, 6) | shorten(green, 6) << 11 | shorten(blue, 5) << 22
+    return packed.astype('<u4')
+
+
+def _ktx(levels: list[bytes], coefficients: FloatArray) -> bytes:
+    """A KTX 1 cube map with the coefficients as metadata."""
+    text = '\n'.join(' '.join(f'{value:.6g}' for value in row) for row in coefficients) + '\n'
+    pair = b'sh\0' + text.encode() + b'\0'
+    metadata = struct.pack('<I', len(pair)) + pair + b'\0' * (-len(pair) % 4)
+    header = struct.pack(
+        '<13I',
+        0x04030201,
+        # Filament's reader knows the packed type by the name of the internal format.
+        _GL_R11F_G11F_B10F,
+        1,
+        _GL_RGB,
+        _GL_R11F_G11F_B10F,
+        _GL_RGB,
+        _SIZE,
+        _SIZE,
+        0,
+        0,
+        6,
+        len(levels),
+        len(metadata),
+    )
+    body = b''.join(struct.pack('<I', len(level) // 6) + level for level in levels)
+    return b'\xabKTX 11\xbb\r\n\x1a\n' + header + metadata + body

@@ -1,0 +1,302 @@
+"""One model in one Filament context: lights, renderables, render targets, requests."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, NamedTuple
+
+import mujoco
+import numpy as np
+from mujoco import mjrf
+from numpy.typing import NDArray
+
+from synth_ros.config.render import RenderConfig
+from synth_ros.geometry.camera import PixelWindow, frustum
+from synth_ros.render.base import Viewpoint
+from synth_ros.render.environment_light import room_environment
+from synth_ros.render.model import PrivateModel, drawing_options
+
+_GEOM = mujoco.mjtObj.mjOBJ_GEOM
+# Lux of the image light per unit of the headlight's ambient: 0.3, a usual value, gives 9000,
+# about a seventh of the key light of a well-lit room.
+_AMBIENT_LUX = 30_000.0
+_DEFAULT_SHADOW_SIZE = 2048
+_CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
+
+
+class Target(NamedTuple):
+    """A render target and the buffer that its pixels are read into."""
+
+    target: mjrf.RenderTarget
+    buffer: NDArray[np.uint8] | NDArray[np.float32]
+    read: mjrf.ReadRequest
+
+
+class Pass(NamedTuple):
+    """What a request draws.
+
+    Attributes:
+        mode: Draw mode.
+        shadows: Whether shadows are drawn.
+        color: Whether this is a picture (post-processing and sky) or raw values.
+    """
+
+    mode: mjrf.DrawMode
+    shadows: bool = False
+    color: bool = False
+
+
+DEPTH = Pass(mjrf.DrawMode.DRAW_MODE_DEPTH)
+IDS = Pass(mjrf.DrawMode.DRAW_MODE_SEGMENTATION_BY_ID)
+
+
+def color_pass(config: RenderConfig) -> Pass:
+    """The picture, with shadows if the config wants them."""
+    return Pass(mjrf.DrawMode.DRAW_MODE_DEFAULT, shadows=config.shadow_size > 0, color=True)
+
+
+class FilamentScene:
+    """A context with one model; all calls on one thread.
+
+    A context lives as long as its model: Filament's dithering draws from a random sequence
+    that starts with the context, so only a new one repeats the same pictures.
+
+    Args:
+        own: The private model.
+        config: Quality.
+        ambient_occlusion: Whether to draw it.
+    """
+
+    def __init__(
+        self, own: PrivateModel, config: RenderConfig, *, ambient_occlusion: bool
+    ) -> None:
+        self.own = own
+        self._targets: dict[tuple[str, int, int], Target] = {}
+        self._texture: mjrf.Texture | None = None
+        # Registers the material files; without it the process exits.
+        importlib.import_module('mujoco.studio')
+        settings = mjrf.ContextConfig()
+        settings.graphics_api = mjrf.GraphicsApi.GRAPHICS_API_VULKAN
+        with quiet_stdout():
+            self._context = mjrf.Context(settings)
+        self._context.set_clear_color([0, 0, 0])
+        self._scene = self._context.create_scene(mjrf.SceneParams())
+        self._scene.configure_from_model(_settings_model(config, ambient_occlusion))
+        self._resources = mjrf.ModelResources(self._context, own.model)
+        self._lights = mjrf.ModelLights(self._scene, self._resources)
+        self._renderables = mjrf.ModelRenderables(self._scene, self._resources)
+        self._renderables.set_options(drawing_options())
+        self._image_light = self._add_image_light()
+        self._drawn = self._drawn_renderables()
+
+    def update(self, data: mujoco.MjData) -> None:
+        """Take poses from a state."""
+        self._lights.update(data)
+        self._renderables.update(data)
+
+    def draw(
+        self,
+        what: Pass,
+        viewpoint: Viewpoint,
+        *,
+        target_size: tuple[int, int],
+        tile: PixelWindow,
+        offset: tuple[int, int],
+    ) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """Draw one tile of a view and read the target.
+
+        Args:
+            what: Kind of pass.
+            viewpoint: The camera.
+            target_size: (width, height) of the target.
+            tile: The pixels that the frustum covers.
+            offset: Column and row of the target where the tile's first pixel lands; may be
+                negative, what falls outside is not drawn.
+
+        Returns:
+            The target's buffer, upper row first; valid until the next draw.
+        """
+        target = self._target('depth' if what is DEPTH else 'color', target_size)
+        request = mjrf.RenderRequest()
+        request.scene, request.target = self._scene, target.target
+        request.camera = self._camera(viewpoint, tile)
+        viewport = request.viewport
+        viewport.left = offset[0]
+        viewport.bottom = target_size[1] - offset[1] - tile.height
+        viewport.width, viewport.height = tile.width, tile.height
+        request.draw_mode = what.mode
+        request.shadows = what.shadows
+        request.post_processing = request.skybox = what.color
+        request.reflections = request.haze = False
+        self._context.wait_for_frame(self._context.render([request], [target.read]))
+        return target.buffer
+
+    @contextmanager
+    def emptied(self) -> Iterator[None]:
+        """Hide every geom; ``shown`` brings back some."""
+        for renderable in self._drawn.values():
+            self._scene.remove_renderable(renderable)
+        try:
+            yield
+        finally:
+            for renderable in self._drawn.values():
+                self._scene.add_renderable(renderable)
+
+    @contextmanager
+    def shown(self, geom_ids: Sequence[int]) -> Iterator[None]:
+        """Show these geoms in an emptied scene."""
+        renderables = [self._drawn[g] for g in geom_ids if g in self._drawn]
+        for renderable in renderables:
+            self._scene.add_renderable(renderable)
+        try:
+            yield
+        finally:
+            for renderable in renderables:
+                self._scene.remove_renderable(renderable)
+
+    def close(self) -> None:
+        """Free everything, parts before the whole: destroying out of order aborts."""
+        self._drawn.clear()
+        self._targets.clear()
+        if self._image_light is not None:
+            self._scene.remove_light(self._image_light)
+        self._image_light = self._texture = None
+        del self._lights, self._renderables, self._resources, self._scene, self._context
+
+    def _drawn_renderables(self) -> dict[int, mjrf.Renderable]:
+        """The renderable of each geom that is drawn, by geom id.
+
+        Fully transparent geoms are taken out of the scene for good: Filament would keep them
+        in depth and ids, the classic renderer does not.
+        """
+        drawn: dict[int, mjrf.Renderable] = {}
+        for geom in np.flatnonzero(self.own.visible):
+            renderable = self._renderables.get_renderable(_GEOM, int(geom))
+            if renderable is None:
+                continue
+            if geom_alpha(self.own.model, int(geom)) == 0:
+                self._scene.remove_renderable(renderable)
+            else:
+                drawn[int(geom)] = renderable
+        return drawn
+
+    def _add_image_light(self) -> mjrf.Light | None:
+        """Light the scene from all around, as bright as the model's ambient light.
+
+        Only where the model's lights are photometric and none of them is an environment:
+        otherwise MuJoCo or the model bring their own.
+        """
+        model = self.own.model
+        photometric = bool((model.light_intensity > 0).any())
+        environment = bool((model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value).any())
+        if environment or not photometric:
+            return None
+        ktx = room_environment()
+        config = mjrf.TextureConfig()
+        config.width, config.height = len(ktx), 0
+        config.format = mjrf.PixelFormat.PIXEL_FORMAT_KTX
+        config.sampler_type = mjrf.SamplerType.TEXTURE_CUBE
+        config.color_space = mjrf.ColorSpace.COLORSPACE_LINEAR
+        self._texture = self._context.create_texture(config)
+        image = mjrf.TextureData()
+        image.set_image(np.frombuffer(ktx, np.uint8))
+        self._texture.upload(image)
+        params = mjrf.LightParams()
+        params.type = mjrf.LightType.LIGHT_IMAGE
+        params.texture = self._texture
+        params.intensity = _AMBIENT_LUX * float(np.mean(model.vis.headlight.ambient))
+        light = self._context.create_light(params)
+        self._scene.add_light(light)
+        return light
+
+    def _camera(self, viewpoint: Viewpoint, tile: PixelWindow) -> mjrf.Camera:
+        f = frustum(viewpoint.camera, self.own.near_m, self.own.far_m, window=tile)
+        pose = viewpoint.world_from_camera
+        return mjrf.Camera(
+            pos=pose[:3, 3],
+            forward=pose[:3, 2],
+            up=-pose[:3, 1],
+            frustum_center=(f.left + f.right) / 2,
+            frustum_width=(f.right - f.left) / 2,
+            frustum_bottom=f.bottom,
+            frustum_top=f.top,
+            frustum_near=f.near,
+            frustum_far=f.far,
+        )
+
+    def _target(self, kind: Literal['color', 'depth'], size: tuple[int, int]) -> Target:
+        """The target of a kind and size, made on first use."""
+        key = (kind, *size)
+        if key not in self._targets:
+            width, height = size
+            formats = mjrf.PixelFormat
+            buffer: NDArray[np.uint8] | NDArray[np.float32]
+            if kind == 'color':
+                buffer = np.zeros((height, width, 3), np.uint8)
+                pixel = formats.PIXEL_FORMAT_RGB8
+            else:
+                buffer = np.zeros((height, width), np.float32)
+                pixel = formats.PIXEL_FORMAT_R32F
+            config = mjrf.RenderTargetConfig(
+                width=width,
+                height=height,
+                color_format=pixel,
+                depth_format=formats.PIXEL_FORMAT_DEPTH32F,
+            )
+            target = self._context.create_render_target(config)
+            read = mjrf.ReadRequest(target=target)
+            read.set_buffer(buffer)
+            self._targets[key] = Target(target, buffer, read)
+        return self._targets[key]
+
+
+def geom_alpha(model: mujoco.MjModel, geom: int) -> float:
+    """Opacity that MuJoCo gives a geom: its material's, unless it has a colour of its own."""
+    rgba, material = model.geom_rgba[geom], int(model.geom_matid[geom])
+    own_color = not np.array_equal(rgba, np.array([0.5, 0.5, 0.5, 1.0], np.float32))
+    return float(rgba[3] if material < 0 or own_color else model.mat_rgba[material][3])
+
+
+@contextmanager
+def quiet_stdout() -> Iterator[None]:
+    """Swallow what Filament writes to file descriptor 1 while a context is made.
+
+    It would end in the user's pipe. Lines of others that fall into the gap are passed on.
+    """
+    sys.stdout.flush()
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(1)
+        os.dup2(file.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(saved, 1)
+            os.close(saved)
+            file.seek(0)
+            for line in file.read().splitlines(keepends=True):
+                if not line.decode(errors='replace').startswith(_CHATTER):
+                    os.write(1, line)
+
+
+def _settings_model(config: RenderConfig, ambient_occlusion: bool) -> mujoco.MjModel:
+    """A model without bodies that carries Filament's settings (MuJoCo's ``filament.*``)."""
+    spec = mujoco.MjSpec()
+    numbers = {
+        'filament.ao.enabled': float(ambient_occlusion),
+        'filament.shadows.map_size': float(config.shadow_size or _DEFAULT_SHADOW_SIZE),
+    }
+    texts = {
+        'filament.shadows.type': 'pcss' if config.soft_shadows else 'pcf',
+        'filament.cg.tone_mapping': 'aces',
+    }
+    for name, number in numbers.items():
+        spec.add_numeric(name=name, data=[number], size=1)
+    for name, text in texts.items():
+        spec.add_text(name=name, data=text)
+    return spec.compile()

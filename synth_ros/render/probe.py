@@ -1,0 +1,110 @@
+"""Ask in a child process which devices there are.
+
+A missing Vulkan driver makes libmujoco abort, and a broken OpenGL driver can crash: neither
+may take this process along. The child is this module: ``python -m synth_ros.render.probe``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from synth_ros.errors import SynthRosError
+from synth_ros.render.devices import Device, NoDevice
+
+_TIMEOUT_S = 60.0
+_MARK = 'synth-ros-probe:'
+
+VULKAN_HINT = (
+    'Install a Vulkan loader and driver (Debian, Ubuntu: apt install libvulkan1 '
+    'mesa-vulkan-drivers; NVIDIA container: NVIDIA_DRIVER_CAPABILITIES=all), use '
+    'render.backend: classic, or check with: synth-ros doctor'
+)
+
+
+def probe_vulkan() -> Device | NoDevice:
+    """The device that Filament would use."""
+    output, problem = run_child('vulkan')
+    name = re.search(r"Selected physical device '([^']*)'", output)
+    driver = re.search(r'Vulkan device driver: (.*)', output)
+    if problem is None and name:
+        return Device('vulkan', name[1], driver[1].strip() if driver else 'unknown driver')
+    return NoDevice('vulkan', f'{problem or "Vulkan named no device"}. {VULKAN_HINT}')
+
+
+def probe_opengl() -> Device | NoDevice:
+    """The device that classic OpenGL would use."""
+    output, problem = run_child('opengl')
+    found = re.search(rf'{_MARK}(.*)\t(.*)', output)
+    if problem is None and found:
+        return Device('opengl', found[1], found[2])
+    # The child explains itself with the sentence of a RenderError.
+    return NoDevice('opengl', problem or 'OpenGL named no device.')
+
+
+def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
+    """Run a task of this module in a child process.
+
+    Returns:
+        (output, ``None``), or (output, what went wrong, without a full stop).
+    """
+    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(p for p in sys.path if p)}
+    command = [sys.executable, '-m', 'synth_ros.render.probe', task, *arguments]
+    try:
+        child = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors='replace',
+            timeout=_TIMEOUT_S,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return '', f'the {task} driver did not answer within {_TIMEOUT_S:g} s'
+    if child.returncode == 0:
+        return child.stdout, None
+    last = [line for line in (child.stdout + '\n' + child.stderr).splitlines() if line.strip()]
+    how = (
+        f'signal {-child.returncode}' if child.returncode < 0 else f'status {child.returncode}'
+    )
+    return child.stdout, f'the {task} probe ended with {how}: {last[-1] if last else "no output"}'
+
+
+def main(task: str) -> None:
+    """Create a context and say what it is; runs in the child."""
+    from synth_ros.render.gl import prepare_gl_environment
+
+    prepare_gl_environment()
+    if task == 'vulkan':
+        _vulkan()
+    else:
+        _opengl()
+
+
+def _vulkan() -> None:
+    import mujoco.studio
+    from mujoco import mjrf
+
+    settings = mjrf.ContextConfig()
+    settings.graphics_api = mjrf.GraphicsApi.GRAPHICS_API_VULKAN
+    mjrf.Context(settings)
+    assert mujoco.studio
+
+
+def _opengl() -> None:
+    from synth_ros.render.gl import create_gl_context, gl_identity
+
+    context = create_gl_context((16, 16))
+    name, version = gl_identity()
+    sys.stdout.write(f'{_MARK}{name}\t{version}\n')
+    context.free()
+
+
+if __name__ == '__main__':
+    try:
+        main(sys.argv[1])
+    except SynthRosError as error:
+        sys.exit(str(error))
