@@ -64,8 +64,6 @@ setup(
     install_requires=[
         'isal>=1.6',
         'jinja2>=3.1',
-        'mcap>=1.2',
-        'mcap-ros2-support>=0.5',
         'mujoco>=4.0,<4.1',
         'numpy>=1.26',
         'opencv-python-headless>=4.8',
@@ -75,7 +73,6 @@ setup(
         'PyOpenGL>=3.1.7',
         'PyYAML>=6.0.1',
         'rich>=13.7',
-        'rosbags>=0.11',
         'scipy>=1.11',
         'trimesh>=4.2',
         'typer>=0.12',
@@ -96,7 +93,15 @@ setup(
             'ros-jazzy-visualization-msgs==5.3.6',
         ],
         # `colcon test` runs pytest only when this list names it.
-        'test': ['hypothesis>=6.90', 'pytest>=8.0', 'pytest-timeout>=2.2', 'pytest-xdist>=3.5'],
+        'test': [
+            'hypothesis>=6.90',
+            'mcap>=1.2',
+            'mcap-ros2-support>=0.5',
+            'pytest>=8.0',
+            'pytest-timeout>=2.2',
+            'pytest-xdist>=3.5',
+            'rosbags>=0.11',
+        ],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [

@@ -13,8 +13,13 @@ ROS = re.compile(
 )
 
 
+# Part of another library, which always brings it.
+COMPANIONS = {'pydantic-core': 'pydantic'}
+
+
 def canonical(name: str) -> str:
-    return re.sub(r'[-_.]+', '-', re.split(r'[\[<>=!~; ]', name)[0]).lower()
+    plain = re.sub(r'[-_.]+', '-', re.split(r'[\[<>=!~; ]', name)[0]).lower()
+    return COMPANIONS.get(plain, plain)
 
 
 def third_party_imports(folder: Path) -> set[str]:
