@@ -26,10 +26,12 @@ class Fault(NamedTuple):
     Attributes:
         path: The value at fault, below the section that reports it.
         message: What is wrong and what is allowed.
+        because: Other values that it rests on; if one of them is wrong, so may be the fault.
     """
 
     path: KeyPath
     message: str
+    because: tuple[KeyPath, ...] = ()
 
 
 class RuleError(ValueError):

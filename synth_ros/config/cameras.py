@@ -75,7 +75,8 @@ class Mount(Section):
         if len(given) > 1:
             yield Fault((), f'give one of {", ".join(ways)}; got {" and ".join(given)}')
         if self.look_at_m == self.position_m:
-            yield Fault(('look_at_m',), 'the point to look at must differ from position_m')
+            message = 'the point to look at must differ from position_m'
+            yield Fault(('look_at_m',), message, because=(('position_m',),))
 
 
 class CameraConfig(Section):

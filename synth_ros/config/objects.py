@@ -121,5 +121,8 @@ class ObjectsConfig(Section):
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         if self.count[1] > 0 and not self.classes:
             low, high = self.count
-            message = f'count asks for {low} to {high} objects, but no class is listed'
-            yield Fault(('classes',), f'{message}: list classes, or set count to [0, 0]')
+            message = (
+                f'count asks for {low} to {high} objects, but no class is listed: list classes, '
+                'or set count to [0, 0]'
+            )
+            yield Fault(('classes',), message, because=(('count',),))

@@ -1,0 +1,140 @@
+"""Turns what pydantic finds into problems in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic_core import ErrorDetails
+
+from synth_ros.config.base import KeyPath
+from synth_ros.config.hints import hint
+from synth_ros.config.nodes import ListNode, MappingNode, ScalarNode, find, scalars
+from synth_ros.config.problems import Problem, nearest
+from synth_ros.config.shape import Key, Listing, Record, config_shape, kind_at
+from synth_ros.config.words import describe, show
+
+
+@dataclass(slots=True)
+class Findings:
+    """Wrong values of a config.
+
+    Attributes:
+        problems: What to tell.
+        wrong: Paths of values that must be replaced.
+        unknown: Paths of keys that must be removed.
+        meant: Paths of keys that unknown ones probably stand for.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    wrong: list[KeyPath] = field(default_factory=list)
+    unknown: list[KeyPath] = field(default_factory=list)
+    meant: list[KeyPath] = field(default_factory=list)
+
+
+def explain(errors: Sequence[ErrorDetails], root: MappingNode) -> Findings:
+    """Explain the errors of a validation.
+
+    Args:
+        errors: What pydantic found.
+        root: The file's data.
+
+    Returns:
+        One problem for each wrong value.
+    """
+    findings = Findings()
+    for error in errors:
+        if error['type'] == 'extra_forbidden':
+            _unknown_key(error['loc'], root, findings)
+    for error in errors:
+        path = error['loc']
+        if error['type'] == 'missing' and isinstance(path[-1], str):
+            _missing_key(path, root, findings)
+        elif error['type'] != 'extra_forbidden':
+            _wrong_value(path, root, findings)
+    return findings
+
+
+def odd_texts(root: MappingNode) -> Iterator[Problem]:
+    """Yield a problem for each value without quotes that only some YAML readers call text."""
+    shape = config_shape()
+    for path, node in scalars(root):
+        kind = kind_at(shape, path)
+        if node.odd and kind is not None:
+            yield Problem(node.place, path, _expects(path, root))
+
+
+def _unknown_key(path: KeyPath, root: MappingNode, findings: Findings) -> None:
+    name = str(path[-1])
+    parent = find(root, path[:-1]).node
+    record = kind_at(config_shape(), path[:-1])
+    assert isinstance(parent, MappingNode)
+    assert isinstance(record, Record)
+    near = nearest(name, record.names)
+    message = 'unknown key.'
+    if near:
+        message += f' Did you mean "{near}"?'
+        meant = (*path[:-1], near)
+        if near not in parent.entries:
+            findings.meant.append(meant)
+    elif homes := list(_homes(config_shape(), name)):
+        message += f' It belongs in {" and ".join(homes)}.'
+    message += f' Allowed here: {", ".join(record.names)}'
+    findings.problems.append(Problem(parent.entries[name].place, path, message))
+    findings.unknown.append(path)
+
+
+def _homes(record: Record, name: str, where: str = '') -> Iterator[str]:
+    """Yield the sections that have a key of this name."""
+    for key in record.keys:
+        if key.name == name:
+            yield where or 'the top level'
+        kind, suffix = key.kind, ''
+        if isinstance(kind, Listing):
+            kind, suffix = kind.item, '[]'
+        if isinstance(kind, Record):
+            yield from _homes(kind, name, f'{where}.{key.name}{suffix}'.lstrip('.'))
+
+
+def _missing_key(path: KeyPath, root: MappingNode, findings: Findings) -> None:
+    findings.wrong.append(path)
+    if path in findings.meant:
+        return  # the message about the unknown key names it
+    key = key_at(path)
+    assert key is not None
+    message = f'this key is missing; it expects {describe(key.kind)}'
+    findings.problems.append(Problem(find(root, path).place, path, message))
+
+
+def _wrong_value(path: KeyPath, root: MappingNode, findings: Findings) -> None:
+    found = find(root, path)
+    kind = kind_at(config_shape(), path)
+    if isinstance(kind, Listing) and isinstance(found.node, ListNode):
+        if len(found.node.items) >= kind.fewest:
+            return  # pydantic counts good entries only; the bad ones have errors of their own
+    elif not found.complete:  # a list of fixed length that ends too early
+        path = path[:-1]
+    findings.wrong.append(path)
+    place = find(root, path).place
+    findings.problems.append(Problem(place, path, _expects(path, root)))
+
+
+def _expects(path: KeyPath, root: MappingNode) -> str:
+    kind = kind_at(config_shape(), path)
+    node = find(root, path).node
+    assert kind is not None
+    message = f'expects {describe(kind)}, got {show(node)}'
+    if isinstance(node, ScalarNode):
+        if node.odd:
+            message += f', which {node.odd.reason}'
+        key = key_at(path)
+        if node.value is None and key is not None and not key.required:
+            return f'{message}: give a value, or remove the key for its default'
+    advice = hint(kind, node)
+    return f'{message}: {advice}' if advice else message
+
+
+def key_at(path: KeyPath) -> Key | None:
+    """The key at the end of a path, or None if it ends in a list or a table."""
+    record = kind_at(config_shape(), path[:-1]) if path else None
+    return record.key(str(path[-1])) if isinstance(record, Record) else None
