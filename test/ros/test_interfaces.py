@@ -159,7 +159,7 @@ def test_generated_packages_are_in_the_ament_index():
     here = environment.current()
     script = (
         'from ament_index_python import get_package_share_directory as share;'
-        "print(share('vision_msgs'), share('tf2_msgs'))"
+        "print(share('vision_msgs'), share('tf2_msgs'), sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, '-c', script],
@@ -168,7 +168,7 @@ def test_generated_packages_are_in_the_ament_index():
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [f'{here.share}/vision_msgs', f'{here.share}/tf2_msgs']
+    assert done.stdout.splitlines() == [f'{here.share}/vision_msgs', f'{here.share}/tf2_msgs']
 
 
 def test_changed_field_is_refused(tmp_path):
