@@ -1,0 +1,83 @@
+"""The JSON Schema and the reference of all keys, both made from the models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import JsonValue
+
+from synth_ros.config.root import Config
+from synth_ros.config.shape import Key, Listing, Record, Table, config_shape
+from synth_ros.config.words import describe
+
+_DIALECT: Final = 'https://json-schema.org/draft/2020-12/schema'
+
+
+def schema_json() -> str:
+    """The JSON Schema of config files, as indented JSON that ends in a line feed."""
+    schema = {'$schema': _DIALECT, **Config.model_json_schema()}
+    return json.dumps(schema, indent=2) + '\n'
+
+
+def reference_markdown() -> str:
+    """All sections and keys with type, default and meaning, as Markdown tables."""
+    return '\n'.join(_section(config_shape(), '')) + '\n'
+
+
+def _section(record: Record, path: str) -> Iterator[str]:
+    yield f'### `{path}`' if path else '### Top level'
+    yield ''
+    yield _flat(record.text)
+    yield ''
+    yield '| Key | Value | Default | Meaning |'
+    yield '|---|---|---|---|'
+    for key in record.keys:
+        yield _row(key, path)
+    yield ''
+    for key in record.keys:
+        below = _joined(path, key.name)
+        if isinstance(key.kind, Record):
+            yield from _section(key.kind, below)
+        elif isinstance(key.kind, Listing) and isinstance(key.kind.item, Record):
+            yield from _section(key.kind.item, f'{below}[]')
+
+
+def _row(key: Key, path: str) -> str:
+    inner, suffix = key.kind, ''
+    if isinstance(inner, Listing):
+        inner, suffix = inner.item, '[]'
+    value = describe(key.kind)
+    if isinstance(inner, Record):
+        section = f'{_joined(path, key.name)}{suffix}'
+        anchor = ''.join(c for c in section if c.isalnum() or c == '_')
+        at_least = ', at least 1' if isinstance(key.kind, Listing) and key.kind.fewest else ''
+        value = f'{"a list" if suffix else "a mapping"}{at_least}: see [`{section}`](#{anchor})'
+    return f'| `{key.name}` | {_flat(value)} | {_default(key)} | {_flat(key.text)} |'
+
+
+def _default(key: Key) -> str:
+    if key.required:
+        return '**required**'
+    if isinstance(key.kind, Table):
+        return '`{}`'
+    if key.default is None:
+        return 'none'
+    if isinstance(key.kind, Record):
+        return 'its defaults'
+    return f'`{_yaml(key.default)}`'
+
+
+def _yaml(value: JsonValue) -> str:
+    """A default as it would be written in a config."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _joined(path: str, name: str) -> str:
+    return f'{path}.{name}' if path else name
+
+
+def _flat(text: str) -> str:
+    """A docstring on one line of Markdown, with its literals as code."""
+    return ' '.join(text.split()).replace('``', '`').replace('|', '\\|')
