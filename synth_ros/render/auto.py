@@ -34,18 +34,12 @@ def choose_backend(config: RenderConfig) -> Choice:
         RenderError: If nothing renders as asked; says what to install.
     """
     nothing = 'not asked for'
-    vulkan = (
-        NoDevice('vulkan', nothing) if config.backend == 'classic' else probe_vulkan()
-    )
-    opengl = (
-        NoDevice('opengl', nothing) if config.backend == 'filament' else probe_opengl()
-    )
+    vulkan = NoDevice('vulkan', nothing) if config.backend == 'classic' else probe_vulkan()
+    opengl = NoDevice('opengl', nothing) if config.backend == 'filament' else probe_opengl()
     return decide(config, vulkan, opengl)
 
 
-def decide(
-    config: RenderConfig, vulkan: Device | NoDevice, opengl: Device | NoDevice
-) -> Choice:
+def decide(config: RenderConfig, vulkan: Device | NoDevice, opengl: Device | NoDevice) -> Choice:
     """The choice, given what the drivers said.
 
     Hardware beats software, Filament beats classic OpenGL, and Filament on a software driver
@@ -58,26 +52,31 @@ def decide(
         return _filament(config, vulkan, 'The config asks for Filament.')
     if config.backend == 'classic':
         return _classic(opengl, 'The config asks for classic OpenGL.')
-    vulkan_works, opengl_works = isinstance(vulkan, Device), isinstance(opengl, Device)
     if isinstance(vulkan, Device) and not vulkan.software:
         return _filament(config, vulkan, 'Filament, because Vulkan reaches a GPU.')
     if isinstance(opengl, Device) and not opengl.software:
         return _classic(opengl, 'Classic OpenGL, because only OpenGL reaches the GPU.')
+    return _decide_software(config, vulkan, opengl)
+
+
+def _decide_software(
+    config: RenderConfig, vulkan: Device | NoDevice, opengl: Device | NoDevice
+) -> Choice:
+    """The choice among drivers without hardware."""
     if isinstance(vulkan, Device) and not vulkan.outdated:
-        reason = f'Filament, because the software driver is recent (Mesa {GOOD_MESA} or later).'
+        reason = f'Filament, because the software driver is Mesa {GOOD_MESA} or later.'
         return _filament(config, vulkan, reason)
-    if opengl_works:
+    if isinstance(opengl, Device):
         why = (
-            fx
-            if vulkan_works
+            f'its software driver is not Mesa {GOOD_MESA} or later, and slow'
+            if isinstance(vulkan, Device)
             else 'Vulkan has no driver here'
         )
         return _classic(opengl, f'Classic OpenGL, because Filament needs Vulkan and {why}.')
-    if vulkan_works:
+    if isinstance(vulkan, Device):
         return _filament(config, vulkan, 'Filament, because OpenGL does not work here.')
     raise RenderError(
-        'Nothing renders on this machine.\n'
-        f'Vulkan: {_reason(vulkan)}\nOpenGL: {_reason(opengl)}'
+        f'Nothing renders on this machine.\nVulkan: {_reason(vulkan)}\nOpenGL: {_reason(opengl)}'
     )
 
 
@@ -94,9 +93,7 @@ def make_renderer(config: RenderConfig, *, max_size: tuple[int, int]) -> Rendere
     return renderer_for(choose_backend(config), config, max_size=max_size)
 
 
-def renderer_for(
-    choice: Choice, config: RenderConfig, *, max_size: tuple[int, int]
-) -> Renderer:
+def renderer_for(choice: Choice, config: RenderConfig, *, max_size: tuple[int, int]) -> Renderer:
     """The renderer of a choice already made.
 
     Raises:
@@ -116,30 +113,28 @@ def _filament(config: RenderConfig, found: Device | NoDevice, reason: str) -> Ch
         raise RenderError(f'Filament cannot render here: {found.reason}')
     cautions = _software_cautions(found)
     if found.outdated:
-        cautions += (
+        cautions.append(
             f'{found.driver} draws Filament at half the speed of Mesa {GOOD_MESA} or less; '
-            'render.backend: classic is faster here.',
+            'render.backend: classic is faster here.'
         )
         if config.ambient_occlusion:
-            cautions += (
-                'Ambient occlusion stays off: this driver may leak memory with every image.',
+            cautions.append(
+                'Ambient occlusion stays off: this driver may leak memory with every image.'
             )
-    return Choice('filament', reason, found, cautions)
+    return Choice('filament', reason, found, tuple(cautions))
 
 
 def _classic(found: Device | NoDevice, reason: str) -> Choice:
     if isinstance(found, NoDevice):
         raise RenderError(f'Classic OpenGL cannot render here: {found.reason}')
-    return Choice('classic', reason, found, _software_cautions(found))
+    return Choice('classic', reason, found, tuple(_software_cautions(found)))
 
 
-def _software_cautions(device: Device) -> tuple[str, ...]:
+def _software_cautions(device: Device) -> list[str]:
     if not device.software:
-        return ()
-    return (
-        f'SOFTWARE RENDERING on {device.name}: the processor draws every pixel, many times '
-        'slower than a GPU.',
-    )
+        return []
+    slow = 'the processor draws every pixel, many times slower than a GPU.'
+    return [f'SOFTWARE RENDERING on {device.name}: {slow}']
 
 
 def _reason(found: Device | NoDevice) -> str:

@@ -34,9 +34,7 @@ def intersection(a: PixelWindow, b: PixelWindow) -> PixelWindow | None:
     return both if both.width > 0 and both.height > 0 else None
 
 
-def tile_parts(
-    camera: CameraModel, window: PixelWindow
-) -> list[tuple[PixelWindow, PixelWindow]]:
+def tile_parts(camera: CameraModel, window: PixelWindow) -> list[tuple[PixelWindow, PixelWindow]]:
     """Cut a canvas window along the borders of the image.
 
     The canvas is nine image-sized tiles, the image in the middle. A part within the image can

@@ -59,6 +59,7 @@ def encode_environment(radiance: Radiance) -> bytes:
     Args:
         radiance: The environment.
     """
+
     def in_cube(directions: FloatArray) -> FloatArray:
         # Filament's cube is y-up: its (x, y, z) is the world's (x, z, -y).
         return radiance(np.stack([directions[:, 0], -directions[:, 2], directions[:, 1]], -1))
@@ -87,8 +88,10 @@ def _face_directions(size: int) -> FloatArray:
     axis = (np.arange(size) + 0.5) / size * 2 - 1
     s, t = np.meshgrid(axis, axis)
     one = np.ones_like(s)
-    faces = [(one, -t, -s), (-one, -t, s), (s, one, t), (s, -one, -t), (s, -t, one), (-s, -t, -one)]
-    directions = np.stack([np.stack(face, -1) for face in faces])
+    x_faces = [(one, -t, -s), (-one, -t, s)]
+    y_faces = [(s, one, t), (s, -one, -t)]
+    z_faces = [(s, -t, one), (-s, -t, -one)]
+    directions = np.stack([np.stack(face, -1) for face in x_faces + y_faces + z_faces])
     return np.asarray(directions / np.linalg.norm(directions, axis=-1, keepdims=True))
 
 
@@ -141,7 +144,7 @@ def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:
 
     red, green, blue = halves[..., 0], halves[..., 1], halves[..., 2]
     packed = shorten(red, 6) | shorten(green, 6) << 11 | shorten(blue, 5) << 22
-    return packed.astype('<u4')
+    return packed.astype(np.dtype('<u4'))
 
 
 def _ktx(levels: list[bytes], coefficients: FloatArray) -> bytes:

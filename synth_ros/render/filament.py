@@ -13,17 +13,15 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
-from synth_ros.render.bounds import Projection, tile_parts
+from synth_ros.render.bounds import Projection
 from synth_ros.render.devices import Device
-from synth_ros.render.filament_scene import DEPTH, IDS, FilamentScene, color_pass
+from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
 from synth_ros.render.model import private_model
 from synth_ros.render.owner import ThreadOwner
-from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, tight_silhouette
+from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth
 from synth_ros.render.probe import probe_vulkan
-from synth_ros.types import Silhouette
-
-# Edges of square targets for silhouettes; larger windows use one of the image's size.
-_TARGET_STEPS = (128, 256, 512)
+from synth_ros.render.silhouettes import draw_silhouette, target_size
+from synth_ros.types import MaskImage, Silhouette
 
 
 class FilamentRenderer:
@@ -72,19 +70,16 @@ class FilamentRenderer:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
         scene = self._loaded()
         scene.update(data)
-        camera = viewpoint.camera
-        size = (camera.width, camera.height)
-        tile = PixelWindow(0, 0, *size)
-        rgb, raw, codes = (
-            scene.draw(what, viewpoint, target_size=size, tile=tile, offset=(0, 0)).copy()
-            for what in (color_pass(self._config), DEPTH, IDS)
-        )
+        size = (viewpoint.camera.width, viewpoint.camera.height)
+        place = Place(size, PixelWindow(0, 0, *size), (0, 0))
+        rgb = scene.draw_colors(picture_pass(self._config), viewpoint, place)
+        raw = scene.draw_depth(viewpoint, place)
+        codes = scene.draw_colors(IDS, viewpoint, place)
         own = scene.own
         # Index 1..ngeom are the geoms in order; everything else is hidden.
         table = np.arange(-1, own.model.ngeom, dtype=np.int32)
-        return Layers(
-            rgb, metric_depth(raw, own.near_m, own.far_m), ids_from_colors(codes, table)
-        )
+        depth = metric_depth(raw, own.near_m, own.far_m)
+        return Layers(rgb, depth, ids_from_colors(codes, table))
 
     def silhouettes(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -92,13 +87,21 @@ class FilamentRenderer:
         """What each group of geoms alone would cover on the extended canvas."""
         scene = self._loaded()
         scene.update(data)
+        camera = viewpoint.camera
         projection = Projection(scene.own.model, data, viewpoint, near_m=scene.own.near_m)
+
+        def cover(tile: PixelWindow, part: PixelWindow) -> MaskImage:
+            size = target_size(part, camera)
+            place = Place(size, tile, (tile.x0 - part.x0, tile.y0 - part.y0))
+            codes = scene.draw_colors(IDS, viewpoint, place)
+            return any_color(codes[: part.height, : part.width])
+
         out: list[Silhouette | None] = []
         with scene.emptied():
             for geom_ids in geom_groups:
-                window = projection.window([g for g in geom_ids if scene.own.visible[g]])
-                with scene.shown(geom_ids):
-                    out.append(window and _silhouette(scene, viewpoint, window))
+                drawn = [g for g in geom_ids if scene.own.visible[g]]
+                with scene.shown(drawn):
+                    out.append(draw_silhouette(camera, projection.window(drawn), cover))
         return out
 
     def close(self) -> None:
@@ -134,25 +137,3 @@ class FilamentRenderer:
         if self._scene is not None:
             self._scene.close()
         self._scene = None
-
-
-def _silhouette(
-    scene: FilamentScene, viewpoint: Viewpoint, window: PixelWindow
-) -> Silhouette | None:
-    """Coverage of the geoms that are shown, tile by tile."""
-    camera = viewpoint.camera
-    mask = np.zeros((window.height, window.width), np.bool_)
-    for tile, part in tile_parts(camera, window):
-        edge = max(part.width, part.height)
-        step = next((s for s in _TARGET_STEPS if edge <= s), None)
-        codes = scene.draw(
-            IDS,
-            viewpoint,
-            target_size=(camera.width, camera.height) if step is None else (step, step),
-            tile=tile,
-            offset=(tile.x0 - part.x0, tile.y0 - part.y0),
-        )
-        mask[
-            part.y0 - window.y0 : part.y1 - window.y0, part.x0 - window.x0 : part.x1 - window.x0
-        ] = any_color(codes[: part.height, : part.width])
-    return tight_silhouette(mask, window)

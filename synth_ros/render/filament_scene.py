@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import mujoco
 import numpy as np
@@ -29,12 +29,30 @@ _DEFAULT_SHADOW_SIZE = 2048
 _CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
 
 
-class Target(NamedTuple):
+Pixels = TypeVar('Pixels', NDArray[np.uint8], NDArray[np.float32])
+
+
+class Target(NamedTuple, Generic[Pixels]):
     """A render target and the buffer that its pixels are read into."""
 
     target: mjrf.RenderTarget
-    buffer: NDArray[np.uint8] | NDArray[np.float32]
+    buffer: Pixels
     read: mjrf.ReadRequest
+
+
+class Place(NamedTuple):
+    """Which pixels of the canvas are drawn, and where they land.
+
+    Attributes:
+        target_size: (width, height) of the render target.
+        tile: The pixels that the frustum covers.
+        offset: Column and row of the target, from its upper left corner, where the tile's
+            first pixel lands; may be negative: what falls outside is not drawn.
+    """
+
+    target_size: tuple[int, int]
+    tile: PixelWindow
+    offset: tuple[int, int]
 
 
 class Pass(NamedTuple):
@@ -51,12 +69,12 @@ class Pass(NamedTuple):
     color: bool = False
 
 
-DEPTH = Pass(mjrf.DrawMode.DRAW_MODE_DEPTH)
+_DEPTH = Pass(mjrf.DrawMode.DRAW_MODE_DEPTH)
 IDS = Pass(mjrf.DrawMode.DRAW_MODE_SEGMENTATION_BY_ID)
 
 
-def color_pass(config: RenderConfig) -> Pass:
-    """The picture, with shadows if the config wants them."""
+def picture_pass(config: RenderConfig) -> Pass:
+    """The colour image, with shadows if the config wants them."""
     return Pass(mjrf.DrawMode.DRAW_MODE_DEFAULT, shadows=config.shadow_size > 0, color=True)
 
 
@@ -76,7 +94,8 @@ class FilamentScene:
         self, own: PrivateModel, config: RenderConfig, *, ambient_occlusion: bool
     ) -> None:
         self.own = own
-        self._targets: dict[tuple[str, int, int], Target] = {}
+        self._color_targets: dict[tuple[int, int], Target[NDArray[np.uint8]]] = {}
+        self._depth_targets: dict[tuple[int, int], Target[NDArray[np.float32]]] = {}
         self._texture: mjrf.Texture | None = None
         # Registers the material files; without it the process exits.
         importlib.import_module('mujoco.studio')
@@ -86,7 +105,9 @@ class FilamentScene:
             self._context = mjrf.Context(settings)
         self._context.set_clear_color([0, 0, 0])
         self._scene = self._context.create_scene(mjrf.SceneParams())
-        self._scene.configure_from_model(_settings_model(config, ambient_occlusion))
+        self._scene.configure_from_model(
+            _settings_model(config, ambient_occlusion=ambient_occlusion)
+        )
         self._resources = mjrf.ModelResources(self._context, own.model)
         self._lights = mjrf.ModelLights(self._scene, self._resources)
         self._renderables = mjrf.ModelRenderables(self._scene, self._resources)
@@ -99,42 +120,27 @@ class FilamentScene:
         self._lights.update(data)
         self._renderables.update(data)
 
-    def draw(
-        self,
-        what: Pass,
-        viewpoint: Viewpoint,
-        *,
-        target_size: tuple[int, int],
-        tile: PixelWindow,
-        offset: tuple[int, int],
-    ) -> NDArray[np.uint8] | NDArray[np.float32]:
-        """Draw one tile of a view and read the target.
+    def draw_colors(self, what: Pass, viewpoint: Viewpoint, place: Place) -> NDArray[np.uint8]:
+        """Draw a colour pass; the target's pixels, (height, width, 3), upper row first."""
+        if place.target_size not in self._color_targets:
+            width, height = place.target_size
+            buffer = np.zeros((height, width, 3), np.uint8)
+            pixel = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
+            self._color_targets[place.target_size] = self._new_target(buffer, pixel)
+        target = self._color_targets[place.target_size]
+        self._draw(what, viewpoint, place=place, target=target)
+        return target.buffer.copy()
 
-        Args:
-            what: Kind of pass.
-            viewpoint: The camera.
-            target_size: (width, height) of the target.
-            tile: The pixels that the frustum covers.
-            offset: Column and row of the target where the tile's first pixel lands; may be
-                negative, what falls outside is not drawn.
-
-        Returns:
-            The target's buffer, upper row first; valid until the next draw.
-        """
-        target = self._target('depth' if what is DEPTH else 'color', target_size)
-        request = mjrf.RenderRequest()
-        request.scene, request.target = self._scene, target.target
-        request.camera = self._camera(viewpoint, tile)
-        viewport = request.viewport
-        viewport.left = offset[0]
-        viewport.bottom = target_size[1] - offset[1] - tile.height
-        viewport.width, viewport.height = tile.width, tile.height
-        request.draw_mode = what.mode
-        request.shadows = what.shadows
-        request.post_processing = request.skybox = what.color
-        request.reflections = request.haze = False
-        self._context.wait_for_frame(self._context.render([request], [target.read]))
-        return target.buffer
+    def draw_depth(self, viewpoint: Viewpoint, place: Place) -> NDArray[np.float32]:
+        """Draw the depth pass; the reversed depth buffer, (height, width), upper row first."""
+        if place.target_size not in self._depth_targets:
+            width, height = place.target_size
+            buffer = np.zeros((height, width), np.float32)
+            pixel = mjrf.PixelFormat.PIXEL_FORMAT_R32F
+            self._depth_targets[place.target_size] = self._new_target(buffer, pixel)
+        target = self._depth_targets[place.target_size]
+        self._draw(_DEPTH, viewpoint, place=place, target=target)
+        return target.buffer.copy()
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
@@ -162,7 +168,8 @@ class FilamentScene:
     def close(self) -> None:
         """Free everything, parts before the whole: destroying out of order aborts."""
         self._drawn.clear()
-        self._targets.clear()
+        self._color_targets.clear()
+        self._depth_targets.clear()
         if self._image_light is not None:
             self._scene.remove_light(self._image_light)
         self._image_light = self._texture = None
@@ -229,30 +236,34 @@ class FilamentScene:
             frustum_far=f.far,
         )
 
-    def _target(self, kind: Literal['color', 'depth'], size: tuple[int, int]) -> Target:
-        """The target of a kind and size, made on first use."""
-        key = (kind, *size)
-        if key not in self._targets:
-            width, height = size
-            formats = mjrf.PixelFormat
-            buffer: NDArray[np.uint8] | NDArray[np.float32]
-            if kind == 'color':
-                buffer = np.zeros((height, width, 3), np.uint8)
-                pixel = formats.PIXEL_FORMAT_RGB8
-            else:
-                buffer = np.zeros((height, width), np.float32)
-                pixel = formats.PIXEL_FORMAT_R32F
-            config = mjrf.RenderTargetConfig(
-                width=width,
-                height=height,
-                color_format=pixel,
-                depth_format=formats.PIXEL_FORMAT_DEPTH32F,
-            )
-            target = self._context.create_render_target(config)
-            read = mjrf.ReadRequest(target=target)
-            read.set_buffer(buffer)
-            self._targets[key] = Target(target, buffer, read)
-        return self._targets[key]
+    def _draw(
+        self, what: Pass, viewpoint: Viewpoint, *, place: Place, target: Target[Pixels]
+    ) -> None:
+        request = mjrf.RenderRequest()
+        request.scene, request.target = self._scene, target.target
+        request.camera = self._camera(viewpoint, place.tile)
+        viewport = request.viewport
+        viewport.left = place.offset[0]
+        viewport.bottom = place.target_size[1] - place.offset[1] - place.tile.height
+        viewport.width, viewport.height = place.tile.width, place.tile.height
+        request.draw_mode = what.mode
+        request.shadows = what.shadows
+        request.post_processing = request.skybox = what.color
+        request.reflections = request.haze = False
+        self._context.wait_for_frame(self._context.render([request], [target.read]))
+
+    def _new_target(self, buffer: Pixels, pixel: mjrf.PixelFormat) -> Target[Pixels]:
+        """A render target that is read into the buffer."""
+        config = mjrf.RenderTargetConfig(
+            width=buffer.shape[1],
+            height=buffer.shape[0],
+            color_format=pixel,
+            depth_format=mjrf.PixelFormat.PIXEL_FORMAT_DEPTH32F,
+        )
+        target = self._context.create_render_target(config)
+        read = mjrf.ReadRequest(target=target)
+        read.set_buffer(buffer)
+        return Target(target, buffer, read)
 
 
 def geom_alpha(model: mujoco.MjModel, geom: int) -> float:
@@ -284,7 +295,7 @@ def quiet_stdout() -> Iterator[None]:
                     os.write(1, line)
 
 
-def _settings_model(config: RenderConfig, ambient_occlusion: bool) -> mujoco.MjModel:
+def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.MjModel:
     """A model without bodies that carries Filament's settings (MuJoCo's ``filament.*``)."""
     spec = mujoco.MjSpec()
     numbers = {

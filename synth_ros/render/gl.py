@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Protocol, cast
+from typing import Protocol
 
 from synth_ros.errors import RenderError
 
@@ -71,7 +71,7 @@ def create_gl_context(size: tuple[int, int]) -> GlContext:
     platform = gl_platform()
     try:
         module = importlib.import_module(f'mujoco.{platform}')
-        context = cast(GlContext, module.GLContext(*size))
+        context: GlContext = module.GLContext(*size)
         context.make_current()
     # PyOpenGL reports a missing library in many ways (AttributeError and TypeError among
     # them), and its GLError is no common base of the others.

@@ -1,4 +1,4 @@
-"""A framebuffer of our own without multisampling, for ids and depth.
+"""Framebuffers of our own without multisampling, for ids and depth.
 
 MuJoCo has one offscreen framebuffer, multisampled as the colour image wants it. Ids and depth
 need no samples: drawing and reading them in a plain framebuffer takes a third of the time
@@ -14,7 +14,8 @@ import mujoco
 from OpenGL import GL
 
 from synth_ros.errors import RenderError
-from synth_ros.geometry.camera import PixelWindow
+
+_OFFSCREEN = mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value
 
 
 class PlainTarget:
@@ -28,7 +29,6 @@ class PlainTarget:
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        self.size = size
         self._framebuffer = int(GL.glGenFramebuffers(1))
         self._buffers = [int(name) for name in GL.glGenRenderbuffers(2)]
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._framebuffer)
@@ -59,11 +59,11 @@ class PlainTarget:
         own = context.offFBO, context.offSamples
         context.offFBO, context.offSamples = self._framebuffer, 0
         try:
-            mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
+            mujoco.mjr_setBuffer(_OFFSCREEN, context)
             yield
         finally:
             context.offFBO, context.offSamples = own
-            mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, context)
+            mujoco.mjr_setBuffer(_OFFSCREEN, context)
 
     def free(self) -> None:
         """Delete the framebuffer; its GL context must be current."""
@@ -72,34 +72,19 @@ class PlainTarget:
 
 
 class PlainTargets:
-    """A ladder of framebuffers, so that small drawings clear and read little.
+    """Framebuffers by size, made on first use; all calls with their GL context current."""
 
-    Args:
-        size: (width, height) of the largest, pixels.
-    """
+    def __init__(self) -> None:
+        self._targets: dict[tuple[int, int], PlainTarget] = {}
 
-    _STEPS = (128, 256, 512)
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        self.largest = PlainTarget(size)
-        self._small: list[PlainTarget] = []
-
-    def fitting(self, window: PixelWindow) -> PlainTarget:
-        """The smallest that holds a window not larger than the largest."""
-        need = max(window.width, window.height)
-        if need > self._STEPS[-1] or self._STEPS[-1] > max(self.largest.size):
-            return self.largest
-        if not self._small:
-            self._small = [PlainTarget((step, step)) for step in self._STEPS]
-        return next(target for target in self._small if need <= target.size[0])
-
-    def resize(self, size: tuple[int, int]) -> None:
-        """Replace the largest."""
-        self.largest.free()
-        self.largest = PlainTarget(size)
+    def of_size(self, size: tuple[int, int]) -> PlainTarget:
+        """The framebuffer of (width, height) pixels."""
+        if size not in self._targets:
+            self._targets[size] = PlainTarget(size)
+        return self._targets[size]
 
     def free(self) -> None:
-        """Delete all; their GL context must be current."""
-        for target in (self.largest, *self._small):
+        """Delete all."""
+        for target in self._targets.values():
             target.free()
-        self._small = []
+        self._targets.clear()

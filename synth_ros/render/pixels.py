@@ -42,12 +42,19 @@ def ids_from_colors(colors: ByteImage, table: NDArray[np.int32]) -> IdImage:
         ``table[index]``, (height, width), int32.
     """
     if len(table) <= 256:
-        index = cv2.extractChannel(colors, 0)
-        ids: IdImage = table.take(index)
-        return ids
-    packed = cv2.cvtColor(colors, cv2.COLOR_RGB2RGBA).view(np.int32)[..., 0]
-    ids = table.take(packed & 0xFFFFFF)
-    return ids
+        return np.asarray(table.take(colors[..., 0]), np.int32)
+    packed = np.asarray(cv2.cvtColor(colors, cv2.COLOR_RGB2RGBA)).view(np.int32)[..., 0]
+    return np.asarray(table.take(packed & 0xFFFFFF), np.int32)
+
+
+def flip_colors(colors: ByteImage) -> ByteImage:
+    """The image with its upper row first; OpenGL reads the lower row first."""
+    return np.asarray(cv2.flip(colors, 0), np.uint8)
+
+
+def flip_depth(raw: DepthImage) -> DepthImage:
+    """The depth buffer with its upper row first."""
+    return np.asarray(cv2.flip(raw, 0), np.float32)
 
 
 def any_color(colors: ByteImage) -> MaskImage:

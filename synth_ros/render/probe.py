@@ -67,9 +67,7 @@ def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
     if child.returncode == 0:
         return child.stdout, None
     last = [line for line in (child.stdout + '\n' + child.stderr).splitlines() if line.strip()]
-    how = (
-        f'signal {-child.returncode}' if child.returncode < 0 else f'status {child.returncode}'
-    )
+    how = f'signal {-child.returncode}' if child.returncode < 0 else f'status {child.returncode}'
     return child.stdout, f'the {task} probe ended with {how}: {last[-1] if last else "no output"}'
 
 
