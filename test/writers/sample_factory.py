@@ -66,7 +66,7 @@ def make_frame(rng, key, *, objects, size):
         full = (columns - u) ** 2 + (rows - v) ** 2 < radius**2
         inside = full[height : 2 * height, width : 2 * width]
         rgb[inside] = rng.uniform(30, 220, 3)
-        depth_m[inside] = 1.8 - 0.1 * number
+        depth_m[inside] = 1.8 / (1 + 0.1 * number)
         ids[inside] = number
         v0, u0 = np.argwhere(full).min(0)
         v1, u1 = np.argwhere(full).max(0) + 1

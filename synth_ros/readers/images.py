@@ -1,0 +1,73 @@
+"""Image files of a dataset back to arrays, with their meaning restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.errors import UsageError
+from synth_ros.types import ByteImage, DepthImage, IdImage
+
+
+def read_rgb(path: Path) -> ByteImage:
+    """A colour image, shape (height, width, 3), uint8, RGB.
+
+    Raises:
+        UsageError: The file is missing, damaged or no 8-bit colour image.
+    """
+    bgr = _decode(path)
+    if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
+        raise _wrong(path, bgr, 'three channels of 8 bits')
+    return cast('ByteImage', cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+
+
+def read_depth_m(path: Path) -> DepthImage:
+    """Depth from a 16-bit PNG of millimetres: float32, metres, 0 invalid.
+
+    Raises:
+        UsageError: The file is missing, damaged or no 16-bit image.
+    """
+    depth_mm = _decode(path)
+    if depth_mm.ndim != 2 or depth_mm.dtype != np.uint16:
+        raise _wrong(path, depth_mm, 'one channel of 16 bits')
+    return depth_mm.astype(np.float32) / np.float32(1000)
+
+
+def read_ids(path: Path) -> IdImage:
+    """An instance or semantic mask, shape (height, width), int32.
+
+    Raises:
+        UsageError: The file is missing, damaged or has several channels.
+    """
+    ids = _decode(path)
+    if ids.ndim != 2:
+        raise _wrong(path, ids, 'one channel')
+    return ids.astype(np.int32)
+
+
+def _decode(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise UsageError(
+            f'Cannot read {path}: {error.strerror}. Check the dataset with '
+            '"sha256sum -c SHA256SUMS" in its folder.'
+        ) from None
+    # OpenCV refuses empty input with an exception of its own.
+    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if pixels is None:
+        raise UsageError(
+            f'{path} is damaged: it cannot be decoded as an image. Check the dataset with '
+            '"sha256sum -c SHA256SUMS" in its folder.'
+        )
+    return cast('NDArray[np.uint8] | NDArray[np.uint16]', pixels)
+
+
+def _wrong(path: Path, pixels: NDArray[np.generic], expected: str) -> UsageError:
+    return UsageError(
+        f'{path} is an image of {pixels.dtype} with shape {pixels.shape}, expected {expected}.'
+    )
