@@ -1,0 +1,83 @@
+"""Many frames on one PNG: a row each, with colour, depth, masks and boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from synth_ros.errors import OutputError, UsageError
+from synth_ros.report.overlay import Tile, font, tiles
+from synth_ros.report.picture import Picture, from_sample
+from synth_ros.types import ByteImage, Sample
+
+TILE_WIDTH = 480
+_GAP = 10
+_TITLE = 30
+_CAPTION = 22
+_PAPER = (24, 26, 31)
+_INK = (235, 236, 240)
+_QUIET = (160, 165, 175)
+
+
+def write_contact_sheet(samples: Sequence[Sample], path: Path) -> None:
+    """Draw samples on a sheet and save it as PNG.
+
+    Raises:
+        UsageError: There is no sample.
+        OutputError: The file cannot be written.
+    """
+    write_sheet([from_sample(sample) for sample in samples], path)
+
+
+def write_sheet(pictures: Sequence[Picture], path: Path) -> None:
+    """Save a sheet as PNG.
+
+    Raises:
+        UsageError: There is no picture.
+        OutputError: The file cannot be written.
+    """
+    sheet = Image.fromarray(draw_sheet(pictures))
+    try:
+        sheet.save(path, format='PNG')
+    except OSError as error:
+        raise OutputError(f'Cannot write {path}: {error.strerror or error}.') from error
+
+
+def draw_sheet(pictures: Sequence[Picture], *, width: int = TILE_WIDTH) -> ByteImage:
+    """A sheet with a row for each picture.
+
+    Args:
+        pictures: Frames; their sizes may differ.
+        width: Of each tile, pixels.
+
+    Raises:
+        UsageError: There is no picture.
+    """
+    if not pictures:
+        raise UsageError('A contact sheet needs at least one frame, and there is none.')
+    rows = [_row(picture.title, tiles(picture, width)) for picture in pictures]
+    total = max(row.shape[1] for row in rows)
+    return np.concatenate([_widen(row, total) for row in rows])
+
+
+def _row(title: str, row: Sequence[Tile]) -> ByteImage:
+    """Tiles side by side under a title, each with its caption."""
+    high, wide = row[0].rgb.shape[:2]
+    size = (_GAP + len(row) * (wide + _GAP), _TITLE + high + _CAPTION + _GAP)
+    canvas = Image.new('RGB', size, _PAPER)
+    draw = ImageDraw.Draw(canvas)
+    draw.text((_GAP, 8), title, fill=_INK, font=font(16))
+    for number, tile in enumerate(row):
+        left = _GAP + number * (wide + _GAP)
+        canvas.paste(Image.fromarray(tile.rgb), (left, _TITLE))
+        draw.text((left, _TITLE + high + 5), tile.caption, fill=_QUIET, font=font(13))
+    return np.asarray(canvas)
+
+
+def _widen(row: ByteImage, width: int) -> ByteImage:
+    out = np.full((row.shape[0], width, 3), _PAPER, np.uint8)
+    out[:, : row.shape[1]] = row
+    return out

@@ -1,0 +1,76 @@
+"""One frame as the report shows it, from a fresh sample or from a dataset on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from synth_ros.readers.coco import CocoDataset, ImageEntry
+from synth_ros.types import Box2D, ByteImage, DepthImage, IdImage, Sample
+
+
+class NamedBox(NamedTuple):
+    """A box with what is written beside it.
+
+    Attributes:
+        box: Half-open pixel edges.
+        name: Readable object name.
+        class_id: Decides the colour.
+        visibility: Visible share of the object.
+    """
+
+    box: Box2D
+    name: str
+    class_id: int
+    visibility: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A frame and its labels.
+
+    Attributes:
+        title: Names the frame.
+        rgb: Shape (height, width, 3), uint8.
+        depth_m: Shape (height, width), float32, 0 invalid; None if there is none.
+        instance_id: Shape (height, width), int32, 0 background; None if there is none.
+        boxes: Labelled objects.
+    """
+
+    title: str
+    rgb: ByteImage
+    depth_m: DepthImage | None
+    instance_id: IdImage | None
+    boxes: tuple[NamedBox, ...]
+
+
+def from_sample(sample: Sample) -> Picture:
+    """A picture of what the sensor gave."""
+    return Picture(
+        title=sample.key.stem,
+        rgb=sample.rgb,
+        depth_m=sample.depth_m,
+        instance_id=sample.labels.instance_id,
+        boxes=tuple(
+            NamedBox(label.box, label.instance.name, label.instance.class_id, label.visibility)
+            for label in sample.labels.instances
+        ),
+    )
+
+
+def from_dataset(dataset: CocoDataset, image: ImageEntry) -> Picture:
+    """A picture of what is on disk.
+
+    Raises:
+        UsageError: A file is missing or damaged.
+    """
+    return Picture(
+        title=image.stem,
+        rgb=dataset.read_rgb(image),
+        depth_m=dataset.read_depth_m(image),
+        instance_id=dataset.read_instances(image),
+        boxes=tuple(
+            NamedBox(record.box, record.instance_name, record.category_id, record.visibility)
+            for record in dataset.annotations_of(image)
+        ),
+    )
