@@ -6,14 +6,47 @@ import sys
 
 import typer
 
+from synth_ros import __version__
 from synth_ros.cli.config import config_app
+from synth_ros.cli.demo import demo
+from synth_ros.cli.doctor import doctor
+from synth_ros.cli.generate import generate
+from synth_ros.cli.preview import preview
+from synth_ros.cli.render import render
+from synth_ros.cli.report import report
 from synth_ros.errors import ConfigError, SynthRosError
 
 app = typer.Typer(
-    help='Labelled perception data for ROS 2 robots, rendered from MuJoCo simulations.',
     no_args_is_help=True,
+    rich_markup_mode='rich',
     pretty_exceptions_enable=False,
+    context_settings={'help_option_names': ['-h', '--help']},
 )
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if wanted:
+        print(f'synth_ros {__version__}')
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: bool = typer.Option(
+        False, '--version', help='Show the version.', callback=_show_version, is_eager=True
+    ),
+) -> None:
+    """Labelled perception data for ROS 2 robots, rendered from MuJoCo simulations.
+
+    First steps: [bold]synth-ros doctor[/] says what renders here; [bold]synth-ros preview
+    CONFIG[/] shows what a config makes; [bold]synth-ros generate CONFIG[/] makes a dataset;
+    [bold]synth-ros demo[/] runs the ROS nodes and records a labelled bag.
+    """
+
+
+for _verb in (demo, preview, generate, render, report, doctor):
+    app.command()(_verb)
 app.add_typer(config_app, name='config')
 
 
@@ -23,6 +56,9 @@ def main() -> None:
     What a user or the machine did wrong ends as a message on stderr and the error's exit code;
     a traceback is a bug of ours.
     """
+    from synth_ros.render.gl import prepare_gl_environment
+
+    prepare_gl_environment()
     try:
         app(prog_name='synth-ros')
     except SynthRosError as error:

@@ -29,6 +29,7 @@ class SimParams:
         start_paused: Wait for ``~/step`` or ``~/pause``.
         wait_for_subscribers_s: How long to hold the first frame until every stream is
             subscribed to.
+        report_frames: Print a line ``frame N`` for each frame, for programs that watch.
         linger_s: How long to stay after the last frame, for late acknowledgements.
         depth_encoding: ``16UC1``, ``32FC1``, or empty for the config's.
         class_id_format: ``id``, ``name``, or empty for the config's.
@@ -44,6 +45,7 @@ class SimParams:
     real_time_factor_override: float
     start_paused: bool
     wait_for_subscribers_s: float
+    report_frames: bool
     linger_s: float
     depth_encoding: DepthEncoding | None
     class_id_format: ClassIdFormat | None
@@ -145,6 +147,7 @@ def declare_sim_params(node: Node) -> SimParams:
             'Hold the first frame this long until every stream has a subscriber',
             bounds=(0.0, 3600.0),
         ),
+        report_frames=declare.flag('report_frames', False, 'Print a line for each frame'),
         linger_s=declare.number(
             'linger_s', 1.0, 'Stay this long after the last frame', bounds=(0.0, 3600.0)
         ),

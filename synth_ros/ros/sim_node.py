@@ -128,6 +128,8 @@ class SimNode(Node):
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._publishers.publish(frame, scene)
         now, frames = time.monotonic(), self.thread.frames + 1
+        if self.params.report_frames:
+            print(f'frame {frames}', flush=True)
         then, before = self._logged
         if now - then >= _LOG_PERIOD_S:
             self._logged = (now, frames)
