@@ -79,6 +79,8 @@ setup(
         'zstandard>=0.22',
     ],
     extras_require={
+        # Optional; without it hollow objects collide as their convex hulls.
+        'collision': ['coacd>=1.0'],
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
         'ros': [
             'catkin-pkg>=1.0',  # the message generators import it, but their wheels do not ask

@@ -170,17 +170,16 @@ venv_fits() {
 }
 
 install_packages() {
-  local extras='' project='.' options=(--quiet --disable-pip-version-check)
+  local extras='collision' options=(--quiet --disable-pip-version-check)
   [[ "$ROS" == wheels ]] && extras+=',ros'
   [[ "$PROFILE" == test ]] && extras+=',test,dev,build'
-  [[ -n "$extras" ]] && project=".[${extras#,}]"
   if [[ "$ROS" == installed ]]; then
     # The compiled messages of the installation work with its own numpy only.
     "$BASE_PYTHON" -c 'import numpy; print(f"numpy=={numpy.__version__}")' >"$VENV/constraints.txt"
     options+=(--constraint "$VENV/constraints.txt")
   fi
   say "installing packages into $VENV (some minutes the first time)"
-  (cd -- "$ROOT" && "$VENV_PYTHON" -m pip install "${options[@]}" --editable "$project") ||
+  (cd -- "$ROOT" && "$VENV_PYTHON" -m pip install "${options[@]}" --editable ".[$extras]") ||
     die "pip could not install the packages; its message is above. Check the network and run" \
       "this again."
 }

@@ -79,7 +79,7 @@ def test_second_run_does_nothing(checkout, tools):
     first = setup(checkout, tools)
     assert first.returncode == 0, first.stderr
     calls = (checkout / '.venv' / 'calls').read_text()
-    assert '--editable .[ros]' in calls
+    assert '--editable .[collision,ros]' in calls
     assert '-m synth_ros.ros.interfaces.generate' in calls
     second = setup(checkout, tools)
     assert (second.returncode, second.stderr) == (0, '')
@@ -91,7 +91,7 @@ def test_test_profile_adds_tools_and_is_enough_to_run(checkout, tools):
     assert setup(checkout, tools, 'test').returncode == 0
     assert setup(checkout, tools, 'run').returncode == 0
     extras = [call.rpartition(' ')[2] for call in pip_calls(checkout)]
-    assert extras == ['.[ros]', '.[ros,test,dev,build]']
+    assert extras == ['.[collision,ros]', '.[collision,ros,test,dev,build]']
 
 
 @pytest.mark.parametrize(
