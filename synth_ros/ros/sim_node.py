@@ -44,7 +44,7 @@ class SimNode(Node):
         self.params: SimParams = declare_sim_params(self)
         self._loaded: LoadedConfig = load_config(Path(self.params.config))
         self._builder = SceneBuilder(self._loaded)
-        self._publishers = SimPublishers(
+        self._streams = SimPublishers(
             self,
             [camera.name for camera in self._loaded.config.cameras],
             categories=self._builder.categories,
@@ -114,10 +114,10 @@ class SimNode(Node):
     def _wait_for_subscribers(self, stop: threading.Event) -> None:
         """Hold the first frame until every stream has a subscriber, within a bound."""
         deadline = time.monotonic() + self.params.wait_for_subscribers_s
-        missing = self._publishers.unmatched()
+        missing = self._streams.unmatched()
         while missing and time.monotonic() < deadline and not stop.is_set():
             stop.wait(0.05)
-            missing = self._publishers.unmatched()
+            missing = self._streams.unmatched()
         if missing and self.params.wait_for_subscribers_s > 0:
             self.get_logger().warning(
                 f'Nobody subscribed to {len(missing)} topics within '
@@ -126,7 +126,7 @@ class SimNode(Node):
             )
 
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        self._publishers.publish(frame, scene)
+        self._streams.publish(frame, scene)
         now, frames = time.monotonic(), self.thread.frames + 1
         if self.params.report_frames:
             print(f'frame {frames}', flush=True)

@@ -1,0 +1,61 @@
+"""Simulate a robot's cameras: ros2 launch synth_ros simulate.launch.py config:=FILE."""
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+TABLETOP = f'{get_package_share_directory("synth_ros")}/config/tabletop.yaml'
+
+# name, default, type, description
+ARGUMENTS = (
+    ('config', TABLETOP, str, 'Config file (YAML) of robot, cameras, objects and randomization'),
+    ('seed', '-1', int, "Seed of the scenes; -1 takes the config's"),
+    ('first_episode', '0', int, 'Number of the scene to start with'),
+    ('frame_limit', '0', int, 'Frames of every camera after which the node ends; 0: never'),
+    (
+        'real_time_factor',
+        '-1.0',
+        float,
+        "Simulated seconds per real second; 0: as fast as possible; -1 takes the config's",
+    ),
+    ('start_paused', 'false', bool, 'Wait for ~/step or ~/pause before the first frame'),
+    (
+        'wait_for_subscribers_s',
+        '0.0',
+        float,
+        'Hold the first frame this long until every camera topic has a subscriber',
+    ),
+    ('depth_encoding', '', str, "16UC1 (mm, 0 invalid) or 32FC1 (m, NaN); empty: the config's"),
+    ('class_id_format', '', str, "What class_id holds: id or name; empty: the config's"),
+    ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
+    ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
+    ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
+)
+
+
+def generate_launch_description():
+    """Declare every argument and start the simulation node."""
+    namespace = DeclareLaunchArgument(
+        'namespace', default_value='', description='Namespace of all camera topics'
+    )
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text)
+        for name, default, _, text in ARGUMENTS
+    ]
+    parameters = {
+        name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+        for name, _, kind, _ in ARGUMENTS
+    }
+    # The node makes /clock, so it must not follow it.
+    node = Node(
+        package='synth_ros',
+        executable='sim_node',
+        name='sim_node',
+        namespace=LaunchConfiguration('namespace'),
+        output='screen',
+        parameters=[{**parameters, 'use_sim_time': False}],
+    )
+    return LaunchDescription([namespace, *declared, node])
