@@ -1,0 +1,1 @@
+"""Makes the built-in room: ``python -m tools.make_assets.room``."""

@@ -1,0 +1,1 @@
+"""Procedural images of floors, walls, wood, cloth and pictures."""
