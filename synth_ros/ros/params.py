@@ -10,7 +10,7 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 
 from synth_ros.config.output import LiveConfig
-from synth_ros.errors import NotFoundError, RosError
+from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.ros.convert import ClassIdFormat, DepthEncoding
 
 Value = str | int | float | bool
@@ -110,7 +110,7 @@ class Declare:
         try:
             parameter = self._node.declare_parameter(name, default, descriptor)
         except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            raise RosError(f'Parameter {name}: {error}') from error
+            raise UsageError(f'Parameter {name}: {error}') from error
         return cast(Value, parameter.value)
 
 
@@ -118,13 +118,13 @@ def declare_sim_params(node: Node) -> SimParams:
     """Declare and read the simulation node's parameters.
 
     Raises:
-        RosError: If one is missing, of the wrong type, or out of range.
+        UsageError: If one is missing, of the wrong type, or out of range.
         NotFoundError: If one is not among the allowed words.
     """
     declare = Declare(node)
     config = declare.text('config', '', 'Path of the config file (YAML)')
     if not config:
-        raise RosError(
+        raise UsageError(
             'Parameter config is empty. Give the path of a config file: '
             'ros2 run synth_ros sim_node --ros-args -p config:=/path/to/config.yaml'
         )

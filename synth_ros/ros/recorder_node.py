@@ -46,7 +46,7 @@ class RecorderNode(Node):
     Raises:
         ConfigError: The config file is wrong.
         OutputError: An output exists or cannot be written.
-        RosError: A parameter is missing or wrong.
+        UsageError: A parameter is missing or wrong.
     """
 
     def __init__(self) -> None:

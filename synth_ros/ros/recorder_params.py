@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from rclpy.node import Node
 
-from synth_ros.errors import RosError
+from synth_ros.errors import UsageError
 from synth_ros.ros.params import Declare
 
 Compression = Literal['none', 'zstd']
@@ -36,7 +36,7 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     """Declare and read the recorder node's parameters.
 
     Raises:
-        RosError: If one is missing, of the wrong type, or contradicts another.
+        UsageError: If one is missing, of the wrong type, or contradicts another.
     """
     declare = Declare(node)
     params = RecorderParams(
@@ -52,11 +52,11 @@ def declare_recorder_params(node: Node) -> RecorderParams:
         ),
     )
     if not params.config:
-        raise RosError(
+        raise UsageError(
             'Parameter config is empty. Give the config file that the simulation runs: '
             'ros2 run synth_ros recorder_node --ros-args -p config:=/path/to/config.yaml '
             '-p bag:=/path/to/bag'
         )
     if not params.bag and not params.dataset:
-        raise RosError('Nothing to record to. Give parameter bag, dataset, or both.')
+        raise UsageError('Nothing to record to. Give parameter bag, dataset, or both.')
     return params

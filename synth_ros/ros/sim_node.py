@@ -12,7 +12,7 @@ from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.errors import RosError
+from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
 from synth_ros.render.auto import make_renderer
@@ -33,14 +33,14 @@ class SimNode(Node):
 
     Raises:
         ConfigError: The config file is wrong.
-        RosError: A parameter is missing or wrong.
+        UsageError: A parameter is missing or wrong.
     """
 
     def __init__(self) -> None:
         # The simulation is the source of /clock: following it would wait for itself.
         super().__init__('sim_node')
         if self.get_parameter('use_sim_time').value:
-            raise RosError('sim_node makes /clock itself: run it with use_sim_time false.')
+            raise UsageError('sim_node makes /clock itself: run it with use_sim_time false.')
         self.params: SimParams = declare_sim_params(self)
         self._loaded: LoadedConfig = load_config(Path(self.params.config))
         self._builder = SceneBuilder(self._loaded)
