@@ -33,7 +33,7 @@ class Agreement(NamedTuple):
         interior: Those whose 3 x 3 neighbourhood is all of one instance in the truth.
         edges: Box edges compared, of instances with 16 visible pixels or more.
         edges_different: Those that differ.
-        worst_iou: Smallest mask IoU of instances with 500 visible pixels or more; else 1.
+        worst_iou: Smallest mask IoU of instances with 1000 visible pixels or more; else 1.
         flat_depth: Largest median depth error of a polyhedron, as a share of depth.
         round_depth: The same for round objects.
         canvas_different: Amodal pixels that differ on the extended canvas.
@@ -94,7 +94,7 @@ def agreement(scene: Scene, rendered: Rendered) -> Agreement:
         a, b = truth == key, image == key
         if a.sum() >= 16:
             boxes += [x != y for x, y in zip(brute_box(a), brute_box(b), strict=True)]
-        if a.sum() >= 500:
+        if a.sum() >= 1000:
             ious.append((a & b).sum() / (a | b).sum())
     canvas = [
         _canvas_difference(scene, rendered, key=key, crop=rendered.frame.silhouettes.get(key))
