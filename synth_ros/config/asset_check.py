@@ -12,7 +12,7 @@ from synth_ros.config.base import Fault
 from synth_ros.config.packaged import Builtins
 from synth_ros.config.problems import nearest
 from synth_ros.config.root import Config
-from synth_ros.config.words import cut
+from synth_ros.config.words import cut, printable
 
 _MJCF = ('.xml', '.mjcf')
 _MESHES = ('.obj', '.stl', '.ply', '.glb')
@@ -63,7 +63,7 @@ def asset_faults(config: Config, base_dir: Path, builtins: Builtins) -> Iterator
             if message:
                 yield Fault(('objects', 'classes', i, 'sources', j), message)
         if not (entry.sources or entry.primitives or entry.name in builtins.objects):
-            message = f'{_no_builtin(entry.name, thing)}; or give sources or primitives'
+            message = f'{_no_builtin(entry.name, thing)}. Others need sources or primitives'
             yield Fault(('objects', 'classes', i, 'name'), message)
 
 
@@ -107,15 +107,11 @@ def _file_fault(text: str, base_dir: Path) -> str | None:
     if os.path.isdir(path):  # noqa: PTH112
         return f'expects a file, got the folder {path}'
     if not os.path.isfile(path):  # noqa: PTH113
-        return f'there is no file "{cut(text)}"; looked for {cut_path(path)}{_neighbour(path)}'
+        looked = printable(str(path))
+        return f'there is no file "{cut(text)}"; looked for {looked}{_neighbour(path)}'
     if not os.access(path, os.R_OK):
         return f'may not read the file {path}; check its permissions'
     return None
-
-
-def cut_path(path: Path) -> str:
-    """A path on one line."""
-    return ''.join(c if c.isprintable() else '?' for c in str(path))
 
 
 def _neighbour(path: Path) -> str:

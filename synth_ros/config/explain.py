@@ -59,8 +59,7 @@ def odd_texts(root: MappingNode) -> Iterator[Problem]:
     """Yield a problem for each value without quotes that only some YAML readers call text."""
     shape = config_shape()
     for path, node in scalars(root):
-        kind = kind_at(shape, path)
-        if node.odd and kind is not None:
+        if node.odd and kind_at(shape, path) is not None:
             yield Problem(node.place, path, _expects(path, root))
 
 

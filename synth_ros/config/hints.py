@@ -55,7 +55,8 @@ def _scalar_hint(kind: Kind, node: ScalarNode) -> str:
         case Number():
             advice = _number_hint(kind, node)
         case Truth() if node.text.lower() in _TRUTHS:
-            advice = f'write {_TRUTHS[node.text.lower()]}'
+            truth = _TRUTHS[node.text.lower()]
+            advice = 'remove the quotes' if node.text == truth else f'write {truth}'
         case Words():
             advice = _text_hint(kind, node)
         case Choice(options=options):

@@ -59,7 +59,8 @@ _DATE = re.compile(
     r'(([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?'
     r'([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?)?'
 )
-_NOT_FINITE = re.compile(r'[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)')
+_INFINITE = re.compile(r'[-+]?\.(inf|Inf|INF)')
+_NOT_NUMBERS = ('.nan', '.NaN', '.NAN')
 _BASE_60 = re.compile(r'[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?')
 _LOOSE_NUMBER = re.compile(r'[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?')
 _BASES = (
@@ -97,8 +98,10 @@ def _odd_word(text: str) -> Odd | None:
     truth = _TRUTHS.get(text.lower())
     if truth and text in {text.lower(), text.upper(), text.capitalize()}:
         return Odd('truth', f'means {truth} to some YAML readers and is text to others', truth)
-    if _NOT_FINITE.fullmatch(text):
-        return Odd('number', 'is not a finite number', '')
+    if _INFINITE.fullmatch(text):
+        return Odd('number', 'means infinity', '')
+    if text in _NOT_NUMBERS:
+        return Odd('number', 'means "not a number"', '')
     if _DATE.fullmatch(text):
         return Odd('date', 'is a date to some YAML readers and text to others', '')
     return None
@@ -118,7 +121,7 @@ def _odd_number(text: str) -> Odd | None:
     if '_' in text:
         return Odd('number', 'has an underscore, which only some YAML readers skip', decimal)
     if re.fullmatch(r'[-+]?0[0-9]+', text):
-        reason = 'starts with 0 and so is octal to some YAML readers'
+        reason = 'starts with 0, as octal numbers do'
         return Odd('number', reason, decimal)
     return Odd('number', 'is a number to some YAML readers and text to others', decimal)
 

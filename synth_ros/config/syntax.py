@@ -17,8 +17,8 @@ EventKind = Literal['document', 'scalar', 'list', 'mapping', 'alias', 'end']
 _IN_WORDS: Final = {
     "found character '\\t'": 'a tab here; YAML wants spaces',
     'mapping values are not allowed here': (
-        'a ":" that starts no value; put a text that holds one in quotes, and line up the keys '
-        'of a mapping'
+        'a ":" where none can be; put a text that holds one in quotes, line up the keys of a '
+        'mapping, and end each key with ":"'
     ),
     'sequence entries are not allowed here': (
         'a "-" that starts no list entry; begin the list on the next line'
@@ -32,6 +32,7 @@ _IN_WORDS: Final = {
     "but found '?'": 'a key where a list goes on; line up what belongs together',
     "expected ',' or ']'": 'a "[" without its "]", or a missing ","',
     "expected ',' or '}'": 'a "{" without its "}", or a missing ","',
+    "but found '<stream end>'": 'the file ends within "[" or "{"',
     "but found ','": 'a "," with nothing before it',
     "but found ']'": 'a "]" without its "["',
     "but found '}'": 'a "}" without its "{"',
@@ -40,6 +41,9 @@ _IN_WORDS: Final = {
     'found unknown escape character': 'a backslash that starts no escape; use single quotes',
     'incompatible YAML document': 'a %YAML line for a version other than 1',
     'that cannot start any token': 'a character that cannot start a value; put it in quotes',
+    "but found ':'": 'a ":" with no key before it',
+    'expected <block end>': 'something that does not line up with what is above it',
+    'expected the node content': 'a value is missing before this',
 }
 
 _KINDS: Final[dict[type[yaml.Event], EventKind]] = {
@@ -112,6 +116,8 @@ def events(text: str) -> Iterator[Event]:
         raise YamlSyntaxError(error.position, message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if _ends_early(error):
+            mark = error.context_mark  # where the quote or bracket opens
         raise YamlSyntaxError(mark.index if mark else at, _in_words(error)) from None
     except (ValueError, OverflowError):
         # PyYAML converts \UFFFFFFFF and the version in %YAML without looking at their size.
@@ -133,6 +139,14 @@ def _event(event: yaml.Event) -> Event | None:
     if isinstance(event, yaml.CollectionStartEvent):
         return Event(kind, at, anchor=event.anchor or '', tag=event.tag or '')
     return Event(kind, at)
+
+
+def _ends_early(error: yaml.MarkedYAMLError) -> bool:
+    """Whether the file ends within quotes or brackets."""
+    problem, context = error.problem or '', error.context or ''
+    if 'quoted scalar' in context:
+        return problem.startswith('found unexpected')
+    return 'while parsing a flow' in context and '<stream end>' in problem
 
 
 def _in_words(error: yaml.MarkedYAMLError) -> str:

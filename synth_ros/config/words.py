@@ -107,9 +107,13 @@ def show(node: Node) -> str:
 
 
 def cut(text: str) -> str:
-    """A text of the user's on one line, shortened, with an escape for what does not print."""
-    short = text if len(text) <= _WIDEST else f'{text[: _WIDEST - 3]}...'
-    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in short)
+    """A text of the user's on one line, shortened."""
+    return printable(text if len(text) <= _WIDEST else f'{text[: _WIDEST - 3]}...')
+
+
+def printable(text: str) -> str:
+    """A text with escapes for what does not print, such as line ends and terminal codes."""
+    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
 
 
 def _flow(node: Node) -> str:
