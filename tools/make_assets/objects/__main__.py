@@ -27,10 +27,10 @@ def main() -> None:
             path = f'{class_name}/{variant.name}'
             if options.names and class_name not in options.names and path not in options.names:
                 continue
+            model = build(class_name, variant)
             folder = options.out / path
-            if folder.exists():
-                shutil.rmtree(folder)
-            write_object(build(class_name, variant), folder, f'{class_name}_{variant.name}')
+            shutil.rmtree(folder, ignore_errors=True)
+            write_object(model, folder, f'{class_name}_{variant.name}')
             print(folder)
 
 

@@ -25,6 +25,16 @@ class BoxRects(NamedTuple):
     bottom: Rect = FULL
 
 
+SHEET = BoxRects(
+    front=Rect(0, 0.25, 0.5, 1),
+    back=Rect(0.5, 0.25, 1, 1),
+    left=Rect(0, 0, 0.25, 0.25),
+    right=Rect(0.25, 0, 0.5, 0.25),
+    top=Rect(0.5, 0, 0.75, 0.25),
+    bottom=Rect(0.75, 0, 1, 0.25),
+)
+"""One square texture for all faces: front and back in its upper three quarters."""
+
 _FACES = {
     'front': ((0, 1), (2, 1), (1, -1)),
     'back': ((0, -1), (2, 1), (1, 1)),

@@ -76,8 +76,7 @@ def staves(
     """
     rings = [ring_points(r, z, count) for r, z in (*outer, *inner)]
     return [
-        Hull(np.concatenate([ring[[k, (k + 1) % count]] for ring in rings]))
-        for k in range(count)
+        Hull(np.concatenate([ring[[k, (k + 1) % count]] for ring in rings])) for k in range(count)
     ]
 
 

@@ -39,9 +39,7 @@ def of_solid(surface: Surface, density_kg_m3: float) -> MassProperties:
     second = np.einsum('t,tij->ij', volume, outer) / 20
     second -= volume.sum() * np.outer(center, center)
     inertia = np.trace(second) * np.eye(3) - second
-    return MassProperties(
-        float(volume.sum() * density_kg_m3), center, inertia * density_kg_m3
-    )
+    return MassProperties(float(volume.sum() * density_kg_m3), center, inertia * density_kg_m3)
 
 
 def total(parts: Sequence[MassProperties]) -> MassProperties:

@@ -87,23 +87,23 @@ def rounded(corners: Sequence[Corner], *, step_m: float = 0.03) -> Profile:
     raw = np.array([c[:2] for c in corners], dtype=float)
     radii = [c[2] if len(c) == 3 else 0.0 for c in corners]
     last = len(raw) - 1
+    radii[0] = radii[last] = 0.0
     blocks: list[_Fillet] = []
     for k in range(last + 1):
         if k in (0, last):
             d = unit(raw[1] - raw[0]) if k == 0 else unit(raw[last] - raw[last - 1])
             blocks.append(_Fillet(raw[k][None], _right(d)[None]))
         else:
-            # A straight between two fillets is shared; one that ends free is all theirs.
-            before = (raw[k] - raw[k - 1]) * (0.999 if k == 1 or not radii[k - 1] else 0.49)
-            after = (raw[k + 1] - raw[k]) * (0.999 if k == last - 1 or not radii[k + 1] else 0.49)
+            # Two fillets share the straight between them in proportion to their radii.
+            share = [radii[k] / max(radii[k] + radii[n], 1e-9) for n in (k - 1, k + 1)]
+            before = (raw[k] - raw[k - 1]) * max(0.999 * share[0], 1e-3)
+            after = (raw[k + 1] - raw[k]) * max(0.999 * share[1], 1e-3)
             blocks.append(_fillet((before, after), raw[k], radii[k]))
     points, normals, station = [], [], []
     for k, block in enumerate(blocks):
-        count = len(block.points)
-        spread = np.linspace(-0.2, 0.2, count) if radii[k] else np.zeros(count)
         points.append(block.points)
         normals.append(block.normals)
-        station.append(k + spread)
+        station.append(_arc_station(raw, k, block.points))
         if k == last:
             break
         start, end = block.points[-1], blocks[k + 1].points[0]
@@ -111,9 +111,19 @@ def rounded(corners: Sequence[Corner], *, step_m: float = 0.03) -> Profile:
         inner = np.linspace(0, 1, pieces + 1)[1:-1]
         points.append(start + inner[:, None] * (end - start))
         normals.append(np.broadcast_to(block.normals[-1], (len(inner), 2)))
-        after = k + 1 - (0.2 if radii[k + 1] else 0.0)
+        after = _arc_station(raw, k + 1, blocks[k + 1].points)[0]
         station.append(station[-1][-1] + inner * (after - station[-1][-1]))
     return Profile(np.concatenate(points), np.concatenate(normals), np.concatenate(station))
+
+
+def _arc_station(raw: FloatArray, k: int, arc: FloatArray) -> FloatArray:
+    """Stations of the points around corner k: true shares of the straights it cuts off."""
+    before = after = 0.0
+    if 0 < k < len(raw) - 1:
+        before = float(np.linalg.norm(raw[k] - arc[0]) / np.linalg.norm(raw[k] - raw[k - 1]))
+        after = float(np.linalg.norm(raw[k] - arc[-1]) / np.linalg.norm(raw[k] - raw[k + 1]))
+    run = np.linspace(-1, 1, len(arc)) if len(arc) > 1 else np.zeros(1)
+    return k + np.where(run < 0, run * before, run * after)
 
 
 def smooth(knots: Sequence[tuple[float, float]], count: int) -> Profile:
@@ -146,9 +156,7 @@ def smooth(knots: Sequence[tuple[float, float]], count: int) -> Profile:
             + (s**3 - s**2) * m1
         )
         tangents.append(
-            (6 * s**2 - 6 * s) * (p0 - p1)
-            + (3 * s**2 - 4 * s + 1) * m0
-            + (3 * s**2 - 2 * s) * m1
+            (6 * s**2 - 6 * s) * (p0 - p1) + (3 * s**2 - 4 * s + 1) * m0 + (3 * s**2 - 2 * s) * m1
         )
         station.append(k + s[:, 0])
     direction = unit(np.concatenate(tangents))

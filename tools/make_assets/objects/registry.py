@@ -7,25 +7,45 @@ import zlib
 import numpy as np
 
 from tools.make_assets.objects.classes import (
-    containers,
-    desk,
+    books,
+    bottles,
+    boxes,
+    cans,
+    cartons,
+    cups,
+    dishes,
     fruit,
-    handtools,
-    kitchen,
-    packages,
-    tableware,
+    hammers,
+    jars,
+    mugs,
+    remotes,
+    screwdrivers,
+    sponges,
+    sprays,
+    tapes,
+    teapots,
 )
 from tools.make_assets.objects.classes.base import Variant
 from tools.make_assets.objects.model import ObjectModel
 
 CLASSES: dict[str, tuple[Variant, ...]] = {
-    **tableware.VARIANTS,
-    **containers.VARIANTS,
-    **packages.VARIANTS,
-    **kitchen.VARIANTS,
+    **mugs.VARIANTS,
+    **dishes.VARIANTS,
+    **cups.VARIANTS,
+    **teapots.VARIANTS,
+    **bottles.VARIANTS,
+    **cans.VARIANTS,
+    **jars.VARIANTS,
+    **sprays.VARIANTS,
+    **boxes.VARIANTS,
+    **cartons.VARIANTS,
     **fruit.VARIANTS,
-    **handtools.VARIANTS,
-    **desk.VARIANTS,
+    **sponges.VARIANTS,
+    **books.VARIANTS,
+    **tapes.VARIANTS,
+    **screwdrivers.VARIANTS,
+    **hammers.VARIANTS,
+    **remotes.VARIANTS,
 }
 
 

@@ -19,7 +19,7 @@ from tools.make_assets.objects.surface import (
 )
 
 
-def superellipse(half_x: float, half_y: float, power: float, count: int = 20) -> FloatArray:
+def superellipse(half_x: float, half_y: float, power: float, *, count: int = 20) -> FloatArray:
     """Closed outline (count + 1, 2), counter-clockwise; power 2 is an ellipse, 4 boxy."""
     angle = np.linspace(0, 2 * np.pi, count + 1)
     c, s = np.cos(angle), np.sin(angle)
@@ -97,7 +97,7 @@ def _disc(ring: FloatArray, uv: FloatArray) -> Surface:
     )
 
 
-def rounded_outline(half_x: float, half_y: float, radius: float, steps: int = 5) -> Profile:
+def rounded_outline(half_x: float, half_y: float, radius: float, *, steps: int = 5) -> Profile:
     """A rounded rectangle as closed outline, counter-clockwise from the middle of the +x edge."""
     points, normals = [np.array([[half_x, 0.0]])], [np.array([[1.0, 0.0]])]
     for quarter, (sx, sy) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tools.make_assets.objects.classes.base import Variant
-from tools.make_assets.objects.collision import Hull, Shape, tube_hulls
+from tools.make_assets.objects.collision import Hull, Shape, cylinder, tube_hulls
 from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.model import Material, ObjectModel, Part, Pixels
 from tools.make_assets.objects.profile import rounded, smooth
@@ -58,7 +58,8 @@ def _banana(spec: BananaSpec, rng: np.random.Generator) -> ObjectModel:
     upright = np.stack([flat[:, 0], flat[:, 2], flat[:, 1]], axis=1)
     radii = np.stack([width, 0.94 * width], axis=1)[[0, 2, 6, 11, 17, 22, 26, 29]]
     hulls: list[Shape] = [
-        Hull(h.points_m[:, [0, 2, 1]]) for h in tube_hulls(upright, radii * spec.radius_m * 1.02, 10)
+        Hull(h.points_m[:, [0, 2, 1]])
+        for h in tube_hulls(upright, radii * spec.radius_m * 1.02, 10)
     ]
     return ObjectModel((Part('body', body, look, FLESH),), tuple(hulls), rolls=True)
 
@@ -66,18 +67,22 @@ def _banana(spec: BananaSpec, rng: np.random.Generator) -> ObjectModel:
 def _banana_skin(spec: BananaSpec, rng: np.random.Generator) -> Pixels:
     shape = (512, 256)
     image = plain(shape, spec.skin)
-    image = blend(image, spec.shade, 0.55 * fractal(rng, shape, (3, 4), 3))
+    image = blend(image, spec.shade, 0.55 * fractal(rng, shape, (3, 4), octaves=3))
     fibres = value_noise(rng, shape, (6, 64))
     image *= 0.96 + 0.07 * fibres[..., None]
     angle = np.linspace(0, 2 * np.pi, shape[1])[None]
     image = blend(image, spec.shade, 0.35 * np.clip(np.cos(5 * angle), 0, 1) ** 8 * np.ones(shape))
     v = 1 - (np.arange(512) + 0.5) / 512
     ends = np.clip((0.16 - v) / 0.10, 0, 1) + np.clip((v - 0.86) / 0.12, 0, 1)
-    image = blend(image, spec.tips, (0.75 * ends[:, None] * (0.7 + 0.6 * fractal(rng, shape, (8, 8)))).clip(0, 1))
+    image = blend(
+        image,
+        spec.tips,
+        (0.75 * ends[:, None] * (0.7 + 0.6 * fractal(rng, shape, (8, 8)))).clip(0, 1),
+    )
     dark = np.clip((0.045 - v) / 0.02, 0, 1) + np.clip((v - 0.965) / 0.015, 0, 1)
     image = blend(image, '#2e2114', dark[:, None] * np.ones(shape))
-    cover = spots(rng, shape, spec.freckles, (0.6, 5.5))
-    cover = cover * (fractal(rng, shape, (24, 12), 2) > 0.35)
+    cover = spots(rng, shape, count=spec.freckles, radius_px=(0.6, 5.5))
+    cover = cover * (fractal(rng, shape, (24, 12), octaves=2) > 0.35)
     return to_pixels(blend(image, '#5a3716', 0.8 * cover))
 
 
@@ -103,9 +108,20 @@ class AppleSpec(NamedTuple):
 
 
 _APPLE = (
-    (0.0, 0.10), (0.16, 0.055), (0.34, 0.0), (0.58, 0.05), (0.84, 0.30), (0.985, 0.68),
-    (1.0, 0.98), (0.90, 1.38), (0.66, 1.66), (0.38, 1.72), (0.17, 1.60), (0.05, 1.42), (0.0, 1.38),
-)  # fmt: skip
+    (0.0, 0.10),
+    (0.16, 0.055),
+    (0.34, 0.0),
+    (0.58, 0.05),
+    (0.84, 0.30),
+    (0.985, 0.68),
+    (1.0, 0.98),
+    (0.90, 1.38),
+    (0.66, 1.66),
+    (0.38, 1.72),
+    (0.17, 1.60),
+    (0.05, 1.42),
+    (0.0, 1.38),
+)
 
 
 def _apple(spec: AppleSpec, rng: np.random.Generator) -> ObjectModel:
@@ -129,14 +145,18 @@ def _apple(spec: AppleSpec, rng: np.random.Generator) -> ObjectModel:
     top = points[-1, 0]
     k = np.linspace(0, 1, 6)
     path = top + np.stack([0.10 * k**2, 0 * k, 0.42 * k - 0.06], axis=1) * spec.radius_m
-    stem = sweep(path, superellipse(0.0016, 0.0016, 2, 8), 0.85 + 0.6 * k**4, domes=(0, 0.4))
+    stem = sweep(path, superellipse(0.0016, 0.0016, 2, count=8), 0.85 + 0.6 * k**4, domes=(0, 0.4))
     parts = (
-        Part('body', body, Material('body', _apple_skin(spec, rng), roughness=0.3, tint=True), 830.0),
+        Part(
+            'body', body, Material('body', _apple_skin(spec, rng), roughness=0.3, tint=True), 830.0
+        ),
         Part('stem', stem, Material('stem', rgb=(0.27, 0.19, 0.10), roughness=0.8), 700.0),
     )
-    skin = points[[0, 5, 8, 11, 15, 19, 23, 26, 29], ::4].reshape(-1, 3)
+    skin = points[[5, 8, 11, 14, 16, 17, 18, 20, 23, 26, 29], ::5].reshape(-1, 3)
     low = points[2:9, ::2].reshape(-1, 3)
-    stem_hull = Hull(np.concatenate([path[[1, 5]] + d for d in np.eye(3)[:2] * 0.0015] + [path[[1, 5]] - 0.001]))
+    stem_hull = Hull(
+        np.concatenate([path[[1, 5]] + d for d in np.eye(3)[:2] * 0.0015] + [path[[1, 5]] - 0.001])
+    )
     shapes: list[Shape] = [Hull(np.concatenate([skin, low])), stem_hull]
     return ObjectModel(parts, tuple(shapes), rolls=True)
 
@@ -145,7 +165,7 @@ def _apple_skin(spec: AppleSpec, rng: np.random.Generator) -> Pixels:
     shape = (256, 512)
     v = 1 - (np.arange(256) + 0.5)[:, None] / 256
     angle = np.linspace(0, 2 * np.pi, 512)[None]
-    image = mottled(rng, shape, spec.ground, 0.08)
+    image = mottled(rng, shape, spec.ground, amount=0.08)
     sun = 0.55 + 0.45 * np.cos(angle - 1.0) + 0.5 * (fractal(rng, shape, (4, 8)) - 0.5)
     amount = np.clip(sun * spec.amount * 1.7, 0, 1) * np.clip((v - 0.08) / 0.15, 0, 1)
     if spec.striped:
@@ -158,7 +178,7 @@ def _apple_skin(spec: AppleSpec, rng: np.random.Generator) -> Pixels:
     dip = np.clip((v - 0.86) / 0.1, 0, 1) * (0.6 + 0.5 * fractal(rng, shape, (8, 24)))
     image = blend(image, '#a58a3e', (0.75 * dip * np.ones(shape)).clip(0, 1))
     image = blend(image, '#4a3a20', np.clip((0.035 - v) / 0.02, 0, 1) * np.ones(shape))
-    image = blend(image, '#f2dfae', 0.42 * spots(rng, shape, 420, (0.5, 1.3)))
+    image = blend(image, '#f2dfae', 0.42 * spots(rng, shape, count=420, radius_px=(0.5, 1.3)))
     return to_pixels(image)
 
 
@@ -183,7 +203,7 @@ class OrangeSpec(NamedTuple):
 
 
 def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
-    rows, columns = 33, 49
+    rows, columns = 25, 37
     polar = np.linspace(-np.pi / 2, np.pi / 2, rows)
     a = np.linspace(0, 2 * np.pi, columns)
     bump = (value_noise(rng, (rows, columns - 1), (7, 10)) - 0.5) * 0.02 * spec.rough
@@ -196,29 +216,52 @@ def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
             radius * np.cos(polar)[:, None] * np.cos(a),
             radius * np.cos(polar)[:, None] * np.sin(a),
             radius
-            * (np.sin(polar) * spec.flat + spec.neck * np.exp(-(((polar - 1.57) / 0.3) ** 2)))[:, None],
+            * (np.sin(polar) * spec.flat + spec.neck * np.exp(-(((polar - 1.57) / 0.3) ** 2)))[
+                :, None
+            ],
         ],
         axis=-1,
     )
     points[0], points[-1] = points[0].mean(axis=0), points[-1].mean(axis=0)
     body = from_grid(points, np.linspace(0, 1, rows))
     calyx = lathe(
-        rounded([(0, -0.002), (0.0042, -0.002), (0.0045, 0.0006, 0.0008), (0.0016, 0.0009, 0.0006),
-                 (0.0012, 0.0022, 0.0006), (0, 0.0022)]), slices=10,
-    ).moved(z=float(points[-1, 0, 2]) + 0.0002)  # fmt: skip
+        rounded(
+            [
+                (0, -0.002),
+                (0.0042, -0.002),
+                (0.0045, 0.0006, 0.0008),
+                (0.0016, 0.0009, 0.0006),
+                (0.0012, 0.0022, 0.0006),
+                (0, 0.0022),
+            ]
+        ),
+        slices=10,
+    ).moved(z=float(points[-1, 0, 2]) + 0.0002)
     parts = (
         Part('body', body, Material('body', _peel(spec, rng), roughness=0.45, tint=True), 920.0),
         Part('calyx', calyx, Material('calyx', rgb=(0.33, 0.40, 0.18), roughness=0.8), 700.0),
     )
-    hull: list[Shape] = [Hull(np.concatenate([points[2:-2:4, ::4].reshape(-1, 3), points[16, ::4], points[0, :1], points[-1, :1]]))]
+    hull: list[Shape] = [
+        Hull(
+            np.concatenate(
+                [
+                    points[1:-1:3, ::4].reshape(-1, 3),
+                    points[12, ::4],
+                    points[0, :1],
+                    points[-1, :1],
+                ]
+            )
+        ),
+        cylinder(0.004, 0.0, float(calyx.points[:, 2].max())),
+    ]
     return ObjectModel(parts, tuple(hull), rolls=True)
 
 
 def _peel(spec: OrangeSpec, rng: np.random.Generator) -> Pixels:
     shape = (384, 512)
-    image = mottled(rng, shape, spec.skin, 0.07)
+    image = mottled(rng, shape, spec.skin, amount=0.07)
     stretch = np.cos((np.arange(384) / 384 - 0.5) * np.pi)[:, None]
-    deep = spots(rng, shape, 3600, (1.0, 2.4))
+    deep = spots(rng, shape, count=3600, radius_px=(1.0, 2.4))
     light = np.roll(deep, (-2, -2), axis=(0, 1))
     keep = np.clip(stretch * 1.5, 0.15, 1)
     image = blend(image, '#ffe0a0', 0.28 * light * keep)
@@ -243,5 +286,3 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     'apple': _apples(),
     'orange': _oranges(),
 }
-
-

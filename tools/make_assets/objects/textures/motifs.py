@@ -7,7 +7,7 @@ import numpy as np
 from tools.make_assets.objects.textures.paint import Panel, Xy, mix
 
 
-def leaf(panel: Panel, at: Xy, size: float, color: str, angle_deg: float = 0.0) -> None:
+def leaf(panel: Panel, at: Xy, size: float, *, color: str, angle_deg: float = 0.0) -> None:
     """A pointed leaf with a midrib."""
     t = np.linspace(0, 1, 24)
     half = 0.32 * np.sin(np.pi * t) * (1.15 - 0.5 * t)
@@ -20,7 +20,7 @@ def leaf(panel: Panel, at: Xy, size: float, color: str, angle_deg: float = 0.0) 
     panel.line([(float(x), float(y)) for x, y in rib], mix(color, '#ffffff', 0.35), size * 0.03)
 
 
-def fruit(panel: Panel, at: Xy, size: float, color: str) -> None:
+def fruit(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """A round fruit with shade, highlight and leaves: tomato, orange, berry."""
     r = size / 2
     panel.ellipse(at, (r, r * 0.92), mix(color, '#000000', 0.25))
@@ -31,10 +31,10 @@ def fruit(panel: Panel, at: Xy, size: float, color: str) -> None:
     for angle in (-150, -90, -30):
         a = np.radians(angle)
         tip = (at[0] + 0.3 * r * np.cos(a), at[1] - r * 0.85 + 0.25 * r * np.sin(a))
-        leaf(panel, tip, r * 0.75, '#3f7d2c', angle)
+        leaf(panel, tip, r * 0.75, color='#3f7d2c', angle_deg=angle)
 
 
-def slice_of_citrus(panel: Panel, at: Xy, size: float, color: str) -> None:
+def slice_of_citrus(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """A cut orange or lemon."""
     r = size / 2
     panel.ellipse(at, (r, r), mix(color, '#000000', 0.08))
@@ -48,28 +48,36 @@ def slice_of_citrus(panel: Panel, at: Xy, size: float, color: str) -> None:
         panel.polygon(points, color)
 
 
-def fish(panel: Panel, at: Xy, size: float, color: str) -> None:
+def fish(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """A fish that swims to the left."""
     x, y = at
-    tail = [(x + size * 0.25, y), (x + size * 0.5, y - size * 0.2), (x + size * 0.5, y + size * 0.2)]
+    tail = [
+        (x + size * 0.25, y),
+        (x + size * 0.5, y - size * 0.2),
+        (x + size * 0.5, y + size * 0.2),
+    ]
     panel.polygon(tail, mix(color, '#000000', 0.15))
     panel.ellipse((x - size * 0.05, y), (size * 0.38, size * 0.18), color)
-    panel.ellipse((x - size * 0.05, y + size * 0.05), (size * 0.3, size * 0.1), mix(color, '#ffffff', 0.4))
+    panel.ellipse(
+        (x - size * 0.05, y + size * 0.05), (size * 0.3, size * 0.1), mix(color, '#ffffff', 0.4)
+    )
     panel.ellipse((x - size * 0.3, y - size * 0.04), (size * 0.03, size * 0.03), '#101820')
 
 
-def drop(panel: Panel, at: Xy, size: float, color: str) -> None:
+def drop(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """A drop with a highlight."""
     a = np.linspace(0, 2 * np.pi, 60)
     x = at[0] + 0.32 * size * np.sin(a) * np.sin(a / 2) ** 1.5
     y = at[1] - 0.5 * size * np.cos(a)
     panel.polygon([(float(px), float(py)) for px, py in zip(x, y, strict=True)], color)
     panel.ellipse(
-        (at[0] - 0.1 * size, at[1] + 0.2 * size), (0.05 * size, 0.12 * size), mix(color, '#ffffff', 0.6)
+        (at[0] - 0.1 * size, at[1] + 0.2 * size),
+        (0.05 * size, 0.12 * size),
+        mix(color, '#ffffff', 0.6),
     )
 
 
-def star(panel: Panel, at: Xy, size: float, color: str, points: int = 5) -> None:
+def star(panel: Panel, at: Xy, size: float, *, color: str, points: int = 5) -> None:
     """A star or burst with straight rays."""
     inner = 0.42 if points <= 6 else 0.78
     corners = []
@@ -80,18 +88,24 @@ def star(panel: Panel, at: Xy, size: float, color: str, points: int = 5) -> None
     panel.polygon(corners, color)
 
 
-def wheat(panel: Panel, at: Xy, size: float, color: str) -> None:
+def wheat(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """An ear of grain."""
     x, y = at
     panel.line([(x, y + size * 0.5), (x, y - size * 0.3)], color, size * 0.035)
     for k in range(6):
         level = y - size * 0.32 + k * size * 0.11
         for side in (-1, 1):
-            leaf(panel, (x + side * size * 0.09, level), size * 0.2, color, -90 + side * 35)
-    leaf(panel, (x, y - size * 0.45), size * 0.2, color, -90)
+            leaf(
+                panel,
+                (x + side * size * 0.09, level),
+                size * 0.2,
+                color=color,
+                angle_deg=-90 + side * 35,
+            )
+    leaf(panel, (x, y - size * 0.45), size * 0.2, color=color, angle_deg=-90)
 
 
-def flower(panel: Panel, at: Xy, size: float, color: str) -> None:
+def flower(panel: Panel, at: Xy, size: float, *, color: str) -> None:
     """A flower with six petals."""
     for k in range(6):
         a = np.pi * k / 3
@@ -114,7 +128,7 @@ def barcode(panel: Panel, box: tuple[float, float, float, float], seed: int) -> 
 
 
 def small_print(
-    panel: Panel, box: tuple[float, float, float, float], lines: int, color: str
+    panel: Panel, box: tuple[float, float, float, float], lines: int, *, color: str
 ) -> None:
     """Lines of words too small to read."""
     rng = np.random.default_rng(lines * 7919 + round(box[2] * 10))
@@ -137,12 +151,21 @@ def nutrition(panel: Panel, box: tuple[float, float, float, float]) -> None:
     panel.rect((x0 + edge, y0 + edge, x1 - edge, y1 - edge), '#fdfdfa')
     high = y1 - y0
     panel.text(
-        ((x0 + x1) / 2, y0 + high * 0.1), 'NUTRITION', high * 0.13, '#151515', fit=(x1 - x0) * 0.85, bold=0.04
+        ((x0 + x1) / 2, y0 + high * 0.1),
+        'NUTRITION',
+        high * 0.13,
+        color='#151515',
+        fit=(x1 - x0) * 0.85,
+        bold=0.04,
     )
     rows = 8
     for k in range(rows):
         y = y0 + high * (0.22 + 0.74 * k / rows)
         panel.rect((x0 + 3 * edge, y - high * 0.008, x1 - 3 * edge, y), '#151515')
         share = 0.3 + 0.12 * ((k * 5) % 4)
-        panel.rect((x0 + 4 * edge, y + high * 0.03, x0 + (x1 - x0) * share, y + high * 0.06), '#333333')
-        panel.rect((x1 - (x1 - x0) * 0.2, y + high * 0.03, x1 - 4 * edge, y + high * 0.06), '#333333')
+        panel.rect(
+            (x0 + 4 * edge, y + high * 0.03, x0 + (x1 - x0) * share, y + high * 0.06), '#333333'
+        )
+        panel.rect(
+            (x1 - (x1 - x0) * 0.2, y + high * 0.03, x1 - 4 * edge, y + high * 0.06), '#333333'
+        )

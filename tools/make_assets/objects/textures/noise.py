@@ -37,6 +37,7 @@ def fractal(
     rng: np.random.Generator,
     shape: tuple[int, int],
     cells: tuple[int, int],
+    *,
     octaves: int = 4,
 ) -> FloatArray:
     """Octaves of value noise (H, W), about 0..1, mean 0.5."""
@@ -50,6 +51,7 @@ def fractal(
 def spots(
     rng: np.random.Generator,
     shape: tuple[int, int],
+    *,
     count: int,
     radius_px: tuple[float, float],
 ) -> FloatArray:

@@ -91,8 +91,8 @@ class Panel:
         at: Xy,
         words: str,
         height: float,
-        color: str,
         *,
+        color: str,
         fit: float = 1e9,
         bold: float = 0.0,
     ) -> None:
