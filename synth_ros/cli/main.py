@@ -12,6 +12,7 @@ from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
 from synth_ros.cli.generate import generate
 from synth_ros.cli.preview import preview
+from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
 from synth_ros.errors import ConfigError, SynthRosError
@@ -45,7 +46,7 @@ def _options(
     """
 
 
-for _verb in (demo, preview, generate, render, report, doctor):
+for _verb in (demo, preview, generate, render, report, recover, doctor):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
 

@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from synth_ros.errors import OutputError, UsageError
-from synth_ros.report.overlay import Tile, font, tiles
+from synth_ros.report.overlay import Style, Tile, font, tiles
 from synth_ros.report.picture import Picture, from_sample
 from synth_ros.types import ByteImage, Sample
 
-TILE_WIDTH = 480
+_STYLE = Style(480)
 _GAP = 10
 _TITLE = 30
 _CAPTION = 22
@@ -46,19 +46,19 @@ def write_sheet(pictures: Sequence[Picture], path: Path) -> None:
         raise OutputError(f'Cannot write {path}: {error.strerror or error}.') from error
 
 
-def draw_sheet(pictures: Sequence[Picture], *, width: int = TILE_WIDTH) -> ByteImage:
+def draw_sheet(pictures: Sequence[Picture], *, style: Style = _STYLE) -> ByteImage:
     """A sheet with a row for each picture.
 
     Args:
         pictures: Frames; their sizes may differ.
-        width: Of each tile, pixels.
+        style: How tiles are drawn.
 
     Raises:
         UsageError: There is no picture.
     """
     if not pictures:
         raise UsageError('A contact sheet needs at least one frame, and there is none.')
-    rows = [_row(picture.title, tiles(picture, width)) for picture in pictures]
+    rows = [_row(picture.title, tiles(picture, style)) for picture in pictures]
     total = max(row.shape[1] for row in rows)
     return np.concatenate([_widen(row, total) for row in rows])
 

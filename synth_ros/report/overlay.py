@@ -19,7 +19,6 @@ from synth_ros.types import ByteImage, DepthImage, IdImage
 
 INVALID = (38, 38, 42)
 """Colour of pixels without depth."""
-_LETTERS = 12
 _PAD = 3
 
 Pixels = TypeVar('Pixels', ByteImage, IdImage)
@@ -33,13 +32,23 @@ class Tile(NamedTuple):
     rgb: ByteImage
 
 
-def tiles(picture: Picture, width: int) -> list[Tile]:
-    """Colour, depth, masks and boxes of a frame, as far as it has them.
+class Style(NamedTuple):
+    """How tiles are drawn.
 
-    Args:
-        picture: The frame.
+    Attributes:
         width: Of each tile, pixels.
+        letters: Height of letters, pixels.
+        shares: Whether names come with the visible share of the object.
     """
+
+    width: int
+    letters: int = 12
+    shares: bool = True
+
+
+def tiles(picture: Picture, style: Style) -> list[Tile]:
+    """Colour, depth, masks and boxes of a frame, as far as it has them."""
+    width = style.width
     out = [Tile('Colour', resize(picture.rgb, width))]
     if picture.depth_m is not None:
         out.append(depth_tile(picture.depth_m, width))
@@ -47,7 +56,7 @@ def tiles(picture: Picture, width: int) -> list[Tile]:
         count = np.unique(picture.instance_id[picture.instance_id > 0]).size
         masks = draw_masks(picture.rgb, picture.instance_id, width)
         out.append(Tile(f'{count} instance masks', masks))
-    boxes = draw_boxes(picture.rgb, picture.boxes, width)
+    boxes = draw_boxes(picture.rgb, picture.boxes, style)
     return [*out, Tile(f'{len(picture.boxes)} labelled objects', boxes)]
 
 
@@ -82,8 +91,9 @@ def draw_masks(rgb: ByteImage, instance_id: IdImage, width: int) -> ByteImage:
     return np.clip(out, 0, 255).astype(np.uint8)
 
 
-def draw_boxes(rgb: ByteImage, boxes: Sequence[NamedBox], width: int) -> ByteImage:
+def draw_boxes(rgb: ByteImage, boxes: Sequence[NamedBox], style: Style) -> ByteImage:
     """Boxes in the colours of their classes, with names that avoid each other."""
+    width = style.width
     small = resize(rgb, width)
     height = small.shape[0]
     scale_x, scale_y = width / rgb.shape[1], height / rgb.shape[0]
@@ -99,16 +109,29 @@ def draw_boxes(rgb: ByteImage, boxes: Sequence[NamedBox], width: int) -> ByteIma
         if x1 - x0 > 4 and y1 - y0 > 4:
             draw.rectangle((x0 + 2, y0 + 2, x1 - 2, y1 - 2), outline=(0, 0, 0))
         draw.rectangle((x0, y0, max(x1, x0), max(y1, y0)), outline=colour(item.class_id), width=2)
-    placed: list[Rect] = []
+    _write_names(draw, list(zip(rects, boxes, strict=True)), style=style, canvas=(width, height))
+    return np.asarray(canvas)
+
+
+def _write_names(
+    draw: ImageDraw.ImageDraw,
+    items: Sequence[tuple[Rect, NamedBox]],
+    *,
+    style: Style,
+    canvas: tuple[int, int],
+) -> None:
+    """Write each name beside its box, where it hides other names least."""
+    letters = font(style.letters)
+    taken: list[Rect] = []
     # Small boxes choose first: they have fewer places where a name belongs to them clearly.
-    for rect, item in sorted(zip(rects, boxes, strict=True), key=lambda pair: _area(pair[0])):
-        text = f'{item.name} {item.visibility:.0%}'
-        place = _place(rect, _size(text), taken=placed, canvas=(width, height))
-        placed.append(place)
+    for rect, item in sorted(items, key=lambda pair: _area(pair[0])):
+        text = f'{item.name} {item.visibility:.0%}' if style.shares else item.name
+        size = (letters.getlength(text) + 2 * _PAD, style.letters + 2 * _PAD)
+        place = _place(rect, size, taken=taken, canvas=canvas)
+        taken.append(place)
         paint = colour(item.class_id)
         draw.rectangle((place[0], place[1], place[2] - 1, place[3] - 1), fill=paint)
-        draw.text((place[0] + _PAD, place[1] + 1), text, fill=ink(paint), font=font(_LETTERS))
-    return np.asarray(canvas)
+        draw.text((place[0] + _PAD, place[1] + 1), text, fill=ink(paint), font=letters)
 
 
 @cache
@@ -139,10 +162,6 @@ def _outlines(ids: IdImage) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     edge[:, :-1] |= ids[:, :-1] != ids[:, 1:]
     edge[:-1] |= ids[:-1] != ids[1:]
     return edge
-
-
-def _size(text: str) -> tuple[float, float]:
-    return font(_LETTERS).getlength(text) + 2 * _PAD, _LETTERS + 2 * _PAD
 
 
 def _place(

@@ -1,0 +1,177 @@
+"""The report: one valid HTML page that tells the numbers of the dataset."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from bag_factory import make_bag
+from sample_factory import INFO, PLAIN, make_episode, make_sample
+
+from synth_ros.config.output import DatasetConfig
+from synth_ros.errors import OutputError, UsageError
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.report.html import human_bytes, spread, write_report
+from synth_ros.report.stats import dataset_stats
+from synth_ros.types import SampleKey
+from synth_ros.writers.coco import CocoWriter
+
+VOID = {'meta', 'input', 'img', 'line', 'br'}
+
+
+class Page(HTMLParser):
+    """Checks that tags nest, and keeps text and what would be loaded from elsewhere."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open_tags = []
+        self.words = []
+        self.links = []
+        self.images = 0
+        self.feed(text)
+        self.close()
+        assert self.open_tags == []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.open_tags.append(tag)
+        self.images += tag == 'img'
+        self.links += [value for name, value in attrs if name in {'src', 'href'}]
+
+    def handle_startendtag(self, tag, attrs):
+        self.links += [value for name, value in attrs if name in {'src', 'href'}]
+
+    def handle_endtag(self, tag):
+        assert self.open_tags.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data.strip())
+
+    @property
+    def text(self):
+        return ' '.join(word for word in self.words if word)
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp('report') / 'discs'
+    with CocoWriter(root, INFO, PLAIN) as writer:
+        for episode in range(3):
+            writer.write_episode(episode, make_episode(episode))
+        writer.write_episode(3, [make_sample(SampleKey(3, 0, 'head'), objects=0)])
+    return root
+
+
+def page(root, tmp_path, **options):
+    write_report(root, out=tmp_path / 'report.html', **options)
+    return Page((tmp_path / 'report.html').read_text())
+
+
+def test_the_page_tells_the_counts(root, tmp_path):
+    dataset = CocoDataset(root)
+    text = page(root, tmp_path).text
+    assert '13 images' in text
+    assert f'{len(dataset.annotations)} labelled objects' in text
+    assert '3 classes' in text
+    assert '4 scenes' in text
+    assert '1 images without objects' in text
+    for count in dataset_stats(dataset).classes:
+        assert f'{count.name} {count.class_id} {count.objects} {count.images}' in text
+    assert 'head 96x72, wrist 96x72' in text
+    assert 'seed 7 , config 0123abcd' in text
+
+
+def test_the_page_stands_alone(root, tmp_path):
+    shown = page(root, tmp_path, frames=5)
+    assert shown.images == 5 * 4
+    assert all(link.startswith('data:image/jpeg;base64,') for link in shown.links)
+    source = (tmp_path / 'report.html').read_text()
+    assert not re.search(r'https?://|@import|<script|url\(', source)
+    assert 'prefers-color-scheme: dark' in source
+
+
+def test_the_same_dataset_gives_the_same_page(root, tmp_path):
+    write_report(root, out=tmp_path / 'a.html')
+    write_report(root, out=tmp_path / 'b.html')
+    assert (tmp_path / 'a.html').read_bytes() == (tmp_path / 'b.html').read_bytes()
+
+
+@pytest.mark.parametrize(('lost', 'told'), [('0', 'no message lost'), ('3', '3 messages lost')])
+def test_the_page_describes_the_bag(root, tmp_path, lost, told):
+    make_bag(tmp_path / 'run', 1200, custom_data={'lost': lost, 'note': '<b>&'})
+    text = page(root, tmp_path, bag=tmp_path / 'run').text
+    assert '2,401 messages on 3 topics' in text
+    assert '/camera/color/image_raw sensor_msgs/msg/Image 1,200' in text
+    assert told in text
+    assert 'note <b>&' in text
+    assert 'ros2 bag play run' in text
+
+
+def test_without_depth_and_masks_two_tiles_are_shown(tmp_path):
+    options = DatasetConfig(depth=False, masks=False)
+    with CocoWriter(tmp_path / 'd', INFO, options) as writer:
+        writer.write_episode(0, make_episode(0))
+    assert page(tmp_path / 'd', tmp_path).images == 4 * 2
+
+
+def test_an_empty_dataset_has_a_page(tmp_path):
+    with CocoWriter(tmp_path / 'd', INFO, PLAIN):
+        pass
+    text = page(tmp_path / 'd', tmp_path).text
+    assert 'no images yet' in text
+    assert '0 images' in text
+
+
+def test_missing_files_are_told_before_anything_is_drawn(root, tmp_path):
+    hidden = (root / 'depth/000001_000_head.png').rename(tmp_path / 'hidden.png')
+    try:
+        with pytest.raises(UsageError, match=r'lacks 1 files.*000001_000_head\.png.*--resume'):
+            page(root, tmp_path)
+    finally:
+        hidden.rename(root / 'depth/000001_000_head.png')
+    assert not (tmp_path / 'report.html').exists()
+
+
+def test_the_page_lies_beside_the_dataset_by_default(root):
+    assert write_report(root, frames=1) == root.parent / 'report.html'
+    assert (root.parent / 'report.html').is_file()
+
+
+def test_an_unwritable_report_is_told(root, tmp_path):
+    with pytest.raises(OutputError, match=r'Cannot write .*nowhere'):
+        write_report(root, out=tmp_path / 'nowhere' / 'report.html')
+
+
+def test_statistics_count_every_object_once(root):
+    dataset = CocoDataset(root)
+    stats = dataset_stats(dataset)
+    assert sum(c.objects for c in stats.classes) == stats.objects == len(dataset.annotations)
+    images, *objects = stats.histograms
+    assert sum(bar.total for bar in images.bars) == stats.images == 13
+    assert images.bars[0].total == stats.empty_images == 1
+    for histogram in objects:
+        assert sum(bar.total for bar in histogram.bars) == stats.objects
+    full = sum(a.visibility >= 0.9 for a in dataset.annotations)
+    assert objects[0].bars[-1].total == full
+    sizes = np.sqrt([a.bbox[2] * a.bbox[3] for a in dataset.annotations])
+    assert objects[1].bars[1].total == ((sizes >= 8) & (sizes < 16)).sum()
+    assert f'median {np.median(sizes):.3g} px' in objects[1].note
+
+
+def test_frames_are_spread_from_first_to_last(root):
+    images = CocoDataset(root).images
+    assert spread(images, 99) == list(images)
+    assert [image.id for image in spread(images, 3)] == [1, 7, 13]
+    assert spread(images, 1) == [images[0]]
+
+
+def test_sizes_for_people():
+    sizes = [0, 999, 1540, 2_000_000, 7_250_000_000, 3e15]
+    assert [human_bytes(size) for size in sizes] == [
+        '0 B',
+        '999 B',
+        '1.54 kB',
+        '2 MB',
+        '7.25 GB',
+        '3e+03 TB',
+    ]
