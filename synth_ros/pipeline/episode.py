@@ -18,6 +18,7 @@ from synth_ros.randomize.streams import Streams
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
+from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.settle import Settled, Verdict, settle
 from synth_ros.sim.world import World
@@ -148,6 +149,7 @@ class Stage:
         renderer: Renderer,
         seed: int | None = None,
     ) -> None:
+        silence_mujoco()
         self.loaded = loaded
         self.config: Config = loaded.config
         self.builder = builder

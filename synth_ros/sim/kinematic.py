@@ -29,6 +29,9 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     """
     model = copy.copy(scene.model)
     robot = scene.robot
+    # By default MuJoCo answers a non-finite state by silently starting the scene anew, which
+    # would pass for a scene that has settled.
+    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     dofs = robot.dof_addresses
     if not len(dofs):
         return model

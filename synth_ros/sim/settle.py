@@ -81,10 +81,13 @@ def settle(
     batch = mujoco.batch.Batch(world.model, nsim=len(drawings), nthread=threads)
     _start(batch, world, drawings)
     rest_qpos, rest_time = _run(batch, world, config)
+    warned = batch.warning[:, :, 1].any(axis=1)
     checker = _Checker(world, config, surface)
     return [
-        checker.judge(qpos, None if np.isnan(time) else float(time))
-        for qpos, time in zip(rest_qpos, rest_time, strict=True)
+        Settled(Verdict.UNSTABLE, qpos, 0.0, 0)
+        if bad
+        else checker.judge(qpos, None if np.isnan(time) else float(time))
+        for qpos, time, bad in zip(rest_qpos, rest_time, warned, strict=True)
     ]
 
 

@@ -1,0 +1,129 @@
+"""The running scene: poses by hand, a robot that obeys, time without drift."""
+
+import math
+
+import mujoco
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.world import Posture, interpolate
+
+
+def view(**joints):
+    return SampledView(view=0, attempt=0, x_m=0.1, y_m=-0.2, yaw_rad=0.5, joints=joints)
+
+
+def rotation_z(angle):
+    return Rotation.from_euler('z', angle).as_matrix()
+
+
+def test_home_is_the_configured_posture(make):
+    world = make().world
+    joints = {joint.name: joint.position for joint in world.joints()}
+    assert joints == {'lift': 0.0, 'swing': 1.5}
+    root = dict(world.links())['base_link']
+    np.testing.assert_allclose(root[:3, 3], [0, 0.1, 0], atol=1e-12)
+    np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30)), atol=1e-12)
+
+
+def test_a_view_offsets_the_root_and_sets_named_joints(make):
+    world = make().world
+    world.set_posture(world.posture(view(lift=0.2)))
+    joints = {joint.name: joint.position for joint in world.joints()}
+    assert joints == {'lift': 0.2, 'swing': 1.5}
+    root = dict(world.links())['base_link']
+    np.testing.assert_allclose(root[:3, 3], [0.1, -0.1, 0], atol=1e-12)
+    np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30) + 0.5), atol=1e-12)
+
+
+def test_the_optical_frame_by_hand(make):
+    world = make().world
+    world.set_posture(world.posture(view(lift=0.2)))
+    heading = math.radians(30) + 0.5 + 1.5
+    position = [0.1, -0.1, 0] + rotation_z(heading) @ [0.1, 0, 1.2]
+    # In the arm's frame: image right is -y; image down is -(.5, 0, .866); forward is their
+    # cross product.
+    up = np.array([0.5, 0, 0.866]) / math.hypot(0.5, 0.866)
+    right = np.array([0, -1.0, 0])
+    axes = np.stack([right, -up, np.cross(right, -up)], axis=1)
+    pose = world.world_from_camera(world.scene.cameras[0])
+    np.testing.assert_allclose(pose[:3, 3], position, atol=1e-9)
+    np.testing.assert_allclose(pose[:3, :3], rotation_z(heading) @ axes, atol=1e-9)
+    assert pose[3].tolist() == [0, 0, 0, 1]
+
+
+def test_the_robot_holds_its_posture_under_gravity_and_falling_things(make):
+    made = make()
+    world = made.world
+    qpos = world.data.qpos.copy()
+    for k, part in enumerate(world.scene.objects):
+        # Onto the arm, which no actuator holds.
+        tip = dict(world.links())['arm_link'] @ [0.2 + 0.15 * k, 0, 0.2, 1]
+        qpos[part.qpos_address : part.qpos_address + 3] = tip[:3]
+    world.set_objects(qpos)
+    start = {joint.name: joint.position for joint in world.joints()}
+    for _ in range(1000):
+        mujoco.mj_step(world.model, world.data)
+    for joint in world.joints():
+        assert joint.position == pytest.approx(start[joint.name], abs=1e-5)
+    heights = [item.world_from_object[2, 3] for item in world.instances()]
+    assert min(heights) < 1.0
+
+
+def test_the_moving_robot_pushes_objects(make):
+    world = make().world
+    part = world.scene.objects[0]
+    qpos = world.data.qpos.copy()
+    ahead = np.eye(4)
+    ahead[:3, :3] = rotation_z(0.12)
+    arm = dict(world.links())['arm_link']
+    where = arm[:3, 3] + arm[:3, :3] @ rotation_z(0.12) @ [0.6, 0, 0]
+    qpos[part.qpos_address : part.qpos_address + 3] = where
+    world.model.opt.gravity[:] = 0
+    world.set_objects(qpos)
+    swung = world.home._replace(qpos=world.home.qpos + [0, 0.4])
+    world.step_to(swung, 0.2)
+    moved = np.linalg.norm(world.instances()[0].world_from_object[:3, 3] - where)
+    assert moved > 0.1
+    joints = {joint.name: joint.position for joint in world.joints()}
+    assert joints['swing'] == pytest.approx(1.9)
+
+
+def test_steps_end_in_the_posture_and_take_their_time(make):
+    world = make().world
+    target = world.posture(view(lift=0.3, swing=-1.0))
+    world.step_to(target, 0.25)
+    assert world.time_s == pytest.approx(0.25)
+    assert world.stamp_ns == 250_000_000
+    joints = {joint.name: joint for joint in world.joints()}
+    assert joints['lift'].position == 0.3
+    assert joints['lift'].velocity == pytest.approx(0.3 / 0.25)
+    assert joints['swing'].velocity == pytest.approx(-2.5 / 0.25)
+
+
+def test_the_scene_model_is_not_edited(make):
+    made = make()
+    made.world.step_to(made.world.posture(view()), 0.1)
+    assert made.world.scene.model.dof_armature.max() == 0
+    assert made.world.scene.model.jnt_stiffness.max() == 50
+
+
+def test_turns_go_the_shorter_way():
+    start = Posture(0, 0, 0, math.radians(170), np.array([1.0]))
+    end = Posture(1, 2, 0, math.radians(-170), np.array([3.0]))
+    middle = interpolate(start, end, 0.5)
+    assert math.degrees(middle.yaw_rad) == pytest.approx(180)
+    assert (middle.x_m, middle.y_m) == (0.5, 1.0)
+    assert middle.qpos.tolist() == [2.0]
+    assert interpolate(start, end, 1.0) is end
+
+
+def test_instances_carry_box_and_pose(make):
+    made = make()
+    for item, drawn in zip(made.world.instances(), made.sampled.objects, strict=True):
+        assert item.instance_id == drawn.instance_id
+        assert item.name == drawn.name
+        full = {'ball': [0.06] * 3, 'brick': [0.1, 0.06, 0.04]}[item.class_name]
+        np.testing.assert_allclose(item.size_m, np.multiply(full, drawn.scale), atol=1e-9)
