@@ -74,7 +74,7 @@ def encode_environment(radiance: Radiance) -> bytes:
             lod = level / (levels - 1)
             roughness = max(1 - np.sqrt(1 - min(lod, 1 - 1e-9)), 0.03)
             colors = _prefilter(in_cube, directions.reshape(-1, 3), float(roughness))
-        images.append(_pack_r11g11b10(colors).tobytes())
+        images.append(_pack_r11g11b10(colors).astype('<u4').tobytes())
     return _ktx(images, _irradiance_coefficients(in_cube))
 
 
@@ -144,7 +144,7 @@ def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:
 
     red, green, blue = halves[..., 0], halves[..., 1], halves[..., 2]
     packed = shorten(red, 6) | shorten(green, 6) << 11 | shorten(blue, 5) << 22
-    return packed.astype(np.dtype('<u4'))
+    return np.asarray(packed, np.uint32)
 
 
 def _ktx(levels: list[bytes], coefficients: FloatArray) -> bytes:

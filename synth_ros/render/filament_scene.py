@@ -19,13 +19,15 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.environment_light import room_environment
-from synth_ros.render.model import PrivateModel, drawing_options
+from synth_ros.render.model import PrivateModel, drawing_options, geom_rgba
 
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
-# Lux of the image light per unit of the headlight's ambient: 0.3, a usual value, gives 9000,
-# about a seventh of the key light of a well-lit room.
-_AMBIENT_LUX = 30_000.0
+# Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
+# of a well-lit room keep about a third of the light around them.
+_AMBIENT_LUX = 15_000.0
 _DEFAULT_SHADOW_SIZE = 2048
+# Brings a lit room to the middle of the tone curve.
+_EXPOSURE_STOPS = 0.8
 _CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
 
 
@@ -186,7 +188,7 @@ class FilamentScene:
             renderable = self._renderables.get_renderable(_GEOM, int(geom))
             if renderable is None:
                 continue
-            if geom_alpha(self.own.model, int(geom)) == 0:
+            if geom_rgba(self.own.model, int(geom))[3] == 0:
                 self._scene.remove_renderable(renderable)
             else:
                 drawn[int(geom)] = renderable
@@ -211,7 +213,7 @@ class FilamentScene:
         config.color_space = mjrf.ColorSpace.COLORSPACE_LINEAR
         self._texture = self._context.create_texture(config)
         image = mjrf.TextureData()
-        image.set_image(np.frombuffer(ktx, np.uint8))
+        image.set_image(ktx)
         self._texture.upload(image)
         params = mjrf.LightParams()
         params.type = mjrf.LightType.LIGHT_IMAGE
@@ -266,13 +268,6 @@ class FilamentScene:
         return Target(target, buffer, read)
 
 
-def geom_alpha(model: mujoco.MjModel, geom: int) -> float:
-    """Opacity that MuJoCo gives a geom: its material's, unless it has a colour of its own."""
-    rgba, material = model.geom_rgba[geom], int(model.geom_matid[geom])
-    own_color = not np.array_equal(rgba, np.array([0.5, 0.5, 0.5, 1.0], np.float32))
-    return float(rgba[3] if material < 0 or own_color else model.mat_rgba[material][3])
-
-
 @contextmanager
 def quiet_stdout() -> Iterator[None]:
     """Swallow what Filament writes to file descriptor 1 while a context is made.
@@ -299,6 +294,7 @@ def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.
     """A model without bodies that carries Filament's settings (MuJoCo's ``filament.*``)."""
     spec = mujoco.MjSpec()
     numbers = {
+        'filament.cg.exposure': _EXPOSURE_STOPS,
         'filament.ao.enabled': float(ambient_occlusion),
         'filament.shadows.map_size': float(config.shadow_size or _DEFAULT_SHADOW_SIZE),
     }

@@ -55,9 +55,31 @@ def private_model(
     visual.quality.shadowsize = config.shadow_size
     visual.quality.numslices = max(visual.quality.numslices, SLICES)
     visual.quality.numstacks = max(visual.quality.numstacks, STACKS)
+    # Classic OpenGL adds up colours as they are on the screen.
+    own.tex_colorspace[:] = int(mujoco.mjtColorSpace.mjCOLORSPACE_LINEAR)
     visible = own.geom_group < VISIBLE_GROUPS
     extent = own.stat.extent
     return PrivateModel(own, visible, visual.map.znear * extent, visual.map.zfar * extent)
+
+
+def use_srgb_textures(model: mujoco.MjModel) -> None:
+    """Let Filament read the textures that carry colours as what they are: sRGB.
+
+    MuJoCo calls a PNG without a colour chunk linear, which makes colours pale.
+    """
+    roles = mujoco.mjtTextureRole
+    columns = [
+        int(role) for role in (roles.mjTEXROLE_RGB, roles.mjTEXROLE_RGBA, roles.mjTEXROLE_EMISSIVE)
+    ]
+    colored = np.unique(model.mat_texid[:, columns])
+    model.tex_colorspace[colored[colored >= 0]] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
+
+
+def geom_rgba(model: mujoco.MjModel, geom: int) -> NDArray[np.float32]:
+    """Colour (4,) that MuJoCo gives a geom: its material's, unless it has one of its own."""
+    rgba, material = model.geom_rgba[geom], int(model.geom_matid[geom])
+    own_color = not np.array_equal(rgba, np.array([0.5, 0.5, 0.5, 1.0], np.float32))
+    return np.asarray(rgba if material < 0 or own_color else model.mat_rgba[material])
 
 
 def drawing_options() -> mujoco.MjvOption:

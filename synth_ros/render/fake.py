@@ -1,0 +1,129 @@
+"""A slow and obvious renderer: one ray through each pixel centre.
+
+The reference that the fast renderers are tested against, and a stand-in for tiny images on a
+machine without any graphics driver.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import mujoco
+import numpy as np
+
+from synth_ros.errors import InternalError
+from synth_ros.geometry.camera import PixelWindow
+from synth_ros.render.base import Layers, Viewpoint
+from synth_ros.render.bounds import canvas
+from synth_ros.render.model import HIDDEN_GROUP, VISIBLE_GROUPS, geom_rgba
+from synth_ros.render.pixels import tight_silhouette
+from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
+
+_FAR_M = 1e10
+
+
+class RaycastRenderer:
+    """Implements ``render.base.Renderer`` with ``mj_multiRay``; flat shading, no shadows."""
+
+    name = 'raycast'
+    device = 'ray casting on the processor'
+
+    def __init__(self) -> None:
+        self._model: mujoco.MjModel | None = None
+
+    def load(self, model: mujoco.MjModel) -> None:
+        """Take a model to render. The model is not edited."""
+        self._model = copy.copy(model)
+
+    def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
+        """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
+        model = self._loaded()
+        camera = viewpoint.camera
+        whole = PixelWindow(0, 0, camera.width, camera.height)
+        geom_id, depth, normal = _cast(model, data, viewpoint, window=whole)
+        colors = np.zeros((model.ngeom + 1, 3))
+        for geom in range(model.ngeom):
+            colors[geom] = geom_rgba(model, geom)[:3]
+        # Light comes from the camera; index -1 is the background, black.
+        facing = np.abs(normal @ viewpoint.world_from_camera[:3, 2])
+        rgb = colors[geom_id] * (0.3 + 0.7 * facing[..., None]) * 255
+        return Layers(rgb.round().astype(np.uint8), depth, geom_id)
+
+    def silhouettes(
+        self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
+    ) -> list[Silhouette | None]:
+        """What each group of geoms alone would cover on the extended canvas."""
+        model = self._loaded()
+        window = canvas(viewpoint.camera)
+        groups = model.geom_group
+        original = groups.copy()
+        out: list[Silhouette | None] = []
+        for geom_ids in geom_groups:
+            groups[:] = HIDDEN_GROUP
+            groups[list(geom_ids)] = original[list(geom_ids)]
+            geom_id, _, _ = _cast(model, data, viewpoint, window=window)
+            out.append(tight_silhouette(geom_id >= 0, window))
+        groups[:] = original
+        return out
+
+    def close(self) -> None:
+        """Free everything; closing twice is fine."""
+        self._model = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _loaded(self) -> mujoco.MjModel:
+        if self._model is None:
+            raise InternalError('A renderer was asked for images before load(model).')
+        return self._model
+
+
+def _cast(
+    model: mujoco.MjModel, data: mujoco.MjData, viewpoint: Viewpoint, *, window: PixelWindow
+) -> tuple[IdImage, DepthImage, FloatArray]:
+    """Geom id, depth and surface normal behind each pixel centre of a window."""
+    camera, pose = viewpoint.camera, viewpoint.world_from_camera
+    u, v = np.meshgrid(
+        np.arange(window.x0, window.x1, dtype=np.float64),
+        np.arange(window.y0, window.y1, dtype=np.float64),
+    )
+    rays = np.stack(
+        [(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, np.ones_like(u)], -1
+    )
+    # The ray's z is 1, so its length parameter is the distance along the optical axis.
+    directions = np.ascontiguousarray(rays.reshape(-1, 3) @ pose[:3, :3].T)
+    count = len(directions)
+    geom_id = np.full(count, -1, np.int32)
+    distance = np.zeros(count)
+    normal = np.zeros((count, 3))
+    shown = (np.arange(mujoco.mjNGROUP) < VISIBLE_GROUPS).astype(np.uint8)
+    # Rays from one origin: the last arguments are outputs, count and cutoff.
+    mujoco.mj_multiRay(
+        model,
+        data,
+        np.ascontiguousarray(pose[:3, 3]),
+        directions.ravel(),
+        shown,
+        1,
+        -1,
+        geom_id,
+        distance,
+        normal.ravel(),
+        count,
+        _FAR_M,
+    )
+    shape = (window.height, window.width)
+    depth = np.where(geom_id >= 0, distance, 0).astype(np.float32).reshape(shape)
+    return geom_id.reshape(shape), depth, normal.reshape(*shape, 3)
