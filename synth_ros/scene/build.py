@@ -4,47 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol
 
 import mujoco
 import numpy as np
 
-from synth_ros.config.root import Config
+from synth_ros.config.load import LoadedConfig
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
-from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.scene import SampledObject, SampledScene
-from synth_ros.scene.cameras import WORLD, add_camera, offset_camera, plan_camera
-from synth_ros.scene.catalog import Catalog, Variant
+from synth_ros.scene.assets import load_assets
+from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
+from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
-from synth_ros.scene.environment import drop_unused_textures, load_environment, set_materials
+from synth_ros.scene.environment import drop_unused_textures, set_materials
+from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.lighting import add_lights
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
-from synth_ros.scene.posture import configured_joints, robot_part
-from synth_ros.scene.resolve import resolve_environment, resolve_robot
-from synth_ros.scene.robot import load_robot
+from synth_ros.scene.posture import robot_part
 from synth_ros.scene.solid_spec import Change, add_textures, apply_change
 from synth_ros.types import Category
 
 ROBOT = 'robot'
 ROBOT_PREFIX = 'robot/'
 ENVIRONMENT_PREFIX = 'env/'
-
-
-class ConfigSource(Protocol):
-    """A config and the folder that its relative paths start from."""
-
-    @property
-    def config(self) -> Config:
-        """The config."""
-        ...
-
-    @property
-    def base_dir(self) -> Path:
-        """Folder of its file."""
-        ...
 
 
 class SceneBuilder:
@@ -56,37 +39,24 @@ class SceneBuilder:
         warnings: What was mended while loading, one sentence each.
     """
 
-    def __init__(self, source: ConfigSource) -> None:
+    def __init__(self, loaded: LoadedConfig) -> None:
         """Load robot, environment and objects.
 
         Args:
-            source: The loaded config.
+            loaded: The config.
 
         Raises:
-            AssetError: If a file is missing or cannot be used.
-            NotFoundError: If a camera, link, joint, surface, class or package does not exist.
-            ConfigError: If a joint position is outside its limits.
+            ConfigError: With all problems of what the config names: files that are missing
+                or unusable, unknown cameras, links, joints, surfaces, classes or packages.
         """
-        config, base_dir = source.config, source.base_dir
-        self._config = config
-        self._robot = load_robot(resolve_robot(config.robot.model, base_dir))
-        self._joints = configured_joints(config, self._robot)
-        self._environment = load_environment(
-            resolve_environment(config.environment.model, base_dir)
-        )
-        self._catalog = Catalog(config.objects, base_dir)
-        self._cameras = tuple(plan_camera(entry, self._robot) for entry in config.cameras)
+        self._config = loaded.config
+        self._assets = load_assets(loaded)
         self._base = self._base_spec()
-        self.inventory = Inventory(
-            classes=tuple(loaded.info for loaded in self._catalog.classes),
-            surface=self._environment.surface(config.objects.placement),
-            roles=self._environment.roles,
-            cameras=tuple(camera.name for camera in config.cameras),
-        )
+        self.inventory = make_inventory(self._config, self._assets)
         self.categories = tuple(
-            Category(loaded.class_id, loaded.name) for loaded in self._catalog.classes
+            Category(entry.class_id, entry.name) for entry in self._assets.catalog.classes
         )
-        self.warnings = (*self._robot.warnings, *self._catalog.warnings)
+        self.warnings = self._assets.warnings
 
     def build(self, sampled: SampledScene) -> CompiledScene:
         """Make the model of a sampled scene: a pure function of config, assets and draws.
@@ -97,7 +67,7 @@ class SceneBuilder:
         spec = self._base.copy()
         self._dress(spec, sampled)
         variants = [
-            self._catalog.variant(item.class_name, item.variant) for item in sampled.objects
+            self._assets.catalog.variant(item.class_name, item.variant) for item in sampled.objects
         ]
         _add_objects(spec, sampled.objects, variants)
         add_lights(spec, sampled)
@@ -110,10 +80,10 @@ class SceneBuilder:
 
     def _base_spec(self) -> mujoco.MjSpec:
         """Environment, robot and cameras: what all scenes share."""
-        config, robot = self._config, self._robot
+        config, robot = self._config, self._assets.robot
         spec = scene_spec(config)
-        adopt_globals(self._environment.spec, spec)
-        attach(spec, self._environment.spec, body=spec.worldbody, prefix=ENVIRONMENT_PREFIX)
+        adopt_globals(self._assets.environment.spec, spec)
+        attach(spec, self._assets.environment.spec, body=spec.worldbody, prefix=ENVIRONMENT_PREFIX)
         x, y, z = config.robot.position_m
         half_yaw = math.radians(config.robot.yaw_deg) / 2
         root = spec.worldbody.add_body(
@@ -122,7 +92,7 @@ class SceneBuilder:
         )
         adopt_globals(robot.spec, spec)
         attach(spec, robot.spec, body=root, prefix=ROBOT_PREFIX)
-        for planned in self._cameras:
+        for planned in self._assets.cameras:
             parent = (
                 spec.worldbody
                 if planned.parent_link == WORLD
@@ -132,7 +102,7 @@ class SceneBuilder:
         return spec
 
     def _dress(self, spec: mujoco.MjSpec, sampled: SampledScene) -> None:
-        roles = {role.role: role for role in self._environment.roles}
+        roles = {role.role: role for role in self._assets.environment.roles}
         for look in sampled.materials:
             if look.role not in roles:
                 raise NotFoundError('material role', look.role, available=list(roles))
@@ -164,13 +134,15 @@ class SceneBuilder:
                 parent_link=planned.parent_link,
                 depth_range_m=planned.config.depth_range_m,
             )
-            for planned in self._cameras
+            for planned in self._assets.cameras
         )
         return CompiledScene(
             model=model,
             objects=parts,
             cameras=cameras,
-            robot=robot_part(model, self._robot, joints=self._joints, prefix=ROBOT_PREFIX),
+            robot=robot_part(
+                model, self._assets.robot, joints=self._assets.joints, prefix=ROBOT_PREFIX
+            ),
             geom_instance_id=owner[model.geom_bodyid],
             warnings=self.warnings,
         )

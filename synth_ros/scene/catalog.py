@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 import mujoco
 
-from synth_ros.config.objects import ObjectClass, ObjectsConfig
+from synth_ros.config.objects import ObjectClass
 from synth_ros.errors import NotFoundError
 from synth_ros.randomize.inventory import ClassInfo, VariantInfo
 from synth_ros.scene import mass
-from synth_ros.scene.mjcf_object import LoadedSolid, load_mjcf_object
+from synth_ros.scene.mesh_object import load_mesh_object
+from synth_ros.scene.mjcf_object import load_mjcf_object
 from synth_ros.scene.primitives import load_primitive
 from synth_ros.scene.resolve import BUILTIN, builtin_variants, resolve_file
-from synth_ros.scene.solid import Solid, scaled
+from synth_ros.scene.solid import LoadedSolid, Solid, scaled
 from synth_ros.scene.solid_spec import template
+
+_MJCF_SUFFIXES = ('.xml', '.mjcf')
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class LoadedClass:
-    """A class and its variants by name.
+    """A class and its variants.
 
     Attributes:
         class_id: Category id, from 1.
@@ -61,34 +63,32 @@ class LoadedClass:
     class_id: int
     name: str
     weight: float
-    variants: Mapping[str, Variant]
+    variants: tuple[Variant, ...]
 
     @property
     def info(self) -> ClassInfo:
         """What drawing needs to know."""
-        variants = tuple(variant.info for variant in self.variants.values())
+        variants = tuple(variant.info for variant in self.variants)
         return ClassInfo(self.class_id, self.name, self.weight, variants)
 
 
 class Catalog:
-    """All object classes of a config, read from disk once."""
+    """All object classes of a config."""
 
-    def __init__(self, config: ObjectsConfig, base_dir: Path) -> None:
-        """Load every variant of every class.
+    def __init__(self, classes: tuple[LoadedClass, ...]) -> None:
+        self.classes = classes
+        self._variants = {
+            loaded.name: {variant.name: variant for variant in loaded.variants}
+            for loaded in classes
+        }
 
-        Raises:
-            AssetError: If a file is missing or cannot be used.
-            NotFoundError: If a built-in class or package does not exist.
-        """
-        self.classes = tuple(
-            load_class(entry, number, base_dir)
-            for number, entry in enumerate(config.classes, start=1)
-        )
-        self._by_name = {loaded.name: loaded for loaded in self.classes}
-        self.warnings = tuple(
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was mended while loading, one sentence each."""
+        return tuple(
             warning
             for loaded in self.classes
-            for variant in loaded.variants.values()
+            for variant in loaded.variants
             for warning in variant.warnings
         )
 
@@ -99,9 +99,9 @@ class Catalog:
             NotFoundError: If the config has no such class or variant (a replayed scene of
                 another config).
         """
-        if class_name not in self._by_name:
-            raise NotFoundError('object class', class_name, available=list(self._by_name))
-        variants = self._by_name[class_name].variants
+        if class_name not in self._variants:
+            raise NotFoundError('object class', class_name, available=list(self._variants))
+        variants = self._variants[class_name]
         if variant not in variants:
             raise NotFoundError(
                 'variant', variant, available=list(variants), where=f'class {class_name}'
@@ -109,59 +109,71 @@ class Catalog:
         return variants[variant]
 
 
-def load_class(entry: ObjectClass, class_id: int, base_dir: Path) -> LoadedClass:
-    """Load the variants of one class.
+def load_variants(entry: ObjectClass) -> tuple[Variant, ...]:
+    """The variants of a class of primitives, or of the built-in class of its name.
+
+    Raises:
+        NotFoundError: If there is no such built-in class.
+    """
+    if entry.primitives is None:
+        return load_sources(entry, f'{BUILTIN}{entry.name}', base_dir=Path(), taken=())
+    return tuple(
+        _finish(
+            f'{item.shape}_{number}',
+            entry,
+            LoadedSolid(load_primitive(item, density_kg_m3=entry.density_kg_m3), ()),
+        )
+        for number, item in enumerate(entry.primitives)
+    )
+
+
+def load_sources(
+    entry: ObjectClass, source: str, *, base_dir: Path, taken: Sequence[str]
+) -> tuple[Variant, ...]:
+    """The variants that one source stands for: a file, or all of a built-in class.
+
+    Args:
+        entry: The class.
+        source: One of its sources.
+        base_dir: Folder that relative paths start from.
+        taken: Variant names in use; others get a longer name.
 
     Raises:
         AssetError: If a file is missing or cannot be used.
         NotFoundError: If a built-in class or package does not exist.
     """
-    if entry.primitives is not None:
-        variants = [
-            _finish(f'{item.shape}_{number}', entry, _primitive(entry, number))
-            for number, item in enumerate(entry.primitives)
-        ]
+    if source.startswith(BUILTIN):
+        files = builtin_variants(source.removeprefix(BUILTIN))
     else:
-        files = _source_files(entry, base_dir)
-        variants = [_finish(name, entry, _load(path, entry)) for name, path in files.items()]
-    by_name = {variant.name: variant for variant in variants}
-    return LoadedClass(class_id, entry.name, entry.weight, MappingProxyType(by_name))
+        path = resolve_file(source, base_dir)
+        files = {path.name: path}
+    return tuple(
+        _finish(_unused(name, path, taken), entry, _load(path, entry))
+        for name, path in files.items()
+    )
 
 
-def _primitive(entry: ObjectClass, number: int) -> LoadedSolid:
-    assert entry.primitives is not None
-    solid = load_primitive(entry.primitives[number], density_kg_m3=entry.density_kg_m3)
-    return LoadedSolid(solid, ())
-
-
-def _source_files(entry: ObjectClass, base_dir: Path) -> dict[str, Path]:
-    """Files by variant name, in config order."""
-    files: dict[str, Path] = {}
-    for source in entry.sources or (f'{BUILTIN}{entry.name}',):
-        if source.startswith(BUILTIN):
-            found = builtin_variants(source.removeprefix(BUILTIN))
-        else:
-            path = resolve_file(source, base_dir)
-            found = {path.name: path}
-        for name, path in found.items():
-            files[_unused(name, path, files)] = path
-    return files
-
-
-def _unused(name: str, path: Path, taken: Mapping[str, Path]) -> str:
-    """The name, with its folder in front when another file has it already."""
+def _unused(name: str, path: Path, taken: Sequence[str]) -> str:
+    """The name, with its folder in front when another variant has it already."""
     if name not in taken:
         return name
     longer = f'{path.parent.name}/{path.name}'
-    number = 2
-    while longer in taken:
-        longer = f'{path.parent.name}/{path.name}#{number}'
+    number, candidate = 2, longer
+    while candidate in taken:
+        candidate = f'{longer}#{number}'
         number += 1
-    return longer
+    return candidate
 
 
 def _load(path: Path, entry: ObjectClass) -> LoadedSolid:
-    loaded = load_mjcf_object(path, density_kg_m3=entry.density_kg_m3, inertia=entry.inertia)
+    if path.suffix.lower() in _MJCF_SUFFIXES:
+        loaded = load_mjcf_object(
+            path, density_kg_m3=entry.density_kg_m3, inertia=entry.inertia
+        )
+    else:
+        loaded = load_mesh_object(
+            path, density_kg_m3=entry.density_kg_m3, collision=entry.collision
+        )
     notes = tuple(f'{path}: {note}.' for note in loaded.notes)
     return LoadedSolid(loaded.solid, notes)
 

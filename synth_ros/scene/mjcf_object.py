@@ -21,6 +21,7 @@ from synth_ros.scene import mass as masses
 from synth_ros.scene.collision import hull_mesh
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
 from synth_ros.scene.solid import (
+    LoadedSolid,
     MassProperties,
     Shape,
     Solid,
@@ -42,13 +43,6 @@ _SHAPES: dict[mujoco.mjtGeom, Shape] = {
     mujoco.mjtGeom.mjGEOM_ELLIPSOID: 'ellipsoid',
     mujoco.mjtGeom.mjGEOM_MESH: 'mesh',
 }
-
-
-class LoadedSolid(NamedTuple):
-    """An object and what was mended on the way, as clauses without the file's name."""
-
-    solid: Solid
-    notes: tuple[str, ...]
 
 
 def load_mjcf_object(path: Path, *, density_kg_m3: float, inertia: str) -> LoadedSolid:

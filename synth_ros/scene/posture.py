@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from synth_ros.config.root import Config
-from synth_ros.errors import ConfigError, NotFoundError
+from synth_ros.config.robot import RobotConfig
+from synth_ros.errors import NotFoundError
 from synth_ros.scene.compiled import JointPart, RobotPart
 from synth_ros.scene.robot import LoadedRobot, RobotJoint
 
@@ -16,22 +16,10 @@ from synth_ros.scene.robot import LoadedRobot, RobotJoint
 _LIMIT_SLACK = 1e-3
 
 
-def configured_joints(config: Config, robot: LoadedRobot) -> dict[str, tuple[float, ...]]:
-    """Home position of every joint: the config's, else the keyframe's, else the initial one.
-
-    Raises:
-        NotFoundError: If the config names a joint that the robot does not have.
-        ConfigError: If a position lies outside the joint's limits.
-    """
+def home_positions(config: RobotConfig, robot: LoadedRobot) -> dict[str, tuple[float, ...]]:
+    """Home position of every joint: the config's, else the keyframe's, else the initial one."""
     home = {name: joint.home for name, joint in robot.joints.items()}
-    for name, value in config.robot.joints.items():
-        joint = scalar_joint(robot, name)
-        check_position(joint, value, key=f'robot.joints.{name}')
-        home[name] = (value,)
-    for name, bounds in config.randomization.robot.joints.items():
-        joint = scalar_joint(robot, name)
-        for value in bounds:
-            check_position(joint, value, key=f'randomization.robot.joints.{name}')
+    home.update({name: (value,) for name, value in config.joints.items()})
     return home
 
 
@@ -47,19 +35,14 @@ def scalar_joint(robot: LoadedRobot, name: str) -> RobotJoint:
     return usable[name]
 
 
-def check_position(joint: RobotJoint, value: float, *, key: str) -> None:
-    """Refuse a position outside the joint's limits.
-
-    Raises:
-        ConfigError: Which names the config key and the limits.
-    """
+def position_fault(joint: RobotJoint, value: float) -> str | None:
+    """What is wrong with a joint position, or ``None`` if it lies within the limits."""
     if joint.limits is None:
-        return
+        return None
     low, high = joint.limits
-    if not low - _LIMIT_SLACK <= value <= high + _LIMIT_SLACK:
-        raise ConfigError(
-            [f'{key}: {value:g} is outside [{low:g}, {high:g}], the limits of {joint.name!r}.']
-        )
+    if low - _LIMIT_SLACK <= value <= high + _LIMIT_SLACK:
+        return None
+    return f'{value:g} is outside the limits of joint {joint.name!r}, {low:g} to {high:g}'
 
 
 def robot_part(

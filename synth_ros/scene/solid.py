@@ -85,6 +85,12 @@ class SolidLook:
     roughness: float = -1.0
     tint: Tint = 'none'
 
+    def with_texture(self, index: int) -> SolidLook:
+        """The same look with another texture in every role that has one."""
+        return replace(
+            self, textures=tuple(index if old >= 0 else -1 for old in self.textures)
+        )
+
 
 @dataclass(frozen=True)
 class SolidGeom:
@@ -147,6 +153,13 @@ class Solid:
     textures: tuple[SolidTexture, ...]
     mass: MassProperties
     bounds: Bounds
+
+
+class LoadedSolid(NamedTuple):
+    """An object and what was mended on the way, as clauses without the file's name."""
+
+    solid: Solid
+    notes: tuple[str, ...]
 
 
 def scaled(solid: Solid, factor: float) -> Solid:

@@ -1,0 +1,171 @@
+"""Loads everything a config names, and locates every problem in the config file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from synth_ros.config.base import Fault, KeyPath
+from synth_ros.config.cameras import CameraConfig
+from synth_ros.config.load import LoadedConfig
+from synth_ros.config.objects import ObjectClass
+from synth_ros.errors import UsageError
+from synth_ros.randomize.inventory import SurfaceInfo
+from synth_ros.scene.cameras import PlannedCamera, plan_camera
+from synth_ros.scene.catalog import Catalog, LoadedClass, Variant, load_sources, load_variants
+from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
+from synth_ros.scene.resolve import resolve_environment, resolve_robot
+from synth_ros.scene.robot import LoadedRobot, load_robot
+
+T = TypeVar('T')
+
+
+@dataclass(frozen=True)
+class SceneAssets:
+    """All that scenes of one config are made of.
+
+    Attributes:
+        robot: The robot.
+        joints: Home position of each of its joints.
+        cameras: In config order.
+        environment: The surroundings.
+        surface: Where objects are dropped.
+        catalog: The labelled classes.
+    """
+
+    robot: LoadedRobot
+    joints: dict[str, tuple[float, ...]]
+    cameras: tuple[PlannedCamera, ...]
+    environment: LoadedEnvironment
+    surface: SurfaceInfo
+    catalog: Catalog
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was mended while loading, one sentence each."""
+        return (*self.robot.warnings, *self.catalog.warnings)
+
+
+def load_assets(loaded: LoadedConfig) -> SceneAssets:
+    """Load the robot, the environment and all objects of a config.
+
+    Raises:
+        ConfigError: With every problem found, each with file, line and key.
+    """
+    faults = _Faults(loaded)
+    config, base_dir = loaded.config, loaded.base_dir
+    robot = faults.attempt(
+        ('robot', 'model'), lambda: load_robot(resolve_robot(config.robot.model, base_dir))
+    )
+    environment = faults.attempt(
+        ('environment', 'model'),
+        lambda: load_environment(resolve_environment(config.environment.model, base_dir)),
+    )
+    catalog = Catalog(_load_classes(faults))
+    if environment is not None:
+        place = environment
+        surface = faults.attempt(
+            ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
+        )
+    if robot is not None:
+        _check_joints(faults, robot)
+        cameras = _plan_cameras(faults, robot)
+    faults.raise_any()
+    # Whatever is missing would have been a fault.
+    assert robot is not None
+    assert environment is not None
+    assert surface is not None
+    return SceneAssets(
+        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog
+    )
+
+
+class _Faults:
+    """Collects problems so that a user sees all of them at once."""
+
+    def __init__(self, loaded: LoadedConfig) -> None:
+        self.loaded = loaded
+        self._faults: list[Fault] = []
+
+    def attempt(self, key_path: KeyPath, work: Callable[[], T]) -> T | None:
+        """The result of the work; ``None`` after noting its error at the key."""
+        try:
+            return work()
+        except UsageError as error:
+            self.note(key_path, str(error))
+            return None
+
+    def note(self, key_path: KeyPath, message: str) -> None:
+        """Keep a problem."""
+        self._faults.append(Fault(key_path, message))
+
+    def raise_any(self) -> None:
+        """Raise all problems as one error, if there are any."""
+        if self._faults:
+            raise self.loaded.problems(self._faults)
+
+
+def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
+    config = faults.loaded.config
+    drawn = config.randomization.robot.joints
+    base: KeyPath = ('randomization', 'robot', 'joints')
+    wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
+        *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
+        *(((*base, name), name, bounds) for name, bounds in drawn.items()),
+    ]
+    for key_path, name, values in wanted:
+        joint = faults.attempt(key_path, partial(scalar_joint, robot, name))
+        if joint is None:
+            continue
+        fault = next(filter(None, (position_fault(joint, value) for value in values)), None)
+        if fault is not None:
+            faults.note(key_path, fault)
+
+
+def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:
+    planned = []
+    for number, entry in enumerate(faults.loaded.config.cameras):
+        camera = faults.attempt(
+            ('cameras', number, *_camera_key(entry)), partial(plan_camera, entry, robot)
+        )
+        if camera is not None:
+            planned.append(camera)
+    return tuple(planned)
+
+
+def _camera_key(entry: CameraConfig) -> KeyPath:
+    """The key that names what a camera looks for."""
+    if entry.mount is not None:
+        return ('mount', 'link')
+    return ('model_camera',) if entry.model_camera is not None else ('name',)
+
+
+def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
+    config = faults.loaded.config
+    return tuple(
+        LoadedClass(number + 1, entry.name, entry.weight, _class_variants(faults, entry, number))
+        for number, entry in enumerate(config.objects.classes)
+    )
+
+
+def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:
+    base: KeyPath = ('objects', 'classes', number)
+    if entry.primitives is not None:
+        return load_variants(entry)
+    found: list[Variant] = []
+    if entry.sources is None:
+        loaded = faults.attempt((*base, 'name'), lambda: load_variants(entry))
+        return loaded or ()
+    for place, source in enumerate(entry.sources):
+        taken = tuple(variant.name for variant in found)
+        more = faults.attempt(
+            (*base, 'sources', place),
+            partial(
+                load_sources, entry, source, base_dir=faults.loaded.base_dir, taken=taken
+            ),
+        )
+        found += more or ()
+    return tuple(found)
