@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -86,6 +87,14 @@ class BagWriter:
 
     def _begin(self) -> Appender:
         self.path.mkdir(parents=True)
+        try:
+            return self._create()
+        except BaseException:
+            # A folder without a recording would be in the way of the next attempt.
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
+
+    def _create(self) -> Appender:
         (self.path / RESERVE).write_bytes(bytes(_RESERVE_BYTES))
         file = (self.path / mcap_name(self.path)).open('xb', buffering=0)
         # A recovery must not touch a file that is still growing.

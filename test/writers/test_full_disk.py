@@ -81,6 +81,25 @@ def test_a_bag_on_a_full_disk_is_closed_and_valid(tmp_path):
     assert 0 < dropped < 50
 
 
+TINY = """
+import sys
+from pathlib import Path
+from bag_factory import *
+from synth_ros.errors import OutputError
+bag = Path(sys.argv[1]) / 'bag'
+try:
+    BagWriter(bag)
+except OutputError as error:
+    print(error, bag.exists())
+"""
+
+
+def test_a_bag_that_cannot_begin_leaves_no_folder(tmp_path):
+    told = run_on_small_disk(TINY, tmp_path, size_kib=600)
+    assert 'the disk is full' in told
+    assert told.endswith('Nothing was recorded. False\n')
+
+
 LIMITED = """
 import resource, sys
 from pathlib import Path
