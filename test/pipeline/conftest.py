@@ -1,0 +1,64 @@
+"""A quick config on disk: a one-joint robot, simple solids, small images."""
+
+from pathlib import Path
+
+import pytest
+
+ROBOT = """
+<mujoco model="bot">
+  <compiler angle="radian"/>
+  <worldbody>
+    <body name="base_link">
+      <geom type="cylinder" size=".1 .2" pos="0 0 .2"/>
+      <body name="head_link" pos="0 0 1.3">
+        <joint name="pan" axis="0 0 1" range="-1 1"/>
+        <geom type="box" size=".04 .06 .03"/>
+        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
+      </body>
+    </body>
+  </worldbody>
+</mujoco>
+"""
+
+CONFIG = """
+seed: 11
+robot: {model: bot.xml}
+cameras:
+  - {name: head, width: 96, height: 72}
+  - name: top
+    mount: {link: world, position_m: [0.8, 0.0, 2.0], look_at_m: [0.8, 0.01, 0.74]}
+    intrinsics: {fx: 90.0, fy: 95.0, cx: 40.0, cy: 30.0}
+    width: 80
+    height: 64
+environment: {model: 'builtin://table'}
+objects:
+  count: [3, 5]
+  classes:
+    - {name: ball, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}
+    - {name: brick, primitives: [{shape: box, size_m: [0.14, 0.08, 0.06]}]}
+randomization:
+  robot: {joints: {pan: [-0.3, 0.3]}}
+  cameras: {position_m: 0.002, rotation_deg: 0.3}
+  sensor: {rgb_noise: 2.0, depth_noise_m: 0.001, depth_dropout: 0.01}
+render: {backend: classic, shadow_size: 512, samples: 0}
+output:
+  dataset: {episodes: 3, views_per_episode: 2}
+  live: {rate_hz: 10.0, view_period_s: 0.3, randomize_period_s: 0.7}
+"""
+
+
+@pytest.fixture
+def write_config(tmp_path: Path):
+    """Writes ``CONFIG`` with texts replaced; returns the path."""
+
+    def write(**replace: str) -> Path:
+        (tmp_path / 'bot.xml').write_text(ROBOT)
+        text = CONFIG
+        for old, new in replace.items():
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / 'config.yaml'
+        path.write_text(text)
+        return path
+
+    return write
