@@ -92,7 +92,17 @@ def _draw_one(
             z + distance * math.sin(elevation),
         ),
         target_m=(x + float(jitter[0]), y + float(jitter[1]), z),
-        rgb=black_body_rgb(log_uniform(rng, config.color_temperature_k)),
+        rgb=_balanced(black_body_rgb(log_uniform(rng, config.color_temperature_k))),
         intensity=1.0,
         cast_shadow=bool(rng.random() < config.cast_shadow_probability),
     )
+
+
+def _balanced(rgb: tuple[float, float, float]) -> tuple[float, float, float]:
+    """A lamp's colour as a camera with automatic white balance shows it.
+
+    Automatic balance takes out most of a cast but not all of it; the square root halves it on
+    a logarithmic scale.
+    """
+    red, green, blue = (math.sqrt(c) for c in rgb)
+    return red, green, blue
