@@ -7,17 +7,58 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
 
+LOSS = 'synth_ros_loss'
+"""Key of the recorder's proof in the bag's custom data."""
+
+
+class LossProof(BaseModel):
+    """What became of a topic's messages, by the numbers that the middleware gave them.
+
+    Attributes:
+        received: Messages received.
+        lost: Messages that were sent while recording and never came.
+        before: Messages that were sent before recording began.
+        provable: Whether the numbers prove it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+    received: int
+    lost: int
+    before: int
+    provable: bool
+
 
 class BagTopicSummary(NamedTuple):
-    """One topic of a bag."""
+    """One topic of a bag.
+
+    Attributes:
+        name: Topic name.
+        type_name: Message type.
+        messages: Messages in the bag.
+        proof: The recorder's count; None in bags of other recorders.
+    """
 
     name: str
     type_name: str
     messages: int
+    proof: LossProof | None
+
+    @property
+    def lost(self) -> int:
+        """Messages known to be missing: lost on the way, or received and not in the bag."""
+        if self.proof is None:
+            return 0
+        return self.proof.lost + max(self.proof.received - self.messages, 0)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is proven that none is missing."""
+        return self.proof is not None and self.proof.provable and self.lost == 0
 
 
 class BagSummary(NamedTuple):
@@ -29,7 +70,7 @@ class BagSummary(NamedTuple):
         message_count: All messages.
         duration_ns: From the first to the last message.
         size_bytes: Of all its files.
-        custom_data: What the recorder noted.
+        custom_data: What the recorder noted, the proof aside.
     """
 
     path: Path
@@ -38,6 +79,16 @@ class BagSummary(NamedTuple):
     duration_ns: int
     size_bytes: int
     custom_data: Mapping[str, str]
+
+    @property
+    def lost(self) -> int:
+        """Messages known to be missing."""
+        return sum(topic.lost for topic in self.topics)
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Topics of which nothing is known to be missing, without proof."""
+        return tuple(t.name for t in self.topics if t.lost == 0 and not t.proven)
 
 
 class _Record(BaseModel):
@@ -69,6 +120,9 @@ class _Metadata(_Record):
     rosbag2_bagfile_information: _Information
 
 
+_PROOFS = TypeAdapter(dict[str, LossProof])
+
+
 def read_bag_summary(path: Path) -> BagSummary:
     """Read what a bag says of itself.
 
@@ -92,17 +146,24 @@ def read_bag_summary(path: Path) -> BagSummary:
         raise UsageError(f'Cannot read {file}: {error.strerror}. {advice}') from None
     try:
         info = _Metadata.model_validate(yaml.safe_load(text)).rosbag2_bagfile_information
+        custom = dict(info.custom_data or {})
+        proofs = _PROOFS.validate_json(custom.pop(LOSS, '{}'))
     except (yaml.YAMLError, ValidationError) as error:
         raise UsageError(f'{file} is no rosbag2 metadata: {error}') from None
     topics = (
-        BagTopicSummary(t.topic_metadata.name, t.topic_metadata.type, t.message_count)
+        BagTopicSummary(
+            name=t.topic_metadata.name,
+            type_name=t.topic_metadata.type,
+            messages=t.message_count,
+            proof=proofs.get(t.topic_metadata.name),
+        )
         for t in info.topics_with_message_count
     )
     return BagSummary(
         path=path,
-        topics=tuple(sorted(topics)),
+        topics=tuple(sorted(topics, key=lambda topic: topic.name)),
         message_count=info.message_count,
         duration_ns=info.duration.nanoseconds,
         size_bytes=sum(p.stat().st_size for p in path.iterdir() if p.is_file()),
-        custom_data=info.custom_data or {},
+        custom_data=custom,
     )

@@ -1,5 +1,6 @@
 """The report: one valid HTML page that tells the numbers of the dataset."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -96,14 +97,40 @@ def test_the_same_dataset_gives_the_same_page(root, tmp_path):
     assert (tmp_path / 'a.html').read_bytes() == (tmp_path / 'b.html').read_bytes()
 
 
-@pytest.mark.parametrize(('lost', 'told'), [('0', 'no message lost'), ('3', '3 messages lost')])
-def test_the_page_describes_the_bag(root, tmp_path, lost, told):
-    make_bag(tmp_path / 'run', 1200, custom_data={'lost': lost, 'note': '<b>&'})
+def proof(**lost):
+    """The recorder's counts for the bag of the test; ``lost`` by the topic's last word."""
+    counts = {'/label_info': 1, '/camera/color/image_raw': 1200, '/chatter': 1200}
+    record = {
+        topic: {
+            'topic': topic,
+            'received': count,
+            'lost': lost.get(topic.split('/')[-1], 0),
+            'before': 0,
+            'restarts': 0,
+            'provable': topic not in lost.get('unproven', ()),
+        }
+        for topic, count in counts.items()
+    }
+    return {'synth_ros_loss': json.dumps(record)}
+
+
+@pytest.mark.parametrize(
+    ('custom', 'told'),
+    [
+        (proof(), 'No message lost:'),
+        (proof(chatter=3), '3 messages lost.'),
+        (proof(unproven=['/chatter']), 'No message known to be lost. Without proof: /chatter.'),
+        ({}, 'Nothing is known to be lost; no proof was recorded.'),
+    ],
+)
+def test_the_page_describes_the_bag(root, tmp_path, custom, told):
+    make_bag(tmp_path / 'run', 1200, custom_data={**custom, 'note': '<b>&'})
     text = page(root, tmp_path, bag=tmp_path / 'run').text
     assert '2,401 messages on 3 topics' in text
     assert '/camera/color/image_raw sensor_msgs/msg/Image 1,200' in text
     assert told in text
     assert 'note <b>&' in text
+    assert 'synth_ros_loss' not in text
     assert 'ros2 bag play run' in text
 
 
