@@ -53,13 +53,13 @@ def test_pixels_agree_with_rays(renderer, seed):
 
 
 @pytest.mark.slow
-def test_pixels_agree_with_rays_over_many_scenes(renderer):
-    found = [_check(random_scene(seed, size=SIZE), renderer) for seed in range(1000, 1120)]
+@pytest.mark.parametrize('first', [1000, 1030, 1060, 1090])
+def test_pixels_agree_with_rays_over_many_scenes(renderer, first):
+    found = [_check(random_scene(seed, size=SIZE), renderer) for seed in range(first, first + 30)]
 
     # An edge may move only where the pixel that decides it lies on an outline: rarely.
-    edges = sum(one.edges for one in found)
-    assert edges > 2000
-    assert sum(one.edges_different for one in found) <= edges * 0.005
+    assert sum(one.edges for one in found) > 500
+    assert sum(one.edges_different for one in found) <= 3
 
 
 @pytest.mark.parametrize('seed', range(20, 24))

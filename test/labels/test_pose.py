@@ -60,7 +60,8 @@ def test_the_box_frame_follows_the_object_frame():
 def test_chained_poses_equal_the_chain_of_matrices(seed):
     rng = np.random.default_rng(seed)
     world_from_camera, world_from_object, object_from_box = (
-        _transform(Rotation.random(rng=rng).as_matrix(), rng.normal(size=3)) for _ in range(3)
+        _transform(Rotation.from_quat(rng.normal(size=4)).as_matrix(), rng.normal(size=3))
+        for _ in range(3)
     )
     item = _instance(world_from_object, object_from_box)
 
