@@ -46,12 +46,18 @@ def hull_mesh(vertices_m: FloatArray, path: Path) -> SolidMesh:
         AssetError: If the points lie in a plane or a line.
     """
     try:
-        hull = trimesh.convex.convex_hull(vertices_m)
+        hull = scipy.spatial.ConvexHull(vertices_m)
     except (scipy.spatial.QhullError, ValueError) as error:
         raise AssetError(
             path, 'the mesh is flat, so it has no volume to collide with; give it thickness.'
         ) from error
-    return SolidMesh(np.array(hull.vertices, np.float64), np.array(hull.faces, np.int32))
+    corners = vertices_m[hull.simplices]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    inward = np.einsum('ij,ij->i', normals, hull.equations[:, :3]) < 0
+    faces = np.where(inward[:, None], hull.simplices[:, ::-1], hull.simplices)
+    number = np.zeros(len(vertices_m), np.int32)
+    number[hull.vertices] = np.arange(len(hull.vertices))
+    return SolidMesh(np.array(vertices_m[hull.vertices], np.float64), number[faces])
 
 
 def collision_shape(
@@ -87,9 +93,13 @@ def collision_shape(
 
 def _filling(vertices_m: FloatArray, faces: NDArray[np.int32], hull: SolidMesh) -> float:
     """Share of the hull's volume that the mesh fills."""
-    mesh = trimesh.Trimesh(vertices_m, faces, process=False)
-    solid = trimesh.Trimesh(hull.vertices_m, hull.faces, process=False)
-    return abs(float(mesh.volume)) / float(solid.volume)
+    return abs(_volume(vertices_m, faces)) / _volume(hull.vertices_m, hull.faces)
+
+
+def _volume(vertices_m: FloatArray, faces: NDArray[np.int32]) -> float:
+    """Volume inside triangles: the sum of the tetrahedra that they span with the origin."""
+    a, b, c = np.moveaxis(vertices_m[faces], 1, 0)
+    return float(np.einsum('ij,ij->', a, np.cross(b, c)) / 6)
 
 
 def _has_coacd() -> bool:

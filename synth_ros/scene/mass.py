@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import trimesh
 
 from synth_ros.scene.solid import (
     Bounds,
@@ -28,8 +27,7 @@ def from_geometry(
 ) -> MassProperties:
     """Mass properties of the colliding geoms at uniform density.
 
-    Meshes count by their convex hull, which is also what touches other things. Overlaps of
-    geoms count twice, as in MuJoCo.
+    Colliding meshes are convex hulls. Overlaps of geoms count twice, as in MuJoCo.
     """
     parts = [_geom_mass(geom, meshes, density_kg_m3) for geom in geoms if geom.collides]
     return combine(parts)
@@ -87,9 +85,7 @@ def _geom_mass(
 ) -> MassProperties:
     transform = geom_transform(geom)
     if geom.shape == 'mesh':
-        hull = trimesh.Trimesh(meshes[geom.mesh].vertices_m, meshes[geom.mesh].faces).convex_hull
-        mass, centre = hull.volume * density, np.asarray(hull.center_mass)
-        inertia = np.asarray(hull.moment_inertia) * density
+        mass, centre, inertia = _closed_mesh_mass(meshes[geom.mesh], density)
     else:
         mass, moments = _primitive_mass(geom, density)
         centre, inertia = np.zeros(3), np.diag(moments)
@@ -97,6 +93,26 @@ def _geom_mass(
     return MassProperties(
         float(mass), rotation @ centre + transform[:3, 3], rotation @ inertia @ rotation.T
     )
+
+
+def _closed_mesh_mass(mesh: SolidMesh, density: float) -> MassProperties:
+    """Mass properties of a closed mesh, from the tetrahedra that its triangles span.
+
+    A tetrahedron (0, a, b, c) of six-fold volume v has second moments
+    ``v / 120 (aa' + bb' + cc' + ss')`` with ``s = a + b + c``.
+    """
+    origin = mesh.vertices_m.mean(axis=0)
+    corners = mesh.vertices_m[mesh.faces] - origin
+    a, b, c = np.moveaxis(corners, 1, 0)
+    six_volumes = np.einsum('ij,ij->i', a, np.cross(b, c))
+    total = corners.sum(axis=1)
+    volume = six_volumes.sum() / 6
+    centre = six_volumes @ total / 24 / volume
+    seconds = np.einsum('i,ikx,iky->xy', six_volumes, corners, corners)
+    seconds += np.einsum('i,ix,iy->xy', six_volumes, total, total)
+    seconds = seconds / 120 - volume * np.outer(centre, centre)
+    inertia = np.trace(seconds) * np.eye(3) - seconds
+    return MassProperties(float(volume * density), centre + origin, inertia * density)
 
 
 def _primitive_mass(geom: SolidGeom, density: float) -> tuple[float, FloatArray]:
