@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tools.make_assets.room.mjcf import write_room
+from tools.make_assets.room.mjcf import room_files
+from tools.make_assets.shapes.files import write_folder
 
 _DEFAULT = Path('synth_ros/assets/environments/tabletop_room')
 
@@ -15,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description='Generate the built-in room.')
     parser.add_argument('--out', type=Path, default=_DEFAULT, help='folder to write')
     options = parser.parse_args()
-    write_room(options.out)
+    write_folder(room_files(), options.out)
     print(options.out)
 
 

@@ -1,32 +1,31 @@
-"""Writes the room: MJCF, OBJ and PNG files."""
+"""The room as MJCF, OBJ and PNG files."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
+from tools.make_assets.objects.obj_file import obj_text
 from tools.make_assets.room.layout import SURFACES, placed_pieces
 from tools.make_assets.room.materials import MATERIALS, TEXTURES
 from tools.make_assets.room.piece import Placed
-from tools.make_assets.room.textures.indexed import write_png
+from tools.make_assets.room.textures.indexed import png_bytes
 from tools.make_assets.room.textures.pictures import sky
-from tools.make_assets.shapes.mjcf import numbers, write_mesh, write_text
+from tools.make_assets.shapes.files import text_bytes
+from tools.make_assets.shapes.mjcf import numbers
 
 
-def write_room(folder: Path) -> None:
-    """Writes ``scene.xml``, ``meshes/`` and ``textures/`` into ``folder``, which is emptied."""
-    if folder.exists():
-        shutil.rmtree(folder)
+def room_files() -> dict[str, bytes]:
+    """All files of the room by relative path: ``scene.xml``, ``meshes/`` and ``textures/``."""
     pieces = placed_pieces()
+    files = {'scene.xml': text_bytes(scene_lines(pieces))}
     for placed in _distinct(pieces):
         for part in placed.piece.parts:
-            path = folder / 'meshes' / f'{placed.piece.name}_{part.name}.obj'
-            write_mesh(part.surface, path)
+            text = obj_text(part.surface)
+            files[f'meshes/{placed.piece.name}_{part.name}.obj'] = text.encode('ascii')
     for name, paint in TEXTURES.items():
-        write_png(paint(), folder / 'textures' / f'{name}.png')
-    write_png(sky(), folder / 'textures' / 'sky.png')
-    write_text(scene_lines(pieces), folder / 'scene.xml')
+        files[f'textures/{name}.png'] = png_bytes(paint())
+    files['textures/sky.png'] = png_bytes(sky())
+    return files
 
 
 def _distinct(pieces: tuple[Placed, ...]) -> list[Placed]:
@@ -39,6 +38,7 @@ def scene_lines(pieces: tuple[Placed, ...]) -> Iterator[str]:
     yield '<mujoco model="tabletop_room">'
     yield '  <!-- Made by tools/make_assets/room; x forward from a robot at the origin, y left. -->'
     yield '  <compiler angle="radian" meshdir="meshes" texturedir="textures"/>'
+    yield '  <option integrator="implicitfast"/>'
     yield '  <statistic center="0.85 0 0.7" extent="4"/>'
     yield '  <visual>'
     yield '    <headlight ambient="0.25 0.25 0.25" diffuse="0.15 0.15 0.15" specular="0 0 0"/>'

@@ -1,13 +1,9 @@
-"""Numbers, materials and meshes as MJCF."""
+"""Numbers and materials as MJCF."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
-
-from tools.make_assets.objects.obj_file import obj_text
-from tools.make_assets.objects.surface import Surface
 
 
 def numbers(values: Iterable[float], decimals: int = 5) -> str:
@@ -49,15 +45,3 @@ class Material(NamedTuple):
             f'roughness="{numbers([self.roughness], 3)}" '
             f'metallic="{numbers([self.metallic], 3)}"{emission}/>'
         )
-
-
-def write_mesh(surface: Surface, path: Path) -> None:
-    """Writes a surface as OBJ."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(obj_text(surface), encoding='ascii', newline='\n')
-
-
-def write_text(lines: Iterable[str], path: Path) -> None:
-    """Writes lines with Unix ends on every system."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text('\n'.join(lines) + '\n', encoding='ascii', newline='\n')

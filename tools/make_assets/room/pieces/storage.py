@@ -124,7 +124,7 @@ def _sink(height: float) -> list[Surface]:
     angle = np.linspace(0, np.pi, 12)
     arc = np.stack([0.1 - 0.1 * np.cos(angle), 0 * angle, 0.26 + 0.1 * np.sin(angle)], axis=1)
     path = np.concatenate([[[0, 0, 0.0]], [[0, 0, 0.14]], arc, [[0.2, 0, 0.2]]])
-    tap = sweep(path, superellipse(0.013, 0.013, 2, 12), np.ones(len(path)))
+    tap = sweep(path, superellipse(0.013, 0.013, power=2, count=12), np.ones(len(path)))
     return [*rim, tap.moved(-0.22, y, height)]
 
 

@@ -19,7 +19,7 @@ def weave(seed: int, stops: Sequence[str], *, size: int = 256, threads: int = 64
     over_warp = ((t[:, None].astype(int) + t[None].astype(int)) % 2) == 0
     relief = np.where(over_warp, warp[None], warp[:, None])
     slub = 0.5 * (value_noise(rng, shape, (threads, 6)) + value_noise(rng, shape, (6, threads)))
-    field = 0.12 + 0.3 * relief + 0.34 * slub + 0.3 * fractal(rng, shape, (4, 4), 3)
+    field = 0.12 + 0.3 * relief + 0.34 * slub + 0.3 * fractal(rng, shape, (4, 4), octaves=3)
     return ramp(field, stops, levels=32)
 
 
@@ -38,7 +38,7 @@ def _pile(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
     rows, columns = shape
     fine = value_noise(rng, shape, (rows // 2, columns // 2))
     return 0.35 * fine + 0.35 * value_noise(rng, shape, (rows // 6, columns // 3)) + 0.3 * fractal(
-        rng, shape, (4, 4), 3
+        rng, shape, (4, 4), octaves=3
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -53,8 +52,8 @@ def over(base: Indexed, top: Indexed, mask: NDArray[np.bool_]) -> Indexed:
     return Indexed(index, np.concatenate([base.palette, top.palette]))
 
 
-def write_png(image: Indexed, path: Path) -> None:
-    """Writes an indexed PNG (its specification: W3C, Portable Network Graphics, 2nd edition)."""
+def png_bytes(image: Indexed) -> bytes:
+    """An indexed PNG (its specification: W3C, Portable Network Graphics, 2nd edition)."""
     height, width = image.index.shape
     rows = np.concatenate([np.zeros((height, 1), np.uint8), image.index], axis=1)
     header = struct.pack('>IIBBBBB', width, height, 8, 3, 0, 0, 0)
@@ -64,8 +63,7 @@ def write_png(image: Indexed, path: Path) -> None:
         (b'IDAT', zlib.compress(rows.tobytes(), 9)),
         (b'IEND', b''),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b'\x89PNG\r\n\x1a\n' + b''.join(_chunk(*chunk) for chunk in chunks))
+    return b'\x89PNG\r\n\x1a\n' + b''.join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

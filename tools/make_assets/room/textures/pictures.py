@@ -21,7 +21,7 @@ def hills(seed: int, *, shape: Shape = (384, 256)) -> Indexed:
     ranges = (('#9db3b5', '#c9d2cb'), ('#6f9192', '#a9bfb8'), ('#3f6a6f', '#7f9f9b'),
               ('#1f4148', '#4d7472'))
     for number, stops in enumerate(ranges):
-        ridge = 0.42 + 0.13 * number + 0.22 * (fractal(rng, (8, shape[1]), (1, 4), 4)[0] - 0.5)
+        ridge = 0.42 + 0.13 * number + 0.22 * (fractal(rng, (8, shape[1]), (1, 4), octaves=4)[0] - 0.5)
         depth = (y - ridge[None]) * 2.5
         image = over(image, ramp(depth + paper, stops, levels=24), depth > 0)
     return image
@@ -46,7 +46,7 @@ def botanical(seed: int, *, shape: Shape = (384, 256)) -> Indexed:
     """A twig with leaves, as a print."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]] / shape[1]
-    paper = fractal(rng, shape, (32, 24), 3)
+    paper = fractal(rng, shape, (32, 24), octaves=3)
     image = ramp(paper, ('#dfe3da', '#f0f1ea'), levels=8)
     stem = 0.5 + 0.09 * np.sin(2.2 * (y - 0.2))
     leaves = (np.abs(x - stem) < 0.008) & (y > 0.2) & (y < 1.32)
@@ -66,10 +66,10 @@ def outside(seed: int, *, shape: Shape = (256, 256)) -> Indexed:
     """Sky over blurred trees, as an overexposed window shows them."""
     rng = np.random.default_rng(seed)
     y = np.arange(shape[0])[:, None] / shape[0]
-    cloud = fractal(rng, shape, (4, 3), 4)
+    cloud = fractal(rng, shape, (4, 3), octaves=4)
     image = ramp(0.8 * y + 0.5 * (cloud - 0.5), ('#a9c9ea', '#cfe2f3', '#eef4f8'), levels=40)
-    line = 0.66 + 0.16 * (fractal(rng, (8, shape[1]), (1, 7), 3)[0] - 0.5)
-    foliage = fractal(rng, shape, (14, 14), 3)
+    line = 0.66 + 0.16 * (fractal(rng, (8, shape[1]), (1, 7), octaves=3)[0] - 0.5)
+    foliage = fractal(rng, shape, (14, 14), octaves=3)
     trees = ramp(0.8 * foliage, ('#4c6650', '#7d9474', '#a7b796'), levels=32)
     image = over(image, trees, y > line[None])
     lawn = ramp(0.5 * foliage + 0.5 * y, ('#7f9b63', '#a8bb85'), levels=16)

@@ -11,7 +11,7 @@ from tools.make_assets.room.textures.indexed import FloatArray, Indexed, over, r
 
 def veins(rng: np.random.Generator, shape: tuple[int, int], *, sharpness: float) -> FloatArray:
     """Thin wandering lines, 1 on the line and 0 away from it."""
-    field = fractal(rng, shape, (3, 4), 5)
+    field = fractal(rng, shape, (3, 4), octaves=5)
     return np.exp(-np.abs(field - 0.5) * sharpness)
 
 
@@ -19,8 +19,8 @@ def marble(seed: int, *, size: int = 1024) -> Indexed:
     """White marble with grey veins."""
     rng = np.random.default_rng(seed)
     shape = (size, size)
-    cloud = fractal(rng, shape, (3, 3), 5)
-    mask = fractal(rng, shape, (3, 2), 3)
+    cloud = fractal(rng, shape, (3, 3), octaves=5)
+    mask = fractal(rng, shape, (3, 2), octaves=3)
     lines = veins(rng, shape, sharpness=42) * np.clip(mask * 2 - 0.5, 0, 1)
     hair = veins(rng, shape, sharpness=90) * np.clip(1.2 - mask * 1.6, 0, 1)
     field = 0.84 + 0.3 * (cloud - 0.5) - 0.62 * lines - 0.3 * hair
@@ -30,8 +30,8 @@ def marble(seed: int, *, size: int = 1024) -> Indexed:
 def laminate(seed: int, *, size: int = 512) -> Indexed:
     """White laminate with a faint fleck."""
     rng = np.random.default_rng(seed)
-    fleck = spots(rng, (size, size), size * 3, (0.4, 1.1))
-    cloud = fractal(rng, (size, size), (4, 4), 3)
+    fleck = spots(rng, (size, size), count=size * 3, radius_px=(0.4, 1.1))
+    cloud = fractal(rng, (size, size), (4, 4), octaves=3)
     return ramp(0.8 + 0.12 * (cloud - 0.5) - 0.4 * fleck, ('#b9b6b0', '#e9e7e2', '#f3f1ed'))
 
 
@@ -42,7 +42,7 @@ def tiles(seed: int, *, size: int = 1024, count: int = 4) -> Indexed:
     field = np.empty((size, size))
     for row in range(count):
         for column in range(count):
-            cloud = fractal(rng, (cell, cell), (3, 3), 5)
+            cloud = fractal(rng, (cell, cell), (3, 3), octaves=5)
             line = veins(rng, (cell, cell), sharpness=60)
             tone = 0.2 * rng.random()
             grit = value_noise(rng, (cell, cell), (cell // 3, cell // 3)) - 0.5
@@ -61,9 +61,9 @@ def concrete(seed: int, *, size: int = 1024) -> Indexed:
     """Polished concrete with clouds, scuffs and pores."""
     rng = np.random.default_rng(seed)
     shape = (size, size)
-    cloud = fractal(rng, shape, (3, 3), 6)
+    cloud = fractal(rng, shape, (3, 3), octaves=6)
     scuff = veins(rng, shape, sharpness=70) * value_noise(rng, shape, (6, 6))
-    pores = spots(rng, shape, 1400, (0.5, 2.0))
+    pores = spots(rng, shape, count=1400, radius_px=(0.5, 2.0))
     grit = value_noise(rng, shape, (size // 3, size // 3)) - 0.5
     field = 0.5 + 0.5 * (cloud - 0.5) + 0.12 * grit + 0.1 * scuff - 0.35 * pores
     return ramp(field, ('#5d5c59', '#7f7d79', '#969490', '#adaaa5'), levels=40)
@@ -75,7 +75,7 @@ def carpet(seed: int, *, size: int = 512) -> Indexed:
     shape = (size, size)
     loops = value_noise(rng, shape, (size // 4, size // 4))
     yarn = value_noise(rng, shape, (size // 6, size // 3))
-    cloud = fractal(rng, shape, (5, 5), 3)
+    cloud = fractal(rng, shape, (5, 5), octaves=3)
     field = 0.15 + 0.4 * loops + 0.25 * yarn + 0.2 * cloud
     return ramp(field, ('#4f4a44', '#7d7569', '#a1978a', '#c0b7a9'), levels=32)
 
@@ -84,9 +84,9 @@ def plaster(seed: int, *, size: int = 512) -> Indexed:
     """Painted plaster with trowel marks."""
     rng = np.random.default_rng(seed)
     shape = (size, size)
-    bumps = fractal(rng, shape, (10, 10), 5)
+    bumps = fractal(rng, shape, (10, 10), octaves=5)
     relief = bumps - np.roll(bumps, (2, 2), axis=(0, 1))
-    cloud = fractal(rng, shape, (3, 3), 3)
+    cloud = fractal(rng, shape, (3, 3), octaves=3)
     field = 0.66 + 1.5 * relief + 0.16 * (cloud - 0.5)
     return ramp(field, ('#b8b1a3', '#d9d3c6', '#ece7dc'), levels=32)
 
@@ -106,7 +106,7 @@ def brick(seed: int, *, size: int = 512) -> Indexed:
     edge_y = np.minimum(y % height, height - 1 - y % height)[:, None]
     distance = np.minimum(edge_x, edge_y)
     joint = np.clip((3.2 - distance) / 2.2, 0, 1)
-    rough = fractal(rng, (size, size), (24, 16), 4)
+    rough = fractal(rng, (size, size), (24, 16), octaves=4)
     light = np.where((y % height)[:, None] < 4, 0.05, 0.0) * (1 - joint)
     field = 0.55 + 0.16 * tone[row[:, None], which] + 0.4 * (rough - 0.5) - 0.42 * joint + light
     return ramp(field, ('#8f8a80', '#bfbab0', '#dcd8cf', '#eeebe4'), levels=40)

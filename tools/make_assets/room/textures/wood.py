@@ -24,7 +24,7 @@ def grain(rng: np.random.Generator, shape: tuple[int, int], *, rings: int = 7) -
         rings: Year rings across the image.
     """
     height, width = shape
-    warp = 0.55 * fractal(rng, shape, (3, 1), 3) + 0.3 * fractal(rng, shape, (7, 2), 2)
+    warp = 0.55 * fractal(rng, shape, (3, 1), octaves=3) + 0.3 * fractal(rng, shape, (7, 2), octaves=2)
     y = np.arange(height)[:, None] / height
     phase = (rings * y + 2.6 * warp) % 1.0
     # A year ring darkens slowly and ends abruptly.
@@ -33,7 +33,7 @@ def grain(rng: np.random.Generator, shape: tuple[int, int], *, rings: int = 7) -
     fine = value_noise(rng, shape, (height // 5, max(3, width // 200)))
     pores = value_noise(rng, shape, (height // 2, max(8, width // 24)))
     dark = np.clip((pores - 0.8) * 3.2, 0, 1) * np.clip(1.2 - figure, 0, 1)
-    large = fractal(rng, shape, (4, 2), 2)
+    large = fractal(rng, shape, (4, 2), octaves=2)
     return 0.16 + 0.34 * figure + 0.18 * fibres + 0.16 * fine + 0.26 * large - 0.5 * dark
 
 
