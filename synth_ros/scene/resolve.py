@@ -93,37 +93,21 @@ def resolve_mesh(uri: str, robot_file: Path) -> Path:
 def package_share_dirs(package: str) -> list[Path]:
     """Folders that ``package://PACKAGE/`` may mean, best first.
 
-    The ament index first, then ``ROS_PACKAGE_PATH``, then an installed Python package (a dash
-    in the name stands for an underscore, as in distribution names).
+    The ament index first (what ``AMENT_PREFIX_PATH`` names, as ``ament_index_python`` reads
+    it), then ``ROS_PACKAGE_PATH``, then an installed Python package (a dash in the name stands
+    for an underscore, as in distribution names).
     """
-    found = _ament_dirs(package)
-    for entry in os.environ.get('ROS_PACKAGE_PATH', '').split(os.pathsep):
-        if entry:
-            found += [Path(entry) / package, Path(entry)] if Path(entry).name == package else [
-                Path(entry) / package
-            ]
+    found = [prefix / 'share' / package for prefix in _path_list('AMENT_PREFIX_PATH')]
+    for folder in _path_list('ROS_PACKAGE_PATH'):
+        found += [folder / package, *([folder] if folder.name == package else [])]
     found += _python_dirs(package)
     return [path for path in dict.fromkeys(found) if path.is_dir()]
 
 
-def _ament_dirs(package: str) -> list[Path]:
-    dirs = [
-        Path(prefix) / 'share' / package
-        for prefix in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-        if prefix
-    ]
-    try:
-        # Present with ROS 2 alone.
-        from ament_index_python.packages import (
-            PackageNotFoundError,
-            get_package_share_directory,
-        )
-    except ImportError:
-        return dirs
-    try:
-        return [Path(get_package_share_directory(package)), *dirs]
-    except (PackageNotFoundError, ValueError, LookupError):
-        return dirs
+def _path_list(variable: str) -> list[Path]:
+    """Folders in an environment variable such as PATH."""
+    entries = os.environ.get(variable, '').split(os.pathsep)
+    return [Path(entry) for entry in entries if entry]
 
 
 def _python_dirs(package: str) -> list[Path]:
@@ -199,9 +183,9 @@ def _folders(parent: Path) -> list[str]:
 def _known_packages(package: str) -> list[str]:
     """Names to suggest: ROS packages, and Python distributions that resemble the name."""
     names: set[str] = set()
-    for prefix in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep):
-        index = Path(prefix) / 'share' / 'ament_index' / 'resource_index' / 'packages'
-        if prefix and index.is_dir():
+    for prefix in _path_list('AMENT_PREFIX_PATH'):
+        index = prefix / 'share' / 'ament_index' / 'resource_index' / 'packages'
+        if index.is_dir():
             names.update(entry.name for entry in index.iterdir())
     start = package.replace('_', '-').lower()[:3]
     for dist in metadata.distributions():

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import colorsys
+from dataclasses import replace
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
 
 from synth_ros.geometry.transforms import quat_wxyz_from_matrix
-from synth_ros.scene.solid import MassProperties, Solid, SolidLook, scaled_mass
+from synth_ros.scene.solid import (
+    MassProperties,
+    Solid,
+    SolidLook,
+    SolidMesh,
+    SolidTexture,
+    scaled_mass,
+)
 
 VISIBLE_GROUP = 2
 HIDDEN_GROUP = 3
@@ -50,16 +58,7 @@ def template(solid: Solid) -> mujoco.MjSpec:
     """
     spec = mujoco.MjSpec()
     for index, mesh in enumerate(solid.meshes):
-        asset = spec.add_mesh(
-            name=f'mesh{index}', uservert=mesh.vertices_m.ravel(), userface=mesh.faces.ravel()
-        )
-        if mesh.normals is not None:
-            asset.usernormal = mesh.normals.ravel()
-        if mesh.texcoords is not None:
-            asset.usertexcoord = mesh.texcoords.ravel()
-            asset.userfacetexcoord = mesh.faces.ravel()
-        # The object's inertia is given, so the cheapest that takes open meshes will do.
-        asset.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+        set_mesh(spec.add_mesh(name=f'mesh{index}'), mesh)
     body = spec.worldbody.add_body(name='body')
     for index, geom in enumerate(solid.geoms):
         item = body.add_geom(
@@ -82,16 +81,33 @@ def template(solid: Solid) -> mujoco.MjSpec:
     return spec
 
 
+def set_mesh(asset: mujoco.MjsMesh, mesh: SolidMesh) -> None:
+    """Fill a mesh asset with arrays."""
+    asset.uservert = mesh.vertices_m.ravel()
+    asset.userface = mesh.faces.ravel()
+    if mesh.normals is not None:
+        asset.usernormal = mesh.normals.ravel()
+    if mesh.texcoords is not None:
+        asset.usertexcoord = mesh.texcoords.ravel()
+        asset.userfacetexcoord = mesh.faces.ravel()
+    # Inertia is given elsewhere, so the way that also takes open meshes will do.
+    asset.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+
+
 def add_textures(spec: mujoco.MjSpec, solid: Solid, prefix: str) -> None:
     """Add the solid's textures to a scene once, named ``<prefix>tex<i>``."""
     for index, texture in enumerate(solid.textures):
-        height, width, channels = texture.pixels.shape
-        asset = spec.add_texture(
-            name=f'{prefix}tex{index}', type=texture.kind,
-            width=width, height=height, nchannel=channels,
-        )
-        asset.colorspace = mujoco.mjtColorSpace(texture.colorspace)
-        asset.data = texture.pixels.tobytes()
+        set_texture(spec, texture, name=f'{prefix}tex{index}')
+
+
+def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> None:
+    """Add a texture from pixels."""
+    height, width, channels = texture.pixels.shape
+    asset = spec.add_texture(
+        name=name, type=texture.kind, width=width, height=height, nchannel=channels
+    )
+    asset.colorspace = mujoco.mjtColorSpace(texture.colorspace)
+    asset.data = texture.pixels.tobytes()
 
 
 def apply_change(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str,
@@ -110,7 +126,8 @@ def apply_change(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: st
     """
     scale = change.scale
     for index, look in enumerate(solid.looks):
-        _add_material(spec, look, name=f'{prefix}look{index}', textures=textures, change=change)
+        tinted_look = replace(look, rgba=tinted(look, change))
+        set_look(spec, tinted_look, name=f'{prefix}look{index}', textures=textures)
     for index in range(len(solid.meshes)):
         spec.mesh(f'{prefix}mesh{index}').scale = [scale] * 3
     for index, geom in enumerate(solid.geoms):
@@ -139,10 +156,10 @@ def tinted(look: SolidLook, change: Change) -> tuple[float, float, float, float]
     return red, green, blue, alpha
 
 
-def _add_material(spec: mujoco.MjSpec, look: SolidLook, *, name: str, textures: str,
-                  change: Change) -> None:
+def set_look(spec: mujoco.MjSpec, look: SolidLook, *, name: str, textures: str) -> None:
+    """Add a material; its textures are named ``<textures>tex<i>``."""
     material = spec.add_material(name=name)
-    material.rgba = tinted(look, change)
+    material.rgba = look.rgba
     material.texrepeat = look.texrepeat
     material.texuniform = look.texuniform
     material.emission = look.emission
