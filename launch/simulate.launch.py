@@ -1,11 +1,12 @@
 """Simulate a robot's cameras: ros2 launch synth_ros simulate.launch.py config:=FILE."""
 
 from ament_index_python.packages import get_package_share_directory
-from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import LaunchDescription
 
 TABLETOP = f'{get_package_share_directory("synth_ros")}/config/tabletop.yaml'
 

@@ -40,8 +40,8 @@ def demo(
 
     Example: synth-ros demo --out demo_output --frames 30
     """
-    from synth_ros.config.shipped import builtin_config
     from synth_ros.config.load import load_config
+    from synth_ros.config.shipped import builtin_config
     from synth_ros.report.html import write_report
 
     console = Console(stderr=True)

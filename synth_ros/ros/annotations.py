@@ -123,9 +123,7 @@ def matrix(rows: Matrix) -> FloatArray:
     return out
 
 
-def labels_of(
-    record: FrameRecord, instance_id: np.ndarray, class_id: np.ndarray
-) -> Labels:
+def labels_of(record: FrameRecord, instance_id: np.ndarray, class_id: np.ndarray) -> Labels:
     """Labels from a record and the two masks of the same stamp."""
     return Labels(
         instances=instance_labels(record),
@@ -186,7 +184,4 @@ def _label(entry: InstanceRecord, world_from_camera: FloatArray) -> InstanceLabe
 
 
 def _rows(transform: FloatArray) -> Matrix:
-    return tuple(
-        (float(a), float(b), float(c), float(d)) for a, b, c, d in transform
-    )
-
+    return tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in transform)

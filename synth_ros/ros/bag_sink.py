@@ -57,9 +57,7 @@ class BagSink:
         Raises:
             OutputError: The disk is full; what was recorded is valid.
         """
-        self._writer.write(
-            self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns
-        )
+        self._writer.write(self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns)
 
     def flush(self) -> None:
         """Hand everything to the file, at most once a second."""
@@ -84,15 +82,13 @@ def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
         # Deep, since images of several cameras arrive in one burst.
         depth=200,
         reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-        durability=(
-            DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
-        ),
+        durability=(DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE),
     )
 
 
 def publisher_count(node: Node, topic: str) -> int:
     """How many publish a topic now."""
-    return cast(int, node.count_publishers(topic))
+    return cast('int', node.count_publishers(topic))
 
 
 def _offered(profile: QoSProfile) -> QosProfile:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
@@ -25,7 +26,6 @@ from vision_msgs.msg import (
     VisionClass,
 )
 
-from builtin_interfaces.msg import Time
 from synth_ros.errors import OutputError
 from synth_ros.geometry.transforms import quat_xyzw_from_matrix
 from synth_ros.ros.images import image_message

@@ -71,17 +71,17 @@ class Declare:
 
     def text(self, name: str, default: str, description: str) -> str:
         """A string parameter."""
-        return cast(str, self._declare(name, default, ParameterDescriptor(), description))
+        return cast('str', self._declare(name, default, ParameterDescriptor(), description))
 
     def flag(self, name: str, default: bool, description: str) -> bool:  # noqa: FBT001
         """A boolean parameter."""
-        return cast(bool, self._declare(name, default, ParameterDescriptor(), description))
+        return cast('bool', self._declare(name, default, ParameterDescriptor(), description))
 
     def whole(self, name: str, default: int, description: str, *, low: int) -> int:
         """A whole number of at least ``low``."""
         limits = IntegerRange(from_value=low, to_value=2**63 - 1, step=1)
         descriptor = ParameterDescriptor(integer_range=[limits])
-        return cast(int, self._declare(name, default, descriptor, description))
+        return cast('int', self._declare(name, default, descriptor, description))
 
     def number(
         self, name: str, default: float, description: str, *, bounds: tuple[float, float]
@@ -89,7 +89,7 @@ class Declare:
         """A number within bounds."""
         limits = FloatingPointRange(from_value=bounds[0], to_value=bounds[1], step=0.0)
         descriptor = ParameterDescriptor(floating_point_range=[limits])
-        return cast(float, self._declare(name, default, descriptor, description))
+        return cast('float', self._declare(name, default, descriptor, description))
 
     def choice(self, name: str, allowed: tuple[str, ...], description: str) -> str:
         """One of several words, or empty for the default.
@@ -111,7 +111,7 @@ class Declare:
             parameter = self._node.declare_parameter(name, default, descriptor)
         except (InvalidParameterTypeException, InvalidParameterValueException) as error:
             raise UsageError(f'Parameter {name}: {error}') from error
-        return cast(Value, parameter.value)
+        return cast('Value', parameter.value)
 
 
 def declare_sim_params(node: Node) -> SimParams:
@@ -152,11 +152,11 @@ def declare_sim_params(node: Node) -> SimParams:
             'linger_s', 1.0, 'Stay this long after the last frame', bounds=(0.0, 3600.0)
         ),
         depth_encoding=cast(
-            Literal['16UC1', '32FC1'] | None,
+            'Literal["16UC1", "32FC1"] | None',
             declare.choice('depth_encoding', encodings, 'Depth images: 16UC1 or 32FC1') or None,
         ),
         class_id_format=cast(
-            Literal['id', 'name'] | None,
+            'Literal["id", "name"] | None',
             declare.choice('class_id_format', formats, 'class_id holds id or name') or None,
         ),
         color_qos=declare.text('color_qos', 'DEFAULT', 'QoS profile of colour streams'),

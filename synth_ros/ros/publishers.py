@@ -182,9 +182,7 @@ class SimPublishers:
         static = [edge for name in self._cameras for edge in tf.sensor_edges(name)]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
-            self._tf.publish(
-                TFMessage(transforms=tf.transform_messages(moving, frame.stamp_ns))
-            )
+            self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, frame.stamp_ns)))
         if not self._sent_static:
             self._sent_static = tuple(static)
             self._tf_static.publish(

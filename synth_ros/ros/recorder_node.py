@@ -79,9 +79,7 @@ class RecorderNode(Node):
 
     def _topics(self) -> dict[str, tuple[str, str] | None]:
         """Topics to record; those of a camera with its name and the stream's."""
-        wanted: dict[str, tuple[str, str] | None] = {
-            name: None for name in ('/tf', '/tf_static', '/clock')
-        }
+        wanted: dict[str, tuple[str, str] | None] = dict.fromkeys(('/tf', '/tf_static', '/clock'))
         wanted[self.resolve_topic_name('joint_states')] = None
         for camera in self._loaded.config.cameras:
             streams = camera_topics(camera.name)._asdict()

@@ -44,7 +44,7 @@ def declare_recorder_params(node: Node) -> RecorderParams:
         bag=declare.text('bag', '', 'Folder of the bag; empty for none'),
         dataset=declare.text('dataset', '', 'Folder of the dataset; empty for none'),
         compression=cast(
-            Compression,
+            'Compression',
             declare.choice('compression', ('none', 'zstd'), 'Of the bag; zstd') or 'zstd',
         ),
         stop_with_publishers=declare.flag(

@@ -78,9 +78,7 @@ class SimNode(Node):
 
         return serve
 
-    def _on_pause(
-        self, request: SetBool.Request, response: SetBool.Response
-    ) -> SetBool.Response:
+    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         answer = self.thread.ask(Action.PAUSE if request.data else Action.RESUME)
         response.success, response.message = answer.ok, answer.message
         return response
@@ -168,4 +166,3 @@ def main() -> None:
 
 if __name__ == '__main__':
     main()
-

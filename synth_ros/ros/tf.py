@@ -40,9 +40,7 @@ class LinkNode(NamedTuple):
     parent: str | None
 
 
-def link_edges(
-    tree: Sequence[LinkNode], world_from_link: Mapping[str, FloatArray]
-) -> list[Edge]:
+def link_edges(tree: Sequence[LinkNode], world_from_link: Mapping[str, FloatArray]) -> list[Edge]:
     """The robot's part of the tree.
 
     Args:
