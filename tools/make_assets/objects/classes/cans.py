@@ -125,9 +125,10 @@ def _drink_can(spec: CanSpec) -> tuple[list[Part], list[Shape]]:
         (r, high - 0.014, 0.008),
         (neck, high - 0.0035, 0.004),
         (neck, high - 0.002),
+        (0.0, high - 0.009),
     ]
     profile = rounded(body, step_m=0.04)
-    v = np.array([0.0, 0.02, 0.03, 0.04, 0.10, 0.90, 0.99, 1.0])
+    v = np.array([0.0, 0.02, 0.03, 0.04, 0.10, 0.90, 0.99, 0.995, 1.0])
     atlas = Atlas(768, 512, '#c9ccd1')
     panel = wrap_label(2000 * np.pi * r, (high - 0.02) * 1000, spec.design)
     atlas.paste(panel, Rect(0, 0.075, 1, 0.965))

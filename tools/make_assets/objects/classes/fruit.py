@@ -222,6 +222,7 @@ def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
         ],
         axis=-1,
     )
+    points[:, -1] = points[:, 0]
     points[0], points[-1] = points[0].mean(axis=0), points[-1].mean(axis=0)
     body = from_grid(points, np.linspace(0, 1, rows))
     calyx = lathe(
@@ -245,8 +246,8 @@ def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
         Hull(
             np.concatenate(
                 [
-                    points[1:-1:3, ::4].reshape(-1, 3),
-                    points[12, ::4],
+                    points[1:-1:3, ::3].reshape(-1, 3),
+                    points[12, ::3],
                     points[0, :1],
                     points[-1, :1],
                 ]
