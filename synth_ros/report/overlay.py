@@ -122,13 +122,15 @@ def _write_names(
 ) -> None:
     """Write each name beside its box, where it hides other names least."""
     letters = font(style.letters)
-    taken: list[Rect] = []
+    objects = [rect for rect, _ in items]
+    names: list[Rect] = []
     # Small boxes choose first: they have fewer places where a name belongs to them clearly.
     for rect, item in sorted(items, key=lambda pair: _area(pair[0])):
         text = f'{item.name} {item.visibility:.0%}' if style.shares else item.name
         size = (letters.getlength(text) + 2 * _PAD, style.letters + 2 * _PAD)
-        place = _place(rect, size, taken=taken, canvas=canvas)
-        taken.append(place)
+        options = _places(rect, size, canvas=canvas)
+        place = min(options, key=lambda option: _hidden(option, names, objects=objects))
+        names.append(place)
         paint = colour(item.class_id)
         draw.rectangle((place[0], place[1], place[2] - 1, place[3] - 1), fill=paint)
         draw.text((place[0] + _PAD, place[1] + 1), text, fill=ink(paint), font=letters)
@@ -164,20 +166,24 @@ def _outlines(ids: IdImage) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     return edge
 
 
-def _place(
-    rect: Rect, size: tuple[float, float], *, taken: Sequence[Rect], canvas: tuple[int, int]
-) -> Rect:
-    """Where a name hides other names least, tried above, below and inside its box."""
+def _places(rect: Rect, size: tuple[float, float], *, canvas: tuple[int, int]) -> list[Rect]:
+    """Places for a name around and inside its box, the usual ones first."""
     wide, high = size
     x0, y0, x1, y1 = rect
     corners = [(x0, y0 - high), (x1 - wide, y0 - high), (x0, y1), (x1 - wide, y1), (x0, y0)]
     corners += [(x0 - wide, y0), (x1, y0), (x0, y0 - 2 * high), (x0, y1 + high)]
-    options = []
+    places = []
     for x, y in corners:
         left = min(max(x, 0), max(canvas[0] - wide, 0))
         top = min(max(y, 0), max(canvas[1] - high, 0))
-        options.append((left, top, left + wide, top + high))
-    return min(options, key=lambda option: sum(_overlap(option, other) for other in taken))
+        places.append((left, top, left + wide, top + high))
+    return places
+
+
+def _hidden(place: Rect, names: Sequence[Rect], *, objects: Sequence[Rect]) -> float:
+    """How much a name would hide; hiding another name is worse than hiding a picture."""
+    over_names = sum(_overlap(place, other) for other in names)
+    return 5 * over_names + sum(_overlap(place, other) for other in objects)
 
 
 def _overlap(a: Rect, b: Rect) -> float:
