@@ -91,7 +91,7 @@ class SceneBuilder:
             quat=[math.cos(half_yaw), 0.0, 0.0, math.sin(half_yaw)],
         )
         adopt_globals(robot.spec, spec)
-        attach(spec, robot.spec, body=root, prefix=ROBOT_PREFIX)
+        attach(spec, robot.spec, body=root, prefix=ROBOT_PREFIX, lift_m=robot.lift_m)
         for planned in self._assets.cameras:
             parent = (
                 spec.worldbody

@@ -44,8 +44,18 @@ def adopt_globals(child: mujoco.MjSpec, parent: mujoco.MjSpec) -> None:
     child.stat = parent.stat
 
 
-def attach(parent: mujoco.MjSpec, child: mujoco.MjSpec, *, body: mujoco.MjsBody,
-           prefix: str) -> None:
-    """Attach a copy of the child's world to a body of the parent; the child stays whole."""
+def attach(
+    parent: mujoco.MjSpec, child: mujoco.MjSpec, *, body: mujoco.MjsBody, prefix: str,
+    lift_m: float = 0.0,
+) -> None:
+    """Attach a copy of the child's world to a body of the parent; the child stays whole.
+
+    Args:
+        parent: The scene.
+        child: What is copied into it.
+        body: Body of the parent that carries it.
+        prefix: Put in front of all names of the child.
+        lift_m: Height of the child's world above the body.
+    """
     parent.copy_during_attach = True
-    parent.attach(child, prefix=prefix, frame=body.add_frame())
+    parent.attach(child, prefix=prefix, frame=body.add_frame(pos=[0.0, 0.0, lift_m]))
