@@ -11,7 +11,7 @@ from synth_ros.config.base import KeyPath
 from synth_ros.config.hints import hint
 from synth_ros.config.nodes import ListNode, MappingNode, ScalarNode, find, scalars
 from synth_ros.config.problems import Problem, nearest
-from synth_ros.config.shape import Key, Listing, Record, config_shape, kind_at
+from synth_ros.config.shape import Key, Listing, Record, Row, config_shape, kind_at
 from synth_ros.config.words import describe, show
 
 
@@ -113,7 +113,9 @@ def _wrong_value(path: KeyPath, root: MappingNode, findings: Findings) -> None:
             return  # pydantic counts good entries only; the bad ones have errors of their own
     elif not found.complete:  # a list of fixed length that ends too early
         path = path[:-1]
-    findings.wrong.append(path)
+    # An entry of a list of fixed length is nothing by itself: the others depend on it.
+    in_row = isinstance(kind_at(config_shape(), path[:-1]), Row)
+    findings.wrong.append(path[:-1] if in_row else path)
     place = find(root, path).place
     findings.problems.append(Problem(place, path, _expects(path, root)))
 

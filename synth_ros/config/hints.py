@@ -44,8 +44,8 @@ def hint(kind: Kind, node: Node) -> str:
             return 'start each entry with "- "'
         case (Record() | Table()), ListNode():
             return 'write its keys without "- "'
-        case (Number() | Words() | Choice() | Truth()), ListNode(items=(only,)):
-            return f'write {only.text} without brackets' if isinstance(only, ScalarNode) else ''
+        case (Number() | Words() | Choice() | Truth()), ListNode(items=(ScalarNode() as only,)):
+            return f'write {cut(only.text)} without brackets'
     return ''
 
 

@@ -1,0 +1,198 @@
+"""Whatever is in a file: a config, or a ConfigError whose every line says where and what."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from synth_ros.config.base import RulesLater
+from synth_ros.config.explain import explain
+from synth_ros.config.load import canonical_json, load_config_text
+from synth_ros.config.mend import mend
+from synth_ros.config.nodes import plain
+from synth_ros.config.packaged import Builtins
+from synth_ros.config.root import Config
+from synth_ros.config.shape import (
+    Choice,
+    Listing,
+    Number,
+    Record,
+    Row,
+    Table,
+    Truth,
+    Words,
+    config_shape,
+)
+from synth_ros.config.yaml_source import read_yaml
+from synth_ros.errors import ConfigError
+
+BUILTINS = Builtins(('mobile_manipulator',), ('tabletop_room',), ('mug', 'bowl'))
+DEMO = (Path(__file__).parents[2] / 'config' / 'tabletop.yaml').read_text(encoding='utf-8')
+LINE = re.compile(r'c\.yaml:(\d+): \S')
+JARGON = re.compile(r'pydantic|https://errors|Input should|Value error|NoneType|Traceback')
+
+
+def problems_of(text):
+    """What is said about a text, after checking how it is said."""
+    try:
+        load_config_text(text, 'c.yaml', builtins=BUILTINS)
+    except ConfigError as error:
+        problems = error.problems
+    else:
+        return ()
+    places = [int(LINE.match(problem)[1]) for problem in problems]
+    assert places
+    assert places == sorted(places)
+    assert [problem for problem in problems if JARGON.search(problem)] == []
+    assert [problem for problem in problems if not problem.isprintable()] == []
+    return problems
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_any_text(text):
+    assert problems_of(text)  # none of these is a config
+
+
+NOISE = st.text(' \n\t:-[]{}#&*!|>\'"%,?~no012.e_<', max_size=6)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 8), NOISE), min_size=1, max_size=4))
+def test_a_config_with_letters_changed(edits):
+    text = DEMO
+    for where, dropped, noise in edits:
+        at = int(where * len(text))
+        text = text[:at] + noise + text[at + dropped :]
+    problems_of(text)
+
+
+# Values that are wrong for most keys, by themselves or by their size.
+WRONG = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**30), 10**30),
+        st.floats(allow_nan=True, allow_infinity=True),
+        st.sampled_from(['', 'no', '1e3', 'mug', 'builtin://mug', 'a/b.xml', 'Ä\n', '012']),
+        st.text(max_size=5),
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+def values(kind, wrong=None):
+    """Values of a kind, with wrong ones among them where a strategy for those is given."""
+    if isinstance(kind, Row | Listing | Table | Record):
+        right = collections(kind, wrong)
+    else:
+        right = scalars(kind)
+    return right if wrong is None else right | wrong
+
+
+def scalars(kind):
+    match kind:
+        case Truth():
+            return st.booleans()
+        case Number(whole=True):
+            return st.integers(kind.low, 10**6 if kind.high is None else kind.high)
+        case Number():
+            low = -1e6 if kind.low is None else kind.low
+            high = 1e6 if kind.high is None else kind.high
+            excluded = {'exclude_min': kind.above_low, 'exclude_max': kind.below_high}
+            return st.floats(low, high, **excluded, allow_subnormal=False)
+        case Words(format='asset'):
+            return st.just('package://robots/arm.xml')
+        case Words(format='name'):
+            return st.sampled_from(['mug', 'bowl', 'head'])
+        case Words():
+            return st.sampled_from(['a', 'b 2', 'no', '7', '1e3', '2024-05-17', 'Ä'])
+        case Choice(options=options):
+            return st.sampled_from(options)
+
+
+def collections(kind, wrong):
+    match kind:
+        case Row(items=items):
+            row = st.tuples(*(values(item, wrong) for item in items)).map(list)
+            return row.map(sorted) if wrong is None else row
+        case Listing(item=item, fewest=fewest):
+            return st.lists(values(item, wrong), min_size=fewest, max_size=3)
+        case Table(value=value):
+            return st.dictionaries(st.sampled_from('abc'), values(value, wrong))
+        case Record(keys=keys) if wrong is None:
+            # Keys without a default are one way of several; their rules have tests of their own.
+            needed = {key.name: values(key.kind) for key in keys if key.required}
+            usual = {key.name: values(key.kind) for key in keys if key.default is not None}
+            return st.fixed_dictionaries(needed, optional=usual)
+        case Record(keys=keys):
+            known = {key.name: values(key.kind, wrong) for key in keys}
+            unknown = dict.fromkeys(('nam', 'Width', 'x', 'scal'), wrong)
+            return st.fixed_dictionaries({}, optional=unknown | known)
+
+
+@settings(max_examples=100, deadline=None)
+@given(values(config_shape(), WRONG).filter(lambda data: isinstance(data, dict)))
+def test_any_data_below_any_keys(data):
+    text = yaml.safe_dump(data, allow_unicode=True)
+    problems_of(text)
+    document = read_yaml(text)
+    if document.root is None:
+        return
+    mended = plain(document.root)
+    try:
+        Config.model_validate_json(json.dumps(mended), context=RulesLater())
+    except ValidationError as error:
+        findings = explain(error.errors(include_url=False), document.root)
+        assert findings.problems
+        mend(mended, findings)
+        # Whatever was wrong, the rest of the file can be checked.
+        Config.model_validate_json(json.dumps(mended), context=RulesLater())
+
+
+def sensible(data):
+    """Drawn data without the clashes that rules forbid."""
+    for group in (data['cameras'], data['objects'].get('classes', [])):
+        for i, entry in enumerate(group):
+            entry['name'] = 'mug' if group is not data['cameras'] and not i else f'n_{i}'
+            entry.pop('depth_range_m', None)
+    data['objects']['classes'] = data['objects'].get('classes', [])[:1]
+    if not data['objects']['classes']:
+        data['objects']['count'] = [0, 0]
+    return data
+
+
+@settings(max_examples=60, deadline=None)
+@given(values(config_shape()).map(sensible), st.booleans(), st.randoms())
+def test_valid_data_survives_any_way_of_writing(data, flow, shuffle):
+    text = yaml.safe_dump(data, default_flow_style=flow)
+    loaded = load_config_text(text, builtins=BUILTINS)
+    full = canonical_json(loaded.config)
+    assert Config.model_validate_json(full) == loaded.config
+
+    spelled_out = yaml.safe_dump(shuffled(json.loads(full), shuffle), sort_keys=False)
+    again = load_config_text(f'# comment\n{spelled_out}', builtins=BUILTINS)
+    assert again.config == loaded.config
+    assert again.config_hash == loaded.config_hash
+
+
+def shuffled(data, shuffle):
+    """The same data with the keys of all mappings in another order."""
+    if isinstance(data, list):
+        return [shuffled(item, shuffle) for item in data]
+    if not isinstance(data, dict):
+        return data
+    keys = list(data)
+    shuffle.shuffle(keys)
+    return {key: shuffled(data[key], shuffle) for key in keys}
+
+
+@pytest.mark.parametrize('cut', range(0, len(DEMO), 97))
+def test_a_config_that_ends_too_early(cut):
+    problems_of(DEMO[:cut])
