@@ -40,6 +40,10 @@ from synth_ros.writers.mcap_file import (
 
 _HEAD = 9
 """Bytes before a record's content: kind and length."""
+_CHUNK_HEAD = _HEAD + 28 + 4 + 8 + 8
+"""Bytes before a chunk's messages, at most: times, size, checksum, compression, packed size."""
+_LARGEST_NOTE = 1 << 20
+"""No record but a chunk is larger."""
 
 
 class Recovered(NamedTuple):
@@ -149,7 +153,10 @@ class _Scanner:
         while position + _HEAD <= len(data):
             op, length = struct.unpack_from('<BQ', data, position)
             end = position + _HEAD + length
-            if op in {Op.DATA_END, Op.FOOTER} or end > len(data):
+            if op in {Op.DATA_END, Op.FOOTER} or self._is_blank(position):
+                break
+            if end > len(data):
+                self._check_unfinished(position)
                 break
             body = io.BytesIO(data[position + _HEAD : end])
             if op == Op.METADATA and self._is_closing(body):
@@ -172,6 +179,24 @@ class _Scanner:
             position = end
         finished = data[-len(MAGIC) :] == MAGIC and position + _HEAD <= len(data)
         return _Scan(self._contents, self._custom, position, missing, finished)
+
+    def _is_blank(self, position: int) -> bool:
+        """After a power loss some file systems leave zeros where data was to come."""
+        return self._data[position] == 0 and not any(self._data[position:])
+
+    def _check_unfinished(self, position: int) -> None:
+        """Tell an unfinished record from one whose length was damaged: cutting loses data."""
+        op, length = struct.unpack_from('<BQ', self._data, position)
+        rest = len(self._data) - position
+        if op != Op.CHUNK:
+            if rest > _LARGEST_NOTE:
+                raise self._damaged(position)
+        elif rest >= _CHUNK_HEAD:
+            # The chunk says its length twice: around its content, and of its content.
+            (name_size,) = struct.unpack_from('<I', self._data, position + _HEAD + 28)
+            body = io.BytesIO(self._data[position + _HEAD + 32 + min(name_size, 8) :][:8])
+            if length != 40 + name_size + _number(body, '<Q'):
+                raise self._damaged(position)
 
     def _is_closing(self, body: io.BytesIO) -> bool:
         """The copy of metadata.yaml begins the end of a file."""

@@ -215,6 +215,49 @@ def test_recovery_refuses_what_it_must_not_touch(tmp_path):
         recover_bag(broken)
 
 
+def test_zeros_after_a_power_loss_are_cut(tmp_path):
+    writer = BagWriter(tmp_path / 'bag')
+    record(writer, 5, flush=True)
+    writer.abort()
+    with (tmp_path / 'bag/bag_0.mcap').open('ab') as file:
+        file.write(bytes(5000))
+    result = recover_bag(tmp_path / 'bag')
+    assert (result.message_count, result.cut_bytes) == (11, 5000)
+    assert rosbags_counts(tmp_path / 'bag') == expected(5)
+
+
+@pytest.mark.parametrize('compression', ['none', 'zstd'])
+def test_damage_anywhere_inside_is_found_and_nothing_is_cut(tmp_path, compression):
+    writer = BagWriter(tmp_path / 'bag', chunk_bytes=2000, compression=compression)
+    record(writer, 4)
+    writer.abort()
+    file = tmp_path / 'bag/bag_0.mcap'
+    whole = file.read_bytes()
+    chunk = whole.index(b'\x07', whole.index(b'frame 0') if compression == 'none' else 9000)
+    for place in {chunk + 20, len(whole) // 2, len(whole) // 3}:
+        data = bytearray(whole)
+        data[place] ^= 255
+        file.write_bytes(data)
+        with pytest.raises(OutputError, match='is damaged at byte'):
+            recover_bag(tmp_path / 'bag')
+        assert file.read_bytes() == data
+
+
+def test_a_damaged_length_is_not_taken_for_the_end(tmp_path):
+    writer = BagWriter(tmp_path / 'bag', chunk_bytes=2000)
+    record(writer, 4)
+    writer.abort()
+    file = tmp_path / 'bag/bag_0.mcap'
+    whole = bytearray(file.read_bytes())
+    chunk = whole.index(b'\x04\x00\x00\x00zstd') - 28 - 9
+    assert whole[chunk] == 6
+    whole[chunk + 5] ^= 1
+    file.write_bytes(whole)
+    with pytest.raises(OutputError, match=f'is damaged at byte {chunk}'):
+        recover_bag(tmp_path / 'bag')
+    assert file.read_bytes() == whole
+
+
 def test_recovery_leaves_bags_of_others_alone(tmp_path):
     bag = tmp_path / 'bag'
     make_bag(bag, 1)
