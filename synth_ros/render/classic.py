@@ -88,7 +88,7 @@ class ClassicRenderer:
         codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
         return Layers(
             flip_colors(colors),
-            metric_depth(flip_depth(raw), scene.own.near_m, scene.own.far_m),
+            metric_depth(flip_depth(raw), scene.curve),
             ids_from_colors(flip_colors(codes), scene.geom_table()),
         )
 

@@ -15,6 +15,7 @@ from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.gl_target import PlainTarget
 from synth_ros.render.model import HIDDEN_GROUP, drawing_options, private_model
+from synth_ros.render.pixels import gl_frustum_curve
 from synth_ros.types import ByteImage, DepthImage
 
 _GEOM = int(mujoco.mjtObj.mjOBJ_GEOM)
@@ -40,6 +41,7 @@ class ClassicScene:
 
     def __init__(self, model: mujoco.MjModel, config: RenderConfig, size: tuple[int, int]) -> None:
         self.own = private_model(model, config, max_size=size)
+        self.curve = gl_frustum_curve(self.own.near_m, self.own.far_m)
         self._size = size
         self._option = drawing_options()
         self._camera = mujoco.MjvCamera()

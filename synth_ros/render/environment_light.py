@@ -140,7 +140,8 @@ def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:
 
     def shorten(channel: NDArray[np.uint32], mantissa_bits: int) -> NDArray[np.uint32]:
         drop = 10 - mantissa_bits
-        return np.minimum(channel + (1 << (drop - 1)), 0x7BFF) >> drop
+        rounded = np.minimum(channel + np.uint32(1 << (drop - 1)), np.uint32(0x7BFF))
+        return np.asarray(rounded >> np.uint32(drop), np.uint32)
 
     red, green, blue = halves[..., 0], halves[..., 1], halves[..., 2]
     packed = shorten(red, 6) | shorten(green, 6) << 11 | shorten(blue, 5) << 22

@@ -18,7 +18,7 @@ from synth_ros.render.devices import Device
 from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
 from synth_ros.render.model import private_model, use_srgb_textures
 from synth_ros.render.owner import ThreadOwner
-from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth
+from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.render.silhouettes import draw_silhouette, target_size
 from synth_ros.types import MaskImage, Silhouette
@@ -79,7 +79,7 @@ class FilamentRenderer:
         own = scene.own
         # Index 1..ngeom are the geoms in order; everything else is hidden.
         table = np.arange(-1, own.model.ngeom, dtype=np.int32)
-        depth = metric_depth(raw, own.near_m, own.far_m)
+        depth = metric_depth(raw, reversed_curve(own.near_m, own.far_m))
         return Layers(rgb, depth, ids_from_colors(codes, table))
 
     def silhouettes(

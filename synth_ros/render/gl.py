@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import importlib
 import os
+from ctypes.util import find_library
 from typing import Protocol
 
 from synth_ros.errors import RenderError
 
 PLATFORMS = ('egl', 'glfw', 'osmesa')
+_DEFAULT = 'egl'
+# MuJoCo's other words for these variables' values.
+_ALIASES = {'': _DEFAULT, 'glx': 'glfw'} | dict.fromkeys(
+    ('enable', 'enabled', 'on', 'true', '1'), _DEFAULT
+)
+_OFF = ('disable', 'disabled', 'off', 'false', '0')
 
 INSTALL_HINT = (
     'Install the OpenGL libraries (Debian, Ubuntu: apt install libegl1 libgl1 '
@@ -37,9 +44,20 @@ def prepare_gl_environment() -> None:
     """Choose EGL, unless the user chose something else.
 
     To be called from ``main()`` before mujoco is imported: mujoco and PyOpenGL read these
-    variables once, on import.
+    variables once, on import, and mujoco's import fails on a choice that cannot work.
+
+    Raises:
+        RenderError: If the user's choice is unknown or its library is missing.
     """
-    platform = os.environ.setdefault('MUJOCO_GL', 'egl').lower()
+    os.environ.setdefault('MUJOCO_GL', _DEFAULT)
+    if os.environ['MUJOCO_GL'].strip().lower() in _OFF:
+        return
+    platform = gl_platform()
+    if platform == 'osmesa' and find_library('OSMesa') is None:
+        raise RenderError(
+            'MUJOCO_GL=osmesa, but the library OSMesa is not installed. Unset MUJOCO_GL to use '
+            'egl, or install it (Debian, Ubuntu 22.04: apt install libosmesa6).'
+        )
     if platform in ('egl', 'osmesa'):
         os.environ.setdefault('PYOPENGL_PLATFORM', platform)
 
@@ -48,13 +66,19 @@ def gl_platform() -> str:
     """The platform that ``MUJOCO_GL`` names; EGL when it is unset.
 
     Raises:
-        RenderError: If the variable names something else than a known platform.
+        RenderError: If the variable names no platform that can render.
     """
-    name = os.environ.get('MUJOCO_GL', '').strip().lower() or 'egl'
+    name = os.environ.get('MUJOCO_GL', '').strip().lower()
+    if name in _OFF:
+        raise RenderError(
+            f'MUJOCO_GL={name} turns OpenGL off. Unset it to use egl, or set '
+            'render.backend: filament.'
+        )
+    name = _ALIASES.get(name, name)
     if name not in PLATFORMS:
         raise RenderError(
-            f'MUJOCO_GL={name}: no OpenGL platform of that name can render here. Set it to one '
-            f'of {", ".join(PLATFORMS)}, or unset it to use egl.'
+            f'MUJOCO_GL={name}: there is no OpenGL platform of that name. Set it to one of '
+            f'{", ".join(PLATFORMS)}, or unset it to use egl.'
         )
     return name
 
@@ -73,6 +97,7 @@ def create_gl_context(size: tuple[int, int]) -> GlContext:
         module = importlib.import_module(f'mujoco.{platform}')
         context: GlContext = module.GLContext(*size)
         context.make_current()
+        gl_identity()
     # PyOpenGL reports a missing library in many ways (AttributeError and TypeError among
     # them), and its GLError is no common base of the others.
     except Exception as error:
@@ -83,9 +108,15 @@ def create_gl_context(size: tuple[int, int]) -> GlContext:
 
 
 def gl_identity() -> tuple[str, str]:
-    """Renderer and version of the current context, in the driver's own words."""
+    """Renderer and version of the current context, in the driver's own words.
+
+    Raises:
+        RuntimeError: If there is no current context after all (GLFW without a display).
+    """
     gl = importlib.import_module('OpenGL.GL')
-    names = (gl.glGetString(name) for name in (gl.GL_RENDERER, gl.GL_VERSION))
+    names = [gl.glGetString(name) for name in (gl.GL_RENDERER, gl.GL_VERSION)]
+    if None in names:
+        raise RuntimeError('the context does not work; glfw needs a display, egl does not')
     renderer, version = (name.decode(errors='replace') for name in names)
     return renderer, version
 

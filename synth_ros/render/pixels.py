@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +12,47 @@ from synth_ros.geometry.camera import PixelWindow
 from synth_ros.types import ByteImage, DepthImage, IdImage, MaskImage, Silhouette
 
 
-def metric_depth(raw: DepthImage, near_m: float, far_m: float) -> DepthImage:
-    """Distance along the optical axis from a reversed depth buffer.
+class DepthCurve(NamedTuple):
+    """How a reversed depth buffer stores distance: ``raw = scale_m / z - offset``.
 
-    With reversed z a perspective projection stores 1 at the near and 0 at the far plane:
-    ``z = n f / (n + raw (f - n))``.
+    Attributes:
+        scale_m: Metres.
+        offset: Unitless.
+    """
+
+    scale_m: float
+    offset: float
+
+
+def reversed_curve(near_m: float, far_m: float) -> DepthCurve:
+    """The curve that is exactly 1 at the near and 0 at the far plane."""
+    return DepthCurve(near_m * far_m / (far_m - near_m), near_m / (far_m - near_m))
+
+
+def gl_frustum_curve(near_m: float, far_m: float) -> DepthCurve:
+    """The curve of classic OpenGL, which builds its matrix in single precision.
+
+    glFrustum's coefficients C = -(f + n) / (f - n) and D = -2 f n / (f - n) are rounded to
+    32 bits, and reversing z takes half of them. What rounding does to C, 1 part in 10^7, is
+    0.05 mm at 1 m when the near plane is at 2 mm, so it is repeated here.
+    """
+    c = np.float32(-(far_m + near_m) / (far_m - near_m))
+    d = np.float32(-2 * far_m * near_m / (far_m - near_m))
+    return DepthCurve(float(-0.5 * np.float64(d)), float(-0.5 * np.float64(c) - 0.5))
+
+
+def metric_depth(raw: DepthImage, curve: DepthCurve) -> DepthImage:
+    """Distance along the optical axis from a reversed depth buffer.
 
     Args:
         raw: Depth buffer, (height, width), float32; exactly 0 where nothing was drawn.
-        near_m: Near plane, metres.
-        far_m: Far plane, metres.
+        curve: How it stores distance.
 
     Returns:
         (height, width), float32, metres; 0 where nothing was drawn.
     """
-    depth = np.multiply(raw, np.float32(far_m - near_m))
-    depth += np.float32(near_m)
-    np.divide(np.float32(near_m * far_m), depth, out=depth)
+    depth = np.add(raw, np.float32(curve.offset))
+    np.divide(np.float32(curve.scale_m), depth, out=depth)
     depth[raw == 0] = 0
     return depth
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -15,6 +16,8 @@ from synth_ros.errors import SynthRosError
 from synth_ros.render.devices import Device, NoDevice
 
 _TIMEOUT_S = 60.0
+# Exit status of a child that wrote a finished sentence to stderr.
+_EXPLAINED = 3
 _MARK = 'synth-ros-probe:'
 
 VULKAN_HINT = (
@@ -41,7 +44,7 @@ def probe_opengl() -> Device | NoDevice:
     if problem is None and found:
         return Device('opengl', found[1], found[2])
     # The child explains itself with the sentence of a RenderError.
-    return NoDevice('opengl', problem or 'OpenGL named no device.')
+    return NoDevice('opengl', f'{problem or "OpenGL named no device"}.')
 
 
 def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
@@ -51,7 +54,7 @@ def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
         (output, ``None``), or (output, what went wrong, without a full stop).
     """
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(p for p in sys.path if p)}
-    command = [sys.executable, '-m', 'synth_ros.render.probe', task, *arguments]
+    command = [sys.executable, '-W', 'ignore', '-m', 'synth_ros.render.probe', task, *arguments]
     try:
         child = subprocess.run(
             command,
@@ -66,9 +69,16 @@ def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
         return '', f'the {task} driver did not answer within {_TIMEOUT_S:g} s'
     if child.returncode == 0:
         return child.stdout, None
-    last = [line for line in (child.stdout + '\n' + child.stderr).splitlines() if line.strip()]
-    how = f'signal {-child.returncode}' if child.returncode < 0 else f'status {child.returncode}'
-    return child.stdout, f'the {task} probe ended with {how}: {last[-1] if last else "no output"}'
+    if child.returncode == _EXPLAINED:
+        return child.stdout, child.stderr.strip().rstrip('.')
+    lines = [line for line in (child.stdout + child.stderr).splitlines() if line.strip()]
+    return child.stdout, f'{_ending(child.returncode)}: {lines[-1] if lines else "no output"}'
+
+
+def _ending(status: int) -> str:
+    if status < 0:
+        return f'the driver killed its process ({signal.Signals(-status).name})'
+    return f'the process ended with status {status}'
 
 
 def main(task: str) -> None:
@@ -105,4 +115,5 @@ if __name__ == '__main__':
     try:
         main(sys.argv[1])
     except SynthRosError as error:
-        sys.exit(str(error))
+        sys.stderr.write(str(error))
+        sys.exit(_EXPLAINED)
