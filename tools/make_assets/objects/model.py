@@ -72,7 +72,7 @@ class ObjectModel:
     def center_m(self) -> FloatArray:
         """Centre (3,) of the bounding box of all parts."""
         points = np.concatenate([p.surface.points for p in self.parts])
-        return (points.min(axis=0) + points.max(axis=0)) / 2
+        return np.asarray(points.min(axis=0) + points.max(axis=0)) / 2
 
     def mass_properties(self) -> mass.MassProperties:
         """Mass properties in the object's own frame."""

@@ -38,7 +38,7 @@ class Profile(NamedTuple):
         at_corner = np.interp(np.arange(last + 1), self.station, run)
         lengths = np.diff(at_corner) * (1.0 if weights is None else np.asarray(weights))
         total = np.concatenate([[0.0], np.cumsum(lengths)])
-        return total / total[-1]
+        return np.asarray(total / total[-1])
 
 
 def _right(direction: FloatArray) -> FloatArray:

@@ -79,7 +79,8 @@ def axis_rotation(axis: str, angle_deg: float) -> FloatArray:
 
 def unit(vectors: FloatArray) -> FloatArray:
     """Vectors scaled to length one along the last axis."""
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: FloatArray = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return scaled
 
 
 def merge(*surfaces: Surface) -> Surface:
@@ -107,7 +108,7 @@ def grid_faces(points: FloatArray) -> IntArray:
     flat = points.reshape(-1, 3)
 
     def same(i: IntArray, j: IntArray) -> NDArray[np.bool_]:
-        return np.linalg.norm(flat[i] - flat[j], axis=1) < 1e-9
+        return np.asarray(np.linalg.norm(flat[i] - flat[j], axis=1) < 1e-9)
 
     bottom, top = same(a, b), same(c, d)
     sides = same(a, d) & same(b, c)

@@ -9,6 +9,8 @@ import numpy as np
 
 from tools.make_assets.objects.model import Material, ObjectModel
 from tools.make_assets.objects.surface import FloatArray, Rect
+from tools.make_assets.objects.textures.materials import rubbery
+from tools.make_assets.objects.textures.paint import to_pixels
 
 Builder = Callable[[np.random.Generator], ObjectModel]
 
@@ -36,5 +38,10 @@ def band(v: FloatArray, first: int, last: int) -> Rect:
 
 
 def steel(name: str = 'steel', roughness: float = 0.3) -> Material:
-    """Bare steel."""
-    return Material(name, rgb=(0.72, 0.73, 0.75), roughness=roughness, metallic=1.0)
+    """Bare steel; not quite metallic, so that it does not turn black where nothing shines."""
+    return Material(name, rgb=(0.72, 0.73, 0.75), roughness=roughness, metallic=0.85)
+
+
+def plastic(rng: np.random.Generator, name: str, color: str) -> Material:
+    """Fine-grained plastic of one colour."""
+    return Material(name, to_pixels(rubbery(rng, (64, 64), color)), roughness=0.4, colors=16)

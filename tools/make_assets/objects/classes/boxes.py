@@ -69,61 +69,69 @@ def _tiles(face: Panel, color: str) -> None:
 
 
 def _folding_box(spec: BoxSpec, _rng: np.random.Generator) -> ObjectModel:
-    wide, deep, high = (1000 * s for s in spec.size_m)
+    look = Material('body', _print(spec).pixels(), roughness=0.55, tint=True)
+    surface = rounded_box(spec.size_m, 0.0012, SHEET, steps=1)
+    x, y, z = (s / 2 for s in spec.size_m)
+    return ObjectModel(
+        (Part('body', surface, look, spec.density_kg_m3),), (box((-x, -y, -z), (x, y, z)),)
+    )
+
+
+def _print(spec: BoxSpec) -> Atlas:
+    side, top = _box_side(spec), _box_top(spec)
+    faces = (_box_front(spec), _box_back(spec), side, side, top, top)
+    atlas = Atlas(768, 768, spec.design.base)
+    for image, rect in zip(faces, SHEET, strict=True):
+        atlas.paste(image, rect)
+    return atlas
+
+
+def _box_front(spec: BoxSpec) -> Panel:
+    wide, _, high = (1000 * s for s in spec.size_m)
     design = spec.design
     face = Panel(wide, high, design.base)
     spec.decorate(face, mix(design.base, design.accent, 0.3))
     face.rect((0, 0, wide, high * 0.05), design.accent)
     face.rect((0, high * 0.95, wide, high), design.accent)
     front(face, (wide * 0.06, high * 0.06, wide * 0.88, high * 0.88), design)
-    back = Panel(wide, high, design.base)
-    spec.decorate(back, mix(design.base, design.accent, 0.15))
-    back.text(
-        (wide / 2, high * 0.1),
-        design.title.replace('\n', ' '),
-        high * 0.09,
-        color=design.ink,
-        fit=wide * 0.9,
-        bold=0.04,
-    )
-    motifs.nutrition(back, (wide * 0.08, high * 0.2, wide * 0.45, high * 0.62))
-    motifs.small_print(
-        back, (wide * 0.52, high * 0.22, wide * 0.92, high * 0.6), 16, color=design.ink
-    )
-    motifs.barcode(back, (wide * 0.55, high * 0.74, wide * 0.92, high * 0.92), 5)
-    side = Panel(deep, high, mix(design.base, design.accent, 0.85))
-    upright = Panel(high * 0.8, deep, mix(design.base, design.accent, 0.85))
-    light = mix(design.base, '#ffffff', 0.6)
-    upright.text(
-        (high * 0.4, deep / 2),
-        design.title.replace('\n', ' '),
-        deep * 0.5,
-        color=light,
-        fit=high * 0.7,
-        bold=0.04,
-    )
-    upright.image = upright.image.rotate(90, expand=True)
-    side.paste(upright, (0, high * 0.1, deep, high * 0.9))
+    return face
+
+
+def _box_back(spec: BoxSpec) -> Panel:
+    wide, _, high = (1000 * s for s in spec.size_m)
+    ink, title = spec.design.ink, spec.design.title.replace('\n', ' ')
+    face = Panel(wide, high, spec.design.base)
+    spec.decorate(face, mix(spec.design.base, spec.design.accent, 0.15))
+    face.text((wide / 2, high * 0.1), title, high * 0.09, color=ink, fit=wide * 0.9, bold=0.04)
+    motifs.nutrition(face, (wide * 0.08, high * 0.2, wide * 0.45, high * 0.62))
+    words = (wide * 0.52, high * 0.22, wide * 0.92, high * 0.6)
+    motifs.small_print(face, words, 16, color=ink)
+    motifs.barcode(face, (wide * 0.55, high * 0.74, wide * 0.92, high * 0.92), 5)
+    return face
+
+
+def _box_side(spec: BoxSpec) -> Panel:
+    _, deep, high = (1000 * s for s in spec.size_m)
+    design, title = spec.design, spec.design.title.replace('\n', ' ')
+    ground, light = mix(design.base, design.accent, 0.85), mix(design.base, '#ffffff', 0.6)
+    words = Panel(high * 0.8, deep, ground)
+    at = (high * 0.4, deep / 2)
+    words.text(at, title, deep * 0.5, color=light, fit=high * 0.7, bold=0.04)
+    words.image = words.image.rotate(90, expand=True)
+    side = Panel(deep, high, ground)
+    side.paste(words, (0, high * 0.1, deep, high * 0.9))
+    return side
+
+
+def _box_top(spec: BoxSpec) -> Panel:
+    """A lid with the edge of the flap that closes it."""
+    wide, deep, _ = (1000 * s for s in spec.size_m)
+    design, title = spec.design, spec.design.title.replace('\n', ' ')
     top = Panel(wide, deep, design.accent)
     top.line([(0, deep * 0.52), (wide, deep * 0.52)], mix(design.accent, '#000000', 0.4), 0.6)
-    top.text(
-        (wide / 2, deep * 0.28),
-        design.title.replace('\n', ' '),
-        deep * 0.3,
-        color=light,
-        fit=wide * 0.8,
-        bold=0.04,
-    )
-    atlas = Atlas(768, 768, design.base)
-    for image, rect in zip((face, back, side, side, top, top), SHEET, strict=True):
-        atlas.paste(image, rect)
-    surface = rounded_box(spec.size_m, 0.0012, SHEET, steps=1)
-    half = np.array(spec.size_m) / 2
-    x, y, z = (float(h) for h in half)
-    look = Material('body', atlas.pixels(), roughness=0.55, tint=True)
-    return ObjectModel(
-        (Part('body', surface, look, spec.density_kg_m3),), (box((-x, -y, -z), (x, y, z)),)
-    )
+    light = mix(design.base, '#ffffff', 0.6)
+    top.text((wide / 2, deep * 0.28), title, deep * 0.3, color=light, fit=wide * 0.8, bold=0.04)
+    return top
 
 
 def _boxes() -> tuple[Variant, ...]:

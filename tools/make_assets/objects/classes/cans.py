@@ -46,7 +46,7 @@ def _can(spec: CanSpec, _rng: np.random.Generator) -> ObjectModel:
     return ObjectModel(tuple(parts), tuple(shapes), rolls=True)
 
 
-def _label_pixels(spec: CanSpec, high_m: float, px: tuple[int, int] = (768, 320)) -> Atlas:
+def _label_pixels(spec: CanSpec, high_m: float, px: tuple[int, int] = (896, 320)) -> Atlas:
     atlas = Atlas(px[0], px[1], spec.design.base)
     panel = wrap_label(2000 * np.pi * spec.radius_m, high_m * 1000, spec.design)
     atlas.paste(panel, Rect())
@@ -84,8 +84,8 @@ def _food_can(spec: CanSpec) -> tuple[list[Part], list[Shape]]:
             paper += [(r, z - half, 0.0025), (r - 0.0009, z, 0.0025)]
     paper += [(r, top - 0.0015, 0.0003), (r - 0.0018, top - 0.0015)]
     profile = rounded(paper, step_m=0.05)
-    z = np.array([c[1] for c in paper])
-    wrap = lathe(profile, (z - z[0]) / (z[-1] - z[0]), slices=32)
+    heights = np.array([c[1] for c in paper])
+    wrap = lathe(profile, (heights - heights[0]) / np.ptp(heights), slices=32)
     inner = rounded([(r - 0.0018, top - 0.0015), (r - 0.0018, low + 0.0015)], step_m=1.0)
     wrap = merge(wrap, lathe(inner, np.array([0.5, 0.5]), slices=32))
     label = Material('body', _label_pixels(spec, top - low).pixels(), roughness=0.45, tint=True)
@@ -146,7 +146,7 @@ def _drink_can(spec: CanSpec) -> tuple[list[Part], list[Shape]]:
     lid = lathe(rounded(top, step_m=0.2), slices=32)
     plug = lathe(rounded([(0.0, high - 0.012), (neck, high - 0.002)]), slices=32)
     tin = steel('tin', 0.25)
-    skin = Material('body', atlas.pixels(), roughness=0.3, metallic=0.35, tint=True)
+    skin = Material('body', atlas.pixels(), roughness=0.3, metallic=0.2, tint=True)
     tab = _pull_tab(0.024).moved(x=0.004, z=high - 0.0037)
     parts = [
         Part('body', lathe(profile, v, slices=32), skin, 1010.0),

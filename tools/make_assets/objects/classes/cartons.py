@@ -7,17 +7,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools.make_assets.objects.classes.base import Variant
+from tools.make_assets.objects.classes.base import Variant, plastic
 from tools.make_assets.objects.collision import Hull, Shape, box
 from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.model import Material, ObjectModel, Part
-from tools.make_assets.objects.profile import rounded
-from tools.make_assets.objects.surface import FloatArray, Rect, merge, panel
+from tools.make_assets.objects.profile import Corner, rounded
+from tools.make_assets.objects.surface import FloatArray, Rect, Surface, merge, panel
 from tools.make_assets.objects.textures import motifs
 from tools.make_assets.objects.textures.labels import LabelDesign
-from tools.make_assets.objects.textures.materials import rubbery
 from tools.make_assets.objects.textures.noise import value_noise
-from tools.make_assets.objects.textures.paint import Atlas, Panel, mix, plain, to_pixels
+from tools.make_assets.objects.textures.paint import Atlas, Panel, blend, mix, plain, to_pixels
+
+_FIN = 0.0012
+"""Half thickness of the fin on top, metres."""
+_EAVES, _RIDGE, _TOP = 0.70, 0.90, 0.995
+"""Where the walls, the roof and the fin end in the texture."""
 
 
 class CartonSpec(NamedTuple):
@@ -35,167 +39,150 @@ class CartonSpec(NamedTuple):
 def _carton(spec: CartonSpec, rng: np.random.Generator) -> ObjectModel:
     a, z1 = spec.side_m / 2, spec.shoulder_m
     z2, z3 = z1 + spec.gable_m, z1 + spec.gable_m + spec.fin_m
-    atlas = _carton_texture(spec, rng)
-    e = 0.0012
-    flat: list[tuple[FloatArray, FloatArray]] = []
+    look = Material('body', _carton_print(spec, rng).pixels(), roughness=0.4, tint=True)
+    cap = _carton_cap(spec)
+    parts = (
+        Part('body', _carton_body(spec), look, 1000.0),
+        Part('cap', cap, plastic(rng, 'cap', spec.cap_color), 900.0),
+    )
+    eaves = [(x, y, z1) for x in (-a, a) for y in (-a, a)]
+    ridge = [(x, y, z2) for x in (-a, a) for y in (-_FIN, _FIN)]
+    shapes: tuple[Shape, ...] = (
+        box((-a, -a, 0), (a, a, z1)),
+        Hull(np.array(eaves + ridge)),
+        box((-a, -_FIN, z2 - 0.002), (a, _FIN, z3)),
+        Hull(cap.points[::7]),
+    )
+    return ObjectModel(parts, shapes)
 
-    def add(corners: list[tuple[float, float, float]], uv: list[tuple[float, float]]) -> None:
-        flat.append((np.array(corners), np.array(uv)))
 
-    share = 0.70
+def _flat(corners: list[tuple[float, float, float]], uv: list[tuple[float, float]]) -> Surface:
+    return panel(np.array(corners), np.array(uv))
+
+
+def _carton_body(spec: CartonSpec) -> Surface:
+    a, z1 = spec.side_m / 2, spec.shoulder_m
+    z3 = z1 + spec.gable_m + spec.fin_m
     ring = [(-a, -a), (a, -a), (a, a), (-a, a)]
+    faces = []
     for k in range(4):
         (x0, y0), (x1, y1) = ring[k], ring[(k + 1) % 4]
         u0, u1 = k / 4, (k + 1) / 4
-        add(
-            [(x0, y0, 0), (x1, y1, 0), (x1, y1, z1), (x0, y0, z1)],
-            [(u0, 0), (u1, 0), (u1, share), (u0, share)],
-        )
-    add(
-        [(-a, a, 0), (a, a, 0), (a, -a, 0), (-a, -a, 0)],
-        [(0, 0), (0.25, 0), (0.25, 0.01), (0, 0.01)],
-    )
-    roof, fin = 0.90, 0.995
-    for sign, u0 in ((1, 0.0), (-1, 0.5)):
-        y = -a * sign
-        left, right = -a * sign, a * sign
-        add(
-            [(left, y, z1), (right, y, z1), (right, -e * sign, z2), (left, -e * sign, z2)],
-            [(u0, share), (u0 + 0.25, share), (u0 + 0.25, roof), (u0, roof)],
-        )
-        add(
-            [
-                (left, -e * sign, z2),
-                (right, -e * sign, z2),
-                (right, -e * sign, z3),
-                (left, -e * sign, z3),
-            ],
-            [(u0, roof), (u0 + 0.25, roof), (u0 + 0.25, fin), (u0, fin)],
-        )
-        # The folded ends: two flaps that tuck in to a crease below the fin.
-        x = a * sign
-        tuck = (x * 0.38, 0.0, z2 - 0.004)
-        add(
-            [(x, y, z1), (x, -y, z1), tuck],
-            [(u0 + 0.25, share), (u0 + 0.5, share), (u0 + 0.375, roof)],
-        )
-        add(
-            [(x, -y, z1), (x, e * sign, z2), tuck],
-            [(u0 + 0.5, share), (u0 + 0.5, roof), (u0 + 0.4, roof)],
-        )
-        add(
-            [(x, -e * sign, z2), (x, y, z1), tuck],
-            [(u0 + 0.25, roof), (u0 + 0.25, share), (u0 + 0.35, roof)],
-        )
-        add(
-            [(x, -e * sign, z2), tuck, (x, e * sign, z2)],
-            [(u0 + 0.25, roof), (u0 + 0.3, roof), (u0 + 0.3, roof)],
-        )
-        add(
-            [(x, -e * sign, z2), (x, e * sign, z2), (x, e * sign, z3), (x, -e * sign, z3)],
-            [(u0 + 0.25, roof), (u0 + 0.252, roof), (u0 + 0.252, fin), (u0 + 0.25, fin)],
-        )
-    add(
-        [(-a, -e, z3), (a, -e, z3), (a, e, z3), (-a, e, z3)],
-        [(0, fin), (0.25, fin), (0.25, 1), (0, 1)],
-    )
-    body = merge(*(panel(corners, uv) for corners, uv in flat))
-    slope = np.degrees(np.arctan2(spec.gable_m, a))
-    cap = lathe(
-        rounded(
-            [
-                (0, -0.006),
-                (0.0145, -0.006),
-                (0.0145, 0.002, 0.0006),
-                (0.0125, 0.002, 0.0005),
-                (0.0125, 0.013, 0.0015),
-                (0, 0.013),
-            ]
-        ),
-        slices=32,
-    )
-    cap = cap.rotated('x', slope).moved(y=-a * 0.52, z=z1 + spec.gable_m * 0.48)
-    parts = (
-        Part('body', body, Material('body', atlas.pixels(), roughness=0.4, tint=True), 1000.0),
-        Part(
-            'cap',
-            cap,
-            Material(
-                'cap', to_pixels(rubbery(rng, (64, 64), spec.cap_color)), roughness=0.4, colors=16
-            ),
-            900.0,
-        ),
-    )
-    shapes: list[Shape] = [
-        box((-a, -a, 0), (a, a, z1)),
-        Hull(
-            np.array(
-                [(s, t, z1) for s in (-a, a) for t in (-a, a)]
-                + [(s, t, z2) for s in (-a, a) for t in (-e, e)]
+        faces.append(
+            _flat(
+                [(x0, y0, 0), (x1, y1, 0), (x1, y1, z1), (x0, y0, z1)],
+                [(u0, 0), (u1, 0), (u1, _EAVES), (u0, _EAVES)],
             )
+        )
+    low = [(0.0, 0.0), (0.25, 0.0), (0.25, 0.01), (0.0, 0.01)]
+    faces.append(_flat([(-a, a, 0), (a, a, 0), (a, -a, 0), (-a, -a, 0)], low))
+    high = [(0.0, _TOP), (0.25, _TOP), (0.25, 1.0), (0.0, 1.0)]
+    faces.append(_flat([(-a, -_FIN, z3), (a, -_FIN, z3), (a, _FIN, z3), (-a, _FIN, z3)], high))
+    half = merge(*_half_gable(spec))
+    other = half.rotated('z', 180)
+    shifted = Surface(other.points, other.normals, other.uv + np.array([0.5, 0.0]), other.faces)
+    return merge(*faces, half, shifted)
+
+
+def _half_gable(spec: CartonSpec) -> list[Surface]:
+    """The roof towards -y and the folded end towards +x."""
+    a, e, z1 = spec.side_m / 2, _FIN, spec.shoulder_m
+    z2, z3 = z1 + spec.gable_m, z1 + spec.gable_m + spec.fin_m
+    # The end folds inwards to a point below the fin.
+    tuck = (a * 0.38, 0.0, z2 - 0.004)
+    low, high = (0.25, _EAVES), (0.25, _RIDGE)
+    return [
+        _flat(
+            [(-a, -a, z1), (a, -a, z1), (a, -e, z2), (-a, -e, z2)],
+            [(0, _EAVES), low, high, (0, _RIDGE)],
         ),
-        box((-a, -e, z2 - 0.002), (a, e, z3)),
-        Hull(cap.points[::7]),
+        _flat(
+            [(-a, -e, z2), (a, -e, z2), (a, -e, z3), (-a, -e, z3)],
+            [(0, _RIDGE), high, (0.25, _TOP), (0, _TOP)],
+        ),
+        _flat([(a, -a, z1), (a, a, z1), tuck], [low, (0.5, _EAVES), (0.375, _RIDGE)]),
+        _flat([(a, a, z1), (a, e, z2), tuck], [(0.5, _EAVES), (0.5, _RIDGE), (0.4, _RIDGE)]),
+        _flat([(a, -e, z2), (a, -a, z1), tuck], [high, low, (0.35, _RIDGE)]),
+        _flat([(a, -e, z2), tuck, (a, e, z2)], [high, (0.3, _RIDGE), (0.3, _RIDGE)]),
+        _flat(
+            [(a, -e, z2), (a, e, z2), (a, e, z3), (a, -e, z3)],
+            [high, (0.252, _RIDGE), (0.252, _TOP), (0.25, _TOP)],
+        ),
     ]
-    return ObjectModel(parts, tuple(shapes))
 
 
-def _carton_texture(spec: CartonSpec, rng: np.random.Generator) -> Atlas:
-    wide, high = spec.side_m * 1000, spec.shoulder_m * 1000
+def _carton_cap(spec: CartonSpec) -> Surface:
+    """A screw cap on the roof towards -y."""
+    corners: list[Corner] = [
+        (0, -0.006),
+        (0.0145, -0.006),
+        (0.0145, 0.002, 0.0006),
+        (0.0125, 0.002, 0.0005),
+        (0.0125, 0.013, 0.0015),
+        (0, 0.013),
+    ]
+    half = spec.side_m / 2
+    slope = float(np.degrees(np.arctan2(spec.gable_m, half)))
+    cap = lathe(rounded(corners), slices=32).rotated('x', slope)
+    return cap.moved(y=-half * 0.52, z=spec.shoulder_m + spec.gable_m * 0.48)
+
+
+def _carton_print(spec: CartonSpec, rng: np.random.Generator) -> Atlas:
+    wide = spec.side_m * 1000
     design = spec.design
     atlas = Atlas(1024, 512, design.base)
-    noise = (
-        value_noise(rng, (160, 640), (9, 28)) * 0.6 + value_noise(rng, (160, 640), (5, 14)) * 0.4
-    )
+    grid = (160, 640)
+    blobs = 0.6 * value_noise(rng, grid, (9, 28)) + 0.4 * value_noise(rng, grid, (5, 14))
     for k in range(4):
-        face = Panel(wide, high, design.base)
-        if spec.blobs is not None:
-            cover = np.clip((noise[:, k * 160 : (k + 1) * 160] - 0.57) * 60, 0, 1)
-            image = plain((160, 160), design.base)
-            ink = plain((160, 160), spec.blobs)
-            mixed = image * (1 - cover[..., None]) + ink * cover[..., None]
-            face.paste(to_pixels(mixed), (0, 0, wide, high))
-        face.rect((0, high * 0.9, wide, high), design.accent)
-        face.rect((0, high * 0.87, wide, high * 0.885), design.accent)
+        face = _carton_ground(spec, blobs[:, k * 160 : (k + 1) * 160])
         if k % 2 == 0:
-            face.rect((wide * 0.05, high * 0.05, wide * 0.95, high * 0.84), design.base, radius=5)
-            size = min(wide * 0.72, high * 0.36)
-            if design.motif is not None:
-                design.motif(face, (wide / 2, high * 0.55), size, color=design.motif_color)
-            for row, line in enumerate(design.title.split('\n')):
-                at = (wide / 2, high * (0.17 + 0.12 * row))
-                face.text(at, line, wide * 0.32, color=design.ink, fit=wide * 0.84, bold=0.05)
-            face.text(
-                (wide / 2, high * 0.79),
-                design.subtitle,
-                wide * 0.11,
-                color=design.ink,
-                fit=wide * 0.8,
-            )
+            _print_front(face, design)
         else:
-            face.rect(
-                (wide * 0.1, high * 0.12, wide * 0.9, high * 0.82),
-                mix(design.base, '#ffffff', 0.5),
-                radius=4,
-            )
-            motifs.nutrition(face, (wide * 0.16, high * 0.16, wide * 0.84, high * 0.5))
-            motifs.small_print(
-                face, (wide * 0.16, high * 0.54, wide * 0.84, high * 0.66), 6, color='#404040'
-            )
-            motifs.barcode(face, (wide * 0.25, high * 0.68, wide * 0.75, high * 0.8), k)
-        atlas.paste(face, Rect(k / 4, 0, (k + 1) / 4, 0.70))
+            _print_side(face, design)
+        atlas.paste(face, Rect(k / 4, 0, (k + 1) / 4, _EAVES))
         roof = Panel(wide, wide * 0.62, design.accent)
         if k == 2:
-            roof.text(
-                (wide / 2, wide * 0.46),
-                design.title.replace('\n', ' '),
-                wide * 0.11,
-                color=mix(design.accent, '#ffffff', 0.9),
-                fit=wide * 0.9,
-                bold=0.04,
-            )
-        atlas.paste(roof, Rect(k / 4, 0.70, (k + 1) / 4, 1.0))
+            light, title = mix(design.accent, '#ffffff', 0.9), design.title.replace('\n', ' ')
+            at = (wide / 2, wide * 0.46)
+            roof.text(at, title, wide * 0.11, color=light, fit=wide * 0.9, bold=0.04)
+        atlas.paste(roof, Rect(k / 4, _EAVES, (k + 1) / 4, 1.0))
     return atlas
+
+
+def _carton_ground(spec: CartonSpec, blobs: FloatArray) -> Panel:
+    """One side without words; blobs (H, W) in 0..1 become patches where they are high."""
+    wide, high = spec.side_m * 1000, spec.shoulder_m * 1000
+    face = Panel(wide, high, spec.design.base)
+    if spec.blobs is not None:
+        cover = np.clip((blobs - 0.57) * 60, 0, 1)
+        patches = blend(plain((160, 160), spec.design.base), spec.blobs, cover)
+        face.paste(to_pixels(patches), (0, 0, wide, high))
+    face.rect((0, high * 0.9, wide, high), spec.design.accent)
+    face.rect((0, high * 0.87, wide, high * 0.885), spec.design.accent)
+    return face
+
+
+def _print_front(face: Panel, design: LabelDesign) -> None:
+    wide, high, ink = face.width_mm, face.height_mm, design.ink
+    face.rect((wide * 0.05, high * 0.05, wide * 0.95, high * 0.84), design.base, radius=5)
+    if design.motif is not None:
+        size = min(wide * 0.72, high * 0.36)
+        design.motif(face, (wide / 2, high * 0.55), size, color=design.motif_color)
+    for row, line in enumerate(design.title.split('\n')):
+        at = (wide / 2, high * (0.17 + 0.12 * row))
+        face.text(at, line, wide * 0.32, color=ink, fit=wide * 0.84, bold=0.05)
+    at = (wide / 2, high * 0.79)
+    face.text(at, design.subtitle, wide * 0.11, color=ink, fit=wide * 0.8)
+
+
+def _print_side(face: Panel, design: LabelDesign) -> None:
+    wide, high = face.width_mm, face.height_mm
+    paper = mix(design.base, '#ffffff', 0.5)
+    face.rect((wide * 0.1, high * 0.12, wide * 0.9, high * 0.82), paper, radius=4)
+    motifs.nutrition(face, (wide * 0.16, high * 0.16, wide * 0.84, high * 0.5))
+    words = (wide * 0.16, high * 0.54, wide * 0.84, high * 0.66)
+    motifs.small_print(face, words, 6, color='#404040')
+    motifs.barcode(face, (wide * 0.25, high * 0.68, wide * 0.75, high * 0.8), 1)
 
 
 def _cartons() -> tuple[Variant, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools.make_assets.objects.classes.base import Variant, band
+from tools.make_assets.objects.classes.base import Variant, band, plastic
 from tools.make_assets.objects.collision import (
     Shape,
     cylinder,
@@ -23,9 +23,11 @@ from tools.make_assets.objects.sweep import prism, rounded_outline
 from tools.make_assets.objects.textures.materials import (
     cardboard,
     mottled,
-    rubbery,
 )
 from tools.make_assets.objects.textures.paint import Atlas, Panel, to_pixels
+
+_FOOT = 3
+"""The corner where the wall begins."""
 
 
 class CupSpec(NamedTuple):
@@ -44,11 +46,44 @@ class CupSpec(NamedTuple):
 
 
 def _cup(spec: CupSpec, rng: np.random.Generator) -> ObjectModel:
-    foot, rim, high, t = spec.foot_m, spec.rim_m, spec.height_m, spec.wall_m
+    foot, rim, high = spec.foot_m, spec.rim_m, spec.height_m
+    corners, lip = _cup_outline(spec)
+    profile = rounded(corners, step_m=0.05)
+    inside = len(corners) - lip - 1
+    v = profile.v_by_length([1.0] * _FOOT + [1.5] * (lip - _FOOT) + [1.0] * inside)
+    atlas = Atlas(512, 512, spec.base)
+    panel = Panel(1000 * np.pi * (foot + rim), high * 1000, spec.base)
+    spec.paint(panel)
+    atlas.paste(panel, band(v, _FOOT, lip))
+    lining = to_pixels(mottled(rng, (64, 64), spec.inside, amount=0.015))
+    atlas.paste(lining, Rect(0, v[lip], 1, 1))
+    look = Material('body', atlas.pixels(), roughness=0.5, tint=True)
+    parts = [Part('body', lathe(profile, v, slices=36), look, 1000.0)]
+    shapes: list[Shape] = [
+        cylinder(foot, 0.0, 0.0062),
+        *staves(
+            ((foot, 0.0062), (rim + 0.0014, high)),
+            ((foot - 0.002, 0.0062), (rim - 0.002, high)),
+            12,
+        ),
+    ]
+    if spec.sleeve:
+        parts.append(_sleeve(spec, rng))
+    if spec.lid is not None:
+        parts.append(Part('lid', _cup_lid(rim, high), plastic(rng, 'lid', spec.lid), 350.0))
+        edge = rim + 0.0028
+        top = (rim - 0.003, high + 0.012)
+        shapes.append(turned_hull([(edge, high - 0.006), (edge, high + 0.002), top]))
+    return ObjectModel(tuple(parts), tuple(shapes), rolls=True)
 
-    def wall(z: float) -> float:
-        return foot + (rim - foot) * z / high
 
+def _wall(spec: CupSpec, z: float) -> float:
+    return spec.foot_m + (spec.rim_m - spec.foot_m) * z / spec.height_m
+
+
+def _cup_outline(spec: CupSpec) -> tuple[list[Corner], int]:
+    """Corners of the outline, and which of them is the lower edge of the rolled rim."""
+    foot, rim, high = spec.foot_m, spec.rim_m, spec.height_m
     corners: list[Corner] = [
         (0.0, 0.005),
         (foot - 0.0015, 0.005, 0.0005),
@@ -58,84 +93,34 @@ def _cup(spec: CupSpec, rng: np.random.Generator) -> ObjectModel:
     for k in range(spec.grooves):
         z = high * (0.2 + 0.5 * k / max(1, spec.grooves - 1))
         corners += [
-            (wall(z - 0.004), z - 0.004, 0.002),
-            (wall(z) - 0.0012, z, 0.003),
-            (wall(z + 0.004), z + 0.004, 0.002),
+            (_wall(spec, z - 0.004), z - 0.004, 0.002),
+            (_wall(spec, z) - 0.0012, z, 0.003),
+            (_wall(spec, z + 0.004), z + 0.004, 0.002),
         ]
-    first, lip = 3, len(corners)
+    lip = len(corners)
     corners += [
-        (wall(high - 0.004), high - 0.004),
+        (_wall(spec, high - 0.004), high - 0.004),
         (rim + 0.0014, high - 0.004, 0.001),
         (rim + 0.0014, high, 0.0016),
-        (rim - t, high, 0.001),
-        (foot - t + 0.0006, 0.0062, 0.001),
+        (rim - spec.wall_m, high, 0.001),
+        (foot - spec.wall_m + 0.0006, 0.0062, 0.001),
         (0.0, 0.0062),
     ]
-    profile = rounded(corners, step_m=0.05)
-    v = profile.v_by_length(
-        [1.0] * (first) + [1.5] * (lip - first) + [1.0] * (len(corners) - lip - 1)
+    return corners, lip
+
+
+def _sleeve(spec: CupSpec, rng: np.random.Generator) -> Part:
+    """A corrugated cardboard cuff."""
+    z0, z1 = spec.height_m * 0.28, spec.height_m * 0.68
+    r0, r1 = _wall(spec, z0), _wall(spec, z1)
+    cuff = rounded(
+        [(r0, z0), (r0 + 0.0013, z0, 0.0003), (r1 + 0.0013, z1, 0.0003), (r1, z1), (r0, z0)],
+        step_m=0.1,
     )
-    atlas = Atlas(512, 512, spec.base)
-    around = 1000 * np.pi * (foot + rim)
-    panel = Panel(around, high * 1000, spec.base)
-    spec.paint(panel)
-    atlas.paste(panel, band(v, first, lip))
-    atlas.paste(
-        to_pixels(mottled(rng, (64, 64), spec.inside, amount=0.015)), Rect(0, v[lip], 1, 1)
-    )
-    look = Material('body', atlas.pixels(), roughness=0.5, tint=True)
-    parts = [Part('body', lathe(profile, v, slices=36), look, 1000.0)]
-    if spec.sleeve:
-        z0, z1 = high * 0.28, high * 0.68
-        cuff = rounded(
-            [
-                (wall(z0), z0),
-                (wall(z0) + 0.0013, z0, 0.0003),
-                (wall(z1) + 0.0013, z1, 0.0003),
-                (wall(z1), z1),
-                (wall(z0), z0),
-            ],
-            step_m=0.1,
-        )
-        paper = cardboard(rng, (128, 512), '#a87f52')
-        paper *= (0.95 + 0.06 * (np.sin(np.arange(512) / 512 * 2 * np.pi * 90) > 0))[None, :, None]
-        parts.append(
-            Part(
-                'sleeve',
-                lathe(cuff, slices=36),
-                Material('sleeve', to_pixels(paper), roughness=0.85, colors=48),
-                300.0,
-            )
-        )
-    shapes: list[Shape] = [
-        cylinder(foot, 0.0, 0.0062),
-        *staves(
-            ((foot, 0.0062), (rim + 0.0014, high)),
-            ((foot - 0.002, 0.0062), (rim - 0.002, high)),
-            12,
-        ),
-    ]
-    if spec.lid is not None:
-        parts.append(
-            Part(
-                'lid',
-                _cup_lid(rim, high),
-                Material(
-                    'lid', to_pixels(rubbery(rng, (64, 64), spec.lid)), roughness=0.4, colors=16
-                ),
-                350.0,
-            )
-        )
-        shapes.append(
-            turned_hull(
-                [
-                    (rim + 0.0028, high - 0.006),
-                    (rim + 0.0028, high + 0.002),
-                    (rim - 0.003, high + 0.012),
-                ]
-            )
-        )
-    return ObjectModel(tuple(parts), tuple(shapes), rolls=True)
+    paper = cardboard(rng, (128, 512), '#a87f52')
+    paper *= (0.95 + 0.06 * (np.sin(np.arange(512) / 512 * 2 * np.pi * 90) > 0))[None, :, None]
+    look = Material('sleeve', to_pixels(paper), roughness=0.85, colors=48)
+    return Part('sleeve', lathe(cuff, slices=36), look, 300.0)
 
 
 def _cup_lid(rim: float, high: float) -> Surface:

@@ -11,8 +11,8 @@ from tools.make_assets.objects.classes.base import Variant
 from tools.make_assets.objects.collision import Hull, Shape, cylinder, tube_hulls
 from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.model import Material, ObjectModel, Part, Pixels
-from tools.make_assets.objects.profile import rounded, smooth
-from tools.make_assets.objects.surface import from_grid
+from tools.make_assets.objects.profile import Corner, rounded, smooth
+from tools.make_assets.objects.surface import FloatArray, from_grid
 from tools.make_assets.objects.sweep import superellipse, sweep
 from tools.make_assets.objects.textures.materials import mottled
 from tools.make_assets.objects.textures.noise import fractal, spots, value_noise
@@ -203,6 +203,31 @@ class OrangeSpec(NamedTuple):
 
 
 def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
+    points = _bumpy_ball(spec, rng)
+    body = from_grid(points, np.linspace(0, 1, len(points)))
+    button: list[Corner] = [
+        (0, -0.002),
+        (0.0042, -0.002),
+        (0.0045, 0.0006, 0.0008),
+        (0.0016, 0.0009, 0.0006),
+        (0.0012, 0.0022, 0.0006),
+        (0, 0.0022),
+    ]
+    calyx = lathe(rounded(button), slices=10).moved(z=float(points[-1, 0, 2]) + 0.0002)
+    look = Material('body', _peel(spec, rng), roughness=0.45, tint=True)
+    green = Material('calyx', rgb=(0.33, 0.40, 0.18), roughness=0.8)
+    middle = points[len(points) // 2, ::3]
+    skin = np.concatenate([points[1:-1:3, ::3].reshape(-1, 3), middle, points[[0, -1], 0]])
+    shapes: tuple[Shape, ...] = (
+        Hull(skin),
+        cylinder(0.004, 0.0, float(calyx.points[:, 2].max())),
+    )
+    parts = (Part('body', body, look, 920.0), Part('calyx', calyx, green, 700.0))
+    return ObjectModel(parts, shapes, rolls=True)
+
+
+def _bumpy_ball(spec: OrangeSpec, rng: np.random.Generator) -> FloatArray:
+    """Grid (rows, columns, 3) from pole to pole, dented at both."""
     rows, columns = 25, 37
     polar = np.linspace(-np.pi / 2, np.pi / 2, rows)
     a = np.linspace(0, 2 * np.pi, columns)
@@ -211,51 +236,13 @@ def _orange(spec: OrangeSpec, rng: np.random.Generator) -> ObjectModel:
     dent = 1 - 0.05 * np.exp(-(((polar - np.pi / 2) / 0.22) ** 2))
     dent = dent - 0.02 * np.exp(-(((polar + np.pi / 2) / 0.15) ** 2))
     radius = spec.radius_m * (1 + bump) * dent[:, None]
-    points = np.stack(
-        [
-            radius * np.cos(polar)[:, None] * np.cos(a),
-            radius * np.cos(polar)[:, None] * np.sin(a),
-            radius
-            * (np.sin(polar) * spec.flat + spec.neck * np.exp(-(((polar - 1.57) / 0.3) ** 2)))[
-                :, None
-            ],
-        ],
-        axis=-1,
-    )
+    across = radius * np.cos(polar)[:, None]
+    neck = spec.neck * np.exp(-(((polar - np.pi / 2) / 0.3) ** 2))
+    height = radius * (np.sin(polar) * spec.flat + neck)[:, None]
+    points = np.stack([across * np.cos(a), across * np.sin(a), height], axis=-1)
     points[:, -1] = points[:, 0]
     points[0], points[-1] = points[0].mean(axis=0), points[-1].mean(axis=0)
-    body = from_grid(points, np.linspace(0, 1, rows))
-    calyx = lathe(
-        rounded(
-            [
-                (0, -0.002),
-                (0.0042, -0.002),
-                (0.0045, 0.0006, 0.0008),
-                (0.0016, 0.0009, 0.0006),
-                (0.0012, 0.0022, 0.0006),
-                (0, 0.0022),
-            ]
-        ),
-        slices=10,
-    ).moved(z=float(points[-1, 0, 2]) + 0.0002)
-    parts = (
-        Part('body', body, Material('body', _peel(spec, rng), roughness=0.45, tint=True), 920.0),
-        Part('calyx', calyx, Material('calyx', rgb=(0.33, 0.40, 0.18), roughness=0.8), 700.0),
-    )
-    hull: list[Shape] = [
-        Hull(
-            np.concatenate(
-                [
-                    points[1:-1:3, ::3].reshape(-1, 3),
-                    points[12, ::3],
-                    points[0, :1],
-                    points[-1, :1],
-                ]
-            )
-        ),
-        cylinder(0.004, 0.0, float(calyx.points[:, 2].max())),
-    ]
-    return ObjectModel(parts, tuple(hull), rolls=True)
+    return points
 
 
 def _peel(spec: OrangeSpec, rng: np.random.Generator) -> Pixels:

@@ -171,8 +171,10 @@ def _printed(rng: np.random.Generator, wall: Wall, *, colors: tuple[str, str]) -
         at = around * middle
         panel.ellipse((at, high * 0.42), (high * 0.27, high * 0.27), ink)
         panel.ellipse((at, high * 0.42), (high * 0.25, high * 0.25), base)
-        motifs.leaf(panel, (at - high * 0.05, high * 0.44), high * 0.36, color=ink, angle_deg=-60)
-        motifs.leaf(panel, (at + high * 0.07, high * 0.46), high * 0.26, color=ink, angle_deg=-115)
+        motifs.leaf(
+            panel, (at - high * 0.075, high * 0.43), high * 0.32, color=ink, angle_deg=-105
+        )
+        motifs.leaf(panel, (at + high * 0.085, high * 0.46), high * 0.27, color=ink, angle_deg=-62)
         panel.text((at, high * 0.82), 'GOOD MORNING', high * 0.1, color=ink, bold=0.04)
     atlas.paste(panel, band(v, 4, 5))
     atlas.paste(

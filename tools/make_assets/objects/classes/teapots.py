@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools.make_assets.objects.classes.base import Variant
+from tools.make_assets.objects.classes.base import Variant, plastic
 from tools.make_assets.objects.collision import (
     Shape,
     cylinder,
@@ -17,14 +17,13 @@ from tools.make_assets.objects.collision import (
 )
 from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.model import Material, ObjectModel, Part
-from tools.make_assets.objects.profile import rounded, smooth
+from tools.make_assets.objects.profile import Corner, rounded, smooth
 from tools.make_assets.objects.surface import FULL, FloatArray, Rect, Surface, merge
 from tools.make_assets.objects.sweep import superellipse, sweep
 from tools.make_assets.objects.textures import motifs
 from tools.make_assets.objects.textures.materials import (
     brushed,
     mottled,
-    rubbery,
     speckled,
 )
 from tools.make_assets.objects.textures.paint import Atlas, Panel, to_pixels
@@ -46,58 +45,11 @@ def _teapot(spec: PotSpec, rng: np.random.Generator) -> ObjectModel:
     outline = spec.outline
     foot, top = outline[0], outline[-1]
     wide = max(r for r, _ in outline)
-    under = rounded(
-        [
-            (0.0, 0.003),
-            (foot[0] - 0.006, 0.003, 0.001),
-            (foot[0] - 0.005, 0.0, 0.001),
-            (foot[0], 0.0),
-        ]
-    )
-    wall = smooth(outline, 4)
-    lid = rounded(
-        [
-            (top[0], top[1]),
-            (top[0] + 0.0015, top[1] + 0.001, 0.0008),
-            (top[0] + 0.001, top[1] + 0.0035, 0.001),
-            (top[0] * 0.62, top[1] + 0.012, 0.02),
-            (0.0075, top[1] + 0.0155, 0.004),
-            (0.0, top[1] + 0.0155),
-        ]
-    )
     lid_top = top[1] + 0.0150
-    parts_v = np.concatenate(
-        [
-            np.linspace(0, 0.12, 4),
-            np.linspace(0.12, 0.80, len(outline)),
-            np.linspace(0.80, 0.95, 6),
-        ]
-    )
-
-    def strip(profile_index: int) -> FloatArray:
-        sizes = [4, len(outline), 6]
-        start = sum(sizes[:profile_index])
-        return parts_v[start : start + sizes[profile_index]]
-
-    shell = merge(*(lathe(p, strip(i), slices=36) for i, p in enumerate((under, wall, lid))))
     spout, spout_path, spout_size = _spout(spec, wide)
     handle, handle_path = _pot_handle(outline, wide)
-    coarse = handle_path[np.linspace(0, len(handle_path) - 1, 6).astype(np.int64)]
     trim = Rect(0.0, 0.965, 1.0, 0.995)
-    body = merge(shell, spout.mapped(trim), handle.mapped(trim))
-    knob = lathe(
-        rounded(
-            [
-                (0, lid_top - 0.002),
-                (0.005, lid_top - 0.002),
-                (0.0045, lid_top + 0.004, 0.003),
-                (0.0095, lid_top + 0.010, 0.005),
-                (0.007, lid_top + 0.0175, 0.005),
-                (0, lid_top + 0.0185),
-            ]
-        ),
-        slices=24,
-    )
+    body = merge(_pot_shell(outline), spout.mapped(trim), handle.mapped(trim))
     look = Material(
         'body',
         spec.paint(rng).pixels(),
@@ -105,18 +57,54 @@ def _teapot(spec: PotSpec, rng: np.random.Generator) -> ObjectModel:
         metallic=spec.metallic,
         tint=True,
     )
-    grip = Material('knob', to_pixels(rubbery(rng, (64, 64), spec.knob)), roughness=0.4, colors=16)
+    coarse = handle_path[np.linspace(0, len(handle_path) - 1, 6).astype(np.int64)]
+    lid = ((top[0] * 0.62, top[1] + 0.0115), (0.0075, lid_top))
     shapes: list[Shape] = [
         cylinder(foot[0], 0.0, 0.01),
-        turned_hull(
-            [(foot[0], 0.0), *outline[1:], (top[0] * 0.62, top[1] + 0.0115), (0.0075, lid_top)]
-        ),
+        turned_hull([(foot[0], 0.0), *outline[1:], *lid]),
         turned_hull([(0.005, lid_top), (0.0095, lid_top + 0.010), (0.006, lid_top + 0.0185)], 8),
         *tube_hulls(spout_path[::3], spout_size[::3]),
         *tube_hulls(coarse, np.tile([0.0048, 0.0075], (len(coarse), 1))),
     ]
-    parts = (Part('body', body, look, spec.density_kg_m3), Part('knob', knob, grip, 900.0))
+    parts = (
+        Part('body', body, look, spec.density_kg_m3),
+        Part('knob', _knob(lid_top), plastic(rng, 'knob', spec.knob), 900.0),
+    )
     return ObjectModel(parts, tuple(shapes))
+
+
+def _pot_shell(outline: tuple[tuple[float, float], ...]) -> Surface:
+    """Foot, belly and lid, with the texture divided among them at v = 0.12 and 0.80."""
+    foot, (rim, top) = outline[0][0], outline[-1]
+    stand = (foot - 0.005, 0.0, 0.001)
+    under = rounded([(0.0, 0.003), (foot - 0.006, 0.003, 0.001), stand, (foot, 0.0)])
+    lid = rounded(
+        [
+            (rim, top),
+            (rim + 0.0015, top + 0.001, 0.0008),
+            (rim + 0.001, top + 0.0035, 0.001),
+            (rim * 0.62, top + 0.012, 0.02),
+            (0.0075, top + 0.0155, 0.004),
+            (0.0, top + 0.0155),
+        ]
+    )
+    return merge(
+        lathe(under, np.linspace(0.0, 0.12, 4), slices=36),
+        lathe(smooth(outline, 4), np.linspace(0.12, 0.80, len(outline)), slices=36),
+        lathe(lid, np.linspace(0.80, 0.95, 6), slices=36),
+    )
+
+
+def _knob(z: float) -> Surface:
+    corners: list[Corner] = [
+        (0, z - 0.002),
+        (0.005, z - 0.002),
+        (0.0045, z + 0.004, 0.003),
+        (0.0095, z + 0.010, 0.005),
+        (0.007, z + 0.0175, 0.005),
+        (0, z + 0.0185),
+    ]
+    return lathe(rounded(corners), slices=24)
 
 
 def _at(outline: tuple[tuple[float, float], ...], z: float) -> float:

@@ -72,8 +72,8 @@ def front(panel: Panel, box: tuple[float, float, float, float], design: LabelDes
         title_high = min(high * 0.2, wide * 0.3)
         motif_size = min(wide * 0.66, high * 0.46)
     else:
-        title_y, motif_y, sub_y = y + high * 0.3, y + high * 0.5, y + high * 0.72
-        title_high = high * (0.42 if '\n' not in design.title else 0.27)
+        title_y, motif_y, sub_y = y + high * 0.36, y + high * 0.5, y + high * 0.8
+        title_high = high * (0.5 if '\n' not in design.title else 0.27)
         motif_size = high * 0.8
     words_x, words_wide = middle, wide * 0.96
     if high <= 0.75 * wide and design.motif is not None:

@@ -30,7 +30,7 @@ def _stretch(knots: FloatArray, size: int, axis: int) -> FloatArray:
     t = t[:, None] if axis == 0 else t[None, :]
     a = np.take(knots, low % count, axis=axis)
     b = np.take(knots, (low + 1) % count, axis=axis)
-    return a * (1 - t) + b * t
+    return np.asarray(a * (1 - t) + b * t)
 
 
 def fractal(
