@@ -1,5 +1,7 @@
-"""Seven joints in line: shoulder pan and lift, upper arm roll, elbow, forearm roll, wrist pitch and
-roll. At zero the arm points forward."""
+"""Seven joints in line, forward at zero.
+
+Shoulder pan and lift, upper arm roll, elbow, forearm roll, wrist pitch and roll.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +21,32 @@ _ROLL_3 = 0.065
 def _servo(
     number: int, axis: Axis, limits: tuple[float, float], *, effort: float, kp: float
 ) -> Joint:
-    return Joint(f'arm_{number}_joint', 'hinge', axis, limits, effort, kp, kv=kp / 18,
-                 armature=0.08 if number < 5 else 0.02)
+    return Joint(
+        f'arm_{number}_joint',
+        'hinge',
+        axis,
+        limits,
+        effort,
+        kp,
+        kv=kp / 18,
+        armature=0.08 if number < 5 else 0.02,
+    )
 
 
 def arm_link(gripper: Link) -> Link:
     """The first link with all that follow."""
     turret = loft(
-        [Ring(-0.004, 0.058, 0.058, 0.058), Ring(0.03, 0.058, 0.058, 0.058),
-         Ring(_LIFT_Z, 0.044, 0.042, 0.042)],
+        [
+            Ring(-0.004, 0.058, 0.058, 0.058),
+            Ring(0.03, 0.058, 0.058, 0.058),
+            Ring(_LIFT_Z, 0.044, 0.042, 0.042),
+        ],
         fillets_m=(0.006, 0.006),
     )
     return Link(
-        'arm_1_link', SHOULDER_M, 2.2,
+        'arm_1_link',
+        SHOULDER_M,
+        2.2,
         (
             Part('arm_1_shell', 'shell', turret),
             Part('arm_1_hub', 'dark', disc(0.052, 0.05, axis='y').moved(z=_LIFT_Z)),
@@ -46,7 +61,9 @@ def _upper_arm(gripper: Link) -> Link:
     cheeks = disc(0.057, 0.058, axis='y', edge=0.012)
     limb = tube(0.02, _ROLL_1 - 0.012, ((0.046, 0.05), (0.044, 0.044)))
     return Link(
-        'arm_2_link', (0.0, 0.0, _LIFT_Z), 2.1,
+        'arm_2_link',
+        (0.0, 0.0, _LIFT_Z),
+        2.1,
         (
             Part('arm_2_shell', 'shell', merge(cheeks, limb)),
             Part('arm_2_rings', 'accent', cap_rings(0.042, 0.058, axis='y')),
@@ -63,12 +80,16 @@ def _upper_arm(gripper: Link) -> Link:
 def _upper_roll(gripper: Link) -> Link:
     limb = tube(0.0, _ELBOW - 0.01, ((0.044, 0.044), (0.036, 0.04)))
     return Link(
-        'arm_3_link', (_ROLL_1, 0.0, 0.0), 1.5,
+        'arm_3_link',
+        (_ROLL_1, 0.0, 0.0),
+        1.5,
         (
             Part('arm_3_shell', 'shell', limb),
-            Part('arm_3_hub', 'dark', merge(
-                collar(0.041, -0.006), disc(0.043, 0.044, axis='y').moved(_ELBOW)
-            )),
+            Part(
+                'arm_3_hub',
+                'dark',
+                merge(collar(0.041, -0.006), disc(0.043, 0.044, axis='y').moved(_ELBOW)),
+            ),
         ),
         (Solid('capsule', (0.043, 0.06), (0.07, 0.0, 0.0), 'x'),),
         _servo(3, 'x', (-2.8, 2.8), effort=60.0, kp=600.0),
@@ -80,7 +101,9 @@ def _elbow(gripper: Link) -> Link:
     cheeks = disc(0.048, 0.05, axis='y', edge=0.01)
     limb = tube(0.02, _ROLL_2 - 0.012, ((0.039, 0.042), (0.037, 0.037)))
     return Link(
-        'arm_4_link', (_ELBOW, 0.0, 0.0), 1.4,
+        'arm_4_link',
+        (_ELBOW, 0.0, 0.0),
+        1.4,
         (
             Part('arm_4_shell', 'shell', merge(cheeks, limb)),
             Part('arm_4_rings', 'accent', cap_rings(0.035, 0.05, axis='y')),
@@ -97,12 +120,16 @@ def _elbow(gripper: Link) -> Link:
 def _forearm(gripper: Link) -> Link:
     limb = tube(0.0, _WRIST - 0.01, ((0.037, 0.037), (0.029, 0.033)))
     return Link(
-        'arm_5_link', (_ROLL_2, 0.0, 0.0), 1.0,
+        'arm_5_link',
+        (_ROLL_2, 0.0, 0.0),
+        1.0,
         (
             Part('arm_5_shell', 'shell', limb),
-            Part('arm_5_hub', 'dark', merge(
-                collar(0.0345, -0.006), disc(0.035, 0.035, axis='y').moved(_WRIST)
-            )),
+            Part(
+                'arm_5_hub',
+                'dark',
+                merge(collar(0.0345, -0.006), disc(0.035, 0.035, axis='y').moved(_WRIST)),
+            ),
         ),
         (Solid('capsule', (0.036, 0.05), (0.06, 0.0, 0.0), 'x'),),
         _servo(5, 'x', (-2.8, 2.8), effort=30.0, kp=300.0),
@@ -114,7 +141,9 @@ def _wrist(gripper: Link) -> Link:
     cheeks = disc(0.039, 0.041, axis='y', edge=0.008)
     limb = tube(0.01, _ROLL_3 - 0.01, ((0.033, 0.034), (0.031, 0.031)))
     return Link(
-        'arm_6_link', (_WRIST, 0.0, 0.0), 0.7,
+        'arm_6_link',
+        (_WRIST, 0.0, 0.0),
+        0.7,
         (
             Part('arm_6_shell', 'shell', merge(cheeks, limb)),
             Part('arm_6_rings', 'accent', cap_rings(0.028, 0.041, axis='y', width=0.006)),
@@ -131,7 +160,9 @@ def _flange(gripper: Link) -> Link:
         for y, z in ((0.02, 0.02), (-0.02, 0.02), (0.02, -0.02), (-0.02, -0.02))
     ]
     return Link(
-        'arm_7_link', (_ROLL_3, 0.0, 0.0), 0.3,
+        'arm_7_link',
+        (_ROLL_3, 0.0, 0.0),
+        0.3,
         (Part('arm_7_hub', 'dark', merge(collar(0.034, 0.002, half_length=0.014), *bolts)),),
         (Solid('cylinder', (0.034, 0.014), (0.002, 0.0, 0.0), 'x'),),
         _servo(7, 'x', (-3.0, 3.0), effort=20.0, kp=200.0),

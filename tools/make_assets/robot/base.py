@@ -30,8 +30,14 @@ def base_link(children: tuple[Link, ...]) -> Link:
         Solid('box', (0.235, 0.215, 0.11), (_CENTER_X, 0.0, 0.15)),
         Solid('box', (0.076, 0.106, 0.2), (COLUMN_X, 0.0, 0.44)),
     )
-    return Link('base_link', (0.0, 0.0, 0.0), 38.0, parts, solids,
-                children=(_wheel('left', 1), _wheel('right', -1), *children))
+    return Link(
+        'base_link',
+        (0.0, 0.0, 0.0),
+        38.0,
+        parts,
+        solids,
+        children=(_wheel('left', 1), _wheel('right', -1), *children),
+    )
 
 
 def _shell() -> Surface:
@@ -92,20 +98,30 @@ def _fittings() -> list[Surface]:
 def _wheel(side: str, sign: int) -> Link:
     tyre = along(
         lathe(
-            rounded([
-                (0.05, -0.024), (WHEEL_RADIUS, -0.022, 0.012), (WHEEL_RADIUS, 0.022, 0.012),
-                (0.05, 0.024),
-            ]),
+            rounded(
+                [
+                    (0.05, -0.024),
+                    (WHEEL_RADIUS, -0.022, 0.012),
+                    (WHEEL_RADIUS, 0.022, 0.012),
+                    (0.05, 0.024),
+                ]
+            ),
             slices=40,
         ),
         'y',
     )
     hub = along(
         lathe(
-            rounded([
-                (0.0, -0.021), (0.03, -0.021, 0.004), (0.05, -0.025), (0.05, 0.025),
-                (0.03, 0.021, 0.004), (0.0, 0.021),
-            ]),
+            rounded(
+                [
+                    (0.0, -0.021),
+                    (0.03, -0.021, 0.004),
+                    (0.05, -0.025),
+                    (0.05, 0.025),
+                    (0.03, 0.021, 0.004),
+                    (0.0, 0.021),
+                ]
+            ),
             slices=32,
         ),
         'y',

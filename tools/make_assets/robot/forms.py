@@ -49,8 +49,12 @@ def cap_rings(radius: float, at: float, *, axis: Axis, width: float = 0.008) -> 
 
 
 def tube(
-    start: float, end: float, radii: tuple[tuple[float, float], tuple[float, float]], *,
-    corner: float = 1.0, fillets_m: tuple[float, float] = (0.008, 0.008),
+    start: float,
+    end: float,
+    radii: tuple[tuple[float, float], tuple[float, float]],
+    *,
+    corner: float = 1.0,
+    fillets_m: tuple[float, float] = (0.008, 0.008),
 ) -> Surface:
     """A tapered limb along x.
 

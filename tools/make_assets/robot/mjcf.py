@@ -27,7 +27,7 @@ MATERIALS = (
     Material('accent', (0.04, 0.45, 0.5), 0.35),
     Material('accent_light', (0.15, 0.75, 0.8), 0.4, emission=0.6),
     Material('rubber', (0.05, 0.05, 0.052), 0.85),
-    Material('metal', (0.62, 0.63, 0.65), 0.35, 1.0),
+    Material('metal', (0.6, 0.61, 0.63), 0.4, 0.6),
     Material('visor', (0.025, 0.027, 0.03), 0.15),
     Material('lens', (0.02, 0.03, 0.06), 0.05),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 HOME: dict[str, float] = {
     'torso_lift_joint': 0.26,
     'head_pan_joint': 0.0,
-    'head_tilt_joint': 0.7,
+    'head_tilt_joint': 0.68,
     'arm_1_joint': -0.544,
     'arm_2_joint': -0.052,
     'arm_3_joint': 1.158,

@@ -14,6 +14,13 @@ from tools.make_assets.shapes.loft import Ring, loft
 LIFT_RANGE_M = (0.0, 0.4)
 SHOULDER_M = (0.03, -0.2, 0.36)
 _NECK_Z = 0.525
+_LENSES = (
+    (0.011, 0.0175, 0.06),
+    (0.008, -0.02, 0.06),
+    (0.014, 0.066, 0.06),
+    (0.014, -0.066, 0.06),
+)
+"""Radius, y and z of the lenses on the visor: colour camera, projector, two infrared cameras."""
 
 
 def torso_lift_link(arm: Link) -> Link:
@@ -28,10 +35,25 @@ def torso_lift_link(arm: Link) -> Link:
         Solid('box', (0.085, 0.135, 0.2), (0.0, 0.0, 0.32)),
         Solid('cylinder', (0.058, 0.03), (SHOULDER_M[0], SHOULDER_M[1], SHOULDER_M[2] - 0.035)),
     )
-    joint = Joint('torso_lift_joint', 'slide', 'z', LIFT_RANGE_M, effort=900.0, kp=40000.0,
-                  kv=2500.0, armature=2.0)
-    return Link('torso_lift_link', (COLUMN_X, 0.0, 0.55), 11.0, parts, solids, joint,
-                children=(_head_pan_link(), arm))
+    joint = Joint(
+        'torso_lift_joint',
+        'slide',
+        'z',
+        LIFT_RANGE_M,
+        effort=900.0,
+        kp=40000.0,
+        kv=2500.0,
+        armature=2.0,
+    )
+    return Link(
+        'torso_lift_link',
+        (COLUMN_X, 0.0, 0.55),
+        11.0,
+        parts,
+        solids,
+        joint,
+        children=(_head_pan_link(), arm),
+    )
 
 
 def _shell() -> Surface:
@@ -52,8 +74,11 @@ def _mast() -> Surface:
         for y in (-0.045, 0.045)
     ]
     grille = [
-        block((0.01, 0.09 - 0.006 * k, 0.006), at=(0.0855 + 0.0012 * k, 0.0, 0.2 + 0.014 * k),
-              radius_m=0.0025)
+        block(
+            (0.01, 0.09 - 0.006 * k, 0.006),
+            at=(0.0855 + 0.0012 * k, 0.0, 0.2 + 0.014 * k),
+            radius_m=0.0025,
+        )
         for k in range(5)
     ]
     return merge(mast, *groove, *grille)
@@ -62,33 +87,43 @@ def _mast() -> Surface:
 def _bracket() -> Surface:
     """The arm's shoulder plate, grown out of the right side."""
     x, y, z = SHOULDER_M
-    plate = loft(
-        [Ring(z - 0.075, 0.05, 0.065, 0.045, x, y + 0.03), Ring(z - 0.006, 0.06, 0.075, 0.058, x,
-                                                                y + 0.015)],
+    return loft(
+        [
+            Ring(z - 0.075, 0.05, 0.065, 0.045, x, y + 0.03),
+            Ring(z - 0.006, 0.06, 0.075, 0.058, x, y + 0.015),
+        ],
         fillets_m=(0.015, 0.004),
     )
-    return plate
 
 
 def _stripe() -> Surface:
     """A band that follows the shell below the shoulders."""
     return loft(
         [Ring(0.165, 0.0813, 0.1165, 0.0495), Ring(0.177, 0.083, 0.1188, 0.0505)],
-        fillets_m=(0.001, 0.001), rows=1,
+        fillets_m=(0.001, 0.001),
+        rows=1,
     )
 
 
 def _head_pan_link() -> Link:
     neck = lathe(
-        rounded([
-            (0.0, -0.01), (0.052, -0.01, 0.004), (0.052, 0.012, 0.006), (0.034, 0.026, 0.012),
-            (0.03, 0.075), (0.0, 0.075),
-        ]),
+        rounded(
+            [
+                (0.0, -0.01),
+                (0.052, -0.01, 0.004),
+                (0.052, 0.012, 0.006),
+                (0.034, 0.026, 0.012),
+                (0.03, 0.075),
+                (0.0, 0.075),
+            ]
+        ),
         slices=36,
     )
     joint = Joint('head_pan_joint', 'hinge', 'z', (-1.6, 1.6), effort=8.0, kp=120.0, kv=4.0)
     return Link(
-        'head_pan_link', (0.0, 0.0, _NECK_Z), 0.7,
+        'head_pan_link',
+        (0.0, 0.0, _NECK_Z),
+        0.7,
         (Part('head_neck', 'dark', neck),),
         (Solid('cylinder', (0.034, 0.038), (0.0, 0.0, 0.036)),),
         joint,
@@ -106,30 +141,44 @@ def _head_tilt_link() -> Link:
                 Ring(0.03, 0.068, 0.124, 0.055, -0.06),
                 Ring(0.058, 0.064, 0.12, 0.052, -0.06),
             ],
-            fillets_m=(0.024, 0.012), rows=4,
+            fillets_m=(0.024, 0.012),
+            rows=4,
         ),
         'x',
     )
     visor = along(
-        loft([Ring(0.045, 0.056, 0.112, 0.046, -0.06), Ring(0.066, 0.054, 0.11, 0.045, -0.06)],
-             fillets_m=(0.0, 0.006)),
+        loft(
+            [Ring(0.045, 0.056, 0.112, 0.046, -0.06), Ring(0.066, 0.054, 0.11, 0.045, -0.06)],
+            fillets_m=(0.0, 0.006),
+        ),
         'x',
     )
-    lenses = merge(*(
-        disc(radius, 0.004, axis='x', edge=0.0015).moved(0.0655, y, z)
-        for radius, y, z in ((0.011, 0.0175, 0.06), (0.008, -0.02, 0.06), (0.013, 0.066, 0.06),
-                             (0.013, -0.066, 0.06))
-    ))
+    lenses = merge(
+        *(
+            disc(radius, 0.004, axis='x', edge=0.0015).moved(0.0655, y, z)
+            for radius, y, z in _LENSES
+        )
+    )
+    # Bright rims keep the lenses apart from the dark visor.
+    rims = merge(
+        *(
+            cap_rings(radius + 0.0025, 0.001, axis='x', width=0.0025).moved(0.0655, y, z)
+            for radius, y, z in _LENSES
+        )
+    )
     ears = disc(0.034, 0.124, axis='y').moved(-0.002, 0.0, 0.052)
     rings = cap_rings(0.031, 0.124, axis='y').moved(-0.002, 0.0, 0.052)
     joint = Joint('head_tilt_joint', 'hinge', 'y', (-0.7, 1.1), effort=8.0, kp=120.0, kv=4.0)
     camera = Camera('head', (0.073, 0.0175, 0.06), 0.0, 601.5, (-3.6, 2.2))
     return Link(
-        'head_tilt_link', (0.0, 0.0, 0.062), 1.5,
+        'head_tilt_link',
+        (0.0, 0.0, 0.062),
+        1.5,
         (
             Part('head_shell', 'shell', shell),
             Part('head_visor', 'visor', visor),
             Part('head_lenses', 'lens', lenses),
+            Part('head_rims', 'metal', rims),
             Part('head_ears', 'dark', ears),
             Part('head_rings', 'accent', rings),
         ),

@@ -60,10 +60,17 @@ def _far_wall() -> tuple[Placed, ...]:
         Placed('sideboard', storage.sideboard(), (_SIDEBOARD_X, -1.15, 0.0), 180.0),
         Placed('table_lamp', decor.table_lamp(), (_SIDEBOARD_X, -1.72, top)),
         Placed('loudspeaker', decor.loudspeaker(), (_SIDEBOARD_X, -0.56, top), 172.0),
-        Placed('picture', decor.picture('picture', size_m=(0.6, 0.85), frame_material=frame),
-               (X1, -1.15, 1.65), 180.0),
-        Placed('plant_large', decor.plant('plant_large', height_m=1.0, leaves=21, seed=31),
-               (3.55, 2.45, 0.0)),
+        Placed(
+            'picture',
+            decor.picture('picture', size_m=(0.6, 0.85), frame_material=frame),
+            (X1, -1.15, 1.65),
+            180.0,
+        ),
+        Placed(
+            'plant_large',
+            decor.plant('plant_large', height_m=1.0, leaves=21, seed=31),
+            (3.55, 2.45, 0.0),
+        ),
         Placed('floor_lamp', decor.floor_lamp(), (3.75, -2.65, 0.0)),
     )
 
@@ -73,10 +80,17 @@ def _left_wall() -> tuple[Placed, ...]:
     return (
         Placed('shelf', storage.shelf(), (2.75, _SHELF_Y, 0.0), -90.0),
         Placed('arch', decor.arch(), (2.95, _SHELF_Y, levels[2]), -90.0),
-        Placed('plant_small', decor.plant('plant_small', height_m=0.32, leaves=14, seed=32),
-               (2.58, _SHELF_Y, levels[1])),
-        Placed('photo', decor.picture('photo', size_m=(0.16, 0.22), frame_material='trim'),
-               (2.6, _SHELF_Y + 0.02, levels[3] + 0.13), -90.0),
+        Placed(
+            'plant_small',
+            decor.plant('plant_small', height_m=0.32, leaves=14, seed=32),
+            (2.58, _SHELF_Y, levels[1]),
+        ),
+        Placed(
+            'photo',
+            decor.picture('photo', size_m=(0.16, 0.22), frame_material='trim'),
+            (2.6, _SHELF_Y + 0.02, levels[3] + 0.13),
+            -90.0,
+        ),
         Placed('clock', decor.clock(), (0.2, Y1, 1.9), -90.0),
     )
 

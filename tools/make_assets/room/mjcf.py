@@ -36,7 +36,7 @@ def _distinct(pieces: tuple[Placed, ...]) -> list[Placed]:
 def scene_lines(pieces: tuple[Placed, ...]) -> Iterator[str]:
     """The MJCF."""
     yield '<mujoco model="tabletop_room">'
-    yield '  <!-- Made by tools/make_assets/room; x forward from a robot at the origin, y left. -->'
+    yield '  <!-- Made by tools/make_assets/room; a robot at the origin faces the table. -->'
     yield '  <compiler angle="radian" meshdir="meshes" texturedir="textures"/>'
     yield '  <option integrator="implicitfast"/>'
     yield '  <statistic center="0.85 0 0.7" extent="4"/>'
@@ -71,7 +71,8 @@ def scene_lines(pieces: tuple[Placed, ...]) -> Iterator[str]:
 
 def _asset_lines(pieces: tuple[Placed, ...]) -> Iterator[str]:
     yield '  <asset>'
-    yield '    <texture name="sky" type="skybox" file="sky.png" gridsize="6 1" gridlayout="RLUDFB"/>'
+    sky_faces = 'gridsize="6 1" gridlayout="RLUDFB"'
+    yield f'    <texture name="sky" type="skybox" file="sky.png" {sky_faces}/>'
     for name in TEXTURES:
         yield f'    <texture name="{name}" type="2d" file="{name}.png"/>'
     for material in MATERIALS:

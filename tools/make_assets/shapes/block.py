@@ -23,7 +23,7 @@ def block(
     at: tuple[float, float, float] = (0.0, 0.0, 0.0),
     radius_m: float = 0.004,
     cell_m: float = 0.25,
-    steps: int = 2,
+    steps: int = 1,
     faces: tuple[str, ...] = tuple(_FACES),
 ) -> Surface:
     """A box; one metre of surface is one unit of texture.
@@ -69,7 +69,9 @@ def _ticks(half: float, radius: float, *, cell_m: float, steps: int) -> FloatArr
     arc = radius * np.tan(np.radians(np.linspace(45, 0, steps + 1)))
     flat = half - radius
     cells = max(1, int(np.ceil(2 * flat / cell_m - 1e-9)))
-    return np.concatenate([-flat - arc, np.linspace(-flat, flat, cells + 1)[1:-1], flat + arc[::-1]])
+    return np.concatenate(
+        [-flat - arc, np.linspace(-flat, flat, cells + 1)[1:-1], flat + arc[::-1]]
+    )
 
 
 def textured(surface: Surface, tile_m: float, shift: tuple[float, float] = (0.0, 0.0)) -> Surface:

@@ -36,7 +36,10 @@ _FILLET_STEPS = 4
 
 
 def loft(
-    rings: Sequence[Ring], *, fillets_m: tuple[float, float] = (0.0, 0.0), rows: int = 5,
+    rings: Sequence[Ring],
+    *,
+    fillets_m: tuple[float, float] = (0.0, 0.0),
+    rows: int = 5,
 ) -> Surface:
     """A closed shell through rings from the bottom up.
 
@@ -68,7 +71,7 @@ def _between(rings: FloatArray, rows: int) -> FloatArray:
     knots = np.arange(len(rings), dtype=float)
     stations = np.linspace(0, len(rings) - 1, (len(rings) - 1) * rows + 1)
     if len(rings) == 2:
-        return rings[0] + stations[:, None] * (rings[1] - rings[0])
+        return np.asarray(rings[0] + stations[:, None] * (rings[1] - rings[0]))
     return np.asarray(PchipInterpolator(knots, rings, axis=0)(stations))
 
 

@@ -23,10 +23,16 @@ def room_shell() -> Piece:
     """Everything that does not move when one moves house."""
     parts = (
         Part('floor', 'random_floor.oak', _floor()),
-        Part('ceiling', 'ceiling', block(
-            (_LONG_X, _LONG_Y, 0.1), at=(_MID_X, _MID_Y, HEIGHT + 0.05), faces=('bottom',),
-            cell_m=0.6,
-        )),
+        Part(
+            'ceiling',
+            'ceiling',
+            block(
+                (_LONG_X, _LONG_Y, 0.1),
+                at=(_MID_X, _MID_Y, HEIGHT + 0.05),
+                faces=('bottom',),
+                cell_m=0.6,
+            ),
+        ),
         Part('walls', 'random_wall.plaster', _walls()),
         Part('trim', 'trim', _trim()),
         Part('door', 'door', _door()),
@@ -47,7 +53,10 @@ def room_shell() -> Piece:
 
 def _floor() -> Surface:
     sheet = block(
-        (_LONG_X, _LONG_Y, 0.1), at=(_MID_X, _MID_Y, -0.05), faces=('top',), radius_m=0.001,
+        (_LONG_X, _LONG_Y, 0.1),
+        at=(_MID_X, _MID_Y, -0.05),
+        faces=('top',),
+        radius_m=0.001,
         cell_m=0.2,
     )
     return textured(sheet, FLOOR_TILE_M)
@@ -65,12 +74,15 @@ def _walls() -> Surface:
         _panel((_LONG_X, 0.1, HEIGHT), (_MID_X, Y1 + 0.05, HEIGHT / 2), face='front'),
         _panel((_LONG_X, 0.1, HEIGHT), (_MID_X, Y0 - 0.05, HEIGHT / 2), face='back'),
         # The sides of the window recess.
-        _panel((_RECESS, 0.1, high - low), (X1 + _RECESS / 2, a - 0.05, (low + high) / 2),
-               face='back'),
-        _panel((_RECESS, 0.1, high - low), (X1 + _RECESS / 2, b + 0.05, (low + high) / 2),
-               face='front'),
-        _panel((_RECESS, b - a, 0.1), (X1 + _RECESS / 2, (a + b) / 2, high + 0.05),
-               face='bottom'),
+        _panel(
+            (_RECESS, 0.1, high - low), (X1 + _RECESS / 2, a - 0.05, (low + high) / 2), face='back'
+        ),
+        _panel(
+            (_RECESS, 0.1, high - low),
+            (X1 + _RECESS / 2, b + 0.05, (low + high) / 2),
+            face='front',
+        ),
+        _panel((_RECESS, b - a, 0.1), (X1 + _RECESS / 2, (a + b) / 2, high + 0.05), face='bottom'),
     ]
     return textured(merge(*panels), WALL_TILE_M)
 
@@ -83,7 +95,12 @@ def _far_panel(y0: float, y1: float, *, z: tuple[float, float]) -> Surface:
 def _panel(
     size_m: tuple[float, float, float], at: tuple[float, float, float], *, face: str
 ) -> Surface:
-    return block(size_m, at=at, radius_m=0.0005, cell_m=0.3, steps=1, faces=(face,))
+    # Sheets reach a little into each other: their bevelled edges would leave slits.
+    bevel = 0.0005
+    x, y, z = (extent + 4 * bevel for extent in size_m)
+    along = {'left': 0, 'right': 0, 'front': 1, 'back': 1, 'bottom': 2}[face]
+    grown = tuple(size_m[k] if k == along else (x, y, z)[k] for k in range(3))
+    return block((grown[0], grown[1], grown[2]), at=at, radius_m=bevel, cell_m=0.16, faces=(face,))
 
 
 def _trim() -> Surface:
@@ -96,18 +113,21 @@ def _trim() -> Surface:
     ]
     door_a, door_b = _DOOR_X[0] - 0.08, _DOOR_X[1] + 0.08
     for x0, x1, y in (
-        (X0, door_a, Y1 - thick / 2), (door_b, X1, Y1 - thick / 2), (X0, X1, Y0 + thick / 2)
+        (X0, door_a, Y1 - thick / 2),
+        (door_b, X1, Y1 - thick / 2),
+        (X0, X1, Y0 + thick / 2),
     ):
-        parts.append(
-            block((x1 - x0, thick, skirt), at=((x0 + x1) / 2, y, skirt / 2), cell_m=0.4)
-        )
-    for x in (_DOOR_X[0] - 0.04, _DOOR_X[1] + 0.04):
-        parts.append(
-            block((0.08, 0.03, _DOOR_HEIGHT), at=(x, Y1 - 0.015, _DOOR_HEIGHT / 2), cell_m=0.3)
-        )
+        parts.append(block((x1 - x0, thick, skirt), at=((x0 + x1) / 2, y, skirt / 2), cell_m=0.4))
+    parts.extend(
+        block((0.08, 0.03, _DOOR_HEIGHT), at=(x, Y1 - 0.015, _DOOR_HEIGHT / 2), cell_m=0.3)
+        for x in (_DOOR_X[0] - 0.04, _DOOR_X[1] + 0.04)
+    )
     parts.append(
-        block((door_b - door_a, 0.03, 0.08),
-              at=((door_a + door_b) / 2, Y1 - 0.015, _DOOR_HEIGHT + 0.04), cell_m=0.3)
+        block(
+            (door_b - door_a, 0.03, 0.08),
+            at=((door_a + door_b) / 2, Y1 - 0.015, _DOOR_HEIGHT + 0.04),
+            cell_m=0.3,
+        )
     )
     return merge(*parts, *_window_frame())
 
@@ -124,8 +144,12 @@ def _window_frame() -> list[Surface]:
         block((deep, b - a, bar), at=(x, mid_y, z), cell_m=0.3)
         for z in (low + bar / 2, high - bar / 2)
     ]
-    sill = block((_RECESS + 0.06, b - a + 0.12, 0.03), at=(X1 + 0.04, mid_y, low - 0.012),
-                 radius_m=0.008, cell_m=0.3)
+    sill = block(
+        (_RECESS + 0.06, b - a + 0.12, 0.03),
+        at=(X1 + 0.04, mid_y, low - 0.012),
+        radius_m=0.008,
+        cell_m=0.3,
+    )
     return [*frame, sill]
 
 
@@ -174,6 +198,10 @@ def _hardware() -> Surface:
         block((0.04, 0.02, 0.16), at=(x, Y1 - 0.025, 1.02), radius_m=0.006),
         block((0.02, 0.05, 0.02), at=(x, Y1 - 0.05, 1.05), radius_m=0.006),
         block((0.13, 0.018, 0.02), at=(x - 0.05, Y1 - 0.07, 1.05), radius_m=0.008),
-        block((0.025, b - a, 0.025), at=(X1 - 0.1, (a + b) / 2, _WINDOW_Z[1] + 0.22),
-              radius_m=0.012, cell_m=0.5),
+        block(
+            (0.025, b - a, 0.025),
+            at=(X1 - 0.1, (a + b) / 2, _WINDOW_Z[1] + 0.22),
+            radius_m=0.012,
+            cell_m=0.5,
+        ),
     )

@@ -15,10 +15,18 @@ def plant(name: str, *, height_m: float, leaves: int, seed: int) -> Piece:
     """A potted plant with arching leaves."""
     rng = np.random.default_rng(seed)
     pot_r, pot_h = 0.2 * height_m**0.8, 0.26 * height_m
-    pot = lathe(rounded([
-        (0.0, 0.0), (pot_r * 0.72, 0.0, 0.01), (pot_r, pot_h, 0.006), (pot_r * 0.9, pot_h, 0.004),
-        (pot_r * 0.88, pot_h * 0.88),
-    ]), slices=28)
+    pot = lathe(
+        rounded(
+            [
+                (0.0, 0.0),
+                (pot_r * 0.72, 0.0, 0.01),
+                (pot_r, pot_h, 0.006),
+                (pot_r * 0.9, pot_h, 0.004),
+                (pot_r * 0.88, pot_h * 0.88),
+            ]
+        ),
+        slices=28,
+    )
     soil = lathe(rounded([(pot_r * 0.89, pot_h * 0.88), (0.0, pot_h * 0.9)]), slices=20)
     blades = []
     for number in range(leaves):
@@ -29,7 +37,9 @@ def plant(name: str, *, height_m: float, leaves: int, seed: int) -> Piece:
                 length=height_m * (0.55 + 0.3 * rng.random()),
                 width=height_m * (0.075 + 0.03 * rng.random()),
                 lift_deg=28 + 55 * rise + rng.uniform(-6, 6),
-            ).rotated('z', turn).moved(z=pot_h * 0.85)
+            )
+            .rotated('z', turn)
+            .moved(z=pot_h * 0.85)
         )
     parts = (
         Part('pot', 'random_pot', merge(pot)),
@@ -60,35 +70,67 @@ def _leaf(*, length: float, width: float, lift_deg: float) -> Surface:
 
 def floor_lamp() -> Piece:
     """A lamp on a stem, with a lit drum shade."""
-    stem = lathe(rounded([
-        (0.0, 0.0), (0.15, 0.0, 0.008), (0.15, 0.022, 0.01), (0.014, 0.032, 0.01), (0.011, 1.5),
-        (0.0, 1.5),
-    ], step_m=0.2), slices=28)
+    stem = lathe(
+        rounded(
+            [
+                (0.0, 0.0),
+                (0.15, 0.0, 0.008),
+                (0.15, 0.022, 0.01),
+                (0.014, 0.032, 0.01),
+                (0.011, 1.5),
+                (0.0, 1.5),
+            ],
+            step_m=0.2,
+        ),
+        slices=28,
+    )
     return Piece(
-        'floor_lamp', (Part('stem', 'black', stem), Part('shade', 'shade', _shade(0.2, 0.3, 1.32))),
+        'floor_lamp',
+        (Part('stem', 'black', stem), Part('shade', 'shade', _shade(0.2, 0.3, 1.32))),
         (Box((0.3, 0.3, 0.03), (0, 0, 0.015)), Box((0.03, 0.03, 1.5), (0, 0, 0.75))),
     )
 
 
 def table_lamp() -> Piece:
     """A lamp with a turned foot."""
-    foot = lathe(rounded([
-        (0.0, 0.0), (0.075, 0.0, 0.006), (0.075, 0.02, 0.02), (0.03, 0.06, 0.03),
-        (0.055, 0.14, 0.06), (0.012, 0.25, 0.04), (0.01, 0.34), (0.0, 0.34),
-    ]), slices=28)
+    foot = lathe(
+        rounded(
+            [
+                (0.0, 0.0),
+                (0.075, 0.0, 0.006),
+                (0.075, 0.02, 0.02),
+                (0.03, 0.06, 0.03),
+                (0.055, 0.14, 0.06),
+                (0.012, 0.25, 0.04),
+                (0.01, 0.34),
+                (0.0, 0.34),
+            ]
+        ),
+        slices=28,
+    )
     return Piece(
-        'table_lamp', (Part('foot', 'random_pot', foot), Part('shade', 'shade',
-                                                             _shade(0.13, 0.2, 0.3))),
+        'table_lamp',
+        (Part('foot', 'random_pot', foot), Part('shade', 'shade', _shade(0.13, 0.2, 0.3))),
         (Box((0.15, 0.15, 0.34), (0, 0, 0.17)),),
     )
 
 
 def _shade(radius: float, height: float, z: float) -> Surface:
-    inner = radius * 0.98
-    return lathe(rounded([
-        (inner, z + height * 0.5), (inner, z), (radius, z), (radius * 0.8, z + height),
-        (radius * 0.78, z + height), (inner * 0.9, z + height * 0.5),
-    ], step_m=0.1), slices=32)
+    """A conical shade, open at both ends."""
+    top = z + height
+    return lathe(
+        rounded(
+            [
+                (radius * 0.78, top),
+                (radius * 0.985, z),
+                (radius, z),
+                (radius * 0.8, top),
+                (radius * 0.78, top),
+            ],
+            step_m=0.1,
+        ),
+        slices=32,
+    )
 
 
 def picture(name: str, *, size_m: tuple[float, float], frame_material: str) -> Piece:
@@ -104,43 +146,64 @@ def picture(name: str, *, size_m: tuple[float, float], frame_material: str) -> P
         for side in (-1, 1)
     ]
     sheet = block((0.012, width, height), faces=('right',), radius_m=0.001, cell_m=0.3)
-    return Piece(name, (
-        Part('frame', frame_material, merge(*frame)),
-        Part('sheet', 'random_picture.hills', framed(sheet, size_m).moved(x=0.008)),
-    ))
+    return Piece(
+        name,
+        (
+            Part('frame', frame_material, merge(*frame)),
+            Part('sheet', 'random_picture.hills', framed(sheet, size_m).moved(x=0.008)),
+        ),
+    )
 
 
 def loudspeaker() -> Piece:
     """A two-way loudspeaker."""
     body = block((0.2, 0.17, 0.3), at=(0, 0, 0.15), radius_m=0.012, cell_m=0.1)
     cones = [
-        lathe(rounded([(radius, 0.0), (radius, 0.006, 0.004), (radius * 0.86, 0.008),
-                       (radius * 0.4, -0.012), (radius * 0.3, -0.002, 0.004), (0.0, 0.0)]),
-              slices=28).rotated('y', 90).moved(0.1, 0, z)
+        lathe(
+            rounded(
+                [
+                    (radius, 0.0),
+                    (radius, 0.006, 0.004),
+                    (radius * 0.86, 0.008),
+                    (radius * 0.4, -0.012),
+                    (radius * 0.3, -0.002, 0.004),
+                    (0.0, 0.0),
+                ]
+            ),
+            slices=28,
+        )
+        .rotated('y', 90)
+        .moved(0.1, 0, z)
         for radius, z in ((0.065, 0.1), (0.034, 0.225))
     ]
     return Piece(
-        'loudspeaker', (Part('body', 'black', body), Part('cones', 'grey', merge(*cones))),
+        'loudspeaker',
+        (Part('body', 'black', body), Part('cones', 'grey', merge(*cones))),
         (Box((0.2, 0.17, 0.3), (0, 0, 0.15)),),
     )
 
 
 def arch() -> Piece:
     """A small sculpture: two nested arches."""
-    arches = []
+    arches: list[Surface] = []
     for radius in (0.11, 0.066):
         angle = np.linspace(0, np.pi, 25)
         inner, outer = radius - 0.018, radius + 0.018
-        ring = np.array([(inner, -0.03), (outer, -0.03), (outer, 0.03), (inner, 0.03),
-                         (inner, -0.03)])
+        ring = np.array(
+            [(inner, -0.03), (outer, -0.03), (outer, 0.03), (inner, 0.03), (inner, -0.03)]
+        )
         points = np.empty((len(angle), len(ring), 3))
         points[..., 0] = ring[None, :, 1]
         points[..., 1] = np.cos(angle)[:, None] * ring[None, :, 0]
         points[..., 2] = np.sin(angle)[:, None] * ring[None, :, 0]
-        for k in range(len(ring) - 1):
-            arches.append(from_grid(points[:, k : k + 2], angle, wrap=False))
-    return Piece('arch', (Part('clay', 'random_pot', merge(*arches)),),
-                 (Box((0.06, 0.26, 0.13), (0, 0, 0.065)),))
+        arches.extend(
+            from_grid(points[:, k : k + 2], angle, wrap=False) for k in range(len(ring) - 1)
+        )
+    return Piece(
+        'arch',
+        (Part('clay', 'random_pot', merge(*arches)),),
+        (Box((0.06, 0.26, 0.13), (0, 0, 0.065)),),
+    )
 
 
 def microwave() -> Piece:
@@ -151,26 +214,37 @@ def microwave() -> Piece:
         block((0.012, 0.34, 0.23), at=(0.18, 0.055, 0.15), radius_m=0.004, cell_m=0.1),
         block((0.008, 0.08, 0.05), at=(0.18, -0.18, 0.24), radius_m=0.003),
         lathe(rounded([(0.022, 0.0), (0.022, 0.018, 0.004), (0.0, 0.018)]), slices=20)
-        .rotated('y', 90).moved(0.18, -0.18, 0.13),
+        .rotated('y', 90)
+        .moved(0.18, -0.18, 0.13),
     )
     return Piece(
-        'microwave', (Part('shell', 'random_refrigerator', shell), Part('front', 'glass', front)),
+        'microwave',
+        (Part('shell', 'random_refrigerator', shell), Part('front', 'glass', front)),
         (Box(size, (0, 0, 0.15)),),
     )
 
 
 def clock() -> Piece:
     """A wall clock, its back at the origin."""
-    case = lathe(rounded([(0.16, 0.0), (0.16, 0.03, 0.006), (0.148, 0.03, 0.003), (0.145, 0.016)]),
-                 slices=40)
+    case = lathe(
+        rounded([(0.16, 0.0), (0.16, 0.03, 0.006), (0.148, 0.03, 0.003), (0.145, 0.016)]),
+        slices=40,
+    )
     hands = merge(
         block((0.11, 0.007, 0.002), at=(0.045, 0, 0.021), radius_m=0.0008).rotated('z', 40),
         block((0.075, 0.01, 0.002), at=(0.03, 0, 0.019), radius_m=0.0008).rotated('z', 160),
-        *(block((0.018, 0.006, 0.002), at=(0.128, 0, 0.017), radius_m=0.0008).rotated('z', 30 * k)
-          for k in range(12)),
+        *(
+            block((0.018, 0.006, 0.002), at=(0.128, 0, 0.017), radius_m=0.0008).rotated(
+                'z', 30 * k
+            )
+            for k in range(12)
+        ),
     )
     face = lathe(rounded([(0.146, 0.016), (0.0, 0.016)]), slices=40)
-    return Piece('clock', (
-        Part('case', 'black', merge(case, hands).rotated('y', 90)),
-        Part('face', 'trim', face.rotated('y', 90)),
-    ))
+    return Piece(
+        'clock',
+        (
+            Part('case', 'black', merge(case, hands).rotated('y', 90)),
+            Part('face', 'trim', face.rotated('y', 90)),
+        ),
+    )

@@ -27,8 +27,13 @@ def table() -> Piece:
     depth, width = TABLE_SIZE_M
     thick, leg, inset = 0.034, 0.058, 0.07
     under = TABLE_HEIGHT_M - thick
-    top = block((depth, width, thick), at=(0, 0, TABLE_HEIGHT_M - thick / 2), radius_m=0.007,
-                cell_m=0.05, steps=3)
+    top = block(
+        (depth, width, thick),
+        at=(0, 0, TABLE_HEIGHT_M - thick / 2),
+        radius_m=0.007,
+        cell_m=0.05,
+        steps=3,
+    )
     legs, boxes = [], [Box((depth, width, thick), (0, 0, TABLE_HEIGHT_M - thick / 2))]
     for number, (sx, sy) in enumerate(((-1, -1), (-1, 1), (1, -1), (1, 1))):
         x, y = sx * (depth / 2 - inset), sy * (width / 2 - inset)
@@ -70,8 +75,14 @@ def chair() -> Piece:
 def _stick(low: tuple[float, float, float], high: tuple[float, float, float]) -> Surface:
     rings = [
         Ring(low[2], 0.012, 0.012, 0.012, low[0], low[1]),
-        Ring((low[2] + high[2]) / 2, 0.017, 0.017, 0.014, (low[0] + high[0]) / 2,
-             (low[1] + high[1]) / 2),
+        Ring(
+            (low[2] + high[2]) / 2,
+            0.017,
+            0.017,
+            0.014,
+            (low[0] + high[0]) / 2,
+            (low[1] + high[1]) / 2,
+        ),
         Ring(high[2], 0.014, 0.014, 0.013, high[0], high[1]),
     ]
     shape = loft(rings, fillets_m=(0.003, 0.008), rows=3)
@@ -95,22 +106,35 @@ def sofa() -> Piece:
     ]
     for side in (-1, 1):
         cushions.append(
-            block((depth, 0.18, 0.5), at=(0, side * (width / 2 - 0.09), 0.34), radius_m=0.05,
-                  cell_m=0.2)
+            block(
+                (depth, 0.18, 0.5),
+                at=(0, side * (width / 2 - 0.09), 0.34),
+                radius_m=0.05,
+                cell_m=0.2,
+            )
         )
         cushions.append(
-            block((0.66, 0.75, 0.16), at=(0.1, side * 0.38, 0.37), radius_m=0.05, cell_m=0.15,
-                  steps=3)
+            block(
+                (0.66, 0.75, 0.16),
+                at=(0.1, side * 0.38, 0.37),
+                radius_m=0.05,
+                cell_m=0.15,
+                steps=3,
+            )
         )
         back = block((0.17, 0.74, 0.4), radius_m=0.06, cell_m=0.15, steps=3).rotated('y', -12)
         cushions.append(back.moved(-0.2, side * 0.38, 0.62))
     pillows = [
         block((0.11, 0.4, 0.38), radius_m=0.05, cell_m=0.1, steps=3)
-        .rotated('y', -24).rotated('z', turn).moved(-0.02, y, 0.62)
+        .rotated('y', -24)
+        .rotated('z', turn)
+        .moved(-0.02, y, 0.62)
         for y, turn in ((-0.6, 14), (0.62, -10))
     ]
     feet = [
-        block((0.06, 0.06, 0.1), at=(sx * 0.36, sy * 0.85, 0.05)) for sx in (-1, 1) for sy in (-1, 1)
+        block((0.06, 0.06, 0.1), at=(sx * 0.36, sy * 0.85, 0.05))
+        for sx in (-1, 1)
+        for sy in (-1, 1)
     ]
     parts = (
         Part('cloth', 'random_fabric.linen', textured(merge(*cushions), CLOTH_TILE_M)),
@@ -128,8 +152,12 @@ def rug() -> Piece:
     """A rug with one image all over."""
     depth, width = RUG_SIZE_M
     # The image's long side runs along y.
-    sheet = block((width, depth, RUG_HEIGHT_M), radius_m=0.003, cell_m=0.1,
-                  faces=('top', 'front', 'back', 'left', 'right'))
+    sheet = block(
+        (width, depth, RUG_HEIGHT_M),
+        radius_m=0.003,
+        cell_m=0.1,
+        faces=('top', 'front', 'back', 'left', 'right'),
+    )
     surface = framed(sheet, (width, depth)).rotated('z', 90).moved(z=RUG_HEIGHT_M / 2)
     box = Box((depth, width, RUG_HEIGHT_M), (0, 0, RUG_HEIGHT_M / 2))
     return Piece('rug', (Part('pile', 'random_rug.shag', surface),), (box,))

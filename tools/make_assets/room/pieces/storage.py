@@ -28,13 +28,18 @@ def sideboard() -> Piece:
     carcass = block((depth - 0.02, width, height - low), at=(-0.01, 0, middle), cell_m=0.2)
     third = width / 3
     fronts = [
-        block((0.02, third - 0.012, height - low - 0.036), at=(depth / 2 - 0.008, y, middle),
-              radius_m=0.003, cell_m=0.2)
+        block(
+            (0.02, third - 0.012, height - low - 0.036),
+            at=(depth / 2 - 0.008, y, middle),
+            radius_m=0.003,
+            cell_m=0.2,
+        )
         for y in (-third, 0.0, third)
     ]
     frame = [
         block((0.024, 0.024, low), at=(sx * (depth / 2 - 0.05), sy * (width / 2 - 0.1), low / 2))
-        for sx in (-1, 1) for sy in (-1, 1)
+        for sx in (-1, 1)
+        for sy in (-1, 1)
     ]
     frame += [
         block((0.016, 0.012, 0.12), at=(depth / 2 + 0.008, y + third / 2 - 0.05, middle + 0.1))
@@ -52,8 +57,9 @@ def shelf() -> Piece:
     depth, width, height = SHELF_SIZE_M
     sides = [
         upright_grain(
-            block((depth, 0.025, height), at=(0, side * (width / 2 - 0.0125), height / 2),
-                  cell_m=0.2)
+            block(
+                (depth, 0.025, height), at=(0, side * (width / 2 - 0.0125), height / 2), cell_m=0.2
+            )
         )
         for side in (-1, 1)
     ]
@@ -61,19 +67,23 @@ def shelf() -> Piece:
         block((depth - 0.01, width - 0.05, 0.022), at=(-0.005, 0, z - 0.011), cell_m=0.2)
         for z in (*SHELF_LEVELS_M, height - 0.01)
     ]
-    back = block((0.01, width - 0.05, height - 0.06), at=(-depth / 2 + 0.01, 0, height / 2 + 0.02),
-                 cell_m=0.3, faces=('right',))
+    back = block(
+        (0.01, width - 0.05, height - 0.06),
+        at=(-depth / 2 + 0.01, 0, height / 2 + 0.02),
+        cell_m=0.3,
+        faces=('right',),
+    )
     drawers = [
         block((depth - 0.03, width - 0.06, 0.18), at=(0.005, 0, z), radius_m=0.004, cell_m=0.2)
         for z in (0.155, 0.343)
     ]
-    knobs = [
-        block((0.03, 0.14, 0.014), at=(depth / 2 + 0.004, 0, z)) for z in (0.175, 0.363)
-    ]
+    knobs = [block((0.03, 0.14, 0.014), at=(depth / 2 + 0.004, 0, z)) for z in (0.175, 0.363)]
     parts = (
-        Part('wood', 'random_furniture.oak', merge(
-            _wood(*sides), _wood(*boards, shift=0.17), _wood(back, *drawers, shift=0.55)
-        )),
+        Part(
+            'wood',
+            'random_furniture.oak',
+            merge(_wood(*sides), _wood(*boards, shift=0.17), _wood(back, *drawers, shift=0.55)),
+        ),
         Part('knobs', 'black', merge(*knobs)),
     )
     return Piece('shelf', parts, (Box(SHELF_SIZE_M, (0, 0, height / 2)),))
@@ -92,8 +102,12 @@ def counter() -> Piece:
         y = -width / 2 + (number + 0.5) * unit
         for z, tall in ((kick + body - 0.075, 0.14), (kick + (body - 0.16) / 2, body - 0.17)):
             doors.append(
-                block((0.02, unit - 0.006, tall), at=(depth / 2 - 0.05, y, z), radius_m=0.003,
-                      cell_m=0.2)
+                block(
+                    (0.02, unit - 0.006, tall),
+                    at=(depth / 2 - 0.05, y, z),
+                    radius_m=0.003,
+                    cell_m=0.2,
+                )
             )
             handle_z = z + (0.0 if tall < 0.2 else tall / 2 - 0.05)
             steel.append(
@@ -132,12 +146,23 @@ def refrigerator() -> Piece:
     """A tall refrigerator with a freezer below."""
     depth, width, height = 0.66, 0.68, 1.82
     front = depth / 2 - 0.035
-    parts = [block((depth - 0.07, width, height - 0.03), at=(-0.035, 0, height / 2 + 0.015),
-                   radius_m=0.008, cell_m=0.3)]
+    parts = [
+        block(
+            (depth - 0.07, width, height - 0.03),
+            at=(-0.035, 0, height / 2 + 0.015),
+            radius_m=0.008,
+            cell_m=0.3,
+        )
+    ]
     for z0, z1 in ((0.06, 0.66), (0.668, height)):
         parts.append(
-            block((0.06, width, z1 - z0), at=(front, 0, (z0 + z1) / 2), radius_m=0.014, cell_m=0.2,
-                  steps=3)
+            block(
+                (0.06, width, z1 - z0),
+                at=(front, 0, (z0 + z1) / 2),
+                radius_m=0.014,
+                cell_m=0.2,
+                steps=3,
+            )
         )
     handles = [
         block((0.03, 0.022, tall), at=(depth / 2 + 0.02, width / 2 - 0.07, z), radius_m=0.009)

@@ -37,8 +37,10 @@ def herringbone(seed: int, stops: Sequence[str], *, size: int = 256) -> Indexed:
 def _pile(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
     rows, columns = shape
     fine = value_noise(rng, shape, (rows // 2, columns // 2))
-    return 0.35 * fine + 0.35 * value_noise(rng, shape, (rows // 6, columns // 3)) + 0.3 * fractal(
-        rng, shape, (4, 4), octaves=3
+    return (
+        0.35 * fine
+        + 0.35 * value_noise(rng, shape, (rows // 6, columns // 3))
+        + 0.3 * fractal(rng, shape, (4, 4), octaves=3)
     )
 
 

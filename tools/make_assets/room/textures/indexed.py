@@ -17,16 +17,16 @@ class Indexed(NamedTuple):
     """An image with a palette.
 
     Attributes:
-        index: (H, W) uint8 rows of the palette; row 0 is the top of the image.
+        indices: (H, W) uint8 rows of the palette; row 0 is the top of the image.
         palette: (N, 3) uint8 colours.
     """
 
-    index: NDArray[np.uint8]
+    indices: NDArray[np.uint8]
     palette: NDArray[np.uint8]
 
     def pixels(self) -> NDArray[np.uint8]:
         """The image as (H, W, 3) uint8."""
-        return np.asarray(self.palette[self.index])
+        return np.asarray(self.palette[self.indices])
 
 
 def ramp(field: FloatArray, stops: Sequence[str], *, levels: int = 48) -> Indexed:
@@ -48,14 +48,14 @@ def over(base: Indexed, top: Indexed, mask: NDArray[np.bool_]) -> Indexed:
     """Another image where the mask (H, W) is true; palettes together hold at most 256."""
     first = len(base.palette)
     assert first + len(top.palette) <= 256
-    index = np.where(mask, top.index + np.uint8(first), base.index).astype(np.uint8)
+    index = np.where(mask, top.indices + np.uint8(first), base.indices).astype(np.uint8)
     return Indexed(index, np.concatenate([base.palette, top.palette]))
 
 
 def png_bytes(image: Indexed) -> bytes:
     """An indexed PNG (its specification: W3C, Portable Network Graphics, 2nd edition)."""
-    height, width = image.index.shape
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), image.index], axis=1)
+    height, width = image.indices.shape
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), image.indices], axis=1)
     header = struct.pack('>IIBBBBB', width, height, 8, 3, 0, 0, 0)
     chunks = (
         (b'IHDR', header),

@@ -18,10 +18,16 @@ def hills(seed: int, *, shape: Shape = (384, 256)) -> Indexed:
     image = ramp(y * 1.4 + paper, ('#e8b48a', '#f0d3b0', '#f6e6cf'), levels=32)
     sun = np.hypot(x - 0.45, y - 0.26) < 0.075
     image = over(image, ramp(paper, ('#f9efd9', '#fff8e8'), levels=4), sun)
-    ranges = (('#9db3b5', '#c9d2cb'), ('#6f9192', '#a9bfb8'), ('#3f6a6f', '#7f9f9b'),
-              ('#1f4148', '#4d7472'))
+    ranges = (
+        ('#9db3b5', '#c9d2cb'),
+        ('#6f9192', '#a9bfb8'),
+        ('#3f6a6f', '#7f9f9b'),
+        ('#1f4148', '#4d7472'),
+    )
     for number, stops in enumerate(ranges):
-        ridge = 0.42 + 0.13 * number + 0.22 * (fractal(rng, (8, shape[1]), (1, 4), octaves=4)[0] - 0.5)
+        ridge = (
+            0.42 + 0.13 * number + 0.22 * (fractal(rng, (8, shape[1]), (1, 4), octaves=4)[0] - 0.5)
+        )
         depth = (y - ridge[None]) * 2.5
         image = over(image, ramp(depth + paper, stops, levels=24), depth > 0)
     return image
@@ -33,8 +39,11 @@ def abstract(seed: int, *, shape: Shape = (384, 256)) -> Indexed:
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]] / shape[1]
     paper = value_noise(rng, shape, (128, 128))
     image = ramp(paper, ('#e6dfd0', '#f1ebdf'), levels=8)
-    discs = ((0.36, 0.5, 0.26, '#c4573a', '#d46a4a'), (0.66, 0.78, 0.2, '#e0a63c', '#ecb955'),
-             (0.5, 1.12, 0.28, '#27485a', '#36596d'))
+    discs = (
+        (0.36, 0.5, 0.26, '#c4573a', '#d46a4a'),
+        (0.66, 0.78, 0.2, '#e0a63c', '#ecb955'),
+        (0.5, 1.12, 0.28, '#27485a', '#36596d'),
+    )
     for cx, cy, radius, low, high in discs:
         image = over(image, ramp(paper, (low, high), levels=8), np.hypot(x - cx, y - cy) < radius)
     bar = (np.abs(x - 0.58) < 0.018) & (y > 0.2) & (y < 1.3)

@@ -52,8 +52,9 @@ def tiles(seed: int, *, size: int = 1024, count: int = 4) -> Indexed:
     x = np.arange(size) % cell
     edge = np.minimum(x, cell - 1 - x)
     distance = np.minimum(edge[:, None], edge[None])
-    grout = ramp(0.4 + 0.6 * value_noise(rng, (size, size), (256, 256)), ('#85807a', '#b3aea6'),
-                 levels=12)
+    grout = ramp(
+        0.4 + 0.6 * value_noise(rng, (size, size), (256, 256)), ('#85807a', '#b3aea6'), levels=12
+    )
     return over(stone, grout, distance < 3)
 
 
@@ -112,23 +113,19 @@ def brick(seed: int, *, size: int = 512) -> Indexed:
     return ramp(field, ('#8f8a80', '#bfbab0', '#dcd8cf', '#eeebe4'), levels=40)
 
 
-def wallpaper(seed: int, *, size: int = 512) -> Indexed:
+def wallpaper(seed: int, *, size: int = 1024) -> Indexed:
     """A grid of leaf sprigs on a linen ground."""
     rng = np.random.default_rng(seed)
     weave = value_noise(rng, (size, size), (size // 2, 12)) + value_noise(
         rng, (size, size), (12, size // 2)
     )
     ground = ramp(0.2 + 0.4 * weave, ('#9fb0a8', '#b4c3bb', '#c6d2cb'), levels=24)
-    mask = np.zeros((size, size), bool)
-    y, x = np.mgrid[0:size, 0:size]
-    step = size // 4
-    for row in range(4):
-        for column in range(4):
-            for half in (0, 1):
-                cx = (column + 0.5 * half) * step + step / 4
-                cy = (row + 0.5 * half) * step + step / 4
-                mask |= _sprig((x - cx + size / 2) % size - size / 2,
-                               (y - cy + size / 2) % size - size / 2, step)
+    step = size // 8
+    y, x = np.mgrid[0:step, 0:step]
+    cell = _sprig(x - step / 4, y - step / 4, step) | _sprig(
+        x - 3 * step / 4, y - 3 * step / 4, step
+    )
+    mask = np.tile(cell, (8, 8))
     leaf = ramp(0.3 + 0.5 * weave / 2, ('#e3e4d6', '#f3f2e8'), levels=8)
     return over(ground, leaf, mask)
 
@@ -140,5 +137,7 @@ def _sprig(x: FloatArray, y: FloatArray, step: int) -> NDArray[np.bool_]:
         c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
         along, across = -(y - step * 0.14) * c + x * s, x * c + (y - step * 0.14) * s
         t = along / (step * 0.3)
-        mask |= (t > 0) & (t < 1) & (np.abs(across) < step * 0.055 * np.sin(np.pi * np.clip(t, 0, 1)))
+        mask |= (
+            (t > 0) & (t < 1) & (np.abs(across) < step * 0.055 * np.sin(np.pi * np.clip(t, 0, 1)))
+        )
     return mask

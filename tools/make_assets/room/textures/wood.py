@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,9 @@ def grain(rng: np.random.Generator, shape: tuple[int, int], *, rings: int = 7) -
         rings: Year rings across the image.
     """
     height, width = shape
-    warp = 0.55 * fractal(rng, shape, (3, 1), octaves=3) + 0.3 * fractal(rng, shape, (7, 2), octaves=2)
+    warp = 0.55 * fractal(rng, shape, (3, 1), octaves=3) + 0.3 * fractal(
+        rng, shape, (7, 2), octaves=2
+    )
     y = np.arange(height)[:, None] / height
     phase = (rings * y + 2.6 * warp) % 1.0
     # A year ring darkens slowly and ends abruptly.
@@ -63,7 +66,7 @@ def _planked(
     """Figure of rows of boards; a negative value marks a joint between two board ends."""
     edges = np.rint(np.linspace(0, size, rows + 1)).astype(int)
     field = np.empty((size, size))
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in itertools.pairwise(edges):
         pieces = int(rng.integers(lengths[0], lengths[1] + 1))
         offset = int(rng.integers(size))
         row = np.empty((bottom - top, size))
