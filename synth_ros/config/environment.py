@@ -25,7 +25,7 @@ class LightsConfig(Section):
     """Brightness relative to a well-lit room, shared among the lamps."""
     color_temperature_k: PositiveRange = (2800.0, 6500.0)
     """Colour of each lamp as a black body."""
-    ambient: PositiveRange = (0.15, 0.4)
+    ambient: PositiveRange = (0.25, 0.5)
     """Light that comes from everywhere, relative to a well-lit room."""
     cast_shadow_probability: UnitInterval = 0.8
     """Share of the lamps, after the first, that cast shadows; the first always does."""
