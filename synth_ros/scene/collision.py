@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 from importlib import metadata
@@ -144,7 +145,8 @@ def cache_dir() -> Path:
 
 def _read_parts(file: Path) -> list[FloatArray] | None:
     try:
-        with np.load(file) as stored:
+        # Through memory: numpy leaks the handle of a file that it finds damaged.
+        with np.load(io.BytesIO(file.read_bytes())) as stored:
             return [stored[f'arr_{n}'] for n in range(len(stored.files))]
     except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         # Absent or cut short by a crash: it is made again.
