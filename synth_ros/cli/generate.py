@@ -61,8 +61,15 @@ def generate(
     )
     plan = make_plan(request, load_config(config))
     view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
-    with view.bar:
-        outcome = run(request, view.report)
+    try:
+        with view.bar:
+            outcome = run(request, view.report)
+    except KeyboardInterrupt:
+        console.print(
+            f'[yellow]Interrupted.[/] Every finished episode is in {out}: run the same command '
+            'with --resume to go on.'
+        )
+        raise typer.Exit(130) from None
     view.summary(out, resumed=outcome.resumed, per_episode=plan.frames_per_episode)
 
 

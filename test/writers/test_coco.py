@@ -17,7 +17,6 @@ from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import InternalError, OutputError
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
-from synth_ros.writers.registry import WRITERS
 
 
 @pytest.fixture(scope='module')
@@ -337,10 +336,3 @@ def test_a_frame_that_a_draft_refuses_leaves_no_file(tmp_path):
             draft.add(bad)
         draft.commit()
     assert len(list((tmp_path / 'images').iterdir())) == 1
-
-
-def test_the_writer_is_found_by_its_name(dataset, tmp_path):
-    with WRITERS['coco'](tmp_path / 'd', INFO, PLAIN) as writer:
-        writer.write_episode(0, make_episode(0))
-    name = 'images/000000_000_head.png'
-    assert (tmp_path / 'd' / name).read_bytes() == (dataset / name).read_bytes()
