@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -60,6 +61,7 @@ def main() -> None:
     from synth_ros.render.gl import prepare_gl_environment
 
     prepare_gl_environment()
+    _print_in_any_encoding()
     try:
         app(prog_name='synth-ros')
     except SynthRosError as error:
@@ -67,6 +69,13 @@ def main() -> None:
         for message in messages:
             print(f'error: {message}', file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _print_in_any_encoding() -> None:
+    """Escape what the terminal's encoding lacks, rather than fail halfway through a message."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors='backslashreplace')
 
 
 if __name__ == '__main__':

@@ -68,9 +68,7 @@ class Mount(Section):
 
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for more than one rotation, or a point to look at that gives none."""
-        ways = {
-            'rpy_deg': self.rpy_deg, 'quat_wxyz': self.quat_wxyz, 'look_at_m': self.look_at_m
-        }
+        ways = {'rpy_deg': self.rpy_deg, 'quat_wxyz': self.quat_wxyz, 'look_at_m': self.look_at_m}
         given = [key for key, value in ways.items() if value is not None]
         if len(given) > 1:
             yield Fault((), f'give one of {", ".join(ways)}; got {" and ".join(given)}')

@@ -42,9 +42,9 @@ def hint(kind: Kind, node: Node) -> str:
     match kind, node:
         case Listing(), MappingNode():
             return 'start each entry with "- "'
-        case (Record() | Table()), ListNode():
+        case ((Record() | Table()), ListNode()):
             return 'write its keys without "- "'
-        case (Number() | Words() | Choice() | Truth()), ListNode(items=(ScalarNode() as only,)):
+        case ((Number() | Words() | Choice() | Truth()), ListNode(items=(ScalarNode() as only,))):
             return f'write {cut(only.text)} without brackets'
     return ''
 

@@ -43,7 +43,6 @@ def _folders(parent: Traversable, any_of: tuple[str, ...] = ()) -> tuple[str, ..
         sorted(
             child.name
             for child in parent.iterdir()
-            if child.is_dir()
-            and (not any_of or any((child / file).is_file() for file in any_of))
+            if child.is_dir() and (not any_of or any((child / file).is_file() for file in any_of))
         )
     )

@@ -14,6 +14,14 @@ from synth_ros.config.words import describe
 
 _DIALECT: Final = 'https://json-schema.org/draft/2020-12/schema'
 
+_HEAD: Final = (
+    '# Reference of config keys',
+    '',
+    'Made by `synth-ros config reference` from the models in `synth_ros/config/`; a guide is in',
+    '[config.md](config.md).',
+    '',
+)
+
 
 def schema_json() -> str:
     """The JSON Schema of config files, as indented JSON that ends in a line feed."""
@@ -23,11 +31,11 @@ def schema_json() -> str:
 
 def reference_markdown() -> str:
     """All sections and keys with type, default and meaning, as Markdown tables."""
-    return '\n'.join(_section(config_shape(), '')) + '\n'
+    return '\n'.join([*_HEAD, *_section(config_shape(), '')]).rstrip() + '\n'
 
 
 def _section(record: Record, path: str) -> Iterator[str]:
-    yield f'### `{path}`' if path else '### Top level'
+    yield f'## `{path}`' if path else '## Top level'
     yield ''
     yield _flat(record.text)
     yield ''

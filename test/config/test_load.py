@@ -202,6 +202,7 @@ class TestFiles:
         path = write(MINIMAL)
         path.chmod(0)
         if os.access(path, os.R_OK):  # as root; the system says what it says to others
+
             def forbidden(*args):
                 raise PermissionError(13, 'Permission denied')
 
