@@ -24,7 +24,7 @@ class Material:
         pixels: (H, W, 3) albedo, or ``None`` for a plain colour.
         rgb: Factor on the albedo, or the plain colour, 0..1.
         roughness: 0 mirror .. 1 matt.
-        metallic: 0 or 1.
+        metallic: 0 plastic .. 1 metal.
         tint: Whether its hue may be shifted per scene.
         colors: Palette size of the image file; 0 keeps true colour.
     """

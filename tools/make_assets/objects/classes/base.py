@@ -39,7 +39,7 @@ def band(v: FloatArray, first: int, last: int) -> Rect:
 
 def steel(name: str = 'steel', roughness: float = 0.3) -> Material:
     """Bare steel; not quite metallic, so that it does not turn black where nothing shines."""
-    return Material(name, rgb=(0.72, 0.73, 0.75), roughness=roughness, metallic=0.85)
+    return Material(name, rgb=(0.72, 0.73, 0.75), roughness=roughness, metallic=0.65)
 
 
 def plastic(rng: np.random.Generator, name: str, color: str) -> Material:

@@ -10,7 +10,7 @@ import numpy as np
 from tools.make_assets.objects.classes.base import STEEL, Variant, steel
 from tools.make_assets.objects.collision import Shape, cylinder, turned_hull
 from tools.make_assets.objects.lathe import lathe
-from tools.make_assets.objects.model import Material, ObjectModel, Part
+from tools.make_assets.objects.model import Material, ObjectModel, Part, Pixels
 from tools.make_assets.objects.profile import Corner, rounded
 from tools.make_assets.objects.surface import Rect, Surface, merge
 from tools.make_assets.objects.sweep import prism, rounded_outline
@@ -46,11 +46,12 @@ def _can(spec: CanSpec, _rng: np.random.Generator) -> ObjectModel:
     return ObjectModel(tuple(parts), tuple(shapes), rolls=True)
 
 
-def _label_pixels(spec: CanSpec, high_m: float, px: tuple[int, int] = (896, 320)) -> Atlas:
-    atlas = Atlas(px[0], px[1], spec.design.base)
-    panel = wrap_label(2000 * np.pi * spec.radius_m, high_m * 1000, spec.design)
-    atlas.paste(panel, Rect())
-    return atlas
+def _label_pixels(spec: CanSpec, high_m: float) -> Pixels:
+    """The paper label with square pixels, so that it is equally sharp both ways."""
+    around = 2 * np.pi * spec.radius_m
+    atlas = Atlas(896, round(896 * high_m / around), spec.design.base)
+    atlas.paste(wrap_label(around * 1000, high_m * 1000, spec.design), Rect())
+    return atlas.pixels()
 
 
 def _food_can(spec: CanSpec) -> tuple[list[Part], list[Shape]]:
@@ -88,7 +89,7 @@ def _food_can(spec: CanSpec) -> tuple[list[Part], list[Shape]]:
     wrap = lathe(profile, (heights - heights[0]) / np.ptp(heights), slices=32)
     inner = rounded([(r - 0.0018, top - 0.0015), (r - 0.0018, low + 0.0015)], step_m=1.0)
     wrap = merge(wrap, lathe(inner, np.array([0.5, 0.5]), slices=32))
-    label = Material('body', _label_pixels(spec, top - low).pixels(), roughness=0.45, tint=True)
+    label = Material('body', _label_pixels(spec, top - low), roughness=0.45, tint=True)
     metal_look = steel('tin', 0.32)
     parts = [Part('body', wrap, label, 700.0), Part('tin', shell, metal_look, 1030.0)]
     if spec.pull_tab:

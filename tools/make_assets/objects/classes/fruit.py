@@ -167,6 +167,7 @@ def _apple_skin(spec: AppleSpec, rng: np.random.Generator) -> Pixels:
     angle = np.linspace(0, 2 * np.pi, 512)[None]
     image = mottled(rng, shape, spec.ground, amount=0.08)
     sun = 0.55 + 0.45 * np.cos(angle - 1.0) + 0.5 * (fractal(rng, shape, (4, 8)) - 0.5)
+    sun = np.maximum(sun, 0.42) if spec.striped else sun
     amount = np.clip(sun * spec.amount * 1.7, 0, 1) * np.clip((v - 0.08) / 0.15, 0, 1)
     if spec.striped:
         streaks = value_noise(rng, shape, (3, 90)) * 0.6 + value_noise(rng, shape, (5, 40)) * 0.4

@@ -50,7 +50,7 @@ def _hammer(spec: HammerSpec, rng: np.random.Generator) -> ObjectModel:
             'head',
             to_pixels(brushed(rng, (128, 128), '#9fa3a8')),
             roughness=0.35,
-            metallic=1.0,
+            metallic=0.65,
             colors=32,
         )
         density = STEEL

@@ -118,7 +118,7 @@ def _lid_material(spec: JarSpec, rng: np.random.Generator) -> Material:
             atlas.paste(_gingham(wide, high, spec.lid), rect)
         return Material('lid', atlas.pixels(), roughness=0.35, colors=32)
     if spec.metal_lid:
-        return Material('lid', rgb=(0.83, 0.66, 0.28), roughness=0.28, metallic=1.0)
+        return Material('lid', rgb=(0.83, 0.66, 0.28), roughness=0.28, metallic=0.7)
     return Material('lid', to_pixels(rubbery(rng, (64, 64), spec.lid)), roughness=0.45, colors=16)
 
 
