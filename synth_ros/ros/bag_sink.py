@@ -6,9 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
@@ -84,11 +82,6 @@ def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
         reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
         durability=(DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE),
     )
-
-
-def publisher_count(node: Node, topic: str) -> int:
-    """How many publish a topic now."""
-    return cast('int', node.count_publishers(topic))
 
 
 def _offered(profile: QoSProfile) -> QosProfile:

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from pydantic import BaseModel
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
@@ -19,15 +20,25 @@ from synth_ros.types import SampleKey
 from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
 
 _STAMP = re.compile(r'"stamp_ns":(\d+)')
-# Cameras of one scene finish at slightly different times: a scene is committed when the
-# second one after it has begun.
-_OPEN_SCENES = 2
+# A scene is committed when all cameras have moved on. Should one camera fall silent, at most so
+# many scenes wait for it.
+_OPEN_SCENES = 4
+
+
+_SceneKey = tuple[str, int]
 
 
 class _Part(NamedTuple):
     camera: str
     part: str
     cdr: bytes
+
+
+class _Origin(BaseModel):
+    """What a frame's provenance says of its config; the rest is not looked at."""
+
+    config_hash: str
+    seed: int
 
 
 @dataclass(slots=True)
@@ -52,8 +63,10 @@ class DatasetSink:
         self.error: BaseException | None = None
         self._writer = writer
         self._pairers: dict[str, ExactPairer[bytes]] = {c: ExactPairer(PARTS) for c in cameras}
-        self._scenes: dict[tuple[str, int], _Scene] = {}
-        self._numbers = 0
+        self._scenes: dict[_SceneKey, _Scene] = {}
+        self._numbers: dict[_SceneKey, int] = {}
+        self._playing: dict[str, int] = {}
+        self._late: list[str] = []
         self._queue: queue.SimpleQueue[_Part | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name='synth_ros dataset')
         self._thread.start()
@@ -70,7 +83,7 @@ class DatasetSink:
             f'{camera} at {item.stamp_ns} ns lacks {", ".join(item.missing)}'
             for camera, pairer in self._pairers.items()
             for item in pairer.incomplete
-        ]
+        ] + self._late
 
     def put(self, camera: str, part: str, cdr: bytes) -> None:
         """Hand over a serialised message; returns at once."""
@@ -95,7 +108,7 @@ class DatasetSink:
                 pairer.finish()
             for key in list(self._scenes):
                 self._commit(key)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (close raises it)
             self.error = error
 
     def _take(self, item: _Part) -> None:
@@ -105,22 +118,45 @@ class DatasetSink:
             self._add(sample_from_parts(item.camera, whole))
 
     def _add(self, assembled: Assembled) -> None:
-        scene = self._scene((assembled.session, assembled.run))
         sample = assembled.sample
+        self._check(sample.provenance_json)
+        scene = self._scene((assembled.session, assembled.run))
+        if scene is None:
+            self._late.append(f'{sample.key.camera} at {sample.frame.stamp_ns} ns came too late')
+            return
         key = SampleKey(scene.number, sample.key.view, sample.key.camera)
         scene.draft.add(replace(sample, key=key))
         self.samples += 1
+        self._playing[sample.key.camera] = scene.number
+        self._commit_played()
 
-    def _scene(self, key: tuple[str, int]) -> _Scene:
-        if key not in self._scenes:
-            number = self._numbers
-            self._numbers += 1
+    def _check(self, provenance_json: str) -> None:
+        """See that the simulator runs what the dataset claims to hold."""
+        claimed = self._writer.info
+        made = _Origin.model_validate_json(provenance_json)
+        if (made.config_hash, made.seed) != (claimed.config_hash, claimed.seed):
+            raise RosError(
+                'The simulator runs another config or seed than the recorder was given: config '
+                f'{made.config_hash[:12]} with seed {made.seed}, not {claimed.config_hash[:12]} '
+                f'with seed {claimed.seed}. Give both the same.'
+            )
+
+    def _scene(self, key: _SceneKey) -> _Scene | None:
+        """The scene of a key, begun if it is new; ``None`` if it was committed."""
+        if key not in self._numbers:
+            number = self._numbers[key] = len(self._numbers)
             self._scenes[key] = _Scene(number, self._writer.begin(number))
-            while len(self._scenes) > _OPEN_SCENES:
-                self._commit(next(iter(self._scenes)))
-        return self._scenes[key]
+        return self._scenes.get(key)
 
-    def _commit(self, key: tuple[str, int]) -> None:
+    def _commit_played(self) -> None:
+        """Commit the scenes that no camera will add to."""
+        silent = self._pairers.keys() - self._playing.keys()
+        oldest = -1 if silent else min(self._playing.values())
+        for key, scene in list(self._scenes.items()):
+            if scene.number < oldest or len(self._scenes) > _OPEN_SCENES:
+                self._commit(key)
+
+    def _commit(self, key: _SceneKey) -> None:
         scene = self._scenes.pop(key)
         if not len(scene.draft):
             raise InternalError(f'Scene {scene.number} was opened without a frame.')

@@ -7,6 +7,7 @@ holds them to it wherever cv_bridge can be imported.
 from __future__ import annotations
 
 import array
+import functools
 import importlib.util
 import sys
 from typing import Literal
@@ -28,6 +29,7 @@ _LAYOUT: dict[str, tuple[type[np.generic], int]] = {
 }
 
 
+@functools.cache
 def have_cv_bridge() -> bool:
     """Whether cv_bridge is installed."""
     return importlib.util.find_spec('cv_bridge') is not None
@@ -47,7 +49,7 @@ def image_message(image: NDArray[np.generic], encoding: Encoding, header: Header
 
 
 def image_array(message: Image) -> NDArray[np.generic]:
-    """The pixels of a message, as a read-only view where the layout allows.
+    """The pixels of a message, read-only; a view where the layout allows.
 
     Raises:
         RosError: If the encoding is not one we know or the data does not fit the size.
@@ -67,7 +69,9 @@ def image_array(message: Image) -> NDArray[np.generic]:
     rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
     flat = np.ascontiguousarray(rows[:, :row_bytes]).view(wire).astype(native, copy=False)
     shape = (message.height, message.width, channels)
-    return flat.reshape(shape if channels > 1 else shape[:2])
+    pixels = flat.reshape(shape if channels > 1 else shape[:2])
+    pixels.flags.writeable = False
+    return pixels
 
 
 def _with_numpy(image: NDArray[np.generic], encoding: Encoding, header: Header) -> Image:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -15,8 +16,8 @@ class TopicReport(NamedTuple):
         lost: Messages sent between the first and the last one received that never came.
         before: Messages sent before the first one received, when recording had not begun.
         restarts: How often the publisher's numbering began anew.
-        provable: Whether the numbers prove it: the middleware gives them, and at any time one
-            publisher sent.
+        provable: Whether the numbers prove it: the middleware gives them, at any time one
+            publisher sent, and each new publisher was noticed in the numbers too.
     """
 
     topic: str
@@ -41,17 +42,30 @@ class SequenceCounter:
 
     Attributes:
         topic: Its name.
-        publishers: Most publishers seen at one time.
     """
 
     topic: str
-    publishers: int = 1
     received: int = 0
     lost: int = 0
     before: int = 0
     restarts: int = 0
     _last: int | None = None
     _numbered: bool = True
+    _crowded: bool = False
+    _senders: set[bytes] = field(default_factory=set)
+
+    def see_publishers(self, ids: Collection[bytes]) -> None:
+        """Take note of who publishes now.
+
+        Args:
+            ids: The identity that the middleware gives each publisher.
+        """
+        self._crowded |= len(ids) > 1
+        self._senders.update(ids)
+
+    def doubt(self) -> None:
+        """Take note that a publisher may have sent what can not be received."""
+        self._crowded = True
 
     def count(self, sequence: int | None) -> None:
         """Take note of a message.
@@ -74,7 +88,10 @@ class SequenceCounter:
 
     def report(self) -> TopicReport:
         """The result so far."""
-        provable = self._numbered and self.publishers == 1
+        # A publisher that is first heard at a number above the last one of the publisher before
+        # it looks like a gap: then there were more publishers than restarts.
+        noticed = len(self._senders) <= self.restarts + 1
+        provable = self._numbered and noticed and not self._crowded
         return TopicReport(
             topic=self.topic,
             received=self.received,
@@ -85,17 +102,20 @@ class SequenceCounter:
         )
 
 
-def summary(reports: list[TopicReport]) -> str:
+def summary(reports: Sequence[TopicReport]) -> str:
     """One sentence for people."""
     total = sum(report.received for report in reports)
     losses = [report for report in reports if not report.complete]
     unproven = [report.topic for report in reports if not report.provable and report.received]
-    text = f'{total} messages on {len(reports)} topics'
+    text = f'{total} messages received on {len(reports)} topics'
     if losses:
         named = ', '.join(f'{report.topic} ({report.lost})' for report in losses)
         text += f'; LOST: {named}'
     else:
-        text += '; none lost'
+        text += '; none lost on the way'
     if unproven:
         text += f'; not provable (several publishers or no numbers): {", ".join(unproven)}'
+    early = sum(report.before for report in reports)
+    if early:
+        text += f'; {early} were sent before recording began'
     return f'{text}.'

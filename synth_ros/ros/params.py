@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TypedDict, cast
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from synth_ros.config.output import LiveConfig
-from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.errors import NotFoundError, UsageError, suggest
 from synth_ros.ros.convert import ClassIdFormat, DepthEncoding
+from synth_ros.ros.qos import PROFILE_NAMES
 
 Value = str | int | float | bool
 
@@ -69,49 +71,98 @@ class Declare:
     def __init__(self, node: Node) -> None:
         self._node = node
 
-    def text(self, name: str, default: str, description: str) -> str:
+    def text(self, name: str, default: str, *, description: str, allowed: str = '') -> str:
         """A string parameter."""
-        return cast('str', self._declare(name, default, ParameterDescriptor(), description))
+        descriptor = ParameterDescriptor(
+            description=description, additional_constraints=allowed, read_only=True
+        )
+        return cast('str', self._declare(name, default, descriptor))
 
-    def flag(self, name: str, default: bool, description: str) -> bool:  # noqa: FBT001
+    def flag(self, name: str, *, default: bool, description: str) -> bool:
         """A boolean parameter."""
-        return cast('bool', self._declare(name, default, ParameterDescriptor(), description))
+        descriptor = ParameterDescriptor(description=description, read_only=True)
+        return cast('bool', self._declare(name, default, descriptor))
 
-    def whole(self, name: str, default: int, description: str, *, low: int) -> int:
+    def whole(self, name: str, default: int, *, low: int, description: str) -> int:
         """A whole number of at least ``low``."""
-        limits = IntegerRange(from_value=low, to_value=2**63 - 1, step=1)
-        descriptor = ParameterDescriptor(integer_range=[limits])
-        return cast('int', self._declare(name, default, descriptor, description))
+        limits = IntegerRange(from_value=low, to_value=_MAX_INT64, step=1)
+        descriptor = ParameterDescriptor(
+            description=description, integer_range=[limits], read_only=True
+        )
+        return cast('int', self._declare(name, default, descriptor))
 
     def number(
-        self, name: str, default: float, description: str, *, bounds: tuple[float, float]
+        self, name: str, default: float, *, bounds: tuple[float, float], description: str
     ) -> float:
-        """A number within bounds."""
+        """A number within bounds; a whole number will do, as ``10`` for ``10.0``."""
         limits = FloatingPointRange(from_value=bounds[0], to_value=bounds[1], step=0.0)
-        descriptor = ParameterDescriptor(floating_point_range=[limits])
-        return cast('float', self._declare(name, default, descriptor, description))
+        descriptor = ParameterDescriptor(
+            description=description, floating_point_range=[limits], read_only=True
+        )
+        return cast('float', self._declare(name, default, descriptor))
 
-    def choice(self, name: str, allowed: tuple[str, ...], description: str) -> str:
-        """One of several words, or empty for the default.
+    def choice(
+        self, name: str, default: str, *, allowed: tuple[str, ...], description: str
+    ) -> str:
+        """One of several words; empty is allowed where it is the default.
 
         Raises:
             NotFoundError: If it is another word.
         """
-        value = self.text(name, '', description)
-        if value and value not in allowed:
+        words = f'One of: {", ".join(allowed)}' + ('' if default else ', or empty')
+        value = self.text(name, default, description=description, allowed=words)
+        if value not in allowed and not (value == '' and default == ''):
             raise NotFoundError('value', value, available=allowed, where=f'parameter {name}')
         return value
 
-    def _declare(
-        self, name: str, default: Value, descriptor: ParameterDescriptor, description: str
-    ) -> Value:
-        descriptor.description = description
-        descriptor.read_only = True
+    def _declare(self, name: str, default: Value, descriptor: ParameterDescriptor) -> Value:
         try:
+            self._take_whole_number(name, default)
             parameter = self._node.declare_parameter(name, default, descriptor)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            raise UsageError(f'Parameter {name}: {error}') from error
+        except InvalidParameterTypeException as error:
+            wanted = _TYPE_WORDS[type(default)]
+            given = given_parameters(self._node)[name].value
+            raise UsageError(f'Parameter {name} must be {wanted}, got {given!r}.') from error
+        except InvalidParameterValueException as error:
+            given = given_parameters(self._node)[name].value
+            raise UsageError(
+                f'Parameter {name} is {given!r}, which is not allowed; {_range_words(descriptor)}.'
+            ) from error
         return cast('Value', parameter.value)
+
+    def _take_whole_number(self, name: str, default: Value) -> None:
+        """Let ``-p real_time_factor:=1`` mean 1.0, which ROS refuses to convert."""
+        given = given_parameters(self._node)
+        if isinstance(default, float) and name in given and type(given[name].value) is int:
+            given[name] = Parameter(name, value=float(given[name].value))
+
+
+_MAX_INT64 = 2**63 - 1
+_TYPE_WORDS: dict[type, str] = {
+    str: 'a text',
+    bool: 'true or false',
+    int: 'a whole number',
+    float: 'a number',
+}
+
+
+def given_parameters(node: Node) -> dict[str, Parameter]:
+    """Parameters given to a node from outside, declared or not; changes take effect."""
+    return cast('dict[str, Parameter]', node._parameter_overrides)  # noqa: SLF001 (no other way)
+
+
+def warn_of_unknown(node: Node) -> None:
+    """Warn of given parameters that the node does not have: misspelt ones do nothing.
+
+    To be called when all are declared. A warning only: a parameter file for ``/**`` may hold
+    those of other nodes.
+    """
+    for name in given_parameters(node):
+        if not node.has_parameter(name) and not name.startswith('qos_overrides.'):
+            mine = sorted(node._parameters)  # noqa: SLF001 (no other way)
+            node.get_logger().warning(
+                f'There is no parameter {name!r}; it is ignored. {suggest(name, mine)}'
+            )
 
 
 def declare_sim_params(node: Node) -> SimParams:
@@ -122,44 +173,108 @@ def declare_sim_params(node: Node) -> SimParams:
         NotFoundError: If one is not among the allowed words.
     """
     declare = Declare(node)
-    config = declare.text('config', '', 'Path of the config file (YAML)')
+    config = declare.text('config', '', description='Path of the config file (YAML)')
     if not config:
         raise UsageError(
             'Parameter config is empty. Give the path of a config file: '
             'ros2 run synth_ros sim_node --ros-args -p config:=/path/to/config.yaml'
         )
-    encodings, formats = ('16UC1', '32FC1'), ('id', 'name')
+    seed = declare.whole('seed', -1, low=-1, description="Seed; -1 takes the config's")
+    first_episode = declare.whole(
+        'first_episode', 0, low=0, description='Number of the episode (scene) to start with'
+    )
+    frame_limit = declare.whole(
+        'frame_limit',
+        0,
+        low=0,
+        description='Frames of every camera after which the node ends; 0: never',
+    )
+    factor = declare.number(
+        'real_time_factor',
+        -1.0,
+        bounds=(-1.0, 1000.0),
+        description='Simulated seconds per real second; 0: as fast as possible; '
+        "below 0: the config's",
+    )
+    wait_for_subscribers_s = declare.number(
+        'wait_for_subscribers_s',
+        0.0,
+        bounds=(0.0, 3600.0),
+        description='Hold the first frame this long until every stream has a subscriber',
+    )
+    linger_s = declare.number(
+        'linger_s',
+        1.0,
+        bounds=(0.0, 3600.0),
+        description='After the last frame of frame_limit, stay this long until it has arrived',
+    )
     return SimParams(
         config=config,
-        seed=declare.whole('seed', -1, "Seed; -1 takes the config's", low=-1),
-        first_episode=declare.whole('first_episode', 0, 'Episode to start with', low=0),
-        frame_limit=declare.whole('frame_limit', 0, 'End after this many; 0 never', low=0),
-        real_time_factor_override=declare.number(
-            'real_time_factor',
-            -1.0,
-            "Simulated seconds per real second; 0 as fast as possible, -1 takes the config's",
-            bounds=(-1.0, 1000.0),
+        seed=seed,
+        first_episode=first_episode,
+        frame_limit=frame_limit,
+        real_time_factor_override=factor,
+        start_paused=declare.flag(
+            'start_paused',
+            default=False,
+            description='Wait for ~/step or ~/pause before the first frame',
         ),
-        start_paused=declare.flag('start_paused', False, 'Wait for ~/step or ~/pause'),
-        wait_for_subscribers_s=declare.number(
-            'wait_for_subscribers_s',
-            0.0,
-            'Hold the first frame this long until every stream has a subscriber',
-            bounds=(0.0, 3600.0),
+        wait_for_subscribers_s=wait_for_subscribers_s,
+        report_frames=declare.flag(
+            'report_frames', default=False, description='Print a line "frame N" for each frame'
         ),
-        report_frames=declare.flag('report_frames', False, 'Print a line for each frame'),
-        linger_s=declare.number(
-            'linger_s', 1.0, 'Stay this long after the last frame', bounds=(0.0, 3600.0)
-        ),
-        depth_encoding=cast(
-            'Literal["16UC1", "32FC1"] | None',
-            declare.choice('depth_encoding', encodings, 'Depth images: 16UC1 or 32FC1') or None,
-        ),
-        class_id_format=cast(
-            'Literal["id", "name"] | None',
-            declare.choice('class_id_format', formats, 'class_id holds id or name') or None,
-        ),
-        color_qos=declare.text('color_qos', 'DEFAULT', 'QoS profile of colour streams'),
-        depth_qos=declare.text('depth_qos', 'DEFAULT', 'QoS profile of depth streams'),
-        labels_qos=declare.text('labels_qos', 'DEFAULT', 'QoS profile of label streams'),
+        linger_s=linger_s,
+        **_declare_streams(declare),
     )
+
+
+class _Streams(TypedDict):
+    depth_encoding: DepthEncoding | None
+    class_id_format: ClassIdFormat | None
+    color_qos: str
+    depth_qos: str
+    labels_qos: str
+
+
+def _declare_streams(declare: Declare) -> _Streams:
+    """The parameters that say how streams are published."""
+    encoding = declare.choice(
+        'depth_encoding',
+        '',
+        allowed=('16UC1', '32FC1'),
+        description="Depth images in millimetres or metres; empty: the config's",
+    )
+    form = declare.choice(
+        'class_id_format',
+        '',
+        allowed=('id', 'name'),
+        description="What class_id of a detection holds; empty: the config's",
+    )
+    profiles = [
+        declare.choice(
+            f'{stream}_qos',
+            'DEFAULT',
+            allowed=PROFILE_NAMES,
+            description=f'QoS profile of the {what}',
+        )
+        for stream, what in (
+            ('color', 'colour images and their calibration'),
+            ('depth', 'depth images and their calibration'),
+            ('labels', 'masks, detections and annotations'),
+        )
+    ]
+    return {
+        'depth_encoding': cast('DepthEncoding | None', encoding or None),
+        'class_id_format': cast('ClassIdFormat | None', form or None),
+        'color_qos': profiles[0],
+        'depth_qos': profiles[1],
+        'labels_qos': profiles[2],
+    }
+
+
+def _range_words(descriptor: ParameterDescriptor) -> str:
+    """The allowed range of a descriptor in words."""
+    if descriptor.integer_range:
+        return f'it must be at least {descriptor.integer_range[0].from_value}'
+    limits = descriptor.floating_point_range[0]
+    return f'it must be from {limits.from_value:g} to {limits.to_value:g}'

@@ -157,11 +157,11 @@ class SimPublishers:
         self._sent_static: tuple[tf.Edge, ...] = ()
 
     def unmatched(self) -> list[str]:
-        """Topics of the camera streams that nobody subscribes to yet."""
+        """Topics that a recorder takes and nobody subscribes to yet."""
+        streams = [stream for camera in self._cameras.values() for stream in camera.streams]
         return [
             publisher.topic_name
-            for camera in self._cameras.values()
-            for publisher in camera.streams
+            for publisher in (*streams, self._clock, self._tf, self._joints)
             if not publisher.get_subscription_count()
         ]
 

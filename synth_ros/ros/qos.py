@@ -22,6 +22,8 @@ _PROFILES = {
     'LATCHED': (ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL, 1),
 }
 
+PROFILE_NAMES = tuple(_PROFILES)
+
 
 def qos_profile(name: str, *, parameter: str = 'qos') -> QoSProfile:
     """A profile by name.

@@ -1,228 +1,24 @@
-"""The recorder node: topics to a bag and to a dataset, with proof that nothing is missing."""
+"""Entry point of ``ros2 run synth_ros recorder_node``; the node itself is ``recorder``.
+
+It imports neither ROS nor MuJoCo itself: both read the environment when they are imported,
+and an interrupt must end the process cleanly from its first moment on.
+"""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypedDict
 
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-
-from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.pipeline.generate import dataset_info
-from synth_ros.ros import loss
-from synth_ros.ros.assemble import PARTS
-from synth_ros.ros.bag_sink import BagSink, publisher_count, subscription_qos
-from synth_ros.ros.dataset_sink import DatasetSink
-from synth_ros.ros.definitions import message_class
-from synth_ros.ros.names import camera_topics
-from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
 from synth_ros.ros.runtime import run_main
-from synth_ros.scene.build import SceneBuilder
-from synth_ros.writers.coco import CocoWriter
-
-_LOOK_S = 0.1
-_DRAIN_S = 0.5
-_LOG_PERIOD_S = 10.0
-_NOT_RECORDED = frozenset({'aligned_depth', 'aligned_depth_info'})
-
-
-class _Info(TypedDict):
-    """What the middleware says of a message."""
-
-    source_timestamp: int
-    received_timestamp: int
-    publication_sequence_number: int | None
-
-
-class RecorderNode(Node):
-    """Records the topics of the config's cameras, transforms, clock and joint states.
-
-    Images are stored as the bytes that arrived; nothing is decoded for the bag.
-
-    Raises:
-        ConfigError: The config file is wrong.
-        OutputError: An output exists or cannot be written.
-        UsageError: A parameter is missing or wrong.
-    """
-
-    def __init__(self) -> None:
-        super().__init__('recorder_node')
-        self.params: RecorderParams = declare_recorder_params(self)
-        self._loaded: LoadedConfig = load_config(Path(self.params.config))
-        self._wanted = self._topics()
-        self._counters: dict[str, loss.SequenceCounter] = {}
-        self._bag: BagSink | None = None
-        self._coco: CocoWriter | None = None
-        self._dataset: DatasetSink | None = None
-        self._last_message = time.monotonic()
-        self._open_outputs()
-        self.create_timer(_LOOK_S, self._look)
-        self.create_timer(_LOG_PERIOD_S, self._log)
-        self.get_logger().info(f'Waiting for {len(self._wanted)} topics.')
-
-    def _open_outputs(self) -> None:
-        if self.params.dataset:
-            seed = self._loaded.config.seed
-            info = dataset_info(self._loaded, SceneBuilder(self._loaded), seed=seed)
-            path = Path(self.params.dataset)
-            self._coco = CocoWriter(path, info, self._loaded.config.output.dataset)
-        if self.params.bag:
-            path = Path(self.params.bag)
-            self._bag = BagSink(path, compression=self.params.compression)
-        if self._coco is not None:
-            cameras = [camera.name for camera in self._loaded.config.cameras]
-            self._dataset = DatasetSink(self._coco.episodes, cameras)
-
-    def _topics(self) -> dict[str, tuple[str, str] | None]:
-        """Topics to record; those of a camera with its name and the stream's."""
-        wanted: dict[str, tuple[str, str] | None] = dict.fromkeys(('/tf', '/tf_static', '/clock'))
-        wanted[self.resolve_topic_name('joint_states')] = None
-        for camera in self._loaded.config.cameras:
-            streams = camera_topics(camera.name)._asdict()
-            for stream, topic in streams.items():
-                if stream not in _NOT_RECORDED:
-                    wanted[self.resolve_topic_name(topic)] = (camera.name, stream)
-        return wanted
-
-    def _look(self) -> None:
-        """Subscribe to wanted topics that have appeared, and keep the bag's file current."""
-        for topic in self._wanted:
-            if topic not in self._counters:
-                self._subscribe(topic)
-            else:
-                counter = self._counters[topic]
-                counter.publishers = max(counter.publishers, publisher_count(self, topic))
-        if self._bag is not None:
-            self._bag.flush()
-
-    def _subscribe(self, topic: str) -> None:
-        publishers = self.get_publishers_info_by_topic(topic)
-        if not publishers:
-            return
-        type_name = publishers[0].topic_type
-        kind = message_class(type_name)
-        if self._bag is not None:
-            self._bag.add_topic(topic, type_name, publishers)
-        self._counters[topic] = loss.SequenceCounter(topic)
-        self.create_subscription(
-            kind, topic, self._receiver(topic), subscription_qos(publishers), raw=True
-        )
-        if len(self._counters) == len(self._wanted):
-            self.get_logger().info(f'Recording all {len(self._wanted)} topics.')
-
-    def _receiver(self, topic: str) -> Callable[[bytes, _Info], None]:
-        counter, place = self._counters[topic], self._wanted[topic]
-
-        def receive(cdr: bytes, info: _Info) -> None:
-            self._last_message = time.monotonic()
-            counter.count(info['publication_sequence_number'])
-            if self._bag is not None:
-                self._bag.write(
-                    topic,
-                    cdr,
-                    received_ns=info['received_timestamp'],
-                    sent_ns=info['source_timestamp'],
-                )
-            if self._dataset is not None and place is not None and place[1] in PARTS:
-                self._dataset.put(place[0], place[1], cdr)
-
-        return receive
-
-    def finished(self) -> bool:
-        """Whether the outputs failed, or all publishers have gone and nothing more comes."""
-        if self._dataset is not None and self._dataset.error is not None:
-            return True
-        if not self.params.stop_with_publishers or not self._heard_cameras():
-            return False
-        gone = not any(publisher_count(self, topic) for topic in self._camera_topics())
-        return gone and time.monotonic() - self._last_message > _DRAIN_S
-
-    def _camera_topics(self) -> list[str]:
-        return [topic for topic, place in self._wanted.items() if place is not None]
-
-    def _heard_cameras(self) -> bool:
-        counters = self._counters
-        return any(counters[t].received for t in self._camera_topics() if t in counters)
-
-    def _log(self) -> None:
-        received = sum(counter.received for counter in self._counters.values())
-        lost = sum(counter.lost for counter in self._counters.values())
-        backlog = self._dataset.backlog if self._dataset is not None else 0
-        self.get_logger().info(
-            f'{received} messages, {lost} lost, {backlog} waiting to be written.'
-        )
-
-    def close_outputs(self) -> None:
-        """Finish bag and dataset and say what they hold.
-
-        Both are closed even if one of them fails; the first error is raised.
-
-        Raises:
-            SynthRosError: Something could not be written; what was written stays valid.
-        """
-        reports = [counter.report() for counter in self._counters.values()]
-        steps: list[Callable[[], None]] = []
-        if self._bag is not None:
-            bag = self._bag
-            steps.append(lambda: bag.close(reports))
-        if self._dataset is not None:
-            steps.append(self._dataset.close)
-        if self._coco is not None:
-            coco = self._coco
-            steps.append(lambda: coco.__exit__(None, None, None))
-        errors = [error for step in steps if (error := _attempt(step)) is not None]
-        self._say_result(reports)
-        if errors:
-            raise errors[0]
-
-    def _say_result(self, reports: list[loss.TopicReport]) -> None:
-        log = self.get_logger()
-        complete = all(report.complete for report in reports)
-        (log.info if complete else log.error)(loss.summary(reports))
-        if self._bag is not None:
-            log.info(f'Bag: {self.params.bag}')
-        if self._dataset is not None:
-            log.info(f'Dataset: {self.params.dataset} ({self._dataset.samples} images)')
-            for sentence in self._dataset.incomplete:
-                log.warning(f'Not in the dataset: {sentence}.')
-        missing = sorted(set(self._wanted) - set(self._counters))
-        if missing:
-            log.warning(f'Never published: {", ".join(missing)}.')
-
-
-def _attempt(step: Callable[[], None]) -> BaseException | None:
-    try:
-        step()
-    except Exception as error:
-        return error
-    return None
 
 
 def _body(stop: threading.Event) -> None:
-    node = RecorderNode()
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        while not stop.is_set() and not node.finished():
-            executor.spin_once(timeout_sec=0.1)
-        # What was sent before the wish to stop is still under way.
-        deadline = time.monotonic() + _DRAIN_S
-        while time.monotonic() < deadline:
-            executor.spin_once(timeout_sec=0.05)
-    finally:
-        try:
-            node.close_outputs()
-        finally:
-            executor.shutdown()
-            node.destroy_node()
+    from synth_ros.ros.recorder import record
+
+    record(stop)
 
 
 def main() -> None:
-    """Entry point of ``ros2 run synth_ros recorder_node``."""
+    """Run the recorder node until it is told to stop."""
     run_main(_body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
 
 from rclpy.node import Node
@@ -19,13 +20,15 @@ class RecorderParams:
 
     Attributes:
         config: Path of the config that the simulation runs.
+        seed: Seed that the simulation runs; -1 for the config's.
         bag: Folder of the bag; empty for none.
         dataset: Folder of the dataset; empty for none.
         compression: Of the bag.
-        stop_with_publishers: End once every publisher that was heard has gone.
+        stop_with_publishers: End once every camera publisher that was seen has gone.
     """
 
     config: str
+    seed: int
     bag: str
     dataset: str
     compression: Compression
@@ -40,15 +43,29 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     """
     declare = Declare(node)
     params = RecorderParams(
-        config=declare.text('config', '', 'Path of the config that the simulation runs'),
-        bag=declare.text('bag', '', 'Folder of the bag; empty for none'),
-        dataset=declare.text('dataset', '', 'Folder of the dataset; empty for none'),
+        config=declare.text(
+            'config', '', description='Path of the config that the simulation runs'
+        ),
+        seed=declare.whole(
+            'seed', -1, low=-1, description="Seed that the simulation runs; -1: the config's"
+        ),
+        bag=declare.text('bag', '', description='Folder of the bag; must not exist; empty: none'),
+        dataset=declare.text(
+            'dataset', '', description='Folder of the dataset; must be new; empty: none'
+        ),
         compression=cast(
             'Compression',
-            declare.choice('compression', ('none', 'zstd'), 'Of the bag; zstd') or 'zstd',
+            declare.choice(
+                'compression',
+                'zstd',
+                allowed=('none', 'zstd'),
+                description='Compression of the bag',
+            ),
         ),
         stop_with_publishers=declare.flag(
-            'stop_with_publishers', False, 'End once every publisher that was heard has gone'
+            'stop_with_publishers',
+            default=False,
+            description='End once every camera publisher that was seen has gone',
         ),
     )
     if not params.config:
@@ -59,4 +76,7 @@ def declare_recorder_params(node: Node) -> RecorderParams:
         )
     if not params.bag and not params.dataset:
         raise UsageError('Nothing to record to. Give parameter bag, dataset, or both.')
+    folders = [Path(folder).resolve() for folder in (params.bag, params.dataset) if folder]
+    if len(set(folders)) < len(folders):
+        raise UsageError(f'Parameters bag and dataset name the same folder: {params.bag}.')
     return params

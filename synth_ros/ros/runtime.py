@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
 
-from synth_ros.errors import RosError, SynthRosError
+from synth_ros.errors import ConfigError, RosError, SynthRosError, UsageError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def prepare_environment() -> None:
@@ -31,7 +32,11 @@ def prepare_environment() -> None:
 
 @contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, in place of their usual effect."""
+    """An event that SIGINT and SIGTERM set, in place of their usual effect.
+
+    A second signal changes nothing: ``ros2 launch`` and the terminal both send one, and a
+    recording must be closed all the same.
+    """
     stop = threading.Event()
 
     def request(_number: int, _frame: FrameType | None) -> None:
@@ -45,39 +50,56 @@ def stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+@contextmanager
+def ros_running() -> Iterator[None]:
+    """ROS 2 from init to shutdown, with the arguments of this process and our signals.
+
+    Raises:
+        RosError: ROS 2 is not installed or cannot start.
+        UsageError: The ``--ros-args`` are wrong.
+    """
+    try:
+        import rclpy
+        from rclpy.exceptions import ROSInterruptException
+        from rclpy.signals import SignalHandlerOptions
+    except ImportError as error:
+        raise RosError(
+            f'ROS 2 cannot be imported ({error}). Source a ROS 2 Jazzy installation, or '
+            "install the wheels: pip install 'synth_ros[ros]'."
+        ) from error
+    try:
+        rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(f'ROS 2 does not start: {_first_line(error)}.') from error
+    try:
+        yield
+    except ROSInterruptException as error:
+        raise RosError('ROS 2 was shut down while the node ran.') from error
+    finally:
+        # Without it the process aborts in a destructor at exit.
+        rclpy.try_shutdown()
 
 
 def run_main(body: Callable[[threading.Event], None]) -> None:
     """Run a node's body as a process.
 
+    The process ends with 0 when told to stop, with the error's code and message otherwise.
+
     Args:
         body: Runs until the event is set or its work is done.
-
-    The process ends with 0 when told to stop, with the error's code and message otherwise.
     """
-    prepare_environment()
-    try:
-        import rclpy
-        from rclpy.signals import SignalHandlerOptions
-    except ImportError as error:
-        _fail(
-            RosError(
-                f'ROS 2 cannot be imported ({error}). Source a ROS 2 Jazzy installation, or '
-                "install the wheels: pip install 'synth_ros[ros]'."
-            )
-        )
     with stop_signals() as stop:
-        rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
         try:
-            body(stop)
+            prepare_environment()
+            with ros_running():
+                body(stop)
         except SynthRosError as error:
-            _fail(error)
-        finally:
-            # Without it the process aborts in a destructor at exit.
-            rclpy.try_shutdown()
+            messages = error.problems if isinstance(error, ConfigError) else (str(error),)
+            for message in messages:
+                sys.stderr.write(f'error: {message}\n')
+            sys.stderr.flush()
+            sys.exit(error.exit_code)
 
 
-def _fail(error: SynthRosError) -> NoReturn:
-    print(f'error: {error}', file=sys.stderr, flush=True)
-    sys.exit(error.exit_code)
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split('\n')[0].rstrip('.')

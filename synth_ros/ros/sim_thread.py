@@ -6,12 +6,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from synth_ros.errors import SynthRosError
 from synth_ros.pipeline.live import LiveFrame, LiveSession
 from synth_ros.scene.compiled import CompiledScene
+
+# How long the thread sleeps at most before it looks for requests again.
+_NAP_S = 0.02
 
 
 class Action(Enum):
@@ -33,6 +37,11 @@ class Request:
     message: str = ''
     ok: bool = False
 
+    def answer(self, message: str, *, ok: bool) -> None:
+        """Give the answer to who waits for it."""
+        self.message, self.ok = message, ok
+        self.done.set()
+
 
 FrameSink = Callable[[LiveFrame, CompiledScene], None]
 
@@ -44,9 +53,10 @@ class SimThread(threading.Thread):
     simulated time falls behind.
 
     Args:
-        make_session: Called on the thread; makes everything that is bound to it.
+        open_session: Entered and left on the thread; makes everything that is bound to it.
         sink: Receives every frame, on the thread.
-        ready: Blocks until frames may flow; returns early when the event is set.
+        stop: Ends the thread; the frame being made is finished and published.
+        ready: Whether frames may flow; asked again and again until it says yes once.
         real_time_factor: Simulated seconds per real second, 0 for as fast as possible.
         frame_limit: Frames to make, 0 for no end.
         paused: Start paused.
@@ -54,11 +64,12 @@ class SimThread(threading.Thread):
 
     def __init__(
         self,
-        make_session: Callable[[], LiveSession],
+        open_session: Callable[[], AbstractContextManager[LiveSession]],
         sink: FrameSink,
         *,
-        ready: Callable[[threading.Event], None],
-        real_time_factor: float,
+        stop: threading.Event,
+        ready: Callable[[], bool] = lambda: True,
+        real_time_factor: float = 0.0,
         frame_limit: int = 0,
         paused: bool = False,
     ) -> None:
@@ -66,21 +77,20 @@ class SimThread(threading.Thread):
         self.finished = threading.Event()
         self.error: BaseException | None = None
         self.frames = 0
-        self._make_session = make_session
+        self._open_session = open_session
         self._sink = sink
+        self._stop_asked = stop
         self._ready = ready
-        self._factor = real_time_factor
+        self._flowing = False
+        self._pace = _Pace(real_time_factor)
         self._limit = frame_limit
         self._paused = paused
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        self._stop_asked = threading.Event()
-
-    def stop(self) -> None:
-        """Ask for the end; the frame being made is finished and published."""
-        self._stop_asked.set()
 
     def ask(self, action: Action, *, timeout_s: float = 60.0) -> Request:
         """Have an action done between two frames, and wait for it.
+
+        A step is answered when its frame has been handed to the sink.
 
         Args:
             action: What to do.
@@ -92,55 +102,71 @@ class SimThread(threading.Thread):
         request = Request(action)
         self._requests.put(request)
         deadline = time.monotonic() + timeout_s
-        while not request.done.wait(0.05):
-            if self.finished.is_set():
-                request.message = 'The simulation has ended.'
-                break
-            if time.monotonic() > deadline:
-                request.message = f'No answer within {timeout_s:g} s.'
-                break
+        while not request.done.wait(_NAP_S):
+            if self.finished.is_set() or self._stop_asked.is_set():
+                request.answer('The simulation is ending.', ok=False)
+            elif time.monotonic() > deadline:
+                request.answer(f'No answer within {timeout_s:g} s; not done.', ok=False)
         return request
 
     def run(self) -> None:
         """The thread's body; errors are kept for the owner to raise."""
         try:
-            session = self._make_session()
-            self._ready(self._stop_asked)
-            self._loop(session)
-        except BaseException as error:
+            if not self._stop_asked.is_set():
+                with self._open_session() as session:
+                    self._loop(session)
+        except BaseException as error:  # noqa: BLE001 (the owner raises it)
             self.error = error
         finally:
             self.finished.set()
 
     def _loop(self, session: LiveSession) -> None:
-        pace = _Pace(self._factor)
         while not self._stop_asked.is_set():
-            stepping = self._serve(session)
-            if self._paused and not stepping:
-                pace.forget()
-                self._stop_asked.wait(0.01)
+            step = self._serve(session)
+            nap_s = self._nap_s()
+            if step is None and nap_s > 0:
+                self._stop_asked.wait(nap_s)
                 continue
             frame = session.advance()
             self._sink(frame, session.world.scene)
             self.frames += 1
+            self._pace.mark(frame.stamp_ns)
+            if step is not None:
+                step.answer(
+                    f'Frame at {frame.stamp_ns * 1e-9:.3f} s is out; the simulation is paused.',
+                    ok=True,
+                )
             if self._limit and self.frames >= self._limit:
                 break
-            if not stepping:
-                pace.keep(frame.stamp_ns, self._stop_asked)
 
-    def _serve(self, session: LiveSession) -> bool:
-        """Do one waiting request; whether it asks for a single step."""
+    def _nap_s(self) -> float:
+        """How long to sleep before the next frame may be due; 0 when it is."""
+        if self._paused:
+            self._pace.forget()
+            return _NAP_S
+        if not self._flowing:
+            self._flowing = self._ready()
+            return 0.0 if self._flowing else _NAP_S
+        return min(self._pace.remaining_s(), _NAP_S)
+
+    def _serve(self, session: LiveSession) -> Request | None:
+        """Do one waiting request; a step is returned for its frame to be made."""
         try:
             request = self._requests.get_nowait()
         except queue.Empty:
-            return False
+            return None
+        if request.done.is_set():
+            return None  # who asked has given up
         try:
-            request.message = self._act(session, request.action)
-            request.ok = True
+            message = self._act(session, request.action)
         except SynthRosError as error:
-            request.message = str(error)
-        request.done.set()
-        return request.action is Action.STEP and request.ok
+            # The running episode goes on.
+            request.answer(str(error), ok=False)
+            return None
+        if request.action is Action.STEP:
+            return request
+        request.answer(message, ok=True)
+        return None
 
     def _act(self, session: LiveSession, action: Action) -> str:
         match action:
@@ -150,10 +176,7 @@ class SimThread(threading.Thread):
             case Action.RESET:
                 session.restart()
                 return f'Episode {session.episode} begins again.'
-            case Action.STEP:
-                self._paused = True
-                return 'One frame follows; the simulation is paused.'
-            case Action.PAUSE:
+            case Action.PAUSE | Action.STEP:
                 self._paused = True
                 return 'Paused. Call ~/step for one frame, ~/pause with false to go on.'
             case Action.RESUME:
@@ -162,27 +185,29 @@ class SimThread(threading.Thread):
 
 
 class _Pace:
-    """Sleeps so that simulated time does not run ahead of real time."""
+    """Says how far simulated time is ahead of real time."""
 
     def __init__(self, factor: float) -> None:
         self._factor = factor
         self._start: tuple[float, int] | None = None
+        self._due_s = 0.0
 
     def forget(self) -> None:
         """Measure anew from the next frame: pauses must not be made up for."""
         self._start = None
 
-    def keep(self, stamp_ns: int, stop: threading.Event) -> None:
-        """Wait until the frame's time has come in reality."""
+    def mark(self, stamp_ns: int) -> None:
+        """Take note of a frame that is out; the next one has to wait for this one's time."""
         if self._factor <= 0:
             return
         now = time.monotonic()
         if self._start is None:
             self._start = (now, stamp_ns)
-            return
-        due = self._start[0] + (stamp_ns - self._start[1]) * 1e-9 / self._factor
-        if due > now:
-            stop.wait(due - now)
-        else:
+        self._due_s = self._start[0] + (stamp_ns - self._start[1]) * 1e-9 / self._factor
+        if self._due_s < now:
             # Too slow: time falls behind for good instead of being hurried after.
             self._start = (now, stamp_ns)
+
+    def remaining_s(self) -> float:
+        """Seconds until the next frame may be made; 0 or less when it may."""
+        return 0.0 if self._start is None else self._due_s - time.monotonic()

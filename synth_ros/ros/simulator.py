@@ -1,0 +1,187 @@
+"""The simulation node: a robot's cameras, and the truth about what they see."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import SetBool, Trigger
+
+from synth_ros.config.load import LoadedConfig, load_config
+from synth_ros.errors import UsageError
+from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.live import LiveFrame, LiveSession
+from synth_ros.render.auto import choose_backend, renderer_for
+from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
+from synth_ros.ros.publishers import SimPublishers, StreamOptions
+from synth_ros.ros.sim_thread import Action, SimThread
+from synth_ros.scene.build import SceneBuilder
+from synth_ros.scene.compiled import CompiledScene
+
+_LOG_PERIOD_S = 10.0
+
+
+class SimNode(Node):
+    """Publishes every camera of the config; see ``docs/topics.md`` for all names.
+
+    Services: ``~/randomize``, ``~/reset``, ``~/step`` (Trigger), ``~/pause`` (SetBool).
+
+    Args:
+        stop: Set when the node shall end.
+
+    Raises:
+        ConfigError: The config file is wrong.
+        UsageError: A parameter is missing or wrong.
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__('sim_node')
+        # The simulation is the source of /clock: following it would wait for itself.
+        if self.get_parameter('use_sim_time').value:
+            raise UsageError('sim_node makes /clock itself: run it with use_sim_time false.')
+        self.params: SimParams = declare_sim_params(self)
+        warn_of_unknown(self)
+        self._loaded: LoadedConfig = load_config(Path(self.params.config))
+        self._builder = SceneBuilder(self._loaded)
+        self._streams = SimPublishers(
+            self,
+            [camera.name for camera in self._loaded.config.cameras],
+            categories=self._builder.categories,
+            options=self._stream_options(),
+        )
+        self._logged = (time.monotonic(), 0)
+        self._give_up_waiting_s: float | None = None
+        self.thread = SimThread(
+            self._session,
+            self._publish,
+            stop=stop,
+            ready=self._subscribers_are_there,
+            real_time_factor=self.params.real_time_factor(self._loaded.config.output.live),
+            frame_limit=self.params.frame_limit,
+            paused=self.params.start_paused,
+        )
+        self._offer_services()
+
+    def _offer_services(self) -> None:
+        self.create_service(Trigger, '~/randomize', self._trigger(Action.RANDOMIZE))
+        self.create_service(Trigger, '~/reset', self._trigger(Action.RESET))
+        self.create_service(Trigger, '~/step', self._trigger(Action.STEP))
+        self.create_service(SetBool, '~/pause', self._on_pause)
+
+    def _trigger(
+        self, action: Action
+    ) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
+        def serve(_request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+            answer = self.thread.ask(action)
+            response.success, response.message = answer.ok, answer.message
+            return response
+
+        return serve
+
+    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        answer = self.thread.ask(Action.PAUSE if request.data else Action.RESUME)
+        response.success, response.message = answer.ok, answer.message
+        return response
+
+    def _stream_options(self) -> StreamOptions:
+        config, params = self._loaded.config, self.params
+        jitter = config.randomization.cameras
+        return StreamOptions(
+            depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
+            class_id_format=params.class_id_format or config.output.live.class_id_format,
+            color_qos=params.color_qos,
+            depth_qos=params.depth_qos,
+            labels_qos=params.labels_qos,
+            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0,
+            session=str(time.time_ns()),
+        )
+
+    @contextmanager
+    def _session(self) -> Iterator[LiveSession]:
+        """Runs on the simulation thread, which owns the renderer as long as it lives."""
+        config, log = self._loaded.config, self.get_logger()
+        size = (max(c.width for c in config.cameras), max(c.height for c in config.cameras))
+        choice = choose_backend(config.render)
+        for caution in choice.cautions:
+            log.warning(caution)
+        renderer = renderer_for(choice, config.render, max_size=size)
+        try:
+            log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
+            seed = None if self.params.seed < 0 else self.params.seed
+            stage = Stage(self._loaded, self._builder, renderer=renderer, seed=seed)
+            session = LiveSession(stage, first_episode=self.params.first_episode)
+            for warning in session.world.scene.warnings:
+                log.warning(warning)
+            yield session
+        finally:
+            renderer.close()
+
+    def _subscribers_are_there(self) -> bool:
+        """Whether every stream has a subscriber, or it was waited for long enough."""
+        wait_s = self.params.wait_for_subscribers_s
+        if wait_s <= 0:
+            return True
+        now = time.monotonic()
+        if self._give_up_waiting_s is None:
+            self._give_up_waiting_s = now + wait_s
+        missing = self._streams.unmatched()
+        if missing and now < self._give_up_waiting_s:
+            return False
+        if missing:
+            self.get_logger().warning(
+                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
+                f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
+                'starting all the same.'
+            )
+        return True
+
+    def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
+        self._streams.publish(frame, scene)
+        now, frames = time.monotonic(), self.thread.frames + 1
+        if self.params.report_frames:
+            sys.stdout.write(f'frame {frames}\n')
+            sys.stdout.flush()
+        then, before = self._logged
+        if now - then >= _LOG_PERIOD_S:
+            self._logged = (now, frames)
+            self.get_logger().info(
+                f'Episode {frame.episode}, {frames} frames, '
+                f'{(frames - before) / (now - then):.1f} frames/s, '
+                f'simulated time {frame.stamp_ns * 1e-9:.1f} s.'
+            )
+
+
+def simulate(stop: threading.Event) -> None:
+    """Run the node until it is told to stop or its frames are made.
+
+    Args:
+        stop: Set from outside to end it; set on return.
+
+    Raises:
+        SynthRosError: Whatever ended the simulation.
+    """
+    node = SimNode(stop)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    thread = node.thread
+    thread.start()
+    try:
+        while not stop.is_set() and not thread.finished.is_set():
+            executor.spin_once(timeout_sec=0.1)
+        if thread.error is None and node.params.linger_s:
+            # Reliable delivery needs a live publisher until the last frame has arrived.
+            stop.wait(node.params.linger_s)
+    finally:
+        stop.set()
+        thread.join()
+        node.get_logger().info(f'Ended after {thread.frames} frames.')
+        executor.shutdown()
+        node.destroy_node()
+    if thread.error is not None:
+        raise thread.error
