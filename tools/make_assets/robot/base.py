@@ -57,7 +57,7 @@ def _column() -> Surface:
         Ring(0.34, 0.08, 0.11, 0.045, COLUMN_X),
         Ring(COLUMN_TOP, 0.076, 0.106, 0.042, COLUMN_X),
     ]
-    return loft(rings, fillets_m=(0.0, 0.012), rows=6)
+    return loft(rings, fillets_m=(0.0, 0.012), rows=3)
 
 
 def _skirt() -> Surface:
@@ -106,7 +106,7 @@ def _wheel(side: str, sign: int) -> Link:
                     (0.05, 0.024),
                 ]
             ),
-            slices=40,
+            slices=32,
         ),
         'y',
     )
@@ -122,12 +122,12 @@ def _wheel(side: str, sign: int) -> Link:
                     (0.0, 0.021),
                 ]
             ),
-            slices=32,
+            slices=24,
         ),
         'y',
     )
     spokes = [
-        disc(0.007, 0.0225, axis='y', edge=0.002).moved(
+        disc(0.007, 0.0225, axis='y', edge=0.002, slices=8).moved(
             0.036 * float(np.cos(turn)), 0.0, 0.036 * float(np.sin(turn))
         )
         for turn in np.radians(np.arange(0, 360, 60))

@@ -25,7 +25,7 @@ def gripper_link() -> Link:
     foot = block((0.022, 0.05, 0.02), at=(0.038, 0.0, 0.034), radius_m=0.004)
     lenses = merge(
         *(
-            disc(radius, 0.002, axis='x', edge=0.001).moved(0.0535, y, 0.047)
+            disc(radius, 0.002, axis='x', edge=0.001, slices=12).moved(0.0535, y, 0.047)
             for radius, y in ((0.0075, 0.0), (0.006, 0.03), (0.006, -0.03))
         )
     )

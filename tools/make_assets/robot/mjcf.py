@@ -25,7 +25,7 @@ MATERIALS = (
     Material('shell', (0.88, 0.88, 0.86), 0.35),
     Material('dark', (0.13, 0.135, 0.145), 0.5),
     Material('accent', (0.04, 0.45, 0.5), 0.35),
-    Material('accent_light', (0.15, 0.75, 0.8), 0.4, emission=0.6),
+    Material('accent_light', (0.04, 0.62, 0.68), 0.4, emission=0.25),
     Material('rubber', (0.05, 0.05, 0.052), 0.85),
     Material('metal', (0.6, 0.61, 0.63), 0.4, 0.6),
     Material('visor', (0.025, 0.027, 0.03), 0.15),

@@ -64,7 +64,7 @@ def _shell() -> Surface:
         Ring(0.44, 0.092, 0.15, 0.06),
         Ring(0.525, 0.074, 0.115, 0.05),
     ]
-    return loft(rings, fillets_m=(0.018, 0.028), rows=6)
+    return loft(rings, fillets_m=(0.018, 0.028), rows=4)
 
 
 def _mast() -> Surface:
@@ -117,7 +117,7 @@ def _head_pan_link() -> Link:
                 (0.0, 0.075),
             ]
         ),
-        slices=36,
+        slices=24,
     )
     joint = Joint('head_pan_joint', 'hinge', 'z', (-1.6, 1.6), effort=8.0, kp=120.0, kv=4.0)
     return Link(
@@ -142,7 +142,7 @@ def _head_tilt_link() -> Link:
                 Ring(0.058, 0.064, 0.12, 0.052, -0.06),
             ],
             fillets_m=(0.024, 0.012),
-            rows=4,
+            rows=3,
         ),
         'x',
     )
@@ -155,14 +155,16 @@ def _head_tilt_link() -> Link:
     )
     lenses = merge(
         *(
-            disc(radius, 0.004, axis='x', edge=0.0015).moved(0.0655, y, z)
+            disc(radius, 0.004, axis='x', edge=0.0015, slices=16).moved(0.0655, y, z)
             for radius, y, z in _LENSES
         )
     )
     # Bright rims keep the lenses apart from the dark visor.
     rims = merge(
         *(
-            cap_rings(radius + 0.0025, 0.001, axis='x', width=0.0025).moved(0.0655, y, z)
+            cap_rings(radius + 0.0025, 0.001, axis='x', width=0.0025, slices=16).moved(
+                0.0655, y, z
+            )
             for radius, y, z in _LENSES
         )
     )

@@ -31,15 +31,15 @@ class Ring(NamedTuple):
     y: float = 0.0
 
 
-_CORNER_STEPS = 5
-_FILLET_STEPS = 4
+_CORNER_STEPS = 4
+_FILLET_STEPS = 3
 
 
 def loft(
     rings: Sequence[Ring],
     *,
     fillets_m: tuple[float, float] = (0.0, 0.0),
-    rows: int = 5,
+    rows: int = 3,
 ) -> Surface:
     """A closed shell through rings from the bottom up.
 

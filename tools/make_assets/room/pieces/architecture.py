@@ -16,6 +16,9 @@ _LONG_X, _LONG_Y = X1 - X0, Y1 - Y0
 
 _WINDOW_Y, _WINDOW_Z = (0.15, 2.05), (0.95, 2.45)
 _RECESS = 0.16
+_SUNK = 0.004
+"""How far skirting and door reach into the wall, which hides their rounded backs."""
+
 _DOOR_X, _DOOR_HEIGHT = (-1.75, -0.85), 2.05
 
 
@@ -30,7 +33,7 @@ def room_shell() -> Piece:
                 (_LONG_X, _LONG_Y, 0.1),
                 at=(_MID_X, _MID_Y, HEIGHT + 0.05),
                 faces=('bottom',),
-                cell_m=0.6,
+                cell_m=0.9,
             ),
         ),
         Part('walls', 'random_wall.plaster', _walls()),
@@ -100,33 +103,34 @@ def _panel(
     x, y, z = (extent + 4 * bevel for extent in size_m)
     along = {'left': 0, 'right': 0, 'front': 1, 'back': 1, 'bottom': 2}[face]
     grown = tuple(size_m[k] if k == along else (x, y, z)[k] for k in range(3))
-    return block((grown[0], grown[1], grown[2]), at=at, radius_m=bevel, cell_m=0.16, faces=(face,))
+    return block((grown[0], grown[1], grown[2]), at=at, radius_m=bevel, cell_m=0.24, faces=(face,))
 
 
 def _trim() -> Surface:
     """Skirting, window frame, window sill and door casing."""
     skirt, thick = 0.1, 0.016
-    far, near = X1 - thick / 2, X0 + thick / 2
+    far, near = X1 + _SUNK - thick / 2, X0 - _SUNK + thick / 2
+    left, right = Y1 + _SUNK, Y0 - _SUNK
     parts = [
-        block((thick, _LONG_Y, skirt), at=(far, _MID_Y, skirt / 2), cell_m=0.4),
-        block((thick, _LONG_Y, skirt), at=(near, _MID_Y, skirt / 2), cell_m=0.4),
+        block((thick, _LONG_Y, skirt), at=(far, _MID_Y, skirt / 2), cell_m=1.0),
+        block((thick, _LONG_Y, skirt), at=(near, _MID_Y, skirt / 2), cell_m=1.0),
     ]
     door_a, door_b = _DOOR_X[0] - 0.08, _DOOR_X[1] + 0.08
     for x0, x1, y in (
-        (X0, door_a, Y1 - thick / 2),
-        (door_b, X1, Y1 - thick / 2),
-        (X0, X1, Y0 + thick / 2),
+        (X0, door_a, left - thick / 2),
+        (door_b, X1, left - thick / 2),
+        (X0, X1, right + thick / 2),
     ):
-        parts.append(block((x1 - x0, thick, skirt), at=((x0 + x1) / 2, y, skirt / 2), cell_m=0.4))
+        parts.append(block((x1 - x0, thick, skirt), at=((x0 + x1) / 2, y, skirt / 2), cell_m=1.0))
     parts.extend(
-        block((0.08, 0.03, _DOOR_HEIGHT), at=(x, Y1 - 0.015, _DOOR_HEIGHT / 2), cell_m=0.3)
+        block((0.08, 0.03, _DOOR_HEIGHT), at=(x, left - 0.015, _DOOR_HEIGHT / 2), cell_m=0.8)
         for x in (_DOOR_X[0] - 0.04, _DOOR_X[1] + 0.04)
     )
     parts.append(
         block(
             (door_b - door_a, 0.03, 0.08),
-            at=((door_a + door_b) / 2, Y1 - 0.015, _DOOR_HEIGHT + 0.04),
-            cell_m=0.3,
+            at=((door_a + door_b) / 2, left - 0.015, _DOOR_HEIGHT + 0.04),
+            cell_m=0.8,
         )
     )
     return merge(*parts, *_window_frame())
@@ -137,18 +141,18 @@ def _window_frame() -> list[Surface]:
     x, mid_y, mid_z = X1 + _RECESS - 0.04, (a + b) / 2, (low + high) / 2
     bar, deep = 0.055, 0.05
     frame = [
-        block((deep, bar, high - low), at=(x, y, mid_z), cell_m=0.3)
+        block((deep, bar, high - low), at=(x, y, mid_z), cell_m=0.8)
         for y in (a + bar / 2, mid_y, b - bar / 2)
     ]
     frame += [
-        block((deep, b - a, bar), at=(x, mid_y, z), cell_m=0.3)
+        block((deep, b - a, bar), at=(x, mid_y, z), cell_m=0.8)
         for z in (low + bar / 2, high - bar / 2)
     ]
     sill = block(
         (_RECESS + 0.06, b - a + 0.12, 0.03),
         at=(X1 + 0.04, mid_y, low - 0.012),
         radius_m=0.008,
-        cell_m=0.3,
+        cell_m=0.8,
     )
     return [*frame, sill]
 
@@ -168,7 +172,7 @@ def _curtains() -> Surface:
 def _curtain(y0: float, y1: float, top: float) -> Surface:
     """Folds that widen towards the floor."""
     across = np.linspace(0, 1, 57)
-    heights = np.linspace(0.03, top, 12)
+    heights = np.linspace(0.03, top, 6)
     y = y1 + (y0 - y1) * across
     depth = 0.028 * np.cos(across * 7 * 2 * np.pi) + 0.006 * np.sin(across * 17)
     fall = 0.75 + 0.25 * (1 - heights / top)
@@ -187,7 +191,7 @@ def _door() -> Surface:
         block((width - 0.26, 0.012, height), at=(mid, Y1 - 0.022, z), radius_m=0.005, cell_m=0.3)
         for height, z in ((0.75, 0.52), (0.85, 1.46))
     ]
-    return merge(leaf, *panels)
+    return merge(leaf, *panels).moved(y=_SUNK)
 
 
 def _hardware() -> Surface:

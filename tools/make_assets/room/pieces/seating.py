@@ -31,14 +31,14 @@ def table() -> Piece:
         (depth, width, thick),
         at=(0, 0, TABLE_HEIGHT_M - thick / 2),
         radius_m=0.007,
-        cell_m=0.05,
-        steps=3,
+        cell_m=0.08,
+        steps=2,
     )
     legs, boxes = [], [Box((depth, width, thick), (0, 0, TABLE_HEIGHT_M - thick / 2))]
     for number, (sx, sy) in enumerate(((-1, -1), (-1, 1), (1, -1), (1, 1))):
         x, y = sx * (depth / 2 - inset), sy * (width / 2 - inset)
         rings = [Ring(0.0, 0.019, 0.019, 0.006), Ring(under, leg / 2, leg / 2, 0.008)]
-        shape = upright_grain(loft(rings, fillets_m=(0.004, 0.0))).moved(x, y)
+        shape = upright_grain(loft(rings, fillets_m=(0.004, 0.0), rows=2)).moved(x, y)
         legs.append(textured(shape, WOOD_TILE_M, (0.13 * number, 0.21 * number)))
         boxes.append(Box((leg, leg, under), (x, y, under / 2)))
     long, short = width - 2 * inset, depth - 2 * inset
@@ -85,7 +85,7 @@ def _stick(low: tuple[float, float, float], high: tuple[float, float, float]) ->
         ),
         Ring(high[2], 0.014, 0.014, 0.013, high[0], high[1]),
     ]
-    shape = loft(rings, fillets_m=(0.003, 0.008), rows=3)
+    shape = loft(rings, fillets_m=(0.003, 0.008), rows=1)
     return textured(upright_grain(shape), WOOD_TILE_M, (low[0], low[1]))
 
 
@@ -119,13 +119,13 @@ def sofa() -> Piece:
                 at=(0.1, side * 0.38, 0.37),
                 radius_m=0.05,
                 cell_m=0.15,
-                steps=3,
+                steps=2,
             )
         )
-        back = block((0.17, 0.74, 0.4), radius_m=0.06, cell_m=0.15, steps=3).rotated('y', -12)
+        back = block((0.17, 0.74, 0.4), radius_m=0.06, cell_m=0.15, steps=2).rotated('y', -12)
         cushions.append(back.moved(-0.2, side * 0.38, 0.62))
     pillows = [
-        block((0.11, 0.4, 0.38), radius_m=0.05, cell_m=0.1, steps=3)
+        block((0.11, 0.4, 0.38), radius_m=0.05, cell_m=0.1, steps=2)
         .rotated('y', -24)
         .rotated('z', turn)
         .moved(-0.02, y, 0.62)

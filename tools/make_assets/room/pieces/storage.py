@@ -25,14 +25,14 @@ def sideboard() -> Piece:
     depth, width, height = SIDEBOARD_SIZE_M
     low = 0.16
     middle = (height + low) / 2
-    carcass = block((depth - 0.02, width, height - low), at=(-0.01, 0, middle), cell_m=0.2)
+    carcass = block((depth - 0.02, width, height - low), at=(-0.01, 0, middle), cell_m=0.4)
     third = width / 3
     fronts = [
         block(
             (0.02, third - 0.012, height - low - 0.036),
             at=(depth / 2 - 0.008, y, middle),
             radius_m=0.003,
-            cell_m=0.2,
+            cell_m=0.4,
         )
         for y in (-third, 0.0, third)
     ]
@@ -58,13 +58,13 @@ def shelf() -> Piece:
     sides = [
         upright_grain(
             block(
-                (depth, 0.025, height), at=(0, side * (width / 2 - 0.0125), height / 2), cell_m=0.2
+                (depth, 0.025, height), at=(0, side * (width / 2 - 0.0125), height / 2), cell_m=0.4
             )
         )
         for side in (-1, 1)
     ]
     boards = [
-        block((depth - 0.01, width - 0.05, 0.022), at=(-0.005, 0, z - 0.011), cell_m=0.2)
+        block((depth - 0.01, width - 0.05, 0.022), at=(-0.005, 0, z - 0.011), cell_m=0.4)
         for z in (*SHELF_LEVELS_M, height - 0.01)
     ]
     back = block(
@@ -74,7 +74,7 @@ def shelf() -> Piece:
         faces=('right',),
     )
     drawers = [
-        block((depth - 0.03, width - 0.06, 0.18), at=(0.005, 0, z), radius_m=0.004, cell_m=0.2)
+        block((depth - 0.03, width - 0.06, 0.18), at=(0.005, 0, z), radius_m=0.004, cell_m=0.4)
         for z in (0.155, 0.343)
     ]
     knobs = [block((0.03, 0.14, 0.014), at=(depth / 2 + 0.004, 0, z)) for z in (0.175, 0.363)]
@@ -106,14 +106,14 @@ def counter() -> Piece:
                     (0.02, unit - 0.006, tall),
                     at=(depth / 2 - 0.05, y, z),
                     radius_m=0.003,
-                    cell_m=0.2,
+                    cell_m=0.4,
                 )
             )
             handle_z = z + (0.0 if tall < 0.2 else tall / 2 - 0.05)
             steel.append(
                 block((0.022, 0.16, 0.012), at=(depth / 2 - 0.03, y, handle_z), radius_m=0.005)
             )
-    slab = block((depth, width, top), at=(0, 0, height - top / 2), radius_m=0.005, cell_m=0.2)
+    slab = block((depth, width, top), at=(0, 0, height - top / 2), radius_m=0.005, cell_m=0.4)
     steel += _sink(height)
     parts = (
         Part('fronts', 'random_cabinet.white', merge(*doors)),
@@ -160,8 +160,8 @@ def refrigerator() -> Piece:
                 (0.06, width, z1 - z0),
                 at=(front, 0, (z0 + z1) / 2),
                 radius_m=0.014,
-                cell_m=0.2,
-                steps=3,
+                cell_m=0.4,
+                steps=2,
             )
         )
     handles = [

@@ -92,10 +92,10 @@ def plaster(seed: int, *, size: int = 512) -> Indexed:
     return ramp(field, ('#b8b1a3', '#d9d3c6', '#ece7dc'), levels=32)
 
 
-def brick(seed: int, *, size: int = 512) -> Indexed:
+def brick(seed: int, *, size: int = 1024) -> Indexed:
     """Bricks under white paint, in running bond."""
     rng = np.random.default_rng(seed)
-    rows, columns = 16, 6
+    rows, columns = 32, 9
     height = size // rows
     y = np.arange(size)
     row = y // height
@@ -107,10 +107,10 @@ def brick(seed: int, *, size: int = 512) -> Indexed:
     edge_y = np.minimum(y % height, height - 1 - y % height)[:, None]
     distance = np.minimum(edge_x, edge_y)
     joint = np.clip((3.2 - distance) / 2.2, 0, 1)
-    rough = fractal(rng, (size, size), (24, 16), octaves=4)
+    rough = fractal(rng, (size, size), (48, 32), octaves=4)
     light = np.where((y % height)[:, None] < 4, 0.05, 0.0) * (1 - joint)
     field = 0.55 + 0.16 * tone[row[:, None], which] + 0.4 * (rough - 0.5) - 0.42 * joint + light
-    return ramp(field, ('#8f8a80', '#bfbab0', '#dcd8cf', '#eeebe4'), levels=40)
+    return ramp(field, ('#a39d92', '#cdc8be', '#e3dfd6', '#f2efe8'), levels=40)
 
 
 def wallpaper(seed: int, *, size: int = 1024) -> Indexed:
