@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.errors import AssetError, NotFoundError
-from synth_ros.geometry.camera import frustum, fovy_rad, project
+from synth_ros.geometry.camera import fovy_rad, frustum, project
 from synth_ros.randomize.scene import CameraOffset
 from synth_ros.scene.cameras import PlannedCamera, add_camera, offset_camera, plan_camera
 from synth_ros.scene.robot import LoadedRobot, load_robot
@@ -119,9 +119,9 @@ def test_an_offset_is_in_the_optical_frame(robot: LoadedRobot) -> None:
 
 
 def test_unknown_cameras_and_links(robot: LoadedRobot) -> None:
-    with pytest.raises(NotFoundError, match='cam/rgb, calibrated|calibrated, cam/rgb'):
+    with pytest.raises(NotFoundError, match=r'cam/rgb, calibrated|calibrated, cam/rgb'):
         plan(robot)
-    with pytest.raises(NotFoundError, match="link 'haed'.*Did you mean 'head'.*world"):
+    with pytest.raises(NotFoundError, match=r"link 'haed'.*Did you mean 'head'.*world"):
         plan(robot, mount={'link': 'haed'}, intrinsics=FOV)
 
 

@@ -20,7 +20,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def parts(mesh: trimesh.Trimesh, mode: str) -> list[np.ndarray]:
-    shape = collision_shape(np.asarray(mesh.vertices), np.asarray(mesh.faces), mode=mode, path=FILE)  # type: ignore[arg-type]
+    vertices, faces = np.asarray(mesh.vertices), np.asarray(mesh.faces)
+    shape = collision_shape(vertices, faces, mode=mode, path=FILE)  # type: ignore[arg-type]
     return [part.vertices_m for part in shape.parts]
 
 

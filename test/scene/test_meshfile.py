@@ -109,13 +109,13 @@ def test_missing_empty_and_broken_files(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match='no such mesh file'):
         load_mesh_file(tmp_path / 'none.obj')
     (tmp_path / 'empty.obj').write_text('v 0 0 0\nv 1 0 0\nv 0 1 0\n')
-    with pytest.raises(AssetError, match='no triangles|cannot be read as a mesh'):
+    with pytest.raises(AssetError, match=r'no triangles|cannot be read as a mesh'):
         load_mesh_file(tmp_path / 'empty.obj')
     (tmp_path / 'broken.glb').write_bytes(b'glTF but not really')
     with pytest.raises(AssetError, match='cannot be read as a mesh'):
         load_mesh_file(tmp_path / 'broken.glb')
     (tmp_path / 'thing.blend').write_bytes(b'BLENDER')
-    with pytest.raises(AssetError, match='readable formats: .*stl'):
+    with pytest.raises(AssetError, match=r'readable formats: .*stl'):
         load_mesh_file(tmp_path / 'thing.blend')
     (tmp_path / 'nan.obj').write_text('v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n')
     with pytest.raises(AssetError, match='not numbers'):

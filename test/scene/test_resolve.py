@@ -38,7 +38,7 @@ def test_a_missing_file_shows_what_is_there(tmp_path: Path) -> None:
 
 def test_builtin_names(tmp_path: Path) -> None:
     assert resolve_environment('builtin://table', tmp_path).name == 'scene.xml'
-    with pytest.raises(NotFoundError, match="built-in environment 'tabel'.*mean 'table'"):
+    with pytest.raises(NotFoundError, match=r"built-in environment 'tabel'.*mean 'table'"):
         resolve_environment('builtin://tabel', tmp_path)
     with pytest.raises(NotFoundError, match='built-in object class'):
         builtin_variants('../environments')

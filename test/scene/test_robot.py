@@ -94,7 +94,7 @@ def test_transparent_geoms_are_hidden_and_something_is_always_shown(tmp_path: Pa
 def test_unreadable_robots(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match='the robot has no body'):
         robot(tmp_path, '<geom size=".1"/>')
-    with pytest.raises(AssetError, match='MuJoCo cannot compile it.*none.stl'):
+    with pytest.raises(AssetError, match=r'MuJoCo cannot compile it.*none.stl'):
         robot(
             tmp_path, '<body><geom type="mesh" mesh="m"/></body>',
             more='<asset><mesh name="m" file="none.stl"/></asset>',

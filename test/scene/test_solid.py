@@ -40,7 +40,8 @@ def test_bounds_are_tight(shape: str, quat: tuple[float, float, float, float]) -
 
 
 def test_bounds_ignore_what_is_not_seen() -> None:
-    shown = SolidMesh(np.array([[0.0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 4]]), np.zeros((1, 3), int))
+    points = np.array([[0.0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 4]])
+    shown = SolidMesh(points, np.zeros((1, 3), np.int32))
     hidden = SolidGeom('box', (9, 9, 9), visible=False)
     bounds = visible_bounds((SolidGeom('mesh', (0, 0, 0), mesh=0), hidden), (shown,))
     assert_allclose(bounds.half_size_m, (0.5, 1, 2))
