@@ -69,7 +69,7 @@ setup(
         'opencv-python-headless>=4.8',
         'Pillow>=10.2',
         'pycocotools>=2.0.7',
-        'pydantic>=2.6',
+        'pydantic>=2.7',
         'PyOpenGL>=3.1.7',
         'PyYAML>=6.0.1',
         'rich>=13.7',
@@ -97,6 +97,7 @@ setup(
         # `colcon test` runs pytest only when this list names it.
         'test': [
             'hypothesis>=6.90',
+            'jsonschema>=4.18',
             'mcap>=1.2',
             'mcap-ros2-support>=0.5',
             'pytest>=8.0',
@@ -104,7 +105,7 @@ setup(
             'pytest-xdist>=3.5',
             'rosbags>=0.11',
         ],
-        'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML'],
+        'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [
             'colcon-core>=0.19',

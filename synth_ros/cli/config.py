@@ -22,7 +22,15 @@ config_app = typer.Typer(
     help='Check config files, and see what they may hold.', no_args_is_help=True
 )
 
-DEEPER_CHECKS: tuple[Callable[[LoadedConfig], None], ...] = ()
+def _check_scene(loaded: LoadedConfig) -> None:
+    """Load the robot and all assets, and compile one scene with each of them."""
+    from synth_ros.scene.check import check_scene
+
+    for warning in check_scene(loaded):
+        Console(stderr=True, highlight=False).print(Text(f'warning: {warning}', style='yellow'))
+
+
+DEEPER_CHECKS: tuple[Callable[[LoadedConfig], None], ...] = (_check_scene,)
 """What ``check`` runs on a valid file, in order. Each raises a SynthRosError, at best one made
 by ``loaded.problem``, and imports what it needs when it is called."""
 
