@@ -40,7 +40,9 @@ TEXTURES: dict[str, Callable[[], Indexed]] = {
 
 
 def _textured(variant: str, texture: str, roughness: float) -> Material:
-    return Material(f'random_{variant}', texture=texture, roughness=roughness)
+    # White that is lit by several lamps should not lose its figure.
+    tone = 0.86 if texture in {'laminate', 'marble'} else 1.0
+    return Material(f'random_{variant}', (tone, tone, tone), texture=texture, roughness=roughness)
 
 
 MATERIALS: tuple[Material, ...] = (
