@@ -82,16 +82,17 @@ def test_a_valid_config_is_summed_up():
 
 
 def test_what_is_told_survives_a_terminal_without_unicode_and_a_name_like_markup(tmp_path):
-    (tmp_path / 'ärm.urdf').touch()
+    robot = '<mujoco><worldbody><body name="b"><geom size=".1"/><camera name="[bold]x[/]"/>'
+    (tmp_path / 'ärm.xml').write_text(f'{robot}</body></worldbody></mujoco>', encoding='utf-8')
     text = (
         'cameras: [{name: a, model_camera: "[bold]x[/]"}]\nobjects: {count: [0, 0]}\n'
-        'robot: {model: ärm.urdf}\n'
+        'robot: {model: ärm.xml}\n'
     )
     (tmp_path / 'c.yaml').write_text(text, encoding='utf-8')
     result = synth_ros('config', 'check', 'c.yaml', cwd=tmp_path, encoding='ascii')
     assert result.returncode == 0, result.stderr
     assert 'camera [bold]x[/] of the model' in result.stdout
-    assert '\\xe4rm.urdf' in result.stdout
+    assert '\\xe4rm.xml' in result.stdout
 
 
 def test_deeper_checks_run_on_valid_files_and_locate_what_they_find(monkeypatch):
