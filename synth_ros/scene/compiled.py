@@ -59,6 +59,27 @@ class CameraPart(NamedTuple):
     depth_range_m: tuple[float, float]
 
 
+class Coupling(NamedTuple):
+    """How a joint follows another one: a polynomial, as MuJoCo's joint equality has it.
+
+    Attributes:
+        leader: The joint that is followed, as the robot's own model calls it.
+        leader_zero: The leader's position from which its way is measured.
+        zero: The follower's position to which the polynomial is added.
+        coefficients: Of powers 0 to 4 of the leader's way.
+    """
+
+    leader: str
+    leader_zero: float
+    zero: float
+    coefficients: tuple[float, ...]
+
+    def position(self, leader_position: float) -> float:
+        """The follower's position, radians or metres."""
+        way = leader_position - self.leader_zero
+        return self.zero + sum(c * way**power for power, c in enumerate(self.coefficients))
+
+
 class JointPart(NamedTuple):
     """A one-degree-of-freedom joint of the robot.
 
@@ -69,6 +90,7 @@ class JointPart(NamedTuple):
         dof_address: Its entry in qvel.
         home: Configured or keyframe position, radians or metres.
         limits: (low, high), or ``None`` if unlimited.
+        coupling: How it follows another joint, or ``None`` if it moves on its own.
     """
 
     name: str
@@ -77,6 +99,7 @@ class JointPart(NamedTuple):
     dof_address: int
     home: float
     limits: tuple[float, float] | None
+    coupling: Coupling | None = None
 
 
 class RobotPart(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 from synth_ros.config.robot import RobotConfig
 from synth_ros.errors import NotFoundError
 from synth_ros.scene.compiled import JointPart, RobotPart
+from synth_ros.scene.coupling import follow
 from synth_ros.scene.robot import LoadedRobot, RobotJoint
 
 # Rounded limits in a config should not be refused.
@@ -17,10 +18,18 @@ _LIMIT_SLACK = 1e-3
 
 
 def home_positions(config: RobotConfig, robot: LoadedRobot) -> dict[str, tuple[float, ...]]:
-    """Home position of every joint: the config's, else the keyframe's, else the initial one."""
+    """Home position of every joint: the config's, else the keyframe's, else the initial one.
+
+    Joints that follow one that the config sets go along, unless the config sets them, too.
+    """
     home = {name: joint.home for name, joint in robot.joints.items()}
     home.update({name: (value,) for name, value in config.joints.items()})
-    return home
+    couplings = {name: j.coupling for name, j in robot.joints.items() if j.coupling is not None}
+    if not config.joints or not couplings:
+        return home
+    scalars = {name: home[name][0] for name, joint in robot.joints.items() if joint.is_scalar}
+    led = follow(scalars, couplings, fixed=set(config.joints))
+    return home | {name: (value,) for name, value in led.items()}
 
 
 def scalar_joint(robot: LoadedRobot, name: str) -> RobotJoint:
@@ -69,7 +78,9 @@ def robot_part(
         dofs += range(v, v + (1 if joint.is_scalar else 3))
         home += value
         if joint.is_scalar:
-            parts.append(JointPart(name, int(joint_id), q, v, value[0], joint.limits))
+            parts.append(
+                JointPart(name, int(joint_id), q, v, value[0], joint.limits, joint.coupling)
+            )
     links = tuple((name, int(model.body(prefix + name).id)) for name in robot.links)
     root = int(model.body(prefix.removesuffix('/')).id)
     bodies = [root, *(body for _, body in links)]

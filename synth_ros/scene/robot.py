@@ -2,8 +2,9 @@
 
 Only what can be seen, touched and posed is kept: bodies, joints, geoms, cameras and contact
 exclusions. Free joints are removed (the root is placed by a mocap body); actuators, sensors,
-tendons, equalities and keyframes go, since postures are set, not driven. Of a scene file,
-infinite planes, height fields, lights, skyboxes and mocap targets are left out.
+tendons, equalities and keyframes go, since postures are set, not driven; which joint follows
+which is remembered. Of a scene file, infinite planes, height fields, lights, skyboxes and
+mocap targets are left out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import mujoco
 import numpy as np
 
 from synth_ros.errors import AssetError
+from synth_ros.scene.compiled import Coupling
+from synth_ros.scene.coupling import joint_couplings
 from synth_ros.scene.mjspec import (
     HIDDEN_GROUP,
     LAST_VISIBLE_GROUP,
@@ -36,12 +39,14 @@ class RobotJoint:
         home: Keyframe position, one number for hinge and slide, a quaternion for ball.
         limits: (low, high) in radians or metres; ``None`` if unlimited or a ball.
         is_scalar: Whether it has one degree of freedom.
+        coupling: How it follows another joint, or ``None``.
     """
 
     name: str
     home: tuple[float, ...]
     limits: tuple[float, float] | None
     is_scalar: bool
+    coupling: Coupling | None = None
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,15 @@ def load_robot(path: Path) -> LoadedRobot:
     spec.compiler.fusestatic = False
     spec.compiler.discardvisual = False
     _name_everything(spec)
-    keyframe = _home_keyframe(spec, path)
+    original = compile_spec(spec, path)
+    keyframe = _home_keyframe(original)
     floating = any(joint.type == mujoco.mjtJoint.mjJNT_FREE for joint in spec.joints)
     warnings = _clean(spec, path)
     _sort_visibility(spec)
     model = compile_spec(spec, path)
     if model.nbody < 2:
         raise AssetError(path, 'the robot has no body.')
-    joints = _joints(model, keyframe)
+    joints = _joints(model, keyframe, joint_couplings(original))
     return LoadedRobot(
         path=path,
         spec=spec,
@@ -107,11 +113,10 @@ def _name_everything(spec: mujoco.MjSpec) -> None:
             joint.name = f'joint_{number}'
 
 
-def _home_keyframe(spec: mujoco.MjSpec, path: Path) -> dict[str, tuple[float, ...]]:
+def _home_keyframe(model: mujoco.MjModel) -> dict[str, tuple[float, ...]]:
     """Joint positions of the keyframe ``home``, or of the first one, by joint name."""
-    if not list(spec.keys):
+    if not model.nkey:
         return {}
-    model = compile_spec(spec, path)
     names = [model.key(k).name for k in range(model.nkey)]
     key = names.index('home') if 'home' in names else 0
     qpos = model.key_qpos[key]
@@ -183,7 +188,9 @@ def _sort_visibility(spec: mujoco.MjSpec) -> None:
 
 
 def _joints(
-    model: mujoco.MjModel, keyframe: Mapping[str, tuple[float, ...]]
+    model: mujoco.MjModel,
+    keyframe: Mapping[str, tuple[float, ...]],
+    couplings: Mapping[str, Coupling],
 ) -> dict[str, RobotJoint]:
     joints = {}
     for j in range(model.njnt):
@@ -194,7 +201,11 @@ def _joints(
         limited = bool(model.jnt_limited[j]) and scalar
         low, high = (float(v) for v in model.jnt_range[j])
         joints[name] = RobotJoint(
-            name, keyframe.get(name, initial), (low, high) if limited else None, scalar
+            name,
+            keyframe.get(name, initial),
+            (low, high) if limited else None,
+            is_scalar=scalar,
+            coupling=couplings.get(name),
         )
     return joints
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import mujoco
 
 from synth_ros.errors import AssetError, UsageError
+from synth_ros.scene.coupling import add_mimic_joints
 from synth_ros.scene.meshfile import MeshFile, MeshPiece, load_mesh_file
 from synth_ros.scene.resolve import resolve_mesh
 from synth_ros.scene.solid_spec import set_look, set_mesh, set_texture
@@ -59,6 +60,7 @@ def read_urdf(path: Path) -> mujoco.MjSpec:
     except (ValueError, mujoco.FatalError) as error:
         raise AssetError(path, f'MuJoCo cannot read it: {error}') from error
     pieces.put_into(spec)
+    add_mimic_joints(spec, root)
     return spec
 
 
