@@ -184,6 +184,19 @@ def test_memory_stays(renderer: Renderer) -> None:
     assert min(grown_mb() for _ in range(4)) < 4
 
 
+def test_memory_stays_over_loads(renderer: Renderer, tabletop: Scene) -> None:
+    viewpoint = look_at(skewed_camera(64, 48))
+
+    def grown_mb() -> float:
+        before = resident_mb()
+        for _ in range(3):
+            renderer.load(tabletop.model)
+            renderer.render(tabletop.data, viewpoint)
+        return resident_mb() - before
+
+    assert min(grown_mb() for _ in range(3)) < 6
+
+
 def test_shadows_can_be_turned_off(make: RendererFactory) -> None:
     scene = compile_scene(
         '<geom type="box" size="1 1 .01" rgba="1 1 1 1"/>'
