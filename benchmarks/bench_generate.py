@@ -28,7 +28,7 @@ from synth_ros.writers.coco import CocoWriter
 STAGES = ('open', 'render', 'sample', 'write')
 
 
-def measure(stage: Stage, writer: CocoWriter, number: int, views: int) -> dict[str, float]:
+def measure(stage: Stage, writer: CocoWriter, number: int, *, views: int) -> dict[str, float]:
     """Seconds per frame of one episode, stage by stage."""
     start = time.perf_counter()
     episode = stage.open(number)
@@ -67,9 +67,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         writer = CocoWriter(Path(folder) / 'out', info, stage.config.output.dataset)
         with writer:
-            measure(stage, writer, 0, 1)
+            measure(stage, writer, 0, views=1)
             runs = [
-                measure(stage, writer, number, options.views)
+                measure(stage, writer, number, views=options.views)
                 for number in range(1, options.episodes + 1)
             ]
     median = {name: statistics.median(run[name] for run in runs) for name in STAGES}

@@ -1,6 +1,6 @@
 """Time to the first frame, and memory over a long run: it must stay flat.
 
-    python benchmarks/bench_memory.py [--frames 1000] [--views 20]
+python benchmarks/bench_memory.py [--frames 1000] [--views 20]
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ import argparse
 import os
 import time
 
-START = time.perf_counter()
 os.environ.setdefault('MUJOCO_GL', 'egl')
+
+import pathlib
 
 import numpy as np
 from common import demo_stage, table
 
 
+START = time.perf_counter()
+
+
 def resident_mb() -> float:
     """Resident memory of this process, megabytes."""
-    with open('/proc/self/statm', encoding='ascii') as file:
+    with pathlib.Path('/proc/self/statm').open(encoding='ascii') as file:
         pages = int(file.read().split()[1])
     return pages * os.sysconf('SC_PAGE_SIZE') / 1e6
 

@@ -46,9 +46,7 @@ class NotFoundError(UsageError):
         where: Where it was looked for (``'robot model tiago.xml'``), or an empty string.
     """
 
-    def __init__(
-        self, kind: str, name: str, *, available: Sequence[str], where: str = ''
-    ) -> None:
+    def __init__(self, kind: str, name: str, *, available: Sequence[str], where: str = '') -> None:
         self.kind = kind
         self.name = name
         self.available = tuple(available)

@@ -121,17 +121,15 @@ class Frame:
     depth_m: DepthImage
     instance_id: IdImage
     instances: tuple[Instance, ...]
-    silhouettes: Mapping[int, Silhouette] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    silhouettes: Mapping[int, Silhouette] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes and make every array read-only."""
         size = (self.camera.height, self.camera.width)
-        _check('rgb', self.rgb, (*size, 3), np.uint8)
-        _check('depth_m', self.depth_m, size, np.float32)
-        _check('instance_id', self.instance_id, size, np.int32)
-        _check('world_from_camera', self.world_from_camera, (4, 4), np.float64)
+        _check('rgb', self.rgb, shape=(*size, 3), dtype=np.uint8)
+        _check('depth_m', self.depth_m, shape=size, dtype=np.float32)
+        _check('instance_id', self.instance_id, shape=size, dtype=np.int32)
+        _check('world_from_camera', self.world_from_camera, shape=(4, 4), dtype=np.float64)
 
 
 class Box2D(NamedTuple):
@@ -248,7 +246,11 @@ class Sample:
 
 
 def _check(
-    name: str, array: NDArray[np.generic], shape: tuple[int, ...], dtype: type[np.generic]
+    name: str,
+    array: NDArray[np.generic],
+    *,
+    shape: tuple[int, ...],
+    dtype: type[np.generic],
 ) -> None:
     """Raise ``ValueError`` on a wrong array, then lock it."""
     if array.shape != shape or array.dtype != dtype:

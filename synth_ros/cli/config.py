@@ -22,6 +22,7 @@ config_app = typer.Typer(
     help='Check config files, and see what they may hold.', no_args_is_help=True
 )
 
+
 def _check_scene(loaded: LoadedConfig) -> None:
     """Load the robot and all assets, and compile one scene with each of them."""
     from synth_ros.scene.check import check_scene

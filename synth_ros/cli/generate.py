@@ -32,9 +32,7 @@ def generate(
     views: Annotated[
         int | None, typer.Option(min=1, help="Robot postures per scene; default: the config's.")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Replaces the config's seed.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
     workers: Annotated[
         int,
         typer.Option(min=1, max=1024, help='Processes. Their number never changes the result.'),

@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
+def _show_version(wanted: bool) -> None:
     if wanted:
         print(f'synth_ros {__version__}')
         raise typer.Exit

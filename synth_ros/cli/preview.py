@@ -13,14 +13,10 @@ from rich.progress import track
 
 def preview(
     config: Annotated[Path, typer.Argument(help='Config file (YAML).', metavar='CONFIG')],
-    out: Annotated[Path, typer.Option('--out', '-o', help='PNG to write.')] = Path(
-        'preview.png'
-    ),
+    out: Annotated[Path, typer.Option('--out', '-o', help='PNG to write.')] = Path('preview.png'),
     *,
     scenes: Annotated[int, typer.Option(min=1, max=50, help='Scenes to show.')] = 3,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Replaces the config's seed.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
 ) -> None:
     """Show what a config makes: colour, depth, masks and boxes of a few scenes as one PNG.
 
@@ -33,7 +29,9 @@ def preview(
     from synth_ros.scene.build import SceneBuilder
 
     if not out.parent.is_dir():
-        raise OutputError(f'{out.parent} is not a folder. Create it first, or choose another --out.')
+        raise OutputError(
+            f'{out.parent} is not a folder. Create it first, or choose another --out.'
+        )
     console = Console(stderr=True)
     loaded = load_config(config)
     plan = make_plan(GenerateRequest(config, out, seed=seed), loaded)

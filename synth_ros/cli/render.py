@@ -18,9 +18,7 @@ def render(
     *,
     episode: Annotated[int, typer.Option(min=0, help='Number of the scene.')] = 0,
     view: Annotated[int, typer.Option(min=0, help='Number of the view in the scene.')] = 0,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Replaces the config's seed.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
 ) -> None:
     """Make one frame of a dataset again, exactly as generate made it.
 

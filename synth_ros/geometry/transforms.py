@@ -18,9 +18,7 @@ GL_FROM_OPTICAL = np.diag([1.0, -1.0, -1.0, 1.0])
 GL_FROM_OPTICAL.flags.writeable = False
 
 # camera_link (x forward, y left, z up) from its optical frame, REP-103.
-LINK_FROM_OPTICAL = np.array(
-    [[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]]
-)
+LINK_FROM_OPTICAL = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 LINK_FROM_OPTICAL.flags.writeable = False
 
 

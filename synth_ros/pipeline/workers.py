@@ -81,7 +81,7 @@ def run_workers(
     for _ in range(count):
         tasks.put(None)
     processes = [
-        context.Process(target=_work, args=(request, plan, tasks, results), daemon=True)
+        context.Process(target=_work, args=(request, plan, (tasks, results)), daemon=True)
         for _ in range(count)
     ]
     for process in processes:
@@ -134,10 +134,10 @@ def _check_alive(processes: Sequence[SpawnProcess]) -> None:
 def _work(
     request: GenerateRequest,
     plan: Plan,
-    tasks: Queue[int | None],
-    results: Queue[Progress | Failure],
+    channels: tuple[Queue[int | None], Queue[Progress | Failure]],
 ) -> None:
-    """Body of a worker process."""
+    """Body of a worker process; channels are the tasks and the results."""
+    tasks, results = channels
     try:
         loaded = load_config(request.config_path)
         builder = SceneBuilder(loaded)
@@ -151,5 +151,5 @@ def _work(
         results.put(Failure(str(error), error.exit_code))
     except KeyboardInterrupt:
         pass
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever it is, the parent must hear of it)
         results.put(Failure(f'A worker failed:\n{traceback.format_exc()}', 1))

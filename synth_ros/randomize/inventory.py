@@ -54,8 +54,9 @@ class SurfaceInfo(NamedTuple):
 
 
 class MaterialRole(NamedTuple):
-    """Materials that may stand in for each other: ``random_<role>`` or
-    ``random_<role>.<variant>``.
+    """Materials that may stand in for each other.
+
+    They are named ``random_<role>`` or ``random_<role>.<variant>``.
 
     Attributes:
         role: The shared name.

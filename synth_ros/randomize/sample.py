@@ -164,9 +164,7 @@ def _draw_materials(
 def _draw_material(role: MaterialRole, *, rng: np.random.Generator) -> SampledMaterial:
     variant = role.materials[int(rng.random() * len(role.materials))]
     # A gentle tint: strong ones make rooms that no camera has seen.
-    rgb = colorsys.hsv_to_rgb(
-        rng.random(), uniform(rng, (0.0, 0.22)), uniform(rng, (0.72, 1.0))
-    )
+    rgb = colorsys.hsv_to_rgb(rng.random(), uniform(rng, (0.0, 0.22)), uniform(rng, (0.72, 1.0)))
     return SampledMaterial(role=role.role, variant=variant, rgb=rgb)
 
 
@@ -180,8 +178,6 @@ def _draw_camera_offsets(
         position = rng.standard_normal(3) * ranges.position_m
         rotation = rng.standard_normal(3) * math.radians(ranges.rotation_deg)
         offsets.append(
-            CameraOffset(
-                camera=name, position_m=triple(position), rotation_rad=triple(rotation)
-            )
+            CameraOffset(camera=name, position_m=triple(position), rotation_rad=triple(rotation))
         )
     return tuple(offsets)

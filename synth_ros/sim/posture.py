@@ -47,7 +47,7 @@ class PostureFinder:
             touching = self._touching(self._world.posture(drawn), with_objects=True)
             if touching <= self._allowed:
                 return drawn
-        pair = sorted(touching - self._allowed)[0]
+        pair = min(touching - self._allowed)
         names = ' and '.join(self._geom_name(geom) for geom in pair)
         raise PlacementError(
             f'Episode {streams.episode}, view {view}: the robot touched something in all '

@@ -20,7 +20,7 @@ from synth_ros.config.physics import SettleConfig
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.scene import SampledObject
-from synth_ros.scene.compiled import CompiledScene, ObjectPart
+from synth_ros.scene.compiled import ObjectPart
 from synth_ros.sim.world import World
 from synth_ros.types import FloatArray
 
@@ -108,9 +108,7 @@ def _start(
     qvel[:] = 0
     qpos[:] = world.data.qpos
     if world.model.nmocap:
-        batch.bind('mocap_pos')[:] = world.data.mocap_pos.reshape(
-            batch.bind('mocap_pos')[0].shape
-        )
+        batch.bind('mocap_pos')[:] = world.data.mocap_pos.reshape(batch.bind('mocap_pos')[0].shape)
         batch.bind('mocap_quat')[:] = world.data.mocap_quat.reshape(
             batch.bind('mocap_quat')[0].shape
         )

@@ -77,7 +77,7 @@ def test_a_camera_that_the_robot_lacks(write, tmp_path):
     config = write(**{'{name: eye,': '{name: front, model_camera: eyes,'})
     code, text = run('generate', config, '--out', 'out', cwd=tmp_path)
     assert code == 2
-    assert "eyes" in text
+    assert 'eyes' in text
     assert "Did you mean 'eye'?" in text
     assert 'c.yaml:3' in text
     assert not (tmp_path / 'out').exists()

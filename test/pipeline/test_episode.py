@@ -64,9 +64,7 @@ def test_every_part_of_a_frame_is_of_one_state(open_config):
         for sample in episode.samples(view):
             frame, world = sample.frame, episode.world
             for instance, now in zip(frame.instances, world.instances(), strict=True):
-                np.testing.assert_array_equal(
-                    instance.world_from_object, now.world_from_object
-                )
+                np.testing.assert_array_equal(instance.world_from_object, now.world_from_object)
             visible = [label.instance.instance_id for label in sample.labels.instances]
             assert visible == sorted(visible)
             for label in sample.labels.instances:
@@ -83,9 +81,7 @@ def _check_by_rays(frame, world, label):
     for v, u in np.argwhere(inner)[::37]:
         ray = [(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, 1.0]
         direction = pose[:3, :3] @ ray
-        z = mujoco.mj_ray(
-            world.model, world.data, pose[:3, 3], direction, None, 1, -1, geom, None
-        )
+        z = mujoco.mj_ray(world.model, world.data, pose[:3, 3], direction, None, 1, -1, geom, None)
         assert world.scene.geom_instance_id[geom[0]] == label.instance.instance_id
         assert frame.depth_m[v, u] == pytest.approx(z, abs=2e-3)
 
@@ -119,9 +115,11 @@ def test_provenance_tells_how_the_frame_was_made(open_config):
 
 def test_sensing_leaves_the_truth_clean(open_config):
     noisy = open_config().open(0).samples(0)[0]
-    clean = open_config(
-        **{'{rgb_noise: 2.0, depth_noise_m: 0.001, depth_dropout: 0.01}': '{}'}
-    ).open(0).samples(0)[0]
+    clean = (
+        open_config(**{'{rgb_noise: 2.0, depth_noise_m: 0.001, depth_dropout: 0.01}': '{}'})
+        .open(0)
+        .samples(0)[0]
+    )
     np.testing.assert_array_equal(noisy.frame.rgb, clean.frame.rgb)
     np.testing.assert_array_equal(noisy.frame.depth_m, clean.frame.depth_m)
     assert (noisy.rgb != clean.rgb).any()

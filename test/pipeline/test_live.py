@@ -50,9 +50,7 @@ def test_a_reset_plays_the_same_frames_again(session):
 
 
 def test_the_robot_moves_without_jumps(session):
-    pans = []
-    for _ in range(7):
-        pans.append(session.advance().joints[0].position)
+    pans = [session.advance().joints[0].position for _ in range(7)]
     # Views are 0.3 s apart: smoothstep's steepest slope is 1.5 / 0.3 s per unit.
     steps = np.abs(np.diff(pans))
     assert steps.max() > 0

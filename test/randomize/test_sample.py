@@ -53,9 +53,7 @@ def test_every_draw_is_within_its_range():
 
 
 def test_weights_set_the_frequency_of_classes():
-    counts = Counter(
-        item.class_name for episode in range(800) for item in draw(episode).objects
-    )
+    counts = Counter(item.class_name for episode in range(800) for item in draw(episode).objects)
     share = counts['can'] / counts.total()
     # 3 of 4; about 4800 draws give a standard error of 0.6 %.
     assert share == pytest.approx(0.75, abs=0.025)

@@ -77,9 +77,7 @@ def make(tmp_path: Path):
         path.write_text(text)
         loaded = load_config(path)
         builder = SceneBuilder(loaded)
-        sampled = sample_scene(
-            loaded.config, builder.inventory, streams=Streams(0, episode)
-        )
+        sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(0, episode))
         world = World(builder.build(sampled), loaded.config.robot)
         return Made(loaded, builder, sampled, world)
 

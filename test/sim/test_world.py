@@ -83,7 +83,7 @@ def test_the_moving_robot_pushes_objects(make):
     qpos[part.qpos_address : part.qpos_address + 3] = where
     world.model.opt.gravity[:] = 0
     world.set_objects(qpos)
-    swung = world.home._replace(qpos=world.home.qpos + [0, 0.4])
+    swung = world.home._replace(qpos=world.home.qpos + np.array([0, 0.4]))
     world.step_to(swung, 0.2)
     moved = np.linalg.norm(world.instances()[0].world_from_object[:3, 3] - where)
     assert moved > 0.1
