@@ -16,7 +16,6 @@ import pathlib
 import numpy as np
 from common import demo_stage, table
 
-
 START = time.perf_counter()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.randomize.scene import SampledView
@@ -10,7 +10,8 @@ from synth_ros.sim.world import JointState, LinkPose, Posture, World, interpolat
 from synth_ros.types import Sample
 
 
-class LiveFrame(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LiveFrame:
     """Everything of one instant.
 
     Attributes:

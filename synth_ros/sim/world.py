@@ -91,7 +91,7 @@ class World:
     @property
     def stamp_ns(self) -> int:
         """Simulated time in nanoseconds, the stamp of a frame rendered now."""
-        return round(self.data.time * 1e9)
+        return round(self.time_s * 1e9)
 
     def set_time(self, time_s: float) -> None:
         """Set the clock, which stamps the next frame; nothing moves."""
