@@ -77,7 +77,7 @@ def test_a_valid_config_is_summed_up():
     assert told['Environment'] == 'builtin://tabletop_room'
     assert told['Objects'] == '8 to 14 per scene, of 20 classes'
     assert told['Dataset'] == '10 scenes, 5 views each, 2 cameras: 100 frames'
-    assert told['Live'] == '10 frames per second of simulated time'
+    assert told['Live'] == '5 frames per second of simulated time'
     assert told['Seed'] == '0'
 
 
