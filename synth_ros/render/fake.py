@@ -22,11 +22,12 @@ from synth_ros.render.model import HIDDEN_GROUP, VISIBLE_GROUPS, geom_rgba
 from synth_ros.render.pixels import tight_silhouette
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
-_FAR_M = 1e10
-
 
 class RaycastRenderer:
-    """Implements ``render.base.Renderer`` with ``mj_multiRay``; flat shading, no shadows."""
+    """Implements ``render.base.Renderer`` with ``mj_ray``; flat shading, no shadows.
+
+    Unlike the others it sees a surface from behind, too: a camera inside a geom sees that.
+    """
 
     name = 'raycast'
     device = 'ray casting on the processor'
@@ -104,26 +105,16 @@ def _cast(
     )
     # The ray's z is 1, so its length parameter is the distance along the optical axis.
     directions = np.ascontiguousarray(rays.reshape(-1, 3) @ pose[:3, :3].T)
-    count = len(directions)
-    geom_id = np.full(count, -1, np.int32)
-    distance = np.zeros(count)
-    normal = np.zeros((count, 3))
+    origin = np.ascontiguousarray(pose[:3, 3])
     shown = (np.arange(mujoco.mjNGROUP) < VISIBLE_GROUPS).astype(np.uint8)
-    # Rays from one origin: the last arguments are outputs, count and cutoff.
-    mujoco.mj_multiRay(
-        model,
-        data,
-        np.ascontiguousarray(pose[:3, 3]),
-        directions.ravel(),
-        shown,
-        1,
-        -1,
-        geom_id,
-        distance,
-        normal.ravel(),
-        count,
-        _FAR_M,
-    )
+    geom_id = np.full(len(directions), -1, np.int32)
+    distance = np.zeros(len(directions))
+    normal = np.zeros((len(directions), 3))
+    # Not mj_multiRay: it skips geoms by their angular bounds and misses some that are hit.
+    for i, direction in enumerate(directions):
+        distance[i] = mujoco.mj_ray(
+            model, data, origin, direction, shown, 1, -1, geom_id[i : i + 1], normal[i]
+        )
     shape = (window.height, window.width)
     depth = np.where(geom_id >= 0, distance, 0).astype(np.float32).reshape(shape)
     return geom_id.reshape(shape), depth, normal.reshape(*shape, 3)

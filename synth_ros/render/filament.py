@@ -17,7 +17,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import Projection
 from synth_ros.render.devices import Device
 from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
-from synth_ros.render.model import private_model, use_srgb_textures
+from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
 from synth_ros.render.owner import ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
@@ -64,6 +64,7 @@ class FilamentRenderer:
         self._unload()
         own = private_model(model, self._config)
         use_srgb_textures(own.model)
+        use_photometric_hues(own.model)
         # Ambient occlusion leaks 1.4 MB a frame on the software driver before Mesa 25.
         occlusion = self._config.ambient_occlusion and not self._found.outdated
         self._scene = FilamentScene(own, self._config, ambient_occlusion=occlusion)

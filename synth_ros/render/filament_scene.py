@@ -24,10 +24,10 @@ from synth_ros.render.model import PrivateModel, drawing_options, geom_rgba
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
 # Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
 # of a well-lit room keep about a quarter of the light around them.
-_AMBIENT_LUX = 11_000.0
+_AMBIENT_LUX = 5_000.0
 _DEFAULT_SHADOW_SIZE = 2048
 # Brings a lit room to the middle of the tone curve.
-_EXPOSURE_STOPS = 0.9
+_EXPOSURE_STOPS = 0.7
 _CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
 
 

@@ -75,6 +75,17 @@ def use_srgb_textures(model: mujoco.MjModel) -> None:
     model.tex_colorspace[colored[colored >= 0]] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
 
 
+def use_photometric_hues(model: mujoco.MjModel) -> None:
+    """Let the diffuse colour of a light with an intensity be only its hue.
+
+    Filament multiplies the two. A scene for both renderers says the brightness twice: as the
+    diffuse colour for classic OpenGL, in candela for Filament.
+    """
+    brightest = model.light_diffuse.max(axis=1, initial=0)
+    lit = (model.light_intensity > 0) & (brightest > 0)
+    model.light_diffuse[lit] /= brightest[lit, None]
+
+
 def geom_rgba(model: mujoco.MjModel, geom: int) -> NDArray[np.float32]:
     """Colour (4,) that MuJoCo gives a geom: its material's, unless it has one of its own."""
     rgba, material = model.geom_rgba[geom], int(model.geom_matid[geom])

@@ -42,7 +42,7 @@ def assert_like_rays(
 
 
 def test_groups_match_rays_and_hide_nothing(renderer: Renderer, tabletop: Scene) -> None:
-    viewpoint = look_at(skewed_camera(160, 120))
+    viewpoint = look_at(skewed_camera(88, 66))
     groups = [[geom] for geom in range(3, 15)] + [[15, 16, 22]]
     assert_like_rays(renderer, tabletop, viewpoint, groups=groups)
 
@@ -86,7 +86,7 @@ def test_outside_the_image_and_the_canvas(renderer: Renderer) -> None:
         '<geom type="box" size=".1 .1 .1" pos="0 1 0" group="3"/>'  # never drawn
         '<geom type="box" size=".1 .1 .1" pos="0 1 0" rgba="1 1 1 0"/>'  # nor this
     )
-    camera = CameraModel('test', 160, 120, 140.0, 150.0, 75.0, 64.0)
+    camera = CameraModel('test', 88, 66, 77.0, 83.0, 41.0, 35.0)
     viewpoint = look_at(camera, eye=(0.0, 0.0, 0.0), target=(0.0, 1.0, 0.0))
     groups = [[0], [1], [2], [3], [0, 4], [5], [], [6]]
     drawn = assert_like_rays(renderer, scene, viewpoint, groups=groups)
