@@ -86,13 +86,14 @@ def depth_image(depth_m: DepthImage, encoding: DepthEncoding, head: Header) -> I
     if encoding == '32FC1':
         metres = np.where(depth_m > 0, depth_m, np.float32(np.nan)).astype(np.float32)
         return image_message(metres, '32FC1', head)
-    farthest = float(depth_m.max(initial=0.0))
-    if farthest * 1000 > _MAX_UINT16:
+    millimetres = np.rint(depth_m * np.float32(1000))
+    farthest = float(millimetres.max(initial=0.0))
+    if farthest > _MAX_UINT16:
         raise OutputError(
-            f'A depth of {farthest:.1f} m does not fit 16UC1 millimetres (at most 65.535 m). '
-            "Lower the camera's depth_range_m or use depth_encoding 32FC1."
+            f'A depth of {farthest / 1000:.1f} m does not fit 16UC1 millimetres (at most '
+            "65.535 m). Lower the camera's depth_range_m or use depth_encoding 32FC1."
         )
-    return image_message(np.rint(depth_m * 1000).astype(np.uint16), '16UC1', head)
+    return image_message(millimetres.astype(np.uint16), '16UC1', head)
 
 
 def instance_mask(labels: Labels, head: Header) -> Image:

@@ -60,7 +60,11 @@ def ros_running() -> Iterator[None]:
     """
     try:
         import rclpy
-        from rclpy.exceptions import ROSInterruptException
+        from rclpy.exceptions import (
+            InvalidParameterTypeException,
+            InvalidParameterValueException,
+            ROSInterruptException,
+        )
         from rclpy.signals import SignalHandlerOptions
     except ImportError as error:
         raise RosError(
@@ -70,9 +74,12 @@ def ros_running() -> Iterator[None]:
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     except (RuntimeError, ValueError) as error:
-        raise UsageError(f'ROS 2 does not start: {_first_line(error)}.') from error
+        raise UsageError(f'ROS 2 does not take these arguments: {_first_line(error)}.') from error
     try:
         yield
+    except (InvalidParameterTypeException, InvalidParameterValueException) as error:
+        # Of a parameter that every node has, such as use_sim_time.
+        raise UsageError(f'{_first_line(error)}.') from error
     except ROSInterruptException as error:
         raise RosError('ROS 2 was shut down while the node ran.') from error
     finally:

@@ -1,0 +1,98 @@
+"""Hears all that the simulation node publishes, in the test's own process."""
+
+import threading
+import time
+from collections import defaultdict
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CameraInfo, Image, JointState
+from std_msgs.msg import String
+from std_srvs.srv import SetBool, Trigger
+from tf2_msgs.msg import TFMessage
+from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
+
+STREAMS = {
+    'color/image_raw': Image,
+    'color/camera_info': CameraInfo,
+    'depth/image_rect_raw': Image,
+    'depth/camera_info': CameraInfo,
+    'aligned_depth_to_color/image_raw': Image,
+    'aligned_depth_to_color/camera_info': CameraInfo,
+    'labels/instance': Image,
+    'labels/semantic': Image,
+    'labels/detections_2d': Detection2DArray,
+    'labels/detections_3d': Detection3DArray,
+    'labels/annotations': String,
+}
+LATCHED = ('/tf_static', 'labels/label_info')
+
+
+def topic_types(cameras):
+    """Every topic with its type."""
+    types = {'/clock': Clock, '/tf': TFMessage, '/tf_static': TFMessage}
+    types['/joint_states'] = JointState
+    for camera in cameras:
+        types |= {f'/{camera}/{name}': kind for name, kind in STREAMS.items()}
+        types[f'/{camera}/labels/label_info'] = LabelInfo
+    return types
+
+
+class Listener:
+    """Subscribes to everything; ``heard`` holds the messages by topic."""
+
+    def __init__(self, cameras):
+        self.types = topic_types(cameras)
+        self.heard = defaultdict(list)
+        self._context = rclpy.Context()
+        rclpy.init(context=self._context)
+        self.node = rclpy.create_node('listener', context=self._context)
+        for topic, kind in self.types.items():
+            qos = QoSProfile(depth=100)
+            if topic.endswith(LATCHED):
+                qos.durability = DurabilityPolicy.TRANSIENT_LOCAL
+            self.node.create_subscription(kind, topic, self.heard[topic].append, qos)
+        self._clients = {}
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._spin)
+        self._running = True
+        self._thread.start()
+
+    def _spin(self):
+        while self._running:
+            self._executor.spin_once(timeout_sec=0.05)
+
+    def close(self):
+        self._running = False
+        self._thread.join()
+        self._executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def wait_for(self, done, what, *, timeout_s=40):
+        deadline = time.monotonic() + timeout_s
+        while not done():
+            assert time.monotonic() < deadline, f'{what} did not come within {timeout_s} s'
+            time.sleep(0.01)
+
+    def wait_for_frames(self, count):
+        """Wait until every stream of every camera has so many messages."""
+        streams = [t for t in self.types if not t.endswith(LATCHED)]
+        self.wait_for(
+            lambda: all(len(self.heard[topic]) >= count for topic in streams),
+            f'frame {count}',
+        )
+
+    def call(self, name, *, data=None):
+        """The answer of a service of the simulation node."""
+        kind = Trigger if data is None else SetBool
+        if name not in self._clients:
+            self._clients[name] = self.node.create_client(kind, f'/sim_node/{name}')
+        client = self._clients[name]
+        assert client.wait_for_service(20), name
+        future = client.call_async(kind.Request() if data is None else kind.Request(data=data))
+        self.wait_for(future.done, f'the answer of {name}')
+        return future.result()

@@ -1,0 +1,76 @@
+"""Numbers of messages prove what was lost, and say when they prove nothing."""
+
+import pytest
+
+from synth_ros.ros.loss import SequenceCounter, summary
+
+
+def count(numbers, *, senders=((b'a',),)):
+    counter = SequenceCounter('topic')
+    for ids in senders:
+        counter.see_publishers(ids)
+    for number in numbers:
+        counter.count(number)
+    return counter.report()
+
+
+@pytest.mark.parametrize(
+    ('numbers', 'senders', 'lost', 'before', 'restarts'),
+    [
+        ([], 1, 0, 0, 0),
+        ([1, 2, 3], 1, 0, 0, 0),
+        ([1, 2, 5, 6], 1, 2, 0, 0),
+        ([1, 3, 5], 1, 2, 0, 0),
+        ([7, 8, 9], 1, 0, 6, 0),
+        ([7, 9], 1, 1, 6, 0),
+        ([1, 2, 3, 1, 2], 2, 0, 0, 1),
+        ([1, 2, 3, 3, 4], 2, 2, 0, 1),
+        ([1, 1, 1], 3, 0, 0, 2),
+        ([4, 5, 1, 4], 2, 2, 3, 1),
+    ],
+)
+def test_gaps_restarts_and_late_join(numbers, senders, lost, before, restarts):
+    report = count(numbers, senders=[(bytes([k]),) for k in range(senders)])
+    assert report.provable
+    assert report.received == len(numbers)
+    assert (report.lost, report.before, report.restarts) == (lost, before, restarts)
+    assert report.complete == (lost == 0)
+
+
+@pytest.mark.parametrize(
+    'senders',
+    [
+        pytest.param([(b'a', b'b')], id='two at once'),
+        pytest.param([(b'a',), (b'b',)], id='a second one that looks like a gap'),
+    ],
+)
+def test_several_publishers_prove_nothing(senders):
+    report = count([1, 2, 3, 9], senders=senders)
+    assert not report.provable
+    assert (report.received, report.lost, report.before, report.restarts) == (4, 0, 0, 0)
+
+
+def test_no_numbers_prove_nothing():
+    report = count([1, None, 5])
+    assert not report.provable
+    assert (report.received, report.lost) == (3, 0)
+
+
+def test_doubt():
+    counter = SequenceCounter('topic')
+    counter.count(1)
+    assert counter.report().provable
+    counter.doubt()
+    assert not counter.report().provable
+
+
+def test_summary_of_a_clean_recording():
+    text = summary([count([1, 2]), count([1])])
+    assert text == '3 messages received on 2 topics; none lost on the way.'
+
+
+def test_summary_names_losses_doubts_and_late_starts():
+    text = summary([count([1, 4]), count([1, None]), count([6, 7])])
+    assert 'LOST: topic (2)' in text
+    assert 'not provable (several publishers or no numbers): topic' in text
+    assert '5 were sent before recording began' in text

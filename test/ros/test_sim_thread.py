@@ -1,0 +1,202 @@
+"""The simulation thread: requests, errors and ends, with a stand-in for the session."""
+
+import threading
+import time
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+
+from synth_ros.errors import OutputError, PlacementError
+from synth_ros.ros.sim_thread import Action, SimThread
+
+
+class Session:
+    """Frames without a simulation: what ``LiveSession`` offers to the thread."""
+
+    def __init__(self, *, period_s=0.05):
+        self.episode = 0
+        self.world = SimpleNamespace(scene=None)
+        self.owner = threading.current_thread()
+        self.fail = False
+        self._stamp_ns = 0
+        self._period_ns = round(period_s * 1e9)
+
+    def advance(self):
+        assert threading.current_thread() is self.owner
+        self._stamp_ns += self._period_ns
+        return SimpleNamespace(stamp_ns=self._stamp_ns, episode=self.episode)
+
+    def next_episode(self):
+        if self.fail:
+            raise PlacementError('No room.')
+        self.episode += 1
+
+    def restart(self):
+        assert threading.current_thread() is self.owner
+
+
+class Rig:
+    def __init__(self, **options):
+        self.frames, self.closed, self.session = [], False, None
+        self.stop = threading.Event()
+        self.options = {'sink': lambda frame, _scene: self.frames.append(frame), **options}
+
+    @contextmanager
+    def open(self):
+        self.session = Session()
+        try:
+            yield self.session
+        finally:
+            self.closed = True
+
+    def __enter__(self):
+        sink = self.options.pop('sink')
+        self.thread = SimThread(self.open, sink, stop=self.stop, **self.options)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+    def wait_for_frames(self, count):
+        deadline = time.monotonic() + 10
+        while len(self.frames) < count and time.monotonic() < deadline:
+            time.sleep(0.002)
+        assert len(self.frames) >= count
+
+
+def test_frame_limit():
+    with Rig(frame_limit=5) as rig:
+        assert rig.thread.finished.wait(10)
+        assert (rig.thread.frames, len(rig.frames)) == (5, 5)
+        assert rig.closed
+        assert rig.thread.error is None
+
+
+def test_pace_keeps_to_real_time():
+    began = time.monotonic()
+    with Rig(frame_limit=9, real_time_factor=2.0) as rig:
+        assert rig.thread.finished.wait(10)
+    # A frame waits for the time of the one before it, so the first two come at once; then seven
+    # periods of 50 ms at twice real time. Load only adds to it.
+    assert time.monotonic() - began >= 0.17
+
+
+def test_a_slow_pace_neither_delays_services_nor_the_end():
+    with Rig(real_time_factor=0.0001) as rig:
+        rig.wait_for_frames(1)
+        began = time.monotonic()
+        answer = rig.thread.ask(Action.RANDOMIZE)
+        assert (answer.ok, answer.message) == (True, 'Episode 1 begins.')
+        assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5
+    assert len(rig.frames) < 4
+
+
+def test_step_makes_exactly_one_frame_before_it_answers():
+    with Rig(paused=True) as rig:
+        for count in (1, 2, 3):
+            answer = rig.thread.ask(Action.STEP)
+            assert answer.ok
+            assert len(rig.frames) == count
+        assert 'Frame at 0.150 s is out' in answer.message
+        time.sleep(0.1)
+        assert len(rig.frames) == 3
+
+
+def test_pause_and_resume():
+    with Rig() as rig:
+        rig.wait_for_frames(3)
+        assert rig.thread.ask(Action.PAUSE).ok
+        count = len(rig.frames)
+        time.sleep(0.1)
+        assert len(rig.frames) == count
+        assert rig.thread.ask(Action.RESUME).message == 'Running.'
+        rig.wait_for_frames(count + 3)
+
+
+def test_services_answer_while_frames_are_held_back():
+    there = threading.Event()
+    with Rig(ready=there.is_set) as rig:
+        assert rig.thread.ask(Action.RESET).message == 'Episode 0 begins again.'
+        assert not rig.frames
+        there.set()
+        rig.wait_for_frames(2)
+
+
+def test_a_failed_request_does_not_end_the_simulation():
+    with Rig(paused=True) as rig:
+        assert rig.thread.ask(Action.RESET).ok
+        rig.session.fail = True
+        answer = rig.thread.ask(Action.RANDOMIZE)
+        assert (answer.ok, answer.message) == (False, 'No room.')
+        assert rig.thread.ask(Action.STEP).ok
+
+
+def test_an_error_in_the_sink_is_kept_for_the_owner():
+    def sink(_frame, _scene):
+        raise OutputError('full')
+
+    with Rig(sink=sink) as rig:
+        assert rig.thread.finished.wait(10)
+        assert str(rig.thread.error) == 'full'
+        assert rig.closed
+        answer = rig.thread.ask(Action.STEP)
+        assert (answer.ok, answer.message) == (False, 'The simulation is ending.')
+
+
+def test_stop_releases_who_waits_for_an_answer():
+    blocked, release = threading.Event(), threading.Event()
+
+    def sink(_frame, _scene):
+        blocked.set()
+        assert release.wait(10)
+
+    with Rig(sink=sink) as rig:
+        assert blocked.wait(10)
+        threading.Timer(0.1, rig.stop.set).start()
+        answer = rig.thread.ask(Action.RANDOMIZE)
+        assert (answer.ok, answer.message) == (False, 'The simulation is ending.')
+        release.set()
+
+
+def test_a_request_given_up_is_not_done_later():
+    blocked, release = threading.Event(), threading.Event()
+
+    def sink(_frame, _scene):
+        blocked.set()
+        assert release.wait(10)
+
+    with Rig(sink=sink) as rig:
+        assert blocked.wait(10)
+        answer = rig.thread.ask(Action.RANDOMIZE, timeout_s=0.05)
+        assert answer.message == 'No answer within 0.05 s; not done.'
+        release.set()
+        assert rig.thread.ask(Action.PAUSE).ok
+        assert rig.session.episode == 0
+
+
+def test_stop_before_the_start_opens_nothing():
+    rig = Rig()
+    rig.stop.set()
+    with rig:
+        assert rig.thread.finished.wait(10)
+    assert rig.session is None
+
+
+@pytest.mark.parametrize('error', [RuntimeError('bug'), KeyboardInterrupt()])
+def test_errors_of_the_session_are_kept(error):
+    rig = Rig()
+
+    @contextmanager
+    def broken():
+        raise error
+        yield
+
+    rig.open = broken
+    with rig:
+        assert rig.thread.finished.wait(10)
+        assert rig.thread.error is error
