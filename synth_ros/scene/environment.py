@@ -12,7 +12,7 @@ import numpy as np
 from synth_ros.config.objects import Placement
 from synth_ros.errors import AssetError, NotFoundError
 from synth_ros.randomize.inventory import MaterialRole, SurfaceInfo
-from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, read_spec
+from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, drop, drop_keyframes, read_spec
 
 SURFACE_PREFIX = 'surface_'
 ROLE_PREFIX = 'random_'
@@ -72,9 +72,8 @@ def load_environment(path: Path) -> LoadedEnvironment:
         AssetError: If the file cannot be read or a surface is not a level box site.
     """
     spec = read_spec(path)
-    for group in (spec.keys, spec.lights, spec.cameras, spec.sensors):
-        for element in list(group):
-            spec.delete(element)
+    drop_keyframes(spec)
+    drop(spec, spec.lights, spec.cameras, spec.sensors)
     for geom in spec.geoms:
         if geom.type == mujoco.mjtGeom.mjGEOM_PLANE:
             geom.size = [size or _PLANE_HALF_SIZE_M for size in geom.size[:2]] + [geom.size[2]]

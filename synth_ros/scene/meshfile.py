@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +76,9 @@ def _checked_parse(path: Path) -> trimesh.Scene:
     try:
         return trimesh.load_scene(str(path), process=False)
     except Exception as error:
+        if path.suffix.lower() == '.dae' and importlib.util.find_spec('collada') is None:
+            raise AssetError(path, 'reading DAE needs pycollada; run `pip install pycollada`.'
+                             ) from error
         kinds = ', '.join(sorted(trimesh.available_formats()))
         raise AssetError(
             path, f'it cannot be read as a mesh: {error!s:.200} (readable formats: {kinds}).'

@@ -19,7 +19,7 @@ from synth_ros.geometry.transforms import (
 )
 from synth_ros.scene import mass as masses
 from synth_ros.scene.collision import hull_mesh
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
+from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, drop, drop_keyframes, one_line
 from synth_ros.scene.solid import (
     LoadedSolid,
     MassProperties,
@@ -100,15 +100,13 @@ def _compile_alone(path: Path) -> tuple[mujoco.MjModel, _Root]:
             )
         free = mujoco.mjtJoint.mjJNT_FREE
         welded = any(joint.type != free for joint in spec.joints)
-        for group in (spec.keys, spec.sensors, spec.actuators, spec.equalities, spec.tendons,
-                      spec.joints):
-            for element in list(group):
-                spec.delete(element)
+        drop_keyframes(spec)
+        drop(spec, spec.sensors, spec.actuators, spec.equalities, spec.tendons, spec.joints)
         spec.compiler.fusestatic = False
         spec.compiler.discardvisual = False
         return spec.compile(), _Root(1 if bodies else 0, welded)
     except (ValueError, mujoco.FatalError) as error:
-        raise AssetError(path, f'MuJoCo cannot read it: {error}') from error
+        raise AssetError(path, f'MuJoCo cannot read it: {one_line(error)}') from error
 
 
 def _is_inside(model: mujoco.MjModel, geom: int, root: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import mujoco
@@ -11,6 +12,11 @@ from synth_ros.errors import AssetError
 # Renderers draw geom groups 0 to 2; 3 and up are collision shapes and other helpers.
 LAST_VISIBLE_GROUP = 2
 HIDDEN_GROUP = 3
+
+_SIZES = (
+    'memory', 'nuserdata', 'nuser_body', 'nuser_jnt', 'nuser_geom', 'nuser_site', 'nuser_cam',
+    'nuser_tendon', 'nuser_actuator', 'nuser_sensor',
+)
 
 
 def read_spec(path: Path) -> mujoco.MjSpec:
@@ -22,7 +28,7 @@ def read_spec(path: Path) -> mujoco.MjSpec:
     try:
         return mujoco.MjSpec.from_file(str(path))
     except (ValueError, mujoco.FatalError) as error:
-        raise AssetError(path, f'MuJoCo cannot read it: {error}') from error
+        raise AssetError(path, f'MuJoCo cannot read it: {one_line(error)}') from error
 
 
 def compile_spec(spec: mujoco.MjSpec, path: Path) -> mujoco.MjModel:
@@ -34,7 +40,28 @@ def compile_spec(spec: mujoco.MjSpec, path: Path) -> mujoco.MjModel:
     try:
         return spec.compile()
     except (ValueError, mujoco.FatalError) as error:
-        raise AssetError(path, f'MuJoCo cannot compile it: {error}') from error
+        raise AssetError(path, f'MuJoCo cannot compile it: {one_line(error)}') from error
+
+
+def one_line(error: Exception) -> str:
+    """A message of MuJoCo, which may have several lines, as one."""
+    return ' '.join(str(error).split())
+
+
+def drop(spec: mujoco.MjSpec, *groups: Iterable[object]) -> None:
+    """Delete all elements of some groups, such as ``spec.lights``."""
+    for group in groups:
+        for element in list(group):
+            spec.delete(element)
+
+
+def drop_keyframes(spec: mujoco.MjSpec) -> None:
+    """Delete the keyframes, and those that compiling would add.
+
+    (In MuJoCo 4.0 a copy of a spec crashes when an attached child brought such keyframes.)
+    """
+    drop(spec, spec.keys)
+    spec.nkey = 0
 
 
 def adopt_globals(child: mujoco.MjSpec, parent: mujoco.MjSpec) -> None:
@@ -42,6 +69,8 @@ def adopt_globals(child: mujoco.MjSpec, parent: mujoco.MjSpec) -> None:
     child.option = parent.option
     child.visual = parent.visual
     child.stat = parent.stat
+    for name in _SIZES:
+        setattr(child, name, getattr(parent, name))
 
 
 def attach(

@@ -24,6 +24,8 @@ from synth_ros.scene.mjspec import (
     HIDDEN_GROUP,
     LAST_VISIBLE_GROUP,
     compile_spec,
+    drop,
+    drop_keyframes,
     read_spec,
 )
 from synth_ros.scene.urdf import is_urdf, read_urdf
@@ -135,10 +137,9 @@ def _qpos_slice(model: mujoco.MjModel, joint: int) -> slice:
 def _clean(spec: mujoco.MjSpec, path: Path) -> list[str]:
     """Delete what a posed robot does not need; sentences about what a user may miss."""
     warnings = []
-    for group in (spec.keys, spec.sensors, spec.actuators, spec.equalities, spec.tendons,
-                  spec.lights, spec.numerics, spec.texts, spec.tuples):
-        for element in list(group):
-            spec.delete(element)
+    drop_keyframes(spec)
+    drop(spec, spec.sensors, spec.actuators, spec.equalities, spec.tendons)
+    drop(spec, spec.lights, spec.numerics, spec.texts, spec.tuples)
     free = [j for j in spec.joints if j.type == mujoco.mjtJoint.mjJNT_FREE]
     if len(free) > 1:
         names = ', '.join(joint.parent.name for joint in free[1:])

@@ -16,6 +16,7 @@ import mujoco
 from synth_ros.errors import AssetError, UsageError
 from synth_ros.scene.coupling import add_mimic_joints
 from synth_ros.scene.meshfile import MeshFile, MeshPiece, load_mesh_file
+from synth_ros.scene.mjspec import one_line
 from synth_ros.scene.resolve import resolve_mesh
 from synth_ros.scene.solid_spec import set_look, set_mesh, set_texture
 
@@ -58,7 +59,7 @@ def read_urdf(path: Path) -> mujoco.MjSpec:
     try:
         spec = mujoco.MjSpec.from_string(ET.tostring(root, encoding='unicode'))
     except (ValueError, mujoco.FatalError) as error:
-        raise AssetError(path, f'MuJoCo cannot read it: {error}') from error
+        raise AssetError(path, f'MuJoCo cannot read it: {one_line(error)}') from error
     pieces.put_into(spec)
     add_mimic_joints(spec, root)
     return spec

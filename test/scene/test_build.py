@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import mujoco
 import numpy as np
@@ -219,3 +220,48 @@ def _key_and_text(line: str) -> tuple[str, str]:
     rest = line.split(': ', 1)[1]
     key, _, text = rest.partition(': ')
     return key, text
+
+
+ODD = """
+<mujoco>
+  <compiler angle="radian" autolimits="true" fusestatic="true" discardvisual="true"/>
+  <option timestep="0.01" gravity="0 0 -1" integrator="RK4" jacobian="sparse">
+    <flag contact="disable"/>
+  </option>
+  <size memory="10M" nuserdata="3" nkey="2" nuser_geom="2"/>
+  <visual><map znear="0.5"/><quality shadowsize="64"/><headlight ambient="1 1 1"/></visual>
+  <statistic extent="7" center="1 2 3"/>
+  <custom><numeric name="n" data="1"/><text name="t" data="y"/></custom>
+  <worldbody>
+    <body name="base">
+      <joint name="pan"/><geom size=".1" user="1 2"/>
+      <camera name="cam/rgb"/><site name="a"/><site name="b" pos="0 0 1"/>
+      <body name="fixed"><geom size=".1" contype="0" conaffinity="0" group="1"/></body>
+    </body>
+    <body name="other"><joint name="tilt"/><geom size=".1"/></body>
+  </worldbody>
+  <contact><exclude body1="base" body2="other"/></contact>
+  <tendon><spatial name="t"><site site="a"/><site site="b"/></spatial></tendon>
+  <sensor><framepos objtype="body" objname="base"/></sensor>
+  <actuator><motor joint="pan"/><position tendon="t"/></actuator>
+</mujoco>
+"""
+
+
+def test_settings_of_a_model_do_not_leak_into_the_scene(
+    load: Callable[[str], LoadedConfig], robot_file: Path
+) -> None:
+    robot_file.write_text(ODD)
+    site = '<site name="surface_x" type="box" size="1 1 .1"/></worldbody>'
+    (robot_file.parent / 'room.xml').write_text(ODD.replace('</worldbody>', site))
+    builder = SceneBuilder(load(CONFIG.replace("'builtin://table'", 'room.xml')))
+    scene = builder.build(a_scene([an_object()]))
+    model = scene.model
+    assert model.opt.timestep == 0.002
+    assert list(model.opt.gravity) == [0, 0, -9.81]
+    assert model.opt.disableflags == 0
+    assert (model.stat.extent, model.nuserdata, model.nkey) == (1, 0, 0)
+    assert model.vis.headlight.ambient[0] < 1
+    # Contact exclusions stay, and so do links without joints.
+    assert model.nexclude == 2
+    assert [name for name, _ in scene.robot.links] == ['base', 'fixed', 'other']
