@@ -56,6 +56,7 @@ class SceneBuilder:
         self.categories = tuple(
             Category(entry.class_id, entry.name) for entry in self._assets.catalog.classes
         )
+        self.robot_links = self._assets.robot.links
         self.warnings = self._assets.warnings
 
     def build(self, sampled: SampledScene) -> CompiledScene:

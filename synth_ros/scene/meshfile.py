@@ -148,10 +148,10 @@ def _appearance(
         if visual.kind == 'face':
             colors = np.repeat(np.asarray(visual.face_colors, np.uint8)[:, None], 3, axis=1)
         if np.all(colors == colors[0, 0]):
-            return None, SolidLook(_rgba(colors[0, 0]), tint='hue'), None, False
+            return None, SolidLook(_rgba(colors[0, 0])), None, False
         uv, pixels = bake_face_colors(colors[..., :3])
         return uv, SolidLook((1.0,) * 4, textures=_ROLE, tint='value'), _texture(pixels), False
-    return None, SolidLook(PLAIN_RGBA, tint='hue'), None, True
+    return None, SolidLook(PLAIN_RGBA), None, True
 
 
 def _textured(
@@ -167,7 +167,7 @@ def _textured(
     if factor is not None:
         rgba = _rgba(np.asarray(factor))
     if image is None or uv is None:
-        return None, SolidLook(rgba, tint='hue'), None, factor is None
+        return None, SolidLook(rgba), None, factor is None
     try:
         pixels = np.asarray(image.convert('RGB'), np.uint8)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
