@@ -16,7 +16,8 @@ VISIBLE_GROUPS = 3
 HIDDEN_GROUP = 5
 
 # Curved primitives are drawn as polygons inside the true surface. With 64 slices and 32 stacks
-# a sphere's mask reaches an IoU of .998 against ray casting (28 and 16, the default: .989).
+# a sphere's mask reaches an IoU of .998 against ray casting (28 and 16, the default: .991), and
+# its surface lies 0.15% of the radius too deep. More would cost more: each vertex is paid for.
 SLICES = 64
 STACKS = 32
 

@@ -51,6 +51,26 @@ def test_ids_and_depth_match_rays(renderer: Renderer, tabletop: Scene) -> None:
     assert error[flat].max() < 1e-5
 
 
+def test_curved_primitives_are_smooth(renderer: Renderer) -> None:
+    scene = compile_scene(
+        '<geom type="sphere" size=".2"/>'
+        '<geom type="capsule" size=".08 .2" pos=".4 0 .1" euler="20 40 0"/>'
+        '<geom type="cylinder" size=".1 .15" pos="-.4 0 .1" euler="30 50 0"/>'
+        '<geom type="ellipsoid" size=".1 .15 .2" pos="0 .45 0" euler="30 50 0"/>'
+    )
+    viewpoint = look_at(skewed_camera(640, 480))
+    renderer.load(scene.model)
+    seen = renderer.render(scene.data, viewpoint)
+    with RaycastRenderer() as rays:
+        rays.load(scene.model)
+        truth = rays.render(scene.data, viewpoint)
+    for geom in range(4):
+        mask = truth.geom_id == geom
+        assert intersection_over_union(seen.geom_id == geom, mask) > 0.997, geom
+        error = np.abs(seen.depth_m - truth.depth_m)[mask & (seen.geom_id == geom)]
+        assert np.median(error) < 4e-4, geom
+
+
 def test_layers_align(renderer: Renderer) -> None:
     # Bright bodies before nothing: the picture is not black exactly where ids and depth are.
     scene = compile_scene(
