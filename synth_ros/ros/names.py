@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 WORLD_FRAME = 'world'
@@ -75,14 +76,30 @@ class CameraFrames(NamedTuple):
     depth_optical: str
 
 
-def camera_frames(camera: str) -> CameraFrames:
-    """TF frames of a camera by its name in the config."""
+def camera_frames(camera: str, links: Collection[str] = ()) -> CameraFrames:
+    """TF frames of a camera by its name in the config.
+
+    A frame has one parent, so a camera whose frame is a link of the robot already (camera
+    ``head`` on ``head_link``) gets frames that begin with ``head_camera`` instead.
+
+    Args:
+        camera: Camera name.
+        links: Names of the robot's links.
+    """
+    taken = {WORLD_FRAME, *map(link_frame, links)}
+    prefix = camera
+    while not taken.isdisjoint(frames := _frames(prefix)):
+        prefix += '_camera'
+    return frames
+
+
+def _frames(prefix: str) -> CameraFrames:
     return CameraFrames(
-        link=f'{camera}_link',
-        color=f'{camera}_color_frame',
-        color_optical=f'{camera}_color_optical_frame',
-        depth=f'{camera}_depth_frame',
-        depth_optical=f'{camera}_depth_optical_frame',
+        link=f'{prefix}_link',
+        color=f'{prefix}_color_frame',
+        color_optical=f'{prefix}_color_optical_frame',
+        depth=f'{prefix}_depth_frame',
+        depth_optical=f'{prefix}_depth_optical_frame',
     )
 
 

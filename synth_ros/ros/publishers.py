@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.ros import annotations, convert, qos, tf
 from synth_ros.ros.convert import ClassIdFormat, DepthEncoding
-from synth_ros.ros.names import camera_frames, camera_topics
+from synth_ros.ros.names import CameraFrames, camera_frames, camera_topics
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.types import Category, FloatArray, Sample
 
@@ -51,14 +51,21 @@ class CameraPublishers:
     Args:
         node: The node that publishes.
         camera: Camera name.
+        frames: Its TF frames.
         categories: All classes, for ``label_info``.
         options: How streams are published.
     """
 
     def __init__(
-        self, node: Node, camera: str, *, categories: Sequence[Category], options: StreamOptions
+        self,
+        node: Node,
+        camera: str,
+        *,
+        frames: CameraFrames,
+        categories: Sequence[Category],
+        options: StreamOptions,
     ) -> None:
-        topics, self._frames = camera_topics(camera), camera_frames(camera)
+        topics, self._frames = camera_topics(camera), frames
         self._categories, self._options = tuple(categories), options
         color = qos.qos_profile(options.color_qos, parameter='color_qos')
         depth = qos.qos_profile(options.depth_qos, parameter='depth_qos')
@@ -133,6 +140,7 @@ class SimPublishers:
     Args:
         node: The node.
         cameras: Camera names.
+        links: Names of the robot's links.
         categories: All classes.
         options: How streams are published.
     """
@@ -142,13 +150,17 @@ class SimPublishers:
         node: Node,
         cameras: Sequence[str],
         *,
+        links: Collection[str],
         categories: Sequence[Category],
         options: StreamOptions,
     ) -> None:
         self._options = options
+        self._frames = {name: camera_frames(name, links) for name in cameras}
         self._cameras = {
-            name: CameraPublishers(node, name, categories=categories, options=options)
-            for name in cameras
+            name: CameraPublishers(
+                node, name, frames=frames, categories=categories, options=options
+            )
+            for name, frames in self._frames.items()
         }
         self._clock = node.create_publisher(Clock, '/clock', qos.clock())
         self._tf = node.create_publisher(TFMessage, '/tf', qos.reliable())
@@ -178,8 +190,8 @@ class SimPublishers:
         tree = link_tree(scene)
         poses = {link.name: link.world_from_link for link in frame.links}
         moving = tf.link_edges(tree, poses)
-        mounts = [_mount(part, sample, poses) for part, sample in _pairs(frame, scene)]
-        static = [edge for name in self._cameras for edge in tf.sensor_edges(name)]
+        mounts = [self._mount(part, sample, poses) for part, sample in _pairs(frame, scene)]
+        static = [edge for frames in self._frames.values() for edge in tf.sensor_edges(frames)]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
             self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, frame.stamp_ns)))
@@ -188,6 +200,15 @@ class SimPublishers:
             self._tf_static.publish(
                 TFMessage(transforms=tf.transform_messages(static, frame.stamp_ns))
             )
+
+    def _mount(self, part: CameraPart, sample: Sample, poses: Mapping[str, FloatArray]) -> tf.Edge:
+        world_from_parent = poses.get(part.parent_link)
+        return tf.mount_edge(
+            self._frames[part.model.name],
+            part.parent_link,
+            world_from_parent=np.eye(4) if world_from_parent is None else world_from_parent,
+            world_from_camera=sample.frame.world_from_camera,
+        )
 
 
 def link_tree(scene: CompiledScene) -> list[tf.LinkNode]:
@@ -199,16 +220,6 @@ def link_tree(scene: CompiledScene) -> list[tf.LinkNode]:
 
 def _pairs(frame: LiveFrame, scene: CompiledScene) -> list[tuple[CameraPart, Sample]]:
     return list(zip(scene.cameras, frame.samples, strict=True))
-
-
-def _mount(part: CameraPart, sample: Sample, poses: Mapping[str, FloatArray]) -> tf.Edge:
-    world_from_parent = poses.get(part.parent_link)
-    return tf.mount_edge(
-        part.model.name,
-        part.parent_link,
-        world_from_parent=np.eye(4) if world_from_parent is None else world_from_parent,
-        world_from_camera=sample.frame.world_from_camera,
-    )
 
 
 def _joint_state(frame: LiveFrame) -> JointState:

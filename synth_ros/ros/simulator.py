@@ -52,6 +52,7 @@ class SimNode(Node):
         self._streams = SimPublishers(
             self,
             [camera.name for camera in self._loaded.config.cameras],
+            links=self._builder.robot_links,
             categories=self._builder.categories,
             options=self._stream_options(),
         )

@@ -10,7 +10,7 @@ from geometry_msgs.msg import TransformStamped, Vector3
 
 from synth_ros.geometry.transforms import LINK_FROM_OPTICAL, inverse
 from synth_ros.ros.convert import header, rotation_message
-from synth_ros.ros.names import WORLD_FRAME, camera_frames, link_frame
+from synth_ros.ros.names import WORLD_FRAME, CameraFrames, link_frame
 from synth_ros.types import FloatArray
 
 
@@ -59,24 +59,27 @@ def link_edges(tree: Sequence[LinkNode], world_from_link: Mapping[str, FloatArra
 
 
 def mount_edge(
-    camera: str, parent_link: str, *, world_from_parent: FloatArray, world_from_camera: FloatArray
+    frames: CameraFrames,
+    parent_link: str,
+    *,
+    world_from_parent: FloatArray,
+    world_from_camera: FloatArray,
 ) -> Edge:
     """Where a camera's body frame sits on its link.
 
     Args:
-        camera: Camera name.
+        frames: The camera's frames.
         parent_link: Link that carries it, or ``world``.
         world_from_parent: Pose of that link.
         world_from_camera: Pose of the optical frame.
     """
     world_from_link = world_from_camera @ inverse(LINK_FROM_OPTICAL)
     parent = WORLD_FRAME if parent_link == 'world' else link_frame(parent_link)
-    return Edge(parent, camera_frames(camera).link, inverse(world_from_parent) @ world_from_link)
+    return Edge(parent, frames.link, inverse(world_from_parent) @ world_from_link)
 
 
-def sensor_edges(camera: str) -> list[Edge]:
+def sensor_edges(frames: CameraFrames) -> list[Edge]:
     """The fixed frames inside a camera: one eye sees colour and depth."""
-    frames = camera_frames(camera)
     still = np.eye(4)
     return [
         Edge(frames.link, frames.color, still),

@@ -112,9 +112,7 @@ def test_every_parameter_describes_itself(make_node):
     declare_sim_params(sim)
     declare_recorder_params(recorder)
     for node in (sim, recorder):
-        names = [
-            n for n in node._parameters if n != 'use_sim_time' and 'start_type' not in n
-        ]
+        names = [n for n in node._parameters if n != 'use_sim_time' and 'start_type' not in n]
         assert len(names) >= 6
         for descriptor in node.describe_parameters(names):
             assert len(descriptor.description) > 10, descriptor.name

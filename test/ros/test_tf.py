@@ -18,17 +18,18 @@ TREE = [
     tf.LinkNode('arm/lift_link', 'base_link'),
     tf.LinkNode('arm/head_link', 'arm/lift_link'),
 ]
+FRAMES = camera_frames('head', LINKS)
 WORLD_FROM_CAMERA = make_transform(matrix_from_rpy([-1.9, 0.1, 0.3]), [1.3, 2.1, 1.4])
 
 
 def all_edges(parent='arm/head_link'):
     mount = tf.mount_edge(
-        'head',
+        FRAMES,
         parent,
         world_from_parent=LINKS.get(parent, np.eye(4)),
         world_from_camera=WORLD_FROM_CAMERA,
     )
-    return [*tf.link_edges(TREE, LINKS), mount, *tf.sensor_edges('head')]
+    return [*tf.link_edges(TREE, LINKS), mount, *tf.sensor_edges(FRAMES)]
 
 
 @pytest.mark.parametrize('parent', ['arm/head_link', 'base_link', 'world'])
@@ -53,8 +54,8 @@ def test_namespaces_become_underscores():
 
 @pytest.mark.parametrize('sensor', ['color', 'depth'])
 def test_optical_quaternion_is_that_of_rep_103(sensor):
-    frames = camera_frames('head')._asdict()
-    messages = {m.child_frame_id: m for m in tf.transform_messages(tf.sensor_edges('head'), 0)}
+    frames = FRAMES._asdict()
+    messages = {m.child_frame_id: m for m in tf.transform_messages(tf.sensor_edges(FRAMES), 0)}
     optical = messages[frames[f'{sensor}_optical']]
     assert optical.header.frame_id == frames[sensor]
     q = optical.transform.rotation
@@ -66,8 +67,19 @@ def test_optical_quaternion_is_that_of_rep_103(sensor):
 
 def test_axes_of_rep_103():
     """Optical z is the body's forward x, optical x its right, optical y its down."""
-    *_, optical = tf.transform_messages(tf.sensor_edges('head'), 0)
+    *_, optical = tf.transform_messages(tf.sensor_edges(FRAMES), 0)
     x, y, z = matrix_of(optical.transform)[:3, :3].T
     np.testing.assert_allclose(z, [1, 0, 0], atol=1e-12)
     np.testing.assert_allclose(x, [0, -1, 0], atol=1e-12)
     np.testing.assert_allclose(y, [0, 0, -1], atol=1e-12)
+
+
+def test_a_camera_gives_way_to_a_link_of_its_name():
+    assert camera_frames('head', ['base_link', 'torso_link']) == camera_frames('head')
+    frames = camera_frames('head', ['base_link', 'head_link'])
+    assert frames.link == 'head_camera_link'
+    assert frames.color == 'head_camera_color_frame'
+    assert frames.depth_optical == 'head_camera_depth_optical_frame'
+    assert camera_frames('arm_eye', ['arm/eye_link']).link == 'arm_eye_camera_link'
+    again = camera_frames('head', ['head_depth_frame', 'head_camera_link'])
+    assert again.link == 'head_camera_camera_link'
