@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
@@ -133,7 +133,10 @@ class DatasetSink:
     def _check(self, provenance_json: str) -> None:
         """See that the simulator runs what the dataset claims to hold."""
         claimed = self._writer.info
-        made = _Origin.model_validate_json(provenance_json)
+        try:
+            made = _Origin.model_validate_json(provenance_json)
+        except ValidationError as error:
+            raise RosError('The annotations do not say which config made the frame.') from error
         if (made.config_hash, made.seed) != (claimed.config_hash, claimed.seed):
             raise RosError(
                 'The simulator runs another config or seed than the recorder was given: config '

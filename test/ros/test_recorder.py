@@ -1,0 +1,339 @@
+"""The recorder node: what was published is in the bag and in the dataset, and can be proved."""
+
+import json
+import signal
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+from mcap.reader import make_reader
+from mcap_ros2.decoder import DecoderFactory
+from processes import can_mount, namespace
+from ros_processes import CAMERAS, NodeProcess, recorder, sim, write_config
+from rosbags.highlevel import AnyReader
+from sample_factory import tree
+
+from synth_ros.config.load import load_config
+from synth_ros.pipeline.generate import dataset_info, open_stage
+from synth_ros.pipeline.live import LiveSession
+from synth_ros.scene.build import SceneBuilder
+from synth_ros.writers.coco import CocoWriter
+
+FRAMES = 14  # two episodes of six, and two frames
+STREAMS = (
+    'color/image_raw',
+    'color/camera_info',
+    'depth/image_rect_raw',
+    'depth/camera_info',
+    'labels/instance',
+    'labels/semantic',
+    'labels/detections_2d',
+    'labels/detections_3d',
+    'labels/annotations',
+)
+LATCHED = ('/tf_static', *(f'/{camera}/labels/label_info' for camera in CAMERAS))
+FLOWING = ('/clock', '/tf', '/joint_states', *(f'/{c}/{s}' for c in CAMERAS for s in STREAMS))
+
+
+@pytest.fixture(scope='module')
+def recorded(tmp_path_factory):
+    """A whole recording, from the first frame to the last."""
+    folder = tmp_path_factory.mktemp('recording')
+    config = write_config(folder)
+    bag, dataset = folder / 'bag', folder / 'dataset'
+    with (
+        recorder(folder, config, bag=bag, dataset=dataset, stop_with_publishers=True) as second,
+        sim(folder, config, frame_limit=FRAMES, wait_for_subscribers_s=60, linger_s=0.5) as first,
+    ):
+        codes = (first.wait(), second.wait())
+    return SimpleNamespace(
+        config=config, bag=bag, dataset=dataset, codes=codes, sim=first.text, recorder=second.text
+    )
+
+
+def metadata(bag):
+    return yaml.safe_load((bag / 'metadata.yaml').read_text())['rosbag2_bagfile_information']
+
+
+def counts(bag):
+    entries = metadata(bag)['topics_with_message_count']
+    return {entry['topic_metadata']['name']: entry['message_count'] for entry in entries}
+
+
+def proof(bag):
+    return json.loads(metadata(bag)['custom_data']['synth_ros_loss'])
+
+
+def image_count(dataset):
+    return len(json.loads((dataset / 'annotations.json').read_text())['images'])
+
+
+def test_both_nodes_end_by_themselves(recorded):
+    assert recorded.codes == (0, 0), recorded.recorder
+    assert 'none lost on the way' in recorded.recorder
+    assert f'({2 * FRAMES} images)' in recorded.recorder
+    assert 'Not in the dataset' not in recorded.recorder
+    assert 'Traceback' not in recorded.sim + recorded.recorder
+
+
+def test_every_message_is_in_the_bag(recorded):
+    expected = dict.fromkeys(FLOWING, FRAMES) | dict.fromkeys(LATCHED, 1)
+    assert counts(recorded.bag) == expected
+    assert metadata(recorded.bag)['message_count'] == sum(expected.values())
+    assert metadata(recorded.bag)['version'] == 9
+
+
+def test_the_proof_says_so(recorded):
+    reports = proof(recorded.bag)
+    assert set(reports) == {*FLOWING, *LATCHED}
+    for topic, report in reports.items():
+        assert report['received'] == counts(recorded.bag)[topic]
+        assert report['provable']
+        assert (report['lost'], report['before'], report['restarts']) == (0, 0, 0), topic
+
+
+def test_qos_is_stored_as_offered(recorded):
+    for entry in metadata(recorded.bag)['topics_with_message_count']:
+        topic = entry['topic_metadata']
+        [profile] = topic['offered_qos_profiles']
+        durability = 'transient_local' if topic['name'] in LATCHED else 'volatile'
+        assert (profile['reliability'], profile['durability']) == ('reliable', durability)
+        assert topic['type_description_hash'].startswith('RIHS01_')
+
+
+def test_rosbags_reads_every_message(recorded):
+    seen = dict.fromkeys(counts(recorded.bag), 0)
+    stamps = {}
+    with AnyReader([recorded.bag]) as reader:
+        for connection, _, data in reader.messages():
+            message = reader.deserialize(data, connection.msgtype)
+            seen[connection.topic] += 1
+            if connection.topic == '/clock':
+                stamp = message.clock
+            elif hasattr(message, 'header') and connection.topic not in LATCHED:
+                stamp = message.header.stamp
+            else:
+                continue
+            stamps.setdefault(connection.topic, []).append((stamp.sec, stamp.nanosec))
+    assert seen == counts(recorded.bag)
+    assert len(stamps) > 15
+    assert all(found == stamps['/clock'] for found in stamps.values())
+
+
+def test_mcap_decodes_every_message(recorded):
+    count = 0
+    with (recorded.bag / 'bag_0.mcap').open('rb') as file:
+        reader = make_reader(file, decoder_factories=[DecoderFactory()], validate_crcs=True)
+        for _, channel, message, decoded in reader.iter_decoded_messages():
+            count += 1
+            assert message.publish_time <= message.log_time
+            if channel.topic.endswith('detections_3d'):
+                assert all(d.results[0].hypothesis.score == 1 for d in decoded.detections)
+    assert count == metadata(recorded.bag)['message_count']
+
+
+@pytest.fixture(scope='module')
+def offline(recorded, tmp_path_factory):
+    """The dataset of the same frames, made without ROS."""
+    loaded = load_config(recorded.config)
+    builder = SceneBuilder(loaded)
+    info = dataset_info(loaded, builder, seed=loaded.config.seed)
+    stage = open_stage(loaded, builder, seed=loaded.config.seed)
+    root = tmp_path_factory.mktemp('offline') / 'dataset'
+    episodes = {}
+    try:
+        session = LiveSession(stage)
+        frames = [session.advance() for _ in range(FRAMES)]
+    finally:
+        stage.renderer.close()
+    for frame in frames:
+        episodes.setdefault(frame.episode, []).extend(frame.samples)
+    with CocoWriter(root, info, loaded.config.output.dataset) as writer:
+        for episode, samples in episodes.items():
+            writer.write_episode(episode, samples)
+    samples = {s.key.stem: s for samples in episodes.values() for s in samples}
+    return SimpleNamespace(root=root, samples=samples)
+
+
+def test_images_and_masks_are_those_made_without_ros(recorded, offline):
+    for kind in ('images', 'instance_masks', 'semantic_masks'):
+        files = tree(recorded.dataset / kind)
+        assert len(files) == 2 * FRAMES
+        assert files == tree(offline.root / kind)
+
+
+def test_depth_is_within_half_a_millimetre(recorded, offline):
+    for stem, sample in offline.samples.items():
+        path = recorded.dataset / 'depth' / f'{stem}.png'
+        millimetres = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert np.abs(millimetres - sample.depth_m * 1000.0).max() <= 0.5 + 1e-3
+    assert tree(recorded.dataset / 'depth') == tree(offline.root / 'depth')
+
+
+def test_labels_are_those_made_without_ros(recorded, offline):
+    ours, theirs = (
+        json.loads((root / 'annotations.json').read_text())
+        for root in (recorded.dataset, offline.root)
+    )
+    assert len(ours['annotations']) > 2 * FRAMES
+    assert ours.keys() == theirs.keys()
+    for key in theirs:
+        same(ours[key], theirs[key], where=key)
+
+
+def same(ours, theirs, *, where):
+    """Equal, floats to the last bits."""
+    if isinstance(theirs, dict):
+        assert ours.keys() == theirs.keys(), where
+        for key in theirs:
+            same(ours[key], theirs[key], where=f'{where}.{key}')
+    elif isinstance(theirs, list):
+        assert len(ours) == len(theirs), where
+        for index, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            same(a, b, where=f'{where}[{index}]')
+    elif isinstance(theirs, float):
+        assert ours == pytest.approx(theirs, abs=1e-12, rel=1e-12), where
+    else:
+        assert ours == theirs, where
+
+
+def test_provenance_is_that_of_the_frames(recorded, offline):
+    for path in (offline.root / 'provenance').iterdir():
+        assert json.loads((recorded.dataset / 'provenance' / path.name).read_text()) == json.loads(
+            path.read_text()
+        )
+
+
+def test_outputs_that_exist_are_not_touched(tmp_path, recorded):
+    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
+    for folder in (bag, dataset):
+        folder.mkdir()
+        (folder / 'mine.txt').write_text('mine')
+    before = tree(tmp_path)
+    cases = (
+        recorder(tmp_path, recorded.config, bag=bag, dataset=tmp_path / 'new_dataset'),
+        recorder(tmp_path, recorded.config, bag=tmp_path / 'new_bag', dataset=dataset),
+    )
+    for process, folder in zip(cases, (bag, dataset), strict=True):
+        with process:
+            assert process.wait() == 1, process.text
+        *_, last = process.text.splitlines()
+        assert last.startswith('error: ')
+        assert str(folder) in last
+        assert 'Traceback' not in process.text
+    assert {k: v for k, v in tree(tmp_path).items() if not k.endswith('.log')} == before
+    assert not (tmp_path / 'new_bag').exists()
+    assert not (tmp_path / 'new_dataset').exists()
+
+
+def test_late_start_and_sigterm_in_the_middle(tmp_path):
+    """Also with use_sim_time, as launch files set it for consumers."""
+    config = write_config(tmp_path)
+    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
+    with sim(tmp_path, config, report_frames=True) as first:
+        first.wait_for_text('frame 3\n')
+        with recorder(tmp_path, config, bag=bag, dataset=dataset, use_sim_time=True) as second:
+            second.wait_for_text('Recording all')
+            seen = first.text.count('frame ')
+            first.wait_for_text(f'frame {seen + 15}\n')
+            assert second.end(signal.SIGTERM, timeout_s=30) == 0, second.text
+        assert first.end(signal.SIGINT) == 0
+    assert 'were sent before recording began' in second.text
+    assert 'none lost on the way' in second.text
+    reports = proof(bag)
+    for topic in FLOWING:
+        assert reports[topic]['before'] >= 3, topic
+        assert (reports[topic]['lost'], reports[topic]['provable']) == (0, True)
+    for topic in LATCHED:
+        assert (reports[topic]['received'], reports[topic]['before']) == (1, 0)
+    with AnyReader([bag]) as reader:
+        total = sum(1 for _ in reader.messages())
+    assert total == metadata(bag)['message_count'] == sum(r['received'] for r in reports.values())
+    color = reports['/head/color/image_raw']['received']
+    assert 10 < image_count(dataset) <= 2 * (color + 1)
+
+
+@pytest.mark.slow
+def test_the_simulator_is_started_anew(tmp_path):
+    config = write_config(tmp_path)
+    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
+    with recorder(tmp_path, config, bag=bag, dataset=dataset) as recording:
+        for _ in range(2):
+            options = {'frame_limit': 8, 'wait_for_subscribers_s': 60, 'linger_s': 0.5}
+            with sim(tmp_path, config, **options) as process:
+                assert process.wait() == 0, process.text
+        assert recording.end(timeout_s=30) == 0, recording.text
+    reports = proof(bag)
+    for topic in FLOWING:
+        report = reports[topic]
+        assert (report['received'], report['lost'], report['restarts']) == (16, 0, 1), topic
+        assert report['provable']
+    # Episodes 0 and 1 of each run, numbered as they came.
+    episodes = sorted(path.stem for path in (dataset / 'episodes').iterdir())
+    assert episodes == ['000000', '000001', '000002', '000003']
+    assert image_count(dataset) == 32
+    images = tree(dataset / 'images')
+    assert images['000000_003_head.png'] == images['000002_003_head.png']
+
+
+@pytest.mark.slow
+def test_the_simulator_is_killed(tmp_path):
+    config = write_config(tmp_path)
+    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
+    options = {'bag': bag, 'dataset': dataset, 'stop_with_publishers': True}
+    with (
+        recorder(tmp_path, config, **options) as recording,
+        sim(tmp_path, config, wait_for_subscribers_s=60, report_frames=True) as process,
+    ):
+        process.wait_for_text('frame 10\n')
+        process.end(signal.SIGKILL)
+        # The middleware believes in a silent participant for 20 s.
+        assert recording.wait(timeout_s=60) == 0, recording.text
+    assert 'none lost on the way' in recording.text
+    assert min(counts(bag)[topic] for topic in FLOWING) >= 9
+    assert image_count(dataset) >= 18
+
+
+@pytest.mark.slow
+def test_another_seed_than_claimed_is_refused(tmp_path):
+    config = write_config(tmp_path)
+    with (
+        recorder(tmp_path, config, dataset=tmp_path / 'dataset') as recording,
+        sim(tmp_path, config, seed=9, wait_for_subscribers_s=3) as process,
+    ):
+        assert recording.wait() == 1, recording.text
+        assert process.end() == 0
+    *_, last = recording.text.splitlines()
+    assert last.startswith('error: The simulator runs another config or seed')
+    assert 'with seed 9, not' in last
+
+
+@pytest.mark.slow
+def test_a_full_disk(tmp_path):
+    """The bag is closed and valid, and the recorder says why it ended."""
+    if not can_mount():
+        pytest.skip('this system allows no mount namespaces, so there is no small disk')
+    config = write_config(tmp_path)
+    disk, saved = tmp_path / 'disk', tmp_path / 'saved'
+    disk.mkdir()
+    script = (
+        f'mount -t tmpfs -o size=4m tmpfs {disk} && "$@"; code=$?; '
+        f'cp -r {disk}/bag {saved}; exit $code'
+    )
+    wrap = [*namespace(), 'sh', '-c', script, 'sh']
+    with (
+        NodeProcess('recorder_node', tmp_path, wrap=wrap, config=config, bag=disk / 'bag') as full,
+        sim(tmp_path, config, wait_for_subscribers_s=60) as process,
+    ):
+        assert full.wait(timeout_s=120) == 1, full.text
+        assert process.end() == 0
+    *_, last = full.text.splitlines()
+    assert last.startswith('error: ')
+    assert 'the disk is full' in last
+    assert 'Traceback' not in full.text
+    # The copy keeps the file name of the bag on the small disk.
+    with (saved / 'bag_0.mcap').open('rb') as file:
+        found = sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
+    assert found == metadata(saved)['message_count'] > 50
