@@ -10,7 +10,7 @@ from launch import LaunchDescription
 
 TABLETOP = f'{get_package_share_directory("synth_ros")}/config/tabletop.yaml'
 
-# name, default, type, description
+# Every parameter of the node: name, default, type, description.
 ARGUMENTS = (
     ('config', TABLETOP, str, 'Config file (YAML) of robot, cameras, objects and randomization'),
     ('seed', '-1', int, "Seed of the scenes; -1 takes the config's"),
@@ -20,24 +20,26 @@ ARGUMENTS = (
         'real_time_factor',
         '-1.0',
         float,
-        "Simulated seconds per real second; 0: as fast as possible; -1 takes the config's",
+        "Simulated seconds per real second; 0: as fast as possible; below 0: the config's",
     ),
     ('start_paused', 'false', bool, 'Wait for ~/step or ~/pause before the first frame'),
     (
         'wait_for_subscribers_s',
         '0.0',
         float,
-        'Hold the first frame this long until every camera topic has a subscriber',
+        'Hold the first frame this long until every stream has a subscriber',
     ),
+    ('report_frames', 'false', bool, 'Print a line "frame N" for each frame'),
+    ('linger_s', '1.0', float, 'After the last frame, stay this long until it has arrived'),
     ('depth_encoding', '', str, "16UC1 (mm, 0 invalid) or 32FC1 (m, NaN); empty: the config's"),
     ('class_id_format', '', str, "What class_id holds: id or name; empty: the config's"),
-    ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
-    ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
-    ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA'),
+    ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
 )
 
 
-def generate_launch_description():
+def generate_launch_description() -> LaunchDescription:
     """Declare every argument and start the simulation node."""
     namespace = DeclareLaunchArgument(
         'namespace', default_value='', description='Namespace of all camera topics'
@@ -57,6 +59,9 @@ def generate_launch_description():
         name='sim_node',
         namespace=LaunchConfiguration('namespace'),
         output='screen',
+        # A scene that is being compiled is finished before the node ends.
+        sigterm_timeout='30',
+        sigkill_timeout='30',
         parameters=[{**parameters, 'use_sim_time': False}],
     )
     return LaunchDescription([namespace, *declared, node])

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, Shutdown
+from launch.actions import (
+    DeclareLaunchArgument,
+    IncludeLaunchDescription,
+    RegisterEventHandler,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessExit
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -12,43 +18,49 @@ from launch import LaunchDescription
 
 HERE = Path(__file__).resolve().parent
 
-# name, default, type, description
+# The recorder's own parameters: name, default, type, description.
 ARGUMENTS = (
     ('bag', 'bag', str, 'Folder of the rosbag (MCAP); must not exist; empty: none'),
     ('dataset', 'dataset', str, 'Folder of the COCO dataset; must be new; empty: none'),
     ('compression', 'zstd', str, 'Compression of the bag: zstd or none'),
+    ('stop_with_publishers', 'true', bool, 'End once the simulation has gone'),
 )
+# Both nodes must be given the same.
+SHARED = (('config', str), ('seed', int))
 
 
-def generate_launch_description():
+def shutdown_after_failure(event, _context):  # noqa: ANN001, ANN201 (launch's own types)
+    """End everything when a node fails; the recorder closes its outputs either way."""
+    return [Shutdown(reason='a node failed')] if event.returncode else []
+
+
+def generate_launch_description() -> LaunchDescription:
     """Declare every argument, include simulate.launch.py, start the recorder node."""
     declared = [
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, default, _, text in ARGUMENTS
     ]
+    kinds = [(name, kind) for name, _, kind, _ in ARGUMENTS]
     parameters = {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
-        for name, _, kind, _ in ARGUMENTS
+        for name, kind in (*kinds, *SHARED)
     }
     simulate = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(HERE / 'simulate.launch.py')),
         # Not one frame is lost before the recorder listens.
         launch_arguments={'wait_for_subscribers_s': '60.0'}.items(),
     )
-    # It ends by itself once the simulation has gone, and takes the launch with it.
     recorder = Node(
         package='synth_ros',
         executable='recorder_node',
         name='recorder_node',
         namespace=LaunchConfiguration('namespace'),
         output='screen',
-        parameters=[
-            {
-                **parameters,
-                'config': ParameterValue(LaunchConfiguration('config'), value_type=str),
-                'stop_with_publishers': True,
-            }
-        ],
+        # Whatever waits to be written is written before it ends.
+        sigterm_timeout='120',
+        sigkill_timeout='120',
+        parameters=[parameters],
         on_exit=Shutdown(reason='recording ended'),
     )
-    return LaunchDescription([*declared, simulate, recorder])
+    failure = RegisterEventHandler(OnProcessExit(on_exit=shutdown_after_failure))
+    return LaunchDescription([*declared, failure, simulate, recorder])

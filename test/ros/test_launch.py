@@ -1,0 +1,111 @@
+"""Launch files offer every parameter of our nodes, with its default and a description."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import launch_stand_in
+import pytest
+import rclpy
+from ament_index_python import packages
+
+from synth_ros.ros import params, recorder_params
+
+LAUNCH = Path(__file__).parents[2] / 'launch'
+FILES = ('simulate.launch.py', 'simulate_and_record.launch.py')
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """The names of a launch file, read with ``launch`` itself where it is installed."""
+    if not launch_stand_in.have_launch():
+        launch_stand_in.install(monkeypatch)
+    monkeypatch.setattr(packages, 'get_package_share_directory', '/share/{}'.format)
+    return lambda name: SimpleNamespace(**runpy.run_path(str(LAUNCH / name)))
+
+
+def declared(launch_file):
+    """Arguments by name, from the description that the file makes."""
+    entities = launch_file.generate_launch_description().entities
+    found = [e for e in entities if type(e).__name__ == 'DeclareLaunchArgument']
+    return {e.name: (''.join(part.text for part in e.default_value), e.description) for e in found}
+
+
+@pytest.fixture(scope='module')
+def defaults():
+    """The nodes' own parameters with their defaults; what must be given is empty."""
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    found = {}
+    for declare in (params.declare_sim_params, recorder_params.declare_recorder_params):
+        node = rclpy.create_node('defaults', context=context)
+        names = set(node._parameters)
+        given = [('config', 'a.yaml'), ('bag', 'b')]
+        params.given_parameters(node).update(
+            {name: rclpy.Parameter(name, value=value) for name, value in given}
+        )
+        declare(node)
+        own = set(node._parameters) - names
+        found[declare] = {n: node.get_parameter(n).value for n in own}
+        node.destroy_node()
+    rclpy.shutdown(context=context)
+    return SimpleNamespace(
+        sim=found[params.declare_sim_params],
+        recorder=found[recorder_params.declare_recorder_params],
+    )
+
+
+def test_the_folder_holds_the_files_tested_here():
+    assert sorted(path.name for path in LAUNCH.glob('*.py')) == sorted(FILES)
+
+
+@pytest.mark.parametrize('name', FILES)
+def test_it_makes_a_description(load, name):
+    assert declared(load(name))
+
+
+def test_every_parameter_of_the_simulation_is_an_argument(load, defaults):
+    launch_file = load('simulate.launch.py')
+    arguments = declared(launch_file)
+    assert set(arguments) == {*defaults.sim, 'namespace'}
+    assert arguments['config'][0] == '/share/synth_ros/config/tabletop.yaml'
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name != 'config':
+            check_default(default, kind, defaults.sim[name])
+
+
+def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
+    launch_file = load('simulate_and_record.launch.py')
+    shared = {name for name, _ in launch_file.SHARED}
+    assert {*declared(launch_file), *shared} == set(defaults.recorder)
+    assert shared <= set(declared(load('simulate.launch.py')))
+    # Started together, there are outputs, and the end of one is the end of both.
+    chosen = {'bag': 'bag', 'dataset': 'dataset', 'stop_with_publishers': 'true'}
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name in chosen:
+            assert default == chosen[name]
+        else:
+            check_default(default, kind, defaults.recorder[name])
+    for name, kind in launch_file.SHARED:
+        assert type(defaults.recorder[name]) is kind
+
+
+def check_default(text, kind, value):
+    assert type(value) is kind
+    assert (text == 'true' if kind is bool else kind(text)) == value
+
+
+def test_the_tabletop_config_exists():
+    assert (LAUNCH.parent / 'config' / 'tabletop.yaml').is_file()
+
+
+@pytest.mark.parametrize('name', FILES)
+def test_every_argument_says_what_it_is(load, name):
+    for argument, (_, description) in declared(load(name)).items():
+        assert len(description) > 10, argument
+
+
+def test_a_failed_node_ends_the_launch(load):
+    decide = load('simulate_and_record.launch.py').shutdown_after_failure
+    assert decide(SimpleNamespace(returncode=0), None) == []
+    assert len(decide(SimpleNamespace(returncode=2), None)) == 1
