@@ -47,7 +47,8 @@ class ObjectClass(Section):
     name: Name
     """Category name. Without sources and primitives, the built-in class of this name."""
     sources: Annotated[tuple[Asset, ...], Field(min_length=1)] | None = None
-    """Variants as files: MJCF, or OBJ/STL/PLY/GLB meshes; paths relative to the config file,
+    """Variants as files: MJCF, or OBJ/STL/PLY/GLB meshes (z up; GLB, y up by its standard, is
+    turned); paths relative to the config file,
     ``builtin://CLASS`` or ``package://PACKAGE/path``."""
     primitives: Annotated[tuple[Primitive, ...], Field(min_length=1)] | None = None
     """Variants as simple solids."""

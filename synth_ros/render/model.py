@@ -15,11 +15,16 @@ from synth_ros.config.render import RenderConfig
 VISIBLE_GROUPS = 3
 HIDDEN_GROUP = 5
 
-# Curved primitives are drawn as polygons inside the true surface. With 64 slices and 32 stacks
-# a sphere's mask reaches an IoU of .998 against ray casting (28 and 16, the default: .991), and
-# its surface lies 0.15% of the radius too deep. More would cost more: each vertex is paid for.
-SLICES = 64
-STACKS = 32
+# A camera inside a housing must not see the shell around its own lens. Only what is drawn is cut
+# here: the model's own near plane, much closer, keeps shadow maps free of speckles.
+VIEW_NEAR_M = 0.02
+
+# Curved primitives are drawn as polygons inside the true surface. With 128 slices and 64 stacks
+# the mask of a round object reaches an IoU of .9972 or better against ray casting and its median
+# depth is 0.04 mm off at 1 m; with 64 and 32 it is .992 and 0.17 mm, more than a label may be
+# wrong. Meshes and boxes cost nothing more.
+SLICES = 128
+STACKS = 64
 
 
 class PrivateModel(NamedTuple):
@@ -60,7 +65,8 @@ def private_model(
     own.tex_colorspace[:] = int(mujoco.mjtColorSpace.mjCOLORSPACE_LINEAR)
     visible = own.geom_group < VISIBLE_GROUPS
     extent = own.stat.extent
-    return PrivateModel(own, visible, visual.map.znear * extent, visual.map.zfar * extent)
+    near_m = max(visual.map.znear * extent, VIEW_NEAR_M)
+    return PrivateModel(own, visible, near_m, visual.map.zfar * extent)
 
 
 def use_srgb_textures(model: mujoco.MjModel) -> None:

@@ -20,6 +20,9 @@ from synth_ros.types import ByteImage, FloatArray
 
 PLAIN_RGBA = (0.7, 0.7, 0.7, 1.0)
 
+_Y_UP_FORMATS = ('.glb', '.gltf')
+_Z_UP_FROM_Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+
 
 class MeshPiece(NamedTuple):
     """A part of a mesh file that has one material.
@@ -47,8 +50,8 @@ class MeshFile(NamedTuple):
 def load_mesh_file(path: Path) -> MeshFile:
     """Read a mesh file.
 
-    Its own axes are kept (GLB files have y up by their standard; they are not turned). DAE
-    units other than metres are converted, as RViz does.
+    Its own axes are kept, but for glTF files (GLB), whose standard has y up: they are turned to
+    z up. DAE units other than metres are converted, as RViz does.
 
     Raises:
         AssetError: If it is missing, unreadable, or has no triangles.
@@ -56,6 +59,8 @@ def load_mesh_file(path: Path) -> MeshFile:
     if not path.is_file():
         raise AssetError(path, 'there is no such mesh file.')
     scene, notes = _read_scene(path)
+    if path.suffix.lower() in _Y_UP_FORMATS:
+        scene.apply_transform(_Z_UP_FROM_Y_UP)
     pieces = [_piece(mesh, path) for mesh in _meshes(scene) if len(mesh.faces)]
     if not pieces:
         raise AssetError(path, 'the mesh file holds no triangles.')

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
@@ -29,6 +31,7 @@ class PostureFinder:
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
         self._objects = world.scene.geom_instance_id > 0
+        self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
     def find(self, streams: Streams, view: int) -> SampledView:
@@ -65,10 +68,41 @@ class PostureFinder:
         pairs = pairs[(contact.dist < 0) & self._robot[pairs].any(axis=1)]
         if not with_objects:
             pairs = pairs[~self._objects[pairs].any(axis=1)]
-        return {(int(a), int(b)) for a, b in pairs}
+        touching = {(int(a), int(b)) for a, b in pairs}
+        return touching | {pair for pair in self._fixed_pairs if self._overlap(*pair)}
+
+    def _overlap(self, one: int, other: int) -> bool:
+        """Whether two geoms reach into each other, by their distance."""
+        model, data = self._world.model, self._world.data
+        between = np.linalg.norm(data.geom_xpos[one] - data.geom_xpos[other])
+        if min(model.geom_rbound[[one, other]]) > 0 and between > sum(
+            model.geom_rbound[[one, other]]
+        ):
+            return False
+        return bool(mujoco.mj_geomDistance(model, data, one, other, 0.001, None) < 0)
 
     def _geom_name(self, geom: int) -> str:
         model = self._world.model
         name = model.geom(geom).name
         body = model.body(int(model.geom_bodyid[geom])).name
         return f'{body}/{name}' if name else f'a geom of {body}'
+
+
+def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Pairs of a robot geom and a fixed geom of the surroundings that MuJoCo never collides.
+
+    The robot's base hangs on a mocap body, which counts as fixed like the furniture, and
+    between fixed geoms MuJoCo looks for no contact.
+    """
+    weld = model.body_weldid[model.geom_bodyid]
+    fixed = (weld == 0) | (model.body_mocapid[weld] >= 0)
+    types, affinities = model.geom_contype, model.geom_conaffinity
+    solid = (types != 0) | (affinities != 0)
+    bases = np.flatnonzero(robot & fixed & solid)
+    others = np.flatnonzero(~robot & fixed & solid)
+    return [
+        (int(a), int(b))
+        for a in bases
+        for b in others
+        if (types[a] & affinities[b]) or (types[b] & affinities[a])
+    ]

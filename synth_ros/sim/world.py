@@ -13,6 +13,7 @@ from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
 from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
+from synth_ros.scene.coupling import follow
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.types import FloatArray, Instance
 
@@ -98,7 +99,7 @@ class World:
         self.data.time = time_s
 
     def posture(self, view: SampledView | None) -> Posture:
-        """The posture that a drawn view asks for.
+        """The posture that a drawn view asks for; joints that follow others follow them.
 
         Args:
             view: The draw, or ``None`` for the configured posture.
@@ -110,9 +111,11 @@ class World:
         if view is None:
             return Posture(x, y, z, yaw, qpos)
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
+        positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
+        couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
+        drawn = follow({**positions, **view.joints}, couplings, fixed=set(view.joints))
         for joint in part.joints:
-            if joint.name in view.joints:
-                qpos[index[joint.qpos_address]] = view.joints[joint.name]
+            qpos[index[joint.qpos_address]] = drawn[joint.name]
         return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:

@@ -13,8 +13,8 @@ ROS = re.compile(
 )
 
 
-# Part of another library, which always brings it.
-COMPANIONS = {'pydantic-core': 'pydantic'}
+# Part of another library, or used only by it to do what we ask of it.
+COMPANIONS = {'pydantic-core': 'pydantic', 'pycollada': 'trimesh'}
 
 
 def canonical(name: str) -> str:

@@ -48,7 +48,7 @@ def test_ids_and_depth_match_rays(renderer: Renderer, tabletop: Scene) -> None:
     error = np.abs(seen.depth_m - truth.depth_m)
     assert np.median(error[same]) < 1e-4
     flat = same & (tabletop.model.geom_type[truth.geom_id] == mujoco.mjtGeom.mjGEOM_BOX)
-    assert error[flat].max() < 1e-5
+    assert error[flat].max() < 2e-5
 
 
 def test_curved_primitives_are_smooth(renderer: Renderer) -> None:

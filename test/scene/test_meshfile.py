@@ -82,7 +82,7 @@ def test_one_colour_needs_no_texture(tmp_path: Path) -> None:
     assert not piece.is_plain
 
 
-def test_glb_keeps_texture_and_placement(tmp_path: Path) -> None:
+def test_glb_keeps_texture_and_placement_and_is_turned_upright(tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (8, 16, 3), np.uint8)
     box = trimesh.creation.box((0.1, 0.2, 0.3))
     uv = np.random.default_rng(1).random((8, 2))
@@ -99,7 +99,8 @@ def test_glb_keeps_texture_and_placement(tmp_path: Path) -> None:
     assert len(pieces) == 2
     assert np.array_equal(textured.texture.pixels, pixels)
     assert_allclose(textured.look.rgba, (1, 128 / 255, 1, 1))
-    assert_allclose(textured.mesh.vertices_m.min(axis=0), (0.95, 1.9, 2.85), atol=1e-6)
+    # Turned from y up, glTF's standard, to z up: (x, y, z) -> (x, -z, y).
+    assert_allclose(textured.mesh.vertices_m.min(axis=0), (0.95, -3.15, 1.9), atol=1e-6)
     # v counts upwards in trimesh, downwards here.
     stored = np.unique(textured.mesh.texcoords, axis=0)
     assert_allclose(stored, np.unique(uv * [1, -1] + [0, 1], axis=0), atol=1e-6)

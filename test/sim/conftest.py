@@ -25,12 +25,17 @@ ROBOT = """
         <body name="arm_link">
           <joint name="swing" axis="0 0 1" range="-2 2"/>
           <geom name="arm" type="capsule" size=".03" fromto=".06 0 0 .8 0 0"/>
+          <body name="finger_link" pos="0 .1 0">
+            <joint name="finger" axis="0 0 1"/>
+            <geom size=".02" contype="0" conaffinity="0"/>
+          </body>
           <camera name="eye" pos=".1 0 .1" xyaxes="0 -1 0 .5 0 .866" fovy="60"/>
         </body>
       </body>
     </body>
   </worldbody>
   <actuator><motor joint="swing"/></actuator>
+  <equality><joint joint1="finger" joint2="swing" polycoef="0.1 0.5 0 0 0"/></equality>
 </mujoco>
 """
 

@@ -22,7 +22,7 @@ def block_the_arm(made):
     qpos = world.data.qpos.copy()
     for part in world.scene.objects:
         qpos[part.qpos_address : part.qpos_address + 3] = (0, -5.0 - part.instance_id, 3)
-    world.set_posture(world.home._replace(qpos=np.array([0.0, 0.0])))
+    world.set_posture(world.home._replace(qpos=np.zeros(3)))
     arm = dict(world.links())['arm_link']
     part = world.scene.objects[0]
     qpos[part.qpos_address : part.qpos_address + 3] = (arm @ [0.5, 0, 0, 1])[:3]
@@ -60,3 +60,28 @@ def test_contacts_of_the_home_posture_are_allowed(make):
     # The base stands in the floor.
     made = make(**{'position_m: [0.0, 0.1, 0.0]': 'position_m: [0.0, 0.1, -0.005]'})
     assert finder(made).find(Streams(0, 0), 0).attempt == 0
+
+
+def test_the_base_may_not_stand_in_furniture(make):
+    # Both are fixed for MuJoCo, which finds no contact between them.
+    wide = """
+randomization: {robot: {x_m: [0.0, 1.2], max_attempts: 40}}
+"""
+    made = make(wide)
+    search = finder(made)
+    table = made.builder.inventory.surface.center_m
+    drawn = [search.find(Streams(0, 0), view) for view in range(12)]
+    assert max(view.attempt for view in drawn) > 0
+    height = dict(made.world.links())['base_link'][2, 3]
+    assert height < table[2]
+
+
+def test_a_base_that_has_no_room_is_an_error(make):
+    made = make(
+        """
+randomization: {robot: {x_m: [0.8, 0.85], y_m: [-0.12, -0.1], max_attempts: 3}}
+""",
+        **{'{swing: 1.5}': '{swing: 1.5, lift: 0.4}'},
+    )
+    with pytest.raises(PlacementError, match='the robot touched something in all 3 postures'):
+        finder(made).find(Streams(0, 0), 0)

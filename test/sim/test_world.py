@@ -22,7 +22,7 @@ def rotation_z(angle):
 def test_home_is_the_configured_posture(make):
     world = make().world
     joints = {joint.name: joint.position for joint in world.joints()}
-    assert joints == {'lift': 0.0, 'swing': 1.5}
+    assert joints == {'lift': 0.0, 'swing': 1.5, 'finger': pytest.approx(0.1 + 0.5 * 1.5)}
     root = dict(world.links())['base_link']
     np.testing.assert_allclose(root[:3, 3], [0, 0.1, 0], atol=1e-12)
     np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30)), atol=1e-12)
@@ -32,7 +32,7 @@ def test_a_view_offsets_the_root_and_sets_named_joints(make):
     world = make().world
     world.set_posture(world.posture(view(lift=0.2)))
     joints = {joint.name: joint.position for joint in world.joints()}
-    assert joints == {'lift': 0.2, 'swing': 1.5}
+    assert joints == {'lift': 0.2, 'swing': 1.5, 'finger': pytest.approx(0.1 + 0.5 * 1.5)}
     root = dict(world.links())['base_link']
     np.testing.assert_allclose(root[:3, 3], [0.1, -0.1, 0], atol=1e-12)
     np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30) + 0.5), atol=1e-12)
@@ -83,7 +83,7 @@ def test_the_moving_robot_pushes_objects(make):
     qpos[part.qpos_address : part.qpos_address + 3] = where
     world.model.opt.gravity[:] = 0
     world.set_objects(qpos)
-    swung = world.home._replace(qpos=world.home.qpos + np.array([0, 0.4]))
+    swung = world.home._replace(qpos=world.home.qpos + np.array([0, 0.4, 0]))
     world.step_to(swung, 0.2)
     moved = np.linalg.norm(world.instances()[0].world_from_object[:3, 3] - where)
     assert moved > 0.1
@@ -127,3 +127,11 @@ def test_instances_carry_box_and_pose(make):
         assert item.name == drawn.name
         full = {'ball': [0.06] * 3, 'brick': [0.1, 0.06, 0.04]}[item.class_name]
         np.testing.assert_allclose(item.size_m, np.multiply(full, drawn.scale), atol=1e-9)
+
+
+def test_joints_that_follow_others_follow_drawn_ones(make):
+    world = make().world
+    for joints, finger in (({'swing': -1.0}, 0.1 - 0.5), ({'swing': 0.0, 'finger': 0.7}, 0.7)):
+        world.set_posture(world.posture(view(**joints)))
+        positions = {joint.name: joint.position for joint in world.joints()}
+        assert positions['finger'] == pytest.approx(finger)
