@@ -2,6 +2,36 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import rclpy
+
+from synth_ros.ros import params, recorder_params
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / 'writers')]
+
+
+@pytest.fixture(scope='session')
+def defaults():
+    """The parameters of both nodes with their defaults; what must be given has any value."""
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    found = {}
+    for declare in (params.declare_sim_params, recorder_params.declare_recorder_params):
+        node = rclpy.create_node('defaults', context=context)
+        inherited = set(node._parameters)
+        given = [('config', 'a.yaml'), ('bag', 'b')]
+        params.given_parameters(node).update(
+            {name: rclpy.Parameter(name, value=value) for name, value in given}
+        )
+        declare(node)
+        own = set(node._parameters) - inherited
+        found[declare] = {name: node.get_parameter(name).value for name in own}
+        node.destroy_node()
+    rclpy.shutdown(context=context)
+    return SimpleNamespace(
+        sim=found[params.declare_sim_params],
+        recorder=found[recorder_params.declare_recorder_params],
+    )

@@ -6,10 +6,7 @@ from types import SimpleNamespace
 
 import launch_stand_in
 import pytest
-import rclpy
 from ament_index_python import packages
-
-from synth_ros.ros import params, recorder_params
 
 LAUNCH = Path(__file__).parents[2] / 'launch'
 FILES = ('simulate.launch.py', 'simulate_and_record.launch.py')
@@ -29,30 +26,6 @@ def declared(launch_file):
     entities = launch_file.generate_launch_description().entities
     found = [e for e in entities if type(e).__name__ == 'DeclareLaunchArgument']
     return {e.name: (''.join(part.text for part in e.default_value), e.description) for e in found}
-
-
-@pytest.fixture(scope='module')
-def defaults():
-    """The nodes' own parameters with their defaults; what must be given is empty."""
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    found = {}
-    for declare in (params.declare_sim_params, recorder_params.declare_recorder_params):
-        node = rclpy.create_node('defaults', context=context)
-        names = set(node._parameters)
-        given = [('config', 'a.yaml'), ('bag', 'b')]
-        params.given_parameters(node).update(
-            {name: rclpy.Parameter(name, value=value) for name, value in given}
-        )
-        declare(node)
-        own = set(node._parameters) - names
-        found[declare] = {n: node.get_parameter(n).value for n in own}
-        node.destroy_node()
-    rclpy.shutdown(context=context)
-    return SimpleNamespace(
-        sim=found[params.declare_sim_params],
-        recorder=found[recorder_params.declare_recorder_params],
-    )
 
 
 def test_the_folder_holds_the_files_tested_here():

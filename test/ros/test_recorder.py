@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from types import SimpleNamespace
 
 import cv2
@@ -19,6 +20,7 @@ from synth_ros.config.load import load_config
 from synth_ros.pipeline.generate import dataset_info, open_stage
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.writers.bag_recovery import recover_bag
 from synth_ros.writers.coco import CocoWriter
 
 FRAMES = 14  # two episodes of six, and two frames
@@ -139,7 +141,7 @@ def offline(recorded, tmp_path_factory):
     """The dataset of the same frames, made without ROS."""
     loaded = load_config(recorded.config)
     builder = SceneBuilder(loaded)
-    info = dataset_info(loaded, builder, seed=loaded.config.seed)
+    info = dataset_info(loaded, builder, seed=loaded.config.seed, renderer='topics')
     stage = open_stage(loaded, builder, seed=loaded.config.seed)
     root = tmp_path_factory.mktemp('offline') / 'dataset'
     episodes = {}
@@ -337,3 +339,67 @@ def test_a_full_disk(tmp_path):
     with (saved / 'bag_0.mcap').open('rb') as file:
         found = sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
     assert found == metadata(saved)['message_count'] > 50
+
+
+@pytest.mark.slow
+def test_every_option_of_the_streams(tmp_path):
+    """In a namespace, best effort, metres and class names: recorded as published."""
+    config, bag = write_config(tmp_path), tmp_path / 'bag'
+    place = ['-r', '__ns:=/robot1']
+    options = {
+        'color_qos': 'SENSOR_DATA',
+        'depth_encoding': '32FC1',
+        'class_id_format': 'name',
+        'wait_for_subscribers_s': 60,
+        'frame_limit': 4,
+    }
+    with (
+        NodeProcess(
+            'recorder_node',
+            tmp_path,
+            arguments=place,
+            config=config,
+            bag=bag,
+            dataset=tmp_path / 'dataset',
+            stop_with_publishers=True,
+        ) as recording,
+        NodeProcess('sim_node', tmp_path, arguments=place, config=config, **options) as process,
+    ):
+        assert (process.wait(), recording.wait()) == (0, 0), process.text + recording.text
+    offered = {
+        entry['topic_metadata']['name']: entry['topic_metadata']['offered_qos_profiles'][0]
+        for entry in metadata(bag)['topics_with_message_count']
+    }
+    assert offered['/robot1/head/color/image_raw']['reliability'] == 'best_effort'
+    assert offered['/robot1/head/labels/instance']['reliability'] == 'reliable'
+    assert {'/clock', '/tf', '/robot1/joint_states'} <= set(offered)
+    with AnyReader([bag]) as reader:
+        for connection, _, data in reader.messages():
+            message = reader.deserialize(data, connection.msgtype)
+            if connection.topic.endswith('depth/image_rect_raw'):
+                assert message.encoding == '32FC1'
+                depth_m = message.data.view(np.float32)
+                assert np.isnan(depth_m).any()
+                assert 0.3 < np.nanmedian(depth_m) < 5
+            elif connection.topic.endswith('detections_2d'):
+                names = {d.results[0].hypothesis.class_id for d in message.detections}
+                assert names <= {'block', 'ball'}
+    assert image_count(tmp_path / 'dataset') > 0
+
+
+@pytest.mark.slow
+def test_a_killed_recorder_loses_no_more_than_its_last_second(tmp_path):
+    config, bag = write_config(tmp_path), tmp_path / 'bag'
+    with (
+        recorder(tmp_path, config, bag=bag) as recording,
+        sim(tmp_path, config, wait_for_subscribers_s=60, report_frames=True) as process,
+    ):
+        process.wait_for_text('frame 5\n')
+        time.sleep(2.5)
+        recording.end(signal.SIGKILL)
+        assert process.end() == 0
+    assert not (bag / 'metadata.yaml').exists()
+    assert not recover_bag(bag).was_complete
+    found = counts(bag)
+    assert min(found[topic] for topic in FLOWING) >= 5
+    assert all(found[topic] == 1 for topic in LATCHED)
