@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument('--episodes', type=int, default=3)
     options = parser.parse_args()
     stage = demo_stage()
-    info = dataset_info(stage.loaded, stage.builder, seed=stage.seed)
+    info = dataset_info(stage.loaded, stage.builder, seed=stage.seed, renderer=stage.renderer.name)
     print(f'{machine()}; {stage.renderer.device}; {CONFIG.name}')
     with tempfile.TemporaryDirectory() as folder:
         writer = CocoWriter(Path(folder) / 'out', info, stage.config.output.dataset)

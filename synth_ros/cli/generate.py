@@ -49,15 +49,24 @@ def generate(
 
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
+    from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
     from synth_ros.pipeline.generate import generate as run
 
     console = Console(stderr=True)
+    loaded = load_config(config)
     request = GenerateRequest(
-        config, out, seed=seed, episodes=episodes, views=views, resume=resume, workers=workers
+        config,
+        out,
+        seed=seed,
+        episodes=episodes,
+        views=views,
+        resume=resume,
+        workers=workers,
+        choice=announced_choice(loaded.config.render, console),
     )
-    plan = make_plan(request, load_config(config))
+    plan = make_plan(request, loaded)
     view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
     try:
         with view.bar:

@@ -22,6 +22,7 @@ def preview(
 
     Example: synth-ros preview config/tabletop.yaml --scenes 4 --out preview.png
     """
+    from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.errors import OutputError
     from synth_ros.pipeline.generate import GenerateRequest, make_plan, open_stage
@@ -35,7 +36,8 @@ def preview(
     console = Console(stderr=True)
     loaded = load_config(config)
     plan = make_plan(GenerateRequest(config, out, seed=seed), loaded)
-    stage = open_stage(loaded, SceneBuilder(loaded), seed=plan.seed)
+    choice = announced_choice(loaded.config.render, console)
+    stage = open_stage(loaded, SceneBuilder(loaded), seed=plan.seed, choice=choice)
     samples = []
     with closing(stage.renderer):
         for number in track(range(scenes), 'Scenes', console=console):

@@ -27,6 +27,7 @@ def render(
 
     Example: synth-ros render config/tabletop.yaml --episode 12 --view 3 --out frame
     """
+    from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import (
         GenerateRequest,
@@ -34,6 +35,7 @@ def render(
         dataset_options,
         make_plan,
         open_stage,
+        view_again,
     )
     from synth_ros.scene.build import SceneBuilder
     from synth_ros.writers.coco import CocoWriter
@@ -41,9 +43,11 @@ def render(
     loaded = load_config(config)
     plan = make_plan(GenerateRequest(config, out, seed=seed), loaded)
     builder = SceneBuilder(loaded)
-    info = dataset_info(loaded, builder, seed=plan.seed)
+    console = Console(stderr=True)
+    choice = announced_choice(loaded.config.render, console)
+    info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     with CocoWriter(out, info, dataset_options(plan, loaded)) as writer:
-        stage = open_stage(loaded, builder, seed=plan.seed)
+        stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
         with closing(stage.renderer):
-            writer.write_episode(episode, stage.open(episode).samples(view))
-    Console(stderr=True).print(f'Episode {episode}, view {view}: [green]{out}[/]')
+            writer.write_episode(episode, view_again(stage.open(episode), stage, view=view))
+    console.print(f'Episode {episode}, view {view}: [green]{out}[/]')

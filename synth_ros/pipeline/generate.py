@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from synth_ros import __version__
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
 from synth_ros.pipeline.episode import Episode, Stage
-from synth_ros.render.auto import make_renderer
+from synth_ros.render.auto import Choice, choose_backend, renderer_for
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import Sample
 from synth_ros.writers.base import DatasetInfo
@@ -31,6 +31,7 @@ class GenerateRequest:
         views: Views per episode; ``None`` takes the config's.
         resume: Continue a dataset that was begun.
         workers: Processes; 1 renders in this one.
+        choice: The renderer, already chosen; ``None`` asks the drivers.
     """
 
     config_path: Path
@@ -40,6 +41,7 @@ class GenerateRequest:
     views: int | None = None
     resume: bool = False
     workers: int = 1
+    choice: Choice | None = None
 
 
 class Plan(NamedTuple):
@@ -105,13 +107,16 @@ def make_plan(request: GenerateRequest, loaded: LoadedConfig) -> Plan:
     )
 
 
-def dataset_info(loaded: LoadedConfig, builder: SceneBuilder, *, seed: int) -> DatasetInfo:
+def dataset_info(
+    loaded: LoadedConfig, builder: SceneBuilder, *, seed: int, renderer: str
+) -> DatasetInfo:
     """What a dataset of this config and seed says of itself."""
     return DatasetInfo(
         categories=builder.categories,
         config_hash=loaded.config_hash,
         seed=seed,
         version=__version__,
+        renderer=renderer,
         description=f'synth_ros dataset of {loaded.path.name}, seed {seed}',
     )
 
@@ -123,15 +128,24 @@ def dataset_options(plan: Plan, loaded: LoadedConfig) -> DatasetConfig:
     )
 
 
-def open_stage(loaded: LoadedConfig, builder: SceneBuilder, *, seed: int) -> Stage:
+def open_stage(
+    loaded: LoadedConfig, builder: SceneBuilder, *, seed: int, choice: Choice | None = None
+) -> Stage:
     """A stage with a renderer of its own; close ``stage.renderer`` when done.
+
+    Args:
+        loaded: The config.
+        builder: Builds its scenes.
+        seed: The seed in use.
+        choice: The renderer; ``None`` asks the drivers, a second or less.
 
     Raises:
         RenderError: If nothing can render on this machine.
     """
+    choice = choice or choose_backend(loaded.config.render)
     cameras = loaded.config.cameras
     size = (max(c.width for c in cameras), max(c.height for c in cameras))
-    renderer = make_renderer(loaded.config.render, max_size=size)
+    renderer = renderer_for(choice, loaded.config.render, max_size=size)
     return Stage(loaded, builder, renderer=renderer, seed=seed)
 
 
@@ -151,7 +165,8 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
     loaded = load_config(request.config_path)
     builder = SceneBuilder(loaded)
     plan = make_plan(request, loaded)
-    info = dataset_info(loaded, builder, seed=plan.seed)
+    choice = request.choice or choose_backend(loaded.config.render)
+    info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     options = dataset_options(plan, loaded)
     with CocoWriter(request.out, info, options, resume=request.resume) as writer:
         done = writer.committed_episodes()
@@ -160,9 +175,9 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
             # Imported here: only the parent of workers needs it, and a worker imports us.
             from synth_ros.pipeline.workers import run_workers
 
-            run_workers(request, plan, episodes=todo, report=report)
+            run_workers(replace(request, choice=choice), plan, episodes=todo, report=report)
         elif todo:
-            stage = open_stage(loaded, builder, seed=plan.seed)
+            stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
             with closing(stage.renderer):
                 run_episodes(stage, writer.episodes, plan=plan, episodes=todo, report=report)
     return Outcome(plan, resumed=plan.episodes - len(todo))
@@ -197,3 +212,16 @@ def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int)
 def episode_samples(episode: Episode, views: int) -> list[Sample]:
     """All samples of an episode, views in order."""
     return [sample for view in range(views) for sample in episode.samples(view)]
+
+
+def view_again(episode: Episode, stage: Stage, *, view: int) -> list[Sample]:
+    """The samples of one view as ``generate`` made them.
+
+    Labels, ids and depth depend on the view's number alone, and so does the colour of the
+    classic renderer. Filament dithers colours with a sequence that starts with the episode, so
+    for it the views before are rendered too.
+    """
+    if stage.renderer.name == 'filament':
+        for earlier in range(view):
+            episode.samples(earlier)
+    return episode.samples(view)

@@ -23,6 +23,7 @@ from synth_ros.pipeline.generate import (
     open_stage,
     run_episode,
 )
+from synth_ros.render.auto import choose_backend
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import EpisodeWriter
 
@@ -141,9 +142,10 @@ def _work(
     try:
         loaded = load_config(request.config_path)
         builder = SceneBuilder(loaded)
-        info = dataset_info(loaded, builder, seed=plan.seed)
+        choice = request.choice or choose_backend(loaded.config.render)
+        info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
         writer = EpisodeWriter(request.out, info, dataset_options(plan, loaded))
-        stage = open_stage(loaded, builder, seed=plan.seed)
+        stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
         with closing(stage.renderer):
             while (episode := tasks.get()) is not None:
                 results.put(run_episode(stage, writer, plan=plan, number=episode))

@@ -163,9 +163,7 @@ def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[V
         taken = tuple(variant.name for variant in found)
         more = faults.attempt(
             (*base, 'sources', place),
-            partial(
-                load_sources, entry, source, base_dir=faults.loaded.base_dir, taken=taken
-            ),
+            partial(load_sources, entry, source, base_dir=faults.loaded.base_dir, taken=taken),
         )
         found += more or ()
     return tuple(found)

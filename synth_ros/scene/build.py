@@ -88,7 +88,9 @@ class SceneBuilder:
         x, y, z = config.robot.position_m
         half_yaw = math.radians(config.robot.yaw_deg) / 2
         root = spec.worldbody.add_body(
-            name=ROBOT, mocap=True, pos=[x, y, z],
+            name=ROBOT,
+            mocap=True,
+            pos=[x, y, z],
             quat=[math.cos(half_yaw), 0.0, 0.0, math.sin(half_yaw)],
         )
         adopt_globals(robot.spec, spec)
@@ -108,8 +110,11 @@ class SceneBuilder:
             if look.role not in roles:
                 raise NotFoundError('material role', look.role, available=list(roles))
             set_materials(
-                spec, roles[look.role], prefix=ENVIRONMENT_PREFIX,
-                variant=look.variant, rgb=look.rgb,
+                spec,
+                roles[look.role],
+                prefix=ENVIRONMENT_PREFIX,
+                variant=look.variant,
+                rgb=look.rgb,
             )
         drop_unused_textures(spec)
 
@@ -118,7 +123,9 @@ class SceneBuilder:
             offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
 
     def _describe(
-        self, model: mujoco.MjModel, objects: Sequence[SampledObject],
+        self,
+        model: mujoco.MjModel,
+        objects: Sequence[SampledObject],
         variants: Sequence[Variant],
     ) -> CompiledScene:
         parts = tuple(
@@ -161,7 +168,10 @@ def _add_objects(
         prefix = _prefix(item)
         attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
         change = Change(
-            item.scale, item.hue_shift_deg, item.value_scale, item.friction_scale,
+            item.scale,
+            item.hue_shift_deg,
+            item.value_scale,
+            item.friction_scale,
             item.mass_scale,
         )
         body = apply_change(
@@ -182,9 +192,7 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
     body = model.body(_prefix(item) + 'body').id
     joint = int(model.body_jntadr[body])
     bounds = variant.solid.bounds
-    mine = np.flatnonzero(
-        (model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP)
-    )
+    mine = np.flatnonzero((model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP))
     return ObjectPart(
         instance_id=item.instance_id,
         name=item.name,

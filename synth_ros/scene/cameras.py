@@ -130,9 +130,7 @@ def model_intrinsics(config: CameraConfig, robot: LoadedRobot, camera_id: int) -
     size = (config.width, config.height)
     sensor = np.array(model.cam_sensorsize[camera_id], np.float64)
     if not np.all(sensor > 0):
-        return camera_from_fovy(
-            config.name, size, math.radians(float(model.cam_fovy[camera_id]))
-        )
+        return camera_from_fovy(config.name, size, math.radians(float(model.cam_fovy[camera_id])))
     focal, principal = np.split(np.array(model.cam_intrinsic[camera_id], np.float64), 2)
     native = np.array(model.cam_resolution[camera_id], np.float64)
     if np.any(native <= 1):
@@ -142,8 +140,13 @@ def model_intrinsics(config: CameraConfig, robot: LoadedRobot, camera_id: int) -
     fx, fy = focal / sensor * native * zoom
     px, py = principal / sensor * native * zoom
     return CameraModel(
-        config.name, config.width, config.height, fx=float(fx), fy=float(fy),
-        cx=float(config.width / 2 - px - 0.5), cy=float(config.height / 2 - py - 0.5),
+        config.name,
+        config.width,
+        config.height,
+        fx=float(fx),
+        fy=float(fy),
+        cx=float(config.width / 2 - px - 0.5),
+        cy=float(config.height / 2 - py - 0.5),
     )
 
 

@@ -167,9 +167,7 @@ def _unused(name: str, path: Path, taken: Sequence[str]) -> str:
 
 def _load(path: Path, entry: ObjectClass) -> LoadedSolid:
     if path.suffix.lower() in _MJCF_SUFFIXES:
-        loaded = load_mjcf_object(
-            path, density_kg_m3=entry.density_kg_m3, inertia=entry.inertia
-        )
+        loaded = load_mjcf_object(path, density_kg_m3=entry.density_kg_m3, inertia=entry.inertia)
     else:
         loaded = load_mesh_object(
             path, density_kg_m3=entry.density_kg_m3, collision=entry.collision

@@ -47,10 +47,18 @@ def _one_of_each(builder: SceneBuilder) -> SampledScene:
                 )
             )
     lamp = SampledLamp(
-        position_m=(x, y, z + 2.0), target_m=(x, y, z), rgb=(1.0, 1.0, 1.0), intensity=1.0,
+        position_m=(x, y, z + 2.0),
+        target_m=(x, y, z),
+        rgb=(1.0, 1.0, 1.0),
+        intensity=1.0,
         cast_shadow=True,
     )
     return SampledScene(
-        episode=0, attempt=0, objects=tuple(objects), lamps=(lamp,), ambient=0.3, materials=(),
+        episode=0,
+        attempt=0,
+        objects=tuple(objects),
+        lamps=(lamp,),
+        ambient=0.3,
+        materials=(),
         camera_offsets=(),
     )

@@ -130,9 +130,17 @@ def _run_coacd(vertices: FloatArray, faces: NDArray[np.int32]) -> list[FloatArra
 
     coacd.set_log_level('error')
     parts = coacd.run_coacd(
-        coacd.Mesh(vertices, faces), threshold=_CONCAVITY, max_convex_hull=_MAX_PARTS,
-        max_ch_vertex=_MAX_HULL_VERTICES, decimate=True, seed=0, preprocess_resolution=30,
-        resolution=1000, mcts_nodes=10, mcts_iterations=40, mcts_max_depth=2,
+        coacd.Mesh(vertices, faces),
+        threshold=_CONCAVITY,
+        max_convex_hull=_MAX_PARTS,
+        max_ch_vertex=_MAX_HULL_VERTICES,
+        decimate=True,
+        seed=0,
+        preprocess_resolution=30,
+        resolution=1000,
+        mcts_nodes=10,
+        mcts_iterations=40,
+        mcts_max_depth=2,
     )
     return [np.asarray(points, np.float64) for points, _ in parts]
 

@@ -95,9 +95,7 @@ def _surfaces(model: mujoco.MjModel, path: Path) -> tuple[SurfaceInfo, ...]:
     return tuple(found)
 
 
-def _surface(
-    model: mujoco.MjModel, data: mujoco.MjData, *, site: int, path: Path
-) -> SurfaceInfo:
+def _surface(model: mujoco.MjModel, data: mujoco.MjData, *, site: int, path: Path) -> SurfaceInfo:
     name = model.site(site).name
     rotation = data.site_xmat[site].reshape(3, 3)
     if int(model.site_type[site]) != int(mujoco.mjtGeom.mjGEOM_BOX):
@@ -122,7 +120,11 @@ def _roles(spec: mujoco.MjSpec) -> tuple[MaterialRole, ...]:
 
 
 def set_materials(
-    spec: mujoco.MjSpec, role: MaterialRole, *, prefix: str, variant: str,
+    spec: mujoco.MjSpec,
+    role: MaterialRole,
+    *,
+    prefix: str,
+    variant: str,
     rgb: tuple[float, float, float],
 ) -> None:
     """Dress everything of a role in one of its materials, tinted.

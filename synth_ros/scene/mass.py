@@ -51,9 +51,7 @@ def with_mass(properties: MassProperties, mass_kg: float) -> MassProperties:
     return MassProperties(mass_kg, properties.center_m, properties.inertia_kg_m2 * factor)
 
 
-def why_unphysical(
-    stated: MassProperties, uniform: MassProperties, bounds: Bounds
-) -> str | None:
+def why_unphysical(stated: MassProperties, uniform: MassProperties, bounds: Bounds) -> str | None:
     """What is wrong with the mass properties that a model states.
 
     Args:
@@ -80,9 +78,7 @@ def why_unphysical(
     return None
 
 
-def _geom_mass(
-    geom: SolidGeom, meshes: tuple[SolidMesh, ...], density: float
-) -> MassProperties:
+def _geom_mass(geom: SolidGeom, meshes: tuple[SolidMesh, ...], density: float) -> MassProperties:
     transform = geom_transform(geom)
     if geom.shape == 'mesh':
         mass, centre, inertia = _closed_mesh_mass(meshes[geom.mesh], density)

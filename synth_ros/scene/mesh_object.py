@@ -15,9 +15,7 @@ from synth_ros.scene.solid import LoadedSolid, Solid, SolidGeom, SolidLook, visi
 from synth_ros.types import FloatArray
 
 
-def load_mesh_object(
-    path: Path, *, density_kg_m3: float, collision: CollisionMode
-) -> LoadedSolid:
+def load_mesh_object(path: Path, *, density_kg_m3: float, collision: CollisionMode) -> LoadedSolid:
     """Read one rigid object; the file's own frame becomes the object's frame.
 
     Args:

@@ -59,9 +59,8 @@ def load_mesh_file(path: Path) -> MeshFile:
     if not path.is_file():
         raise AssetError(path, 'there is no such mesh file.')
     scene, notes = _read_scene(path)
-    if path.suffix.lower() in _Y_UP_FORMATS:
-        scene.apply_transform(_Z_UP_FROM_Y_UP)
-    pieces = [_piece(mesh, path) for mesh in _meshes(scene) if len(mesh.faces)]
+    upright = _Z_UP_FROM_Y_UP if path.suffix.lower() in _Y_UP_FORMATS else np.eye(4)
+    pieces = [_piece(mesh, path) for mesh in _meshes(scene, upright) if len(mesh.faces)]
     if not pieces:
         raise AssetError(path, 'the mesh file holds no triangles.')
     return MeshFile(tuple(pieces), notes)
@@ -82,23 +81,29 @@ def _checked_parse(path: Path) -> trimesh.Scene:
         return trimesh.load_scene(str(path), process=False)
     except Exception as error:
         if path.suffix.lower() == '.dae' and importlib.util.find_spec('collada') is None:
-            raise AssetError(path, 'reading DAE needs pycollada; run `pip install pycollada`.'
-                             ) from error
+            raise AssetError(
+                path, 'reading DAE needs pycollada; run `pip install pycollada`.'
+            ) from error
         kinds = ', '.join(sorted(trimesh.available_formats()))
         raise AssetError(
             path, f'it cannot be read as a mesh: {error!s:.200} (readable formats: {kinds}).'
         ) from error
 
 
-def _meshes(scene: trimesh.Scene) -> list[trimesh.Trimesh]:
-    """All meshes of a scene in its frame, metres, in the order of the file."""
+def _meshes(scene: trimesh.Scene, upright: FloatArray) -> list[trimesh.Trimesh]:
+    """All meshes of a scene, z up in metres, in the order of the file.
+
+    Args:
+        scene: What was read.
+        upright: Rotation to z up from the file's frame, (4, 4).
+    """
     out = []
     for node in scene.graph.nodes_geometry:
         transform, name = scene.graph[node]
         geometry = scene.geometry[name]
         if isinstance(geometry, trimesh.Trimesh):
             mesh = geometry.copy()
-            mesh.apply_transform(transform)
+            mesh.apply_transform(upright @ transform)
             mesh.vertices = np.asarray(mesh.vertices) * _metres_per_unit(mesh)
             out.append(mesh)
     return out
@@ -122,7 +127,10 @@ def _piece(mesh: trimesh.Trimesh, path: Path) -> MeshPiece:
 
 
 def _welded(
-    vertices: FloatArray, faces: NDArray[np.int64], normals: FloatArray, *,
+    vertices: FloatArray,
+    faces: NDArray[np.int64],
+    normals: FloatArray,
+    *,
     uv: FloatArray | None,
 ) -> SolidMesh:
     """One vertex for each different (position, normal, texture coordinate)."""

@@ -95,8 +95,9 @@ def _compile_alone(path: Path) -> tuple[mujoco.MjModel, _Root]:
         if len(bodies) > 1:
             names = ', '.join(body.name or 'unnamed' for body in bodies)
             raise AssetError(
-                path, f'a labelled object is one body, this file has several: {names}. '
-                'Put them into one body, or list them as separate files.'
+                path,
+                f'a labelled object is one body, this file has several: {names}. '
+                'Put them into one body, or list them as separate files.',
             )
         free = mujoco.mjtJoint.mjJNT_FREE
         welded = any(joint.type != free for joint in spec.joints)
@@ -189,9 +190,7 @@ class _Reader:
 
     def _drawn(self, geom: int) -> bool:
         model = self._model
-        return bool(
-            model.geom_group[geom] <= LAST_VISIBLE_GROUP and self._rgba(geom)[3] > 0
-        )
+        return bool(model.geom_group[geom] <= LAST_VISIBLE_GROUP and self._rgba(geom)[3] > 0)
 
     def _rgba(self, geom: int) -> tuple[float, ...]:
         """MuJoCo's rule: a geom's own colour wins unless it is the default grey."""
@@ -208,8 +207,9 @@ class _Reader:
         if shape is None:
             kind = mujoco.mjtGeom(int(model.geom_type[geom])).name.removeprefix('mjGEOM_').lower()
             raise AssetError(
-                self._path, f'a labelled object cannot contain a {kind} geom; use boxes, '
-                'spheres, cylinders, capsules, ellipsoids or meshes.'
+                self._path,
+                f'a labelled object cannot contain a {kind} geom; use boxes, '
+                'spheres, cylinders, capsules, ellipsoids or meshes.',
             )
         body_pose = self._root_from_world @ _body_pose(model, int(model.geom_bodyid[geom]))
         pose = body_pose @ make_transform(

@@ -14,8 +14,16 @@ LAST_VISIBLE_GROUP = 2
 HIDDEN_GROUP = 3
 
 _SIZES = (
-    'memory', 'nuserdata', 'nuser_body', 'nuser_jnt', 'nuser_geom', 'nuser_site', 'nuser_cam',
-    'nuser_tendon', 'nuser_actuator', 'nuser_sensor',
+    'memory',
+    'nuserdata',
+    'nuser_body',
+    'nuser_jnt',
+    'nuser_geom',
+    'nuser_site',
+    'nuser_cam',
+    'nuser_tendon',
+    'nuser_actuator',
+    'nuser_sensor',
 )
 
 
@@ -74,7 +82,11 @@ def adopt_globals(child: mujoco.MjSpec, parent: mujoco.MjSpec) -> None:
 
 
 def attach(
-    parent: mujoco.MjSpec, child: mujoco.MjSpec, *, body: mujoco.MjsBody, prefix: str,
+    parent: mujoco.MjSpec,
+    child: mujoco.MjSpec,
+    *,
+    body: mujoco.MjsBody,
+    prefix: str,
     lift_m: float = 0.0,
 ) -> None:
     """Attach a copy of the child's world to a body of the parent; the child stays whole.

@@ -55,7 +55,10 @@ def position_fault(joint: RobotJoint, value: float) -> str | None:
 
 
 def robot_part(
-    model: mujoco.MjModel, robot: LoadedRobot, *, joints: Mapping[str, tuple[float, ...]],
+    model: mujoco.MjModel,
+    robot: LoadedRobot,
+    *,
+    joints: Mapping[str, tuple[float, ...]],
     prefix: str,
 ) -> RobotPart:
     """Where the robot is in a scene.

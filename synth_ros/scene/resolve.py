@@ -49,9 +49,11 @@ def builtin_variants(class_name: str) -> dict[str, Path]:
         NotFoundError: If there is no such class.
     """
     folder = ASSETS / 'objects' / class_name
-    found = {
-        path.parent.name: path for path in sorted(folder.glob('*/object.xml'))
-    } if _is_plain_name(class_name) else {}
+    found = (
+        {path.parent.name: path for path in sorted(folder.glob('*/object.xml'))}
+        if _is_plain_name(class_name)
+        else {}
+    )
     if not found:
         raise NotFoundError(
             'built-in object class', class_name, available=_folders(ASSETS / 'objects')
@@ -141,8 +143,9 @@ def _package_file(uri: str, *, hint_dirs: Sequence[Path]) -> Path:
             f'(asked for by {uri})',
         )
     places = ', '.join(str(path) for path in tried)
-    raise AssetError(uri, f'the package has no such file. Tried: {places}. '
-                          f'{_what_is_near(tried[0])}')
+    raise AssetError(
+        uri, f'the package has no such file. Tried: {places}. {_what_is_near(tried[0])}'
+    )
 
 
 def _around(folder: Path, package: str, inner: str) -> list[Path]:

@@ -87,9 +87,7 @@ class SolidLook:
 
     def with_texture(self, index: int) -> SolidLook:
         """The same look with another texture in every role that has one."""
-        return replace(
-            self, textures=tuple(index if old >= 0 else -1 for old in self.textures)
-        )
+        return replace(self, textures=tuple(index if old >= 0 else -1 for old in self.textures))
 
 
 @dataclass(frozen=True)
@@ -176,9 +174,7 @@ def scaled(solid: Solid, factor: float) -> Solid:
             )
             for geom in solid.geoms
         ),
-        meshes=tuple(
-            replace(mesh, vertices_m=mesh.vertices_m * factor) for mesh in solid.meshes
-        ),
+        meshes=tuple(replace(mesh, vertices_m=mesh.vertices_m * factor) for mesh in solid.meshes),
         mass=scaled_mass(solid.mass, factor),
         bounds=Bounds(solid.bounds.center_m * factor, solid.bounds.half_size_m * factor),
     )
@@ -204,9 +200,7 @@ def geom_transform(geom: SolidGeom) -> FloatArray:
     return make_transform(matrix_from_quat_wxyz(geom.quat_wxyz), geom.position_m)
 
 
-def _extent(
-    geom: SolidGeom, meshes: tuple[SolidMesh, ...]
-) -> tuple[FloatArray, FloatArray]:
+def _extent(geom: SolidGeom, meshes: tuple[SolidMesh, ...]) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest coordinates of one geom."""
     transform = geom_transform(geom)
     rotation, centre = transform[:3, :3], transform[:3, 3]

@@ -110,8 +110,9 @@ def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> Non
     asset.data = texture.pixels.tobytes()
 
 
-def apply_change(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str,
-                 change: Change) -> mujoco.MjsBody:
+def apply_change(
+    spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str, change: Change
+) -> mujoco.MjsBody:
     """Finish an attached template: scale, materials, friction, mass and a free joint.
 
     Args:

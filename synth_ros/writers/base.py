@@ -17,6 +17,7 @@ class DatasetInfo(NamedTuple):
         config_hash: Hash of the config that makes the data.
         seed: The dataset's seed.
         version: Version of synth_ros.
+        renderer: What made the pixels: ``classic``, ``filament``, or ``topics`` when recorded.
         description: One line for people.
     """
 
@@ -24,6 +25,7 @@ class DatasetInfo(NamedTuple):
     config_hash: str
     seed: int
     version: str
+    renderer: str
     description: str
 
 

@@ -53,6 +53,7 @@ def identity(info: DatasetInfo, options: DatasetConfig) -> dict[str, object]:
             'jpeg_quality': options.jpeg_quality,
             'depth': options.depth,
             'masks': options.masks,
+            'views_per_episode': options.views_per_episode,
         },
         'categories': category_records(info),
     }

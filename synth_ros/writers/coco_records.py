@@ -93,6 +93,7 @@ class InfoRecord(TypedDict):
     version: str
     config_hash: str
     seed: int
+    renderer: str
 
 
 class FrameRecord(TypedDict):
@@ -136,6 +137,7 @@ def info_record(info: DatasetInfo) -> InfoRecord:
         'generator': 'synth_ros',
         'version': info.version,
         'config_hash': info.config_hash,
+        'renderer': info.renderer,
         'seed': info.seed,
     }
 

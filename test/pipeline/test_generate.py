@@ -85,6 +85,17 @@ def test_an_existing_folder_is_refused(reference, tmp_path):
     assert contents(tmp_path / 'reference') == expected
 
 
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [({'seed': 12}, 'seed'), ({'views': 3}, 'views_per_episode')],
+)
+def test_resuming_with_something_else_is_refused(reference, tmp_path, options, named):
+    config, expected = reference
+    with pytest.raises(OutputError, match=named):
+        run(config, tmp_path / 'reference', resume=True, **options)
+    assert contents(tmp_path / 'reference') == expected
+
+
 def test_resuming_a_finished_dataset_changes_nothing(reference, tmp_path):
     config, expected = reference
     outcome, reports = run(config, tmp_path / 'reference', resume=True)
@@ -117,8 +128,11 @@ def test_a_killed_run_resumes_to_the_same_bytes(reference, tmp_path, workers):
 
 
 @pytest.mark.slow
-def test_one_frame_alone_is_the_frame_of_the_dataset(reference, tmp_path):
-    config, expected = reference
+@pytest.mark.parametrize('backend', ['classic', 'filament'])
+def test_one_frame_alone_is_the_frame_of_the_dataset(write_config, tmp_path, backend):
+    config = write_config(**{'backend: classic': f'backend: {backend}'})
+    run(config, tmp_path / 'reference')
+    expected = contents(tmp_path / 'reference')
     command = [sys.executable, '-m', 'synth_ros.cli.main', 'render', str(config)]
     command += ['--out', str(tmp_path / 'frame'), '--episode', '2', '--view', '1']
     subprocess.run(command, check=True, capture_output=True)

@@ -130,12 +130,8 @@ def test_joints_have_their_home(load: Callable[[str], LoadedConfig]) -> None:
 
 
 def test_cameras_and_their_offsets(builder: SceneBuilder) -> None:
-    offset = CameraOffset(
-        camera='head', position_m=(0.01, 0.0, 0.0), rotation_rad=(0.0, 0.0, 0.0)
-    )
-    plain, moved = (
-        builder.build(a_scene(camera_offsets=offsets)) for offsets in ((), (offset,))
-    )
+    offset = CameraOffset(camera='head', position_m=(0.01, 0.0, 0.0), rotation_rad=(0.0, 0.0, 0.0))
+    plain, moved = (builder.build(a_scene(camera_offsets=offsets)) for offsets in ((), (offset,)))
     (camera,) = plain.cameras
     assert (camera.model.width, camera.model.height, camera.parent_link) == (64, 48, 'head')
     assert camera.depth_range_m == (0.05, 10.0)
@@ -201,9 +197,12 @@ def test_the_inventory(builder: SceneBuilder) -> None:
 
 
 def test_all_problems_are_reported_at_their_places(load: Callable[[str], LoadedConfig]) -> None:
-    text = CONFIG.replace('cam/rgb', 'cam_rgb').replace(
-        'yaw_deg: 90.0', 'joints: {pna: 0.1, tilt: 4.0}'
-    ) + '  placement: {surface: tabel}\nrandomization: {robot: {joints: {pan: [-2.0, 0.0]}}}\n'
+    text = (
+        CONFIG.replace('cam/rgb', 'cam_rgb').replace(
+            'yaw_deg: 90.0', 'joints: {pna: 0.1, tilt: 4.0}'
+        )
+        + '  placement: {surface: tabel}\nrandomization: {robot: {joints: {pan: [-2.0, 0.0]}}}\n'
+    )
     with pytest.raises(ConfigError, match='pna') as caught:
         SceneBuilder(load(text))
     problems = dict(_key_and_text(line) for line in caught.value.problems)

@@ -15,9 +15,7 @@ from synth_ros.scene.solid_spec import template
 
 def load(tmp_path: Path, body: str, *, asset: str = '', inertia: str = 'auto') -> LoadedSolid:
     path = tmp_path / 'object.xml'
-    path.write_text(
-        f'<mujoco><asset>{asset}</asset><worldbody>{body}</worldbody></mujoco>'
-    )
+    path.write_text(f'<mujoco><asset>{asset}</asset><worldbody>{body}</worldbody></mujoco>')
     return load_mjcf_object(path, density_kg_m3=400.0, inertia=inertia)
 
 
@@ -104,9 +102,7 @@ def corners(model: mujoco.MjModel, geom: int) -> np.ndarray:
     rotation = rotation.reshape(3, 3)
     vertex = model.mesh_vert[model.mesh_face[rows].ravel() + model.mesh_vertadr[mesh]]
     normal = model.mesh_normal[model.mesh_facenormal[rows].ravel() + model.mesh_normaladr[mesh]]
-    uv = model.mesh_texcoord[
-        model.mesh_facetexcoord[rows].ravel() + model.mesh_texcoordadr[mesh]
-    ]
+    uv = model.mesh_texcoord[model.mesh_facetexcoord[rows].ravel() + model.mesh_texcoordadr[mesh]]
     place = vertex @ rotation.T + model.geom_pos[geom]
     return np.concatenate([place, normal @ rotation.T, uv], axis=1)
 

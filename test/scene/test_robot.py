@@ -96,6 +96,7 @@ def test_unreadable_robots(tmp_path: Path) -> None:
         robot(tmp_path, '<geom size=".1"/>')
     with pytest.raises(AssetError, match=r'MuJoCo cannot compile it.*none.stl'):
         robot(
-            tmp_path, '<body><geom type="mesh" mesh="m"/></body>',
+            tmp_path,
+            '<body><geom type="mesh" mesh="m"/></body>',
             more='<asset><mesh name="m" file="none.stl"/></asset>',
         )

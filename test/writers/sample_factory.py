@@ -19,6 +19,7 @@ INFO = DatasetInfo(
     config_hash='0123abcd',
     seed=7,
     version='0.1.0',
+    renderer='classic',
     description='Discs on a table',
 )
 PLAIN = DatasetConfig()
