@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import track
+from rich.text import Text
 
 
 def preview(
@@ -37,11 +38,20 @@ def preview(
     loaded = load_config(config)
     plan = make_plan(GenerateRequest(config, out, seed=seed), loaded)
     choice = announced_choice(loaded.config.render, console)
-    stage = open_stage(loaded, SceneBuilder(loaded), seed=plan.seed, choice=choice)
+    builder = SceneBuilder(loaded)
+    for warning in builder.warnings:
+        console.print(Text(f'warning: {warning}', style='yellow'))
+    stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
     samples = []
     with closing(stage.renderer):
         for number in track(range(scenes), 'Scenes', console=console):
             samples += stage.open(number).samples(0)
     write_contact_sheet(samples, out)
+    blind = {s.key.camera for s in samples} - {s.key.camera for s in samples if s.labels.instances}
+    for camera in sorted(blind):
+        console.print(
+            f'[yellow]Camera {camera} sees no labelled object.[/] Turn it with robot.joints, move '
+            'robot.position_m, or drop the objects elsewhere with objects.placement.'
+        )
     console.print(f'Preview of {len(samples)} frames: [green]{out}[/]')
     console.print(f'Generate them: [bold]synth-ros generate {config} --out dataset[/]')
