@@ -179,53 +179,61 @@ def declare_sim_params(node: Node) -> SimParams:
             'Parameter config is empty. Give the path of a config file: '
             'ros2 run synth_ros sim_node --ros-args -p config:=/path/to/config.yaml'
         )
-    seed = declare.whole('seed', -1, low=-1, description="Seed; -1 takes the config's")
-    first_episode = declare.whole(
-        'first_episode', 0, low=0, description='Number of the episode (scene) to start with'
-    )
-    frame_limit = declare.whole(
-        'frame_limit',
-        0,
-        low=0,
-        description='Frames of every camera after which the node ends; 0: never',
-    )
-    factor = declare.number(
-        'real_time_factor',
-        -1.0,
-        bounds=(-1.0, 1000.0),
-        description='Simulated seconds per real second; 0: as fast as possible; '
-        "below 0: the config's",
-    )
-    wait_for_subscribers_s = declare.number(
-        'wait_for_subscribers_s',
-        0.0,
-        bounds=(0.0, 3600.0),
-        description='Hold the first frame this long until every stream has a subscriber',
-    )
-    linger_s = declare.number(
-        'linger_s',
-        1.0,
-        bounds=(0.0, 3600.0),
-        description='After the last frame of frame_limit, stay this long until it has arrived',
-    )
-    return SimParams(
-        config=config,
-        seed=seed,
-        first_episode=first_episode,
-        frame_limit=frame_limit,
-        real_time_factor_override=factor,
-        start_paused=declare.flag(
+    return SimParams(config=config, **_declare_run(declare), **_declare_streams(declare))
+
+
+class _Run(TypedDict):
+    seed: int
+    first_episode: int
+    frame_limit: int
+    real_time_factor_override: float
+    start_paused: bool
+    wait_for_subscribers_s: float
+    report_frames: bool
+    linger_s: float
+
+
+def _declare_run(declare: Declare) -> _Run:
+    """The parameters that say what is simulated and for how long."""
+    return {
+        'seed': declare.whole('seed', -1, low=-1, description="Seed; -1 takes the config's"),
+        'first_episode': declare.whole(
+            'first_episode', 0, low=0, description='Number of the episode (scene) to start with'
+        ),
+        'frame_limit': declare.whole(
+            'frame_limit',
+            0,
+            low=0,
+            description='Frames of every camera after which the node ends; 0: never',
+        ),
+        'real_time_factor_override': declare.number(
+            'real_time_factor',
+            -1.0,
+            bounds=(-1.0, 1000.0),
+            description='Simulated seconds per real second; 0: as fast as possible; '
+            "below 0: the config's",
+        ),
+        'start_paused': declare.flag(
             'start_paused',
             default=False,
             description='Wait for ~/step or ~/pause before the first frame',
         ),
-        wait_for_subscribers_s=wait_for_subscribers_s,
-        report_frames=declare.flag(
+        'wait_for_subscribers_s': declare.number(
+            'wait_for_subscribers_s',
+            0.0,
+            bounds=(0.0, 3600.0),
+            description='Hold the first frame this long until every stream has a subscriber',
+        ),
+        'report_frames': declare.flag(
             'report_frames', default=False, description='Print a line "frame N" for each frame'
         ),
-        linger_s=linger_s,
-        **_declare_streams(declare),
-    )
+        'linger_s': declare.number(
+            'linger_s',
+            1.0,
+            bounds=(0.0, 3600.0),
+            description='After the last frame of frame_limit, stay this long until it has arrived',
+        ),
+    }
 
 
 class _Streams(TypedDict):

@@ -81,7 +81,9 @@ class RecorderNode(Node):
             )
         if self.params.dataset:
             seed = config.seed if self.params.seed < 0 else self.params.seed
-            info = dataset_info(self._loaded, SceneBuilder(self._loaded), seed=seed, renderer='topics')
+            info = dataset_info(
+                self._loaded, SceneBuilder(self._loaded), seed=seed, renderer='topics'
+            )
             self._coco = CocoWriter(Path(self.params.dataset), info, config.output.dataset)
         if self.params.bag:
             self._bag = BagSink(bag, compression=self.params.compression)

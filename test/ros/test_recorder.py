@@ -1,18 +1,15 @@
 """The recorder node: what was published is in the bag and in the dataset, and can be proved."""
 
 import json
-import signal
-import time
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
-import yaml
+from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
-from processes import can_mount, namespace
-from ros_processes import CAMERAS, NodeProcess, recorder, sim, write_config
+from ros_processes import NodeProcess, recorder, sim, write_config
 from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
@@ -20,23 +17,9 @@ from synth_ros.config.load import load_config
 from synth_ros.pipeline.generate import dataset_info, open_stage
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.scene.build import SceneBuilder
-from synth_ros.writers.bag_recovery import recover_bag
 from synth_ros.writers.coco import CocoWriter
 
 FRAMES = 14  # two episodes of six, and two frames
-STREAMS = (
-    'color/image_raw',
-    'color/camera_info',
-    'depth/image_rect_raw',
-    'depth/camera_info',
-    'labels/instance',
-    'labels/semantic',
-    'labels/detections_2d',
-    'labels/detections_3d',
-    'labels/annotations',
-)
-LATCHED = ('/tf_static', *(f'/{camera}/labels/label_info' for camera in CAMERAS))
-FLOWING = ('/clock', '/tf', '/joint_states', *(f'/{c}/{s}' for c in CAMERAS for s in STREAMS))
 
 
 @pytest.fixture(scope='module')
@@ -53,23 +36,6 @@ def recorded(tmp_path_factory):
     return SimpleNamespace(
         config=config, bag=bag, dataset=dataset, codes=codes, sim=first.text, recorder=second.text
     )
-
-
-def metadata(bag):
-    return yaml.safe_load((bag / 'metadata.yaml').read_text())['rosbag2_bagfile_information']
-
-
-def counts(bag):
-    entries = metadata(bag)['topics_with_message_count']
-    return {entry['topic_metadata']['name']: entry['message_count'] for entry in entries}
-
-
-def proof(bag):
-    return json.loads(metadata(bag)['custom_data']['synth_ros_loss'])
-
-
-def image_count(dataset):
-    return len(json.loads((dataset / 'annotations.json').read_text())['images'])
 
 
 def test_both_nodes_end_by_themselves(recorded):
@@ -230,117 +196,6 @@ def test_outputs_that_exist_are_not_touched(tmp_path, recorded):
     assert not (tmp_path / 'new_dataset').exists()
 
 
-def test_late_start_and_sigterm_in_the_middle(tmp_path):
-    """Also with use_sim_time, as launch files set it for consumers."""
-    config = write_config(tmp_path)
-    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
-    with sim(tmp_path, config, report_frames=True) as first:
-        first.wait_for_text('frame 3\n')
-        with recorder(tmp_path, config, bag=bag, dataset=dataset, use_sim_time=True) as second:
-            second.wait_for_text('Recording all')
-            seen = first.text.count('frame ')
-            first.wait_for_text(f'frame {seen + 15}\n')
-            assert second.end(signal.SIGTERM, timeout_s=30) == 0, second.text
-        assert first.end(signal.SIGINT) == 0
-    assert 'were sent before recording began' in second.text
-    assert 'none lost on the way' in second.text
-    reports = proof(bag)
-    for topic in FLOWING:
-        assert reports[topic]['before'] >= 3, topic
-        assert (reports[topic]['lost'], reports[topic]['provable']) == (0, True)
-    for topic in LATCHED:
-        assert (reports[topic]['received'], reports[topic]['before']) == (1, 0)
-    with AnyReader([bag]) as reader:
-        total = sum(1 for _ in reader.messages())
-    assert total == metadata(bag)['message_count'] == sum(r['received'] for r in reports.values())
-    color = reports['/head/color/image_raw']['received']
-    assert 10 < image_count(dataset) <= 2 * (color + 1)
-
-
-@pytest.mark.slow
-def test_the_simulator_is_started_anew(tmp_path):
-    config = write_config(tmp_path)
-    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
-    with recorder(tmp_path, config, bag=bag, dataset=dataset) as recording:
-        for _ in range(2):
-            options = {'frame_limit': 8, 'wait_for_subscribers_s': 60, 'linger_s': 0.5}
-            with sim(tmp_path, config, **options) as process:
-                assert process.wait() == 0, process.text
-        assert recording.end(timeout_s=30) == 0, recording.text
-    reports = proof(bag)
-    for topic in FLOWING:
-        report = reports[topic]
-        assert (report['received'], report['lost'], report['restarts']) == (16, 0, 1), topic
-        assert report['provable']
-    # Episodes 0 and 1 of each run, numbered as they came.
-    episodes = sorted(path.stem for path in (dataset / 'episodes').iterdir())
-    assert episodes == ['000000', '000001', '000002', '000003']
-    assert image_count(dataset) == 32
-    images = tree(dataset / 'images')
-    assert images['000000_003_head.png'] == images['000002_003_head.png']
-
-
-@pytest.mark.slow
-def test_the_simulator_is_killed(tmp_path):
-    config = write_config(tmp_path)
-    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
-    options = {'bag': bag, 'dataset': dataset, 'stop_with_publishers': True}
-    with (
-        recorder(tmp_path, config, **options) as recording,
-        sim(tmp_path, config, wait_for_subscribers_s=60, report_frames=True) as process,
-    ):
-        process.wait_for_text('frame 10\n')
-        process.end(signal.SIGKILL)
-        # The middleware believes in a silent participant for 20 s.
-        assert recording.wait(timeout_s=60) == 0, recording.text
-    assert 'none lost on the way' in recording.text
-    assert min(counts(bag)[topic] for topic in FLOWING) >= 9
-    assert image_count(dataset) >= 18
-
-
-@pytest.mark.slow
-def test_another_seed_than_claimed_is_refused(tmp_path):
-    config = write_config(tmp_path)
-    with (
-        recorder(tmp_path, config, dataset=tmp_path / 'dataset') as recording,
-        sim(tmp_path, config, seed=9, wait_for_subscribers_s=3) as process,
-    ):
-        assert recording.wait() == 1, recording.text
-        assert process.end() == 0
-    *_, last = recording.text.splitlines()
-    assert last.startswith('error: The simulator runs another config or seed')
-    assert 'with seed 9, not' in last
-
-
-@pytest.mark.slow
-def test_a_full_disk(tmp_path):
-    """The bag is closed and valid, and the recorder says why it ended."""
-    if not can_mount():
-        pytest.skip('this system allows no mount namespaces, so there is no small disk')
-    config = write_config(tmp_path)
-    disk, saved = tmp_path / 'disk', tmp_path / 'saved'
-    disk.mkdir()
-    script = (
-        f'mount -t tmpfs -o size=4m tmpfs {disk} && "$@"; code=$?; '
-        f'cp -r {disk}/bag {saved}; exit $code'
-    )
-    wrap = [*namespace(), 'sh', '-c', script, 'sh']
-    with (
-        NodeProcess('recorder_node', tmp_path, wrap=wrap, config=config, bag=disk / 'bag') as full,
-        sim(tmp_path, config, wait_for_subscribers_s=60) as process,
-    ):
-        assert full.wait(timeout_s=120) == 1, full.text
-        assert process.end() == 0
-    *_, last = full.text.splitlines()
-    assert last.startswith('error: ')
-    assert 'the disk is full' in last
-    assert 'Traceback' not in full.text
-    # The copy keeps the file name of the bag on the small disk.
-    with (saved / 'bag_0.mcap').open('rb') as file:
-        found = sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
-    assert found == metadata(saved)['message_count'] > 50
-
-
 @pytest.mark.slow
 def test_every_option_of_the_streams(tmp_path):
     """In a namespace, best effort, metres and class names: recorded as published."""
@@ -385,21 +240,3 @@ def test_every_option_of_the_streams(tmp_path):
                 names = {d.results[0].hypothesis.class_id for d in message.detections}
                 assert names <= {'block', 'ball'}
     assert image_count(tmp_path / 'dataset') > 0
-
-
-@pytest.mark.slow
-def test_a_killed_recorder_loses_no_more_than_its_last_second(tmp_path):
-    config, bag = write_config(tmp_path), tmp_path / 'bag'
-    with (
-        recorder(tmp_path, config, bag=bag) as recording,
-        sim(tmp_path, config, wait_for_subscribers_s=60, report_frames=True) as process,
-    ):
-        process.wait_for_text('frame 5\n')
-        time.sleep(2.5)
-        recording.end(signal.SIGKILL)
-        assert process.end() == 0
-    assert not (bag / 'metadata.yaml').exists()
-    assert not recover_bag(bag).was_complete
-    found = counts(bag)
-    assert min(found[topic] for topic in FLOWING) >= 5
-    assert all(found[topic] == 1 for topic in LATCHED)
