@@ -21,7 +21,7 @@ class LightsConfig(Section):
     """Distance from the middle of the placement surface."""
     elevation_deg: ElevationRange = (35.0, 85.0)
     """Angle above the horizon."""
-    intensity: PositiveRange = (0.5, 1.2)
+    intensity: PositiveRange = (0.75, 1.2)
     """Brightness relative to a well-lit room, shared among the lamps."""
     color_temperature_k: PositiveRange = (2800.0, 6500.0)
     """Colour of each lamp as a black body."""

@@ -48,7 +48,7 @@ def test_every_draw_is_within_its_range():
             assert 0.7 <= item.friction_scale <= 1.3
             assert 0.8 <= item.mass_scale <= 1.25
             assert math.isclose(np.linalg.norm(item.quat_wxyz), 1)
-        assert 0.5 <= sum(lamp.intensity for lamp in scene.lamps) <= 1.2 + 1e-9
+        assert 0.75 - 1e-9 <= sum(lamp.intensity for lamp in scene.lamps) <= 1.2 + 1e-9
         assert scene.lamps[0].cast_shadow
 
 
