@@ -96,22 +96,20 @@ def test_another_seed_than_claimed_is_refused(tmp_path):
     assert 'with seed 9, not' in last
 
 
-@pytest.mark.slow
-def test_a_full_disk(tmp_path):
-    """The bag is closed and valid, and the recorder says why it ended."""
+def record_on_small_disk(folder, config, *, size, **outputs):
+    """A recorder with a small disk of its own at ``folder/disk``, copied to ``folder/saved``."""
     if not can_mount():
         pytest.skip('this system allows no mount namespaces, so there is no small disk')
-    config = write_config(tmp_path)
-    disk, saved = tmp_path / 'disk', tmp_path / 'saved'
+    disk, saved = folder / 'disk', folder / 'saved'
     disk.mkdir()
     script = (
-        f'mount -t tmpfs -o size=4m tmpfs {disk} && "$@"; code=$?; '
-        f'cp -r {disk}/bag {saved}; exit $code'
+        f'mount -t tmpfs -o size={size} tmpfs {disk} && "$@"; code=$?; '
+        f'cp -r {disk} {saved}; exit $code'
     )
     wrap = [*namespace(), 'sh', '-c', script, 'sh']
     with (
-        NodeProcess('recorder_node', tmp_path, wrap=wrap, config=config, bag=disk / 'bag') as full,
-        sim(tmp_path, config, wait_for_subscribers_s=60) as process,
+        NodeProcess('recorder_node', folder, wrap=wrap, config=config, **outputs) as full,
+        sim(folder, config, wait_for_subscribers_s=60) as process,
     ):
         assert full.wait(timeout_s=120) == 1, full.text
         assert process.end() == 0
@@ -119,10 +117,28 @@ def test_a_full_disk(tmp_path):
     assert last.startswith('error: ')
     assert 'the disk is full' in last
     assert 'Traceback' not in full.text
-    # The copy keeps the file name of the bag on the small disk.
-    with (saved / 'bag_0.mcap').open('rb') as file:
+    return saved
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_bag_validly(tmp_path):
+    config = write_config(tmp_path)
+    saved = record_on_small_disk(tmp_path, config, size='4m', bag=tmp_path / 'disk' / 'bag')
+    with (saved / 'bag' / 'bag_0.mcap').open('rb') as file:
         found = sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
-    assert found == metadata(saved)['message_count'] > 50
+    assert found == metadata(saved / 'bag')['message_count'] > 50
+
+
+@pytest.mark.slow
+def test_a_full_disk_for_the_dataset_spares_the_bag(tmp_path):
+    config, bag = write_config(tmp_path), tmp_path / 'bag'
+    dataset = tmp_path / 'disk' / 'dataset'
+    saved = record_on_small_disk(tmp_path, config, size='2m', dataset=dataset, bag=bag)
+    assert all(report['lost'] == 0 for report in proof(bag).values())
+    assert sum(counts(bag).values()) == sum(r['received'] for r in proof(bag).values())
+    markers = sorted(path.stem for path in (saved / 'dataset' / 'episodes').iterdir())
+    assert markers == [f'{number:06d}' for number in range(len(markers))]
+    assert len(markers) > 1
 
 
 @pytest.mark.slow
