@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import mujoco
 
@@ -15,7 +14,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import Projection
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
-from synth_ros.render.owner import ThreadOwner
+from synth_ros.render.owner import ClosedAtExit, ThreadOwner
 from synth_ros.render.pixels import (
     any_color,
     flip_colors,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from synth_ros.render.classic_scene import ClassicScene
 
 
-class ClassicRenderer:
+class ClassicRenderer(ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mjv``/``mjr``.
 
     The images are a pure function of model, state, viewpoint and config: bit-identical across
@@ -122,17 +121,6 @@ class ClassicRenderer:
         self._targets.free()
         self._gl.free()
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _enter(self) -> None:
         self._owner.check()

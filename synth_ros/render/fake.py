@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import mujoco
 import numpy as np
@@ -19,11 +17,12 @@ from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
 from synth_ros.render.model import HIDDEN_GROUP, VISIBLE_GROUPS, geom_rgba
+from synth_ros.render.owner import ClosedAtExit
 from synth_ros.render.pixels import tight_silhouette
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
 
-class RaycastRenderer:
+class RaycastRenderer(ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mj_ray``; flat shading, no shadows.
 
     Unlike the others it sees a surface from behind, too: a camera inside a geom sees that.
@@ -73,17 +72,6 @@ class RaycastRenderer:
     def close(self) -> None:
         """Free everything; closing twice is fine."""
         self._model = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _loaded(self) -> mujoco.MjModel:
         if self._model is None:

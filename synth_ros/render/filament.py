@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import mujoco
 import numpy as np
@@ -18,14 +16,14 @@ from synth_ros.render.bounds import Projection
 from synth_ros.render.devices import Device
 from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
 from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
-from synth_ros.render.owner import ThreadOwner
+from synth_ros.render.owner import ClosedAtExit, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.render.silhouettes import draw_silhouette, target_size
 from synth_ros.types import MaskImage, Silhouette
 
 
-class FilamentRenderer:
+class FilamentRenderer(ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mujoco.mjrf``.
 
     Depth and ids are pure functions of model, state and viewpoint. The colour image is one of
@@ -113,17 +111,6 @@ class FilamentRenderer:
             self._enter()
             self._unload()
             self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _enter(self) -> None:
         self._owner.check()

@@ -1,8 +1,11 @@
-"""Renderers belong to the thread that made them: GL contexts and Filament demand it."""
+"""How renderers live: on the thread that made them, and closed when their block ends."""
 
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
 
 from synth_ros.errors import InternalError
 
@@ -24,3 +27,24 @@ class ThreadOwner:
                 f'A renderer was used from thread {threading.current_thread().name!r}, which '
                 'did not create it. Create, use and close each renderer on one thread.'
             )
+
+
+class ClosedAtExit(ABC):
+    """A renderer as a context manager."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free everything; closing twice is fine."""
+
+    def __enter__(self) -> Self:
+        """Return the renderer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
