@@ -26,7 +26,6 @@ from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.render.base import Viewpoint
 from synth_ros.sim.world import World
 
-
 MUJOCO_DEFAULTS = (4096, 4)
 EQUAL = 'mujoco.Renderer, our quality'
 DEFAULT = 'mujoco.Renderer, its defaults'
