@@ -18,7 +18,7 @@ class SettleConfig(Section):
     """Every object must move more slowly than this."""
     angular_speed_rad_s: Positive = 0.4
     """Every object must turn more slowly than this."""
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 22
     """Scenes drawn for an episode before it is given up with an error."""
     max_fallen: UnitInterval = 0.34
     """Share of objects that may leave the surface; more, and the scene is redrawn. A fallen

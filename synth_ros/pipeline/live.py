@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import JointState, LinkPose, Posture, World, interpolate
 from synth_ros.types import Sample
+
+# In a row; more means that the config asks for what cannot be.
+_MAX_SKIPPED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class LiveFrame:
         samples: One per camera, all of this instant.
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
+        notes: What did not go as drawn since the frame before, a sentence each.
     """
 
     stamp_ns: int
@@ -31,6 +36,7 @@ class LiveFrame:
     samples: tuple[Sample, ...]
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
+    notes: tuple[str, ...] = ()
 
 
 class LiveSession:
@@ -51,7 +57,8 @@ class LiveSession:
         self._timestep_s = stage.config.physics.timestep_s
         self._offset_steps = 0
         self._run = 0
-        self._open(first_episode)
+        self._notes: list[str] = []
+        self._play(stage.open(first_episode))
 
     @property
     def episode(self) -> int:
@@ -70,30 +77,59 @@ class LiveSession:
 
     def restart(self) -> None:
         """Begin the running episode again from its first frame; time keeps growing."""
-        self._leave()
-        self._open(self.episode)
+        self.next_episode(self.episode)
 
     def next_episode(self, episode: int | None = None) -> None:
-        """Draw another episode; the following one by default."""
+        """Draw another episode; the following one by default.
+
+        Raises:
+            PlacementError: It came to no valid rest; the running episode goes on.
+        """
+        number = self.episode + 1 if episode is None else episode
+        try:
+            opened = self._stage.open(number)
+            drawn = opened.find_view(0)
+        except PlacementError:
+            # The renderer may hold the model of the episode that was given up.
+            self._stage.renderer.load(self.world.scene.model)
+            raise
         self._leave()
-        self._open(self.episode + 1 if episode is None else episode)
+        self._play(opened, drawn)
 
     def advance(self) -> LiveFrame:
-        """Simulate one frame period and capture what all cameras see then."""
+        """Simulate one frame period and capture what all cameras see then.
+
+        Raises:
+            PlacementError: Ten episodes in a row came to no valid rest.
+        """
         if self._index >= self._frames_per_episode():
-            self.next_episode()
+            self._next_valid_episode()
         if self._index > 0:
             self._move()
         frame = self._capture()
         self._index += 1
         return frame
 
-    def _open(self, episode: int) -> None:
-        self._episode: Episode = self._stage.open(episode)
+    def _next_valid_episode(self) -> None:
+        """Draw the following episode that comes to a valid rest; tell of those skipped."""
+        number = self.episode + 1
+        for last in range(number, number + _MAX_SKIPPED):
+            try:
+                self.next_episode(last)
+            except PlacementError as error:
+                self._notes.append(f'Skipped: {error}')
+                if last == number + _MAX_SKIPPED - 1:
+                    raise
+            else:
+                return
+
+    def _play(self, episode: Episode, drawn: SampledView | None = None) -> None:
+        """Put an episode on at its first frame."""
+        self._episode = episode
         self._index = 0
         self._steps = 0
         self._view = 0
-        self._drawn: SampledView = self._episode.find_view(0)
+        self._drawn: SampledView = episode.find_view(0) if drawn is None else drawn
         self._from: Posture = self.world.posture(self._drawn)
         self._to: Posture = self._from
         self._aim(0)
@@ -116,8 +152,13 @@ class LiveSession:
         """Draw the posture to reach at the end of a view's period."""
         here = self.world.posture(self._drawn) if view == 0 else self._to
         self._view, self._from = view, here
-        self._drawn = self._episode.find_view(view + 1)
-        self._to = self.world.posture(self._drawn)
+        try:
+            self._drawn = self._episode.find_view(view + 1)
+            self._to = self.world.posture(self._drawn)
+        except PlacementError as error:
+            # Objects may have moved into every posture's way: the robot stays where it is.
+            self._notes.append(f'The robot stays: {error}')
+            self._to = here
         self.world.set_posture(here)
 
     def _move(self) -> None:
@@ -139,6 +180,7 @@ class LiveSession:
 
     def _capture(self) -> LiveFrame:
         samples = self._episode.capture(self._index, self._drawn)
+        notes, self._notes = tuple(self._notes), []
         return LiveFrame(
             stamp_ns=self.world.stamp_ns,
             run=self._run,
@@ -147,6 +189,7 @@ class LiveSession:
             samples=tuple(samples),
             links=self.world.links(),
             joints=self.world.joints(),
+            notes=notes,
         )
 
 

@@ -144,6 +144,8 @@ class SimNode(Node):
 
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
+        for note in frame.notes:
+            self.get_logger().warning(note)
         now, frames = time.monotonic(), self.thread.frames + 1
         if self.params.report_frames:
             sys.stdout.write(f'frame {frames}\n')

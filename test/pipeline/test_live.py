@@ -4,17 +4,40 @@ import numpy as np
 import pytest
 
 from synth_ros.config.load import load_config
+from synth_ros.errors import PlacementError
 from synth_ros.pipeline.generate import open_stage
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.scene.build import SceneBuilder
 
 
 @pytest.fixture
-def session(write_config):
+def stage(write_config):
     loaded = load_config(write_config())
     stage = open_stage(loaded, SceneBuilder(loaded), seed=11)
-    yield LiveSession(stage)
+    yield stage
     stage.renderer.close()
+
+
+@pytest.fixture
+def session(stage):
+    return LiveSession(stage)
+
+
+@pytest.fixture
+def fail(stage, monkeypatch):
+    """Makes some episodes come to no rest."""
+
+    def which(numbers):
+        whole = stage.open
+
+        def opened(number):
+            if number in numbers:
+                raise PlacementError(f'Episode {number}: no rest')
+            return whole(number)
+
+        monkeypatch.setattr(stage, 'open', opened)
+
+    return which
 
 
 def test_stamps_keep_the_rate_through_episodes_and_resets(session):
@@ -67,3 +90,51 @@ def test_link_and_camera_poses_are_of_the_frame(session):
         np.testing.assert_array_equal(
             sample.frame.world_from_camera, world.world_from_camera(part)
         )
+
+
+def test_episodes_without_a_valid_rest_are_skipped_and_told_of(session, fail):
+    fail({1, 2})
+    frames = [session.advance() for _ in range(9)]
+    assert [frame.episode for frame in frames] == [0] * 7 + [3] * 2
+    assert frames[7].notes == (
+        'Skipped: Episode 1: no rest',
+        'Skipped: Episode 2: no rest',
+    )
+    assert frames[8].notes == ()
+    assert [frame.stamp_ns for frame in frames] == [k * 100_000_000 for k in range(9)]
+
+
+def test_skipping_has_a_bound(session, fail):
+    fail(range(1, 100))
+    for _ in range(7):
+        session.advance()
+    with pytest.raises(PlacementError, match='Episode 10: no rest'):
+        session.advance()
+
+
+def test_after_a_failed_request_the_running_episode_goes_on(session, fail):
+    frames = [session.advance() for _ in range(3)]
+    fail({5})
+    with pytest.raises(PlacementError, match='Episode 5: no rest'):
+        session.next_episode(5)
+    frames += [session.advance() for _ in range(2)]
+    assert [frame.index for frame in frames] == list(range(5))
+    session.restart()
+    for frame in frames:
+        again = session.advance()
+        for one, other in zip(frame.samples, again.samples, strict=True):
+            np.testing.assert_array_equal(one.rgb, other.rgb)
+
+
+def test_a_robot_without_a_free_posture_stays_where_it_is(session, monkeypatch):
+    def nowhere(view):
+        raise PlacementError(f'view {view}: no free posture')
+
+    monkeypatch.setattr(session.current, 'find_view', nowhere)
+    frames = [session.advance() for _ in range(7)]
+    notes = [note for frame in frames for note in frame.notes]
+    assert notes == [
+        'The robot stays: view 2: no free posture',
+        'The robot stays: view 3: no free posture',
+    ]
+    assert frames[-1].joints[0].position == frames[-2].joints[0].position
