@@ -109,6 +109,7 @@ setup(
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [
+            'colcon-bash',
             'colcon-core>=0.19',
             'colcon-defaults',
             'colcon-metadata',

@@ -238,13 +238,18 @@ def _follow(sim: _Node, recorder: _Node, *, frames: int, console: Console) -> No
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the demo as an interrupt from the keyboard does."""
+    """Let SIGTERM and SIGINT end the demo as an interrupt from the keyboard does.
+
+    SIGINT is set too because a shell's background jobs are born with it ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    previous = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -18,6 +18,7 @@ from synth_ros.render.probe import probe_opengl, probe_vulkan, run_child
 BackendName = Literal['classic', 'filament']
 _BACKENDS: tuple[BackendName, ...] = ('classic', 'filament')
 _SIZE = (640, 480)
+_FIGURES = 'figures: '
 _FRAMES = 5
 
 
@@ -86,7 +87,9 @@ def _try_out(backend: BackendName, found: Device | NoDevice) -> BackendReport:
     report = BackendReport(backend, device=found.label, software=found.software)
     if problem is not None:
         return replace(report, problem=problem)
-    measured = json.loads(output.splitlines()[-1])
+    # Filament has a buffered word of its own on stdout, which may come before or after ours.
+    lines = [line for line in output.splitlines() if line.startswith(_FIGURES)]
+    measured = json.loads(lines[-1].removeprefix(_FIGURES))
     return replace(report, works=True, **measured)
 
 
@@ -121,7 +124,8 @@ def measure(backend: BackendName) -> None:
         'frame_ms': round(1e3 * float(np.median(times[1:])), 1),
         'memory_mb': round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    sys.stdout.write(json.dumps(figures) + '\n')
+    sys.stdout.write(f'{_FIGURES}{json.dumps(figures)}\n')
+    sys.stdout.flush()
 
 
 def _standard_scene() -> str:
