@@ -19,6 +19,7 @@ from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
 from synth_ros.sim.log import silence_mujoco
+from synth_ros.sim.memory import return_free_memory
 from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.settle import Settled, Verdict, settle
 from synth_ros.sim.world import World
@@ -174,6 +175,7 @@ class Stage:
         sampled, rest, redraws = self._settle(world, streams)
         world.set_objects(rest.qpos)
         self.renderer.load(scene.model)
+        return_free_memory()
         return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
     def _settle(

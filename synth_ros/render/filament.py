@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 
 import mujoco
@@ -20,6 +19,7 @@ from synth_ros.render.owner import ClosedAtExit, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.render.silhouettes import draw_silhouette, target_size
+from synth_ros.sim.memory import return_free_memory
 from synth_ros.types import MaskImage, Silhouette
 
 
@@ -127,15 +127,4 @@ class FilamentRenderer(ClosedAtExit):
         if self._scene is not None:
             self._scene.close()
             self._scene = None
-            _return_free_memory()
-
-
-def _return_free_memory() -> None:
-    """Give what a context freed back to the system.
-
-    Filament's and the driver's threads scatter it over many heaps, and a process with a
-    context for each episode would grow by 30 MB with each.
-    """
-    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # glibc alone has it
-    if trim is not None:
-        trim(0)
+            return_free_memory()
