@@ -1,0 +1,80 @@
+"""What it takes to turn an instant into messages and send them, with a recorder attached.
+
+Needs ROS 2. Times ``LiveSession.advance`` (simulate, render, label) against converting and
+publishing all streams of all cameras, while a recorder node in another process writes a bag.
+
+    python benchmarks/bench_publish.py [--frames 30]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from synth_ros.ros.runtime import prepare_environment
+
+os.environ.setdefault('ROS_DOMAIN_ID', '77')
+os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+prepare_environment()
+
+import rclpy
+from common import CONFIG, demo_stage, machine, table
+
+from synth_ros.pipeline.live import LiveSession
+from synth_ros.ros.publishers import SimPublishers, StreamOptions
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--frames', type=int, default=30)
+    options = parser.parse_args()
+    stage = demo_stage()
+    session = LiveSession(stage)
+    rclpy.init()
+    node = rclpy.create_node('bench_publish')
+    streams = SimPublishers(
+        node,
+        [camera.name for camera in stage.config.cameras],
+        links=stage.builder.robot_links,
+        categories=stage.builder.categories,
+        options=StreamOptions('16UC1', 'id', mounts_move=True, session='bench'),
+    )
+    made, sent = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, '-m', 'synth_ros.ros.recorder_node', '--ros-args']
+        command += ['-p', f'config:={CONFIG}', '-p', f'bag:={Path(folder) / "bag"}']
+        command += ['-p', 'stop_with_publishers:=true', '--log-level', 'warn']
+        recorder = subprocess.Popen(command)
+        while streams.unmatched():
+            time.sleep(0.1)
+        for _ in range(options.frames):
+            start = time.perf_counter()
+            frame = session.advance()
+            rendered = time.perf_counter()
+            streams.publish(frame, session.world.scene)
+            made.append(rendered - start)
+            sent.append(time.perf_counter() - rendered)
+        node.destroy_node()
+        recorder.wait(60)
+    rclpy.try_shutdown()
+    stage.renderer.close()
+    print(f'{machine()}; {len(session.world.scene.cameras)} cameras')
+    share = statistics.median(b / (a + b) for a, b in zip(made, sent, strict=True))
+    table(
+        [
+            ('simulate, render, label', f'{1000 * statistics.median(made):7.1f} ms an instant'),
+            ('convert and publish', f'{1000 * statistics.median(sent):7.1f} ms'),
+            ('share of the whole', f'{100 * share:7.1f} %'),
+        ]
+    )
+
+
+if __name__ == '__main__':
+    main()
