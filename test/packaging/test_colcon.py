@@ -68,9 +68,18 @@ def colcon(verb: str, source: Path) -> list[str]:
 
 
 def in_workspace(workspace: Path, command: str) -> str:
+    # colcon's own script does not quote its interpreter, and ours may have a space in its path.
+    plain = workspace / 'python'
+    if not plain.is_symlink():
+        plain.symlink_to(sys.executable)
     # The installed package must do without PYTHONPATH=<checkout>.
-    script = f'source install/setup.bash && {command}'
-    return run(['bash', '-c', script], workspace, PYTHONPATH='', PYTHON=sys.executable)
+    return run(
+        ['bash', '-c', f'source install/setup.bash && {command}'],
+        workspace,
+        PYTHONPATH='',
+        PYTHON=sys.executable,
+        COLCON_PYTHON_EXECUTABLE=str(plain),
+    )
 
 
 def test_nodes_and_command_are_installed_for_ros2_run(workspace):
