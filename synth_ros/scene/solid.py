@@ -190,8 +190,8 @@ def scaled_mass(mass: MassProperties, factor: float) -> MassProperties:
 def visible_bounds(geoms: tuple[SolidGeom, ...], meshes: tuple[SolidMesh, ...]) -> Bounds:
     """Tight axis-aligned box of the visible geoms in the object frame, exact for each shape."""
     boxes = [_extent(geom, meshes) for geom in geoms if geom.visible]
-    low = np.min([box[0] for box in boxes], axis=0)
-    high = np.max([box[1] for box in boxes], axis=0)
+    low: FloatArray = np.stack([box[0] for box in boxes]).min(axis=0)
+    high: FloatArray = np.stack([box[1] for box in boxes]).max(axis=0)
     return Bounds((low + high) / 2, (high - low) / 2)
 
 
