@@ -214,7 +214,9 @@ def test_memory_stays_over_loads(renderer: Renderer, tabletop: Scene) -> None:
             renderer.render(tabletop.data, viewpoint)
         return resident_mb() - before
 
-    assert min(grown_mb() for _ in range(3)) < 6
+    # A context that stays is 30 MB a load, so 90 in each of these; what else runs in the
+    # process moves the figure by some megabytes.
+    assert min(grown_mb() for _ in range(6)) < 15
 
 
 def test_shadows_can_be_turned_off(make: RendererFactory) -> None:
