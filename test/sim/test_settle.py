@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from synth_ros.config.physics import SettleConfig
-from synth_ros.randomize.inventory import SurfaceInfo
-from synth_ros.sim.settle import Verdict, settle
+from synth_ros.sim.settle import Verdict, _Checker, settle
 
 ONE_BALL = {'count: [4, 4]': 'count: [1, 1]', '    - {name: brick': '    #'}
 
@@ -114,18 +113,13 @@ def test_a_non_finite_state_is_unstable(make):
 
 
 def test_objects_inside_each_other_are_rejected(make):
-    # Without time to part, two bricks in one place are still inside each other.
     made = make(**{'    - {name: ball': '    #'})
-    height = made.builder.inventory.surface.center_m[2]
-    x, y, _ = made.builder.inventory.surface.center_m
-    stuck = [at(item, x, y, height + 0.03) for item in made.sampled.objects]
-    surface = SurfaceInfo('here', (x, y, height - 1), (1, 1), 0.0)
-    (result,) = run(
-        made,
-        [stuck],
-        surface=surface,
-        max_time_s=0.1,
-        linear_speed_m_s=1e6,
-        angular_speed_rad_s=1e6,
-    )
-    assert result.verdict in (Verdict.INTERPENETRATING, Verdict.UNSETTLED)
+    (rested,) = run(made, [made.sampled.objects])
+    assert rested.verdict is Verdict.VALID
+    checker = _Checker(made.world, SettleConfig(), made.builder.inventory.surface)
+    one, other = made.world.scene.objects[:2]
+    stuck = rested.qpos.copy()
+    here = slice(one.qpos_address, one.qpos_address + 7)
+    stuck[other.qpos_address : other.qpos_address + 7] = stuck[here]
+    assert checker.judge(rested.qpos, 1.0).verdict is Verdict.VALID
+    assert checker.judge(stuck, 1.0).verdict is Verdict.INTERPENETRATING
