@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import JointState, LinkPose, Posture, World, interpolate
-from synth_ros.types import Sample
+from synth_ros.sim.world import Posture, World, interpolate
+from synth_ros.types import JointState, LinkPose, Sample
 
 # In a row; more means that the config asks for what cannot be.
 _MAX_SKIPPED = 10

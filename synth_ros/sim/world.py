@@ -15,7 +15,7 @@ from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
 from synth_ros.sim.kinematic import kinematic_model
-from synth_ros.types import FloatArray, Instance
+from synth_ros.types import FloatArray, Instance, JointState, LinkPose
 
 
 class Posture(NamedTuple):
@@ -34,32 +34,6 @@ class Posture(NamedTuple):
     z_m: float
     yaw_rad: float
     qpos: FloatArray
-
-
-class LinkPose(NamedTuple):
-    """Where one body of the robot is.
-
-    Attributes:
-        name: Name in the robot's own model.
-        world_from_link: Shape (4, 4).
-    """
-
-    name: str
-    world_from_link: FloatArray
-
-
-class JointState(NamedTuple):
-    """One joint of the robot at one instant.
-
-    Attributes:
-        name: Name in the robot's own model.
-        position: Radians or metres.
-        velocity: Radians or metres per second.
-    """
-
-    name: str
-    position: float
-    velocity: float
 
 
 class World:

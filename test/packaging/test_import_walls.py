@@ -10,7 +10,7 @@ import pytest
 import synth_ros
 
 PACKAGE = Path(synth_ros.__file__).parent
-GROUND = {'types', 'errors', 'geometry', 'config'}
+GROUND = {'types', 'errors', 'geometry', 'config', 'schema'}
 MODEL = {*GROUND, 'randomize', 'scene', 'sim', 'render'}
 TOOLS = {'labels', 'sensors', 'audit', 'writers', 'readers'}
 
@@ -21,13 +21,14 @@ ALLOWED = {
     'types': {'errors', 'geometry'},
     'geometry': {'types', 'errors'},
     'config': {'types', 'errors', 'geometry'},
+    'schema': {'types', 'errors'},
     'randomize': GROUND,
     'scene': {*GROUND, 'randomize'},
     'sim': {*GROUND, 'randomize', 'scene'},
     'render': {*GROUND, 'randomize', 'scene', 'sim'},
     'labels': GROUND,
     'sensors': GROUND,
-    'audit': GROUND,
+    'audit': {*GROUND, 'readers'},
     'writers': GROUND,
     'readers': GROUND,
     'report': {*GROUND, *TOOLS},

@@ -1,0 +1,65 @@
+"""A finished training example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from synth_ros.types.arrays import ByteImage, DepthImage
+from synth_ros.types.frame import Frame
+from synth_ros.types.labels import Labels
+
+
+class Category(NamedTuple):
+    """A class of labelled things; ids start at 1, 0 is the background.
+
+    Attributes:
+        class_id: Unique, 1 or more; may have gaps.
+        name: Unique.
+        supercategory: As in COCO.
+        is_thing: False for stuff, which appears in panoptic masks only.
+        keypoints: Names of its keypoints, in order.
+        skeleton: Pairs of 0-based indices into ``keypoints`` that a line connects.
+    """
+
+    class_id: int
+    name: str
+    supercategory: str = 'object'
+    is_thing: bool = True
+    keypoints: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+
+
+class SampleKey(NamedTuple):
+    """Which frame this is: (episode, view, camera name) are unique in a dataset."""
+
+    episode: int
+    view: int
+    camera: str
+
+    @property
+    def stem(self) -> str:
+        """File name without extension: ``000012_003_head``."""
+        return f'{self.episode:06d}_{self.view:03d}_{self.camera}'
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A finished training example: what the sensor gave, the truth, and how it was made.
+
+    Attributes:
+        key: Episode, view, camera.
+        frame: The clean frame and its geometry.
+        rgb: The sensed colour image, shape (height, width, 3), uint8.
+        depth_m: The sensed depth, shape (height, width), float32, metres, 0 invalid.
+        labels: Annotations, from the clean frame.
+        provenance_json: The sampled scene, config hash, seed and version as JSON text; enough
+            to make this frame again.
+    """
+
+    key: SampleKey
+    frame: Frame
+    rgb: ByteImage
+    depth_m: DepthImage
+    labels: Labels
+    provenance_json: str
