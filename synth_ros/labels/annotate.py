@@ -14,7 +14,13 @@ from synth_ros.labels.visibility import visibility
 from synth_ros.types import Box2D, Frame, Instance, InstanceLabel, Labels
 
 
-def annotate(frame: Frame, config: LabelsConfig) -> Labels:
+def annotate(
+    frame: Frame,
+    config: LabelsConfig,
+    *,
+    before: Frame | None = None,
+    after: Frame | None = None,
+) -> Labels:
     """Label a frame.
 
     An instance gets a label when it shows at least ``config.min_pixels`` pixels and at least
@@ -23,7 +29,10 @@ def annotate(frame: Frame, config: LabelsConfig) -> Labels:
     Args:
         frame: The clean frame, silhouettes included: an instance that shows more pixels than
             its outline's rounding needs one.
-        config: Thresholds.
+        config: Thresholds, and which annotations to make.
+        before: The frame before of the same camera and episode, for tracks and flow; ``None``
+            for the first.
+        after: The frame after it, for flow; ``None`` for the last.
 
     Returns:
         Labels by ascending instance id, and the masks; arrays are read-only.
