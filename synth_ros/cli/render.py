@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+
+class Motion(Enum):
+    """What happens from frame to frame."""
+
+    views = 'views'
+    sequence = 'sequence'
 
 
 def render(
@@ -18,12 +26,28 @@ def render(
     *,
     episode: Annotated[int, typer.Option(min=0, help='Number of the scene.')] = 0,
     view: Annotated[int, typer.Option(min=0, help='Number of the view in the scene.')] = 0,
+    views: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Views in each of the dataset's scenes; matters for the flow of the last one. "
+            "Default: the config's.",
+        ),
+    ] = None,
+    motion: Annotated[
+        Motion | None,
+        typer.Option(
+            help="How the dataset was made; what the live node made is a sequence. Default: "
+            "the config's."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
 ) -> None:
     """Make one frame of a dataset again, exactly as generate made it.
 
-    A frame depends on (config, seed, episode, view) alone, so none of the others is needed.
-    The result is a dataset of its own with this one view of every camera.
+    A frame depends on (config, seed, episode, view) alone. The views beside it are made too if
+    labels such as tracks and flow need them; a sequence is played from its start. The result is
+    a dataset of its own with this one view of every camera.
 
     Example: synth-ros render config/tabletop.yaml --episode 12 --view 3 --out frame
     """
@@ -41,7 +65,8 @@ def render(
     from synth_ros.writers.coco import CocoWriter
 
     loaded = load_config(config)
-    plan = make_plan(GenerateRequest(config, out, seed=seed), loaded)
+    plan = make_plan(GenerateRequest(config, out, seed=seed, views=views), loaded)
+    course = plan.course if motion is None else plan.course._replace(motion=motion.value)
     builder = SceneBuilder(loaded)
     console = Console(stderr=True)
     choice = announced_choice(loaded.config.render, console)
@@ -49,5 +74,6 @@ def render(
     with CocoWriter(out, info, dataset_options(plan, loaded)) as writer:
         stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
         with closing(stage.renderer):
-            writer.write_episode(episode, view_again(stage.open(episode), stage, view=view))
+            again = view_again(stage, stage.open(episode), course=course, view=view)
+            writer.write_episode(episode, again)
     console.print(f'Episode {episode}, view {view}: [green]{out}[/]')

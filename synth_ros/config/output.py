@@ -15,7 +15,12 @@ class DatasetConfig(Section):
     episodes: Annotated[int, Field(ge=1, le=10_000_000)] = 10
     """Scenes."""
     views_per_episode: Annotated[int, Field(ge=1, le=100_000)] = 5
-    """Robot postures, and so frames per camera, in each scene."""
+    """Frames of each camera in each scene."""
+    motion: Literal['views', 'sequence'] = 'views'
+    """What happens from frame to frame. ``views``: the scene is at rest, and the robot looks at
+    it from one drawn posture after another. ``sequence``: the simulation runs as in the live
+    node, ``output.live.rate_hz`` frames a second; the robot moves from posture to posture and may
+    push objects."""
     rgb_format: Literal['png', 'jpeg'] = 'png'
     """Colour images: lossless, or smaller."""
     jpeg_quality: Annotated[int, Field(ge=1, le=100)] = 95

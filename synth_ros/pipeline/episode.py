@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from synth_ros import __version__
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.root import Config
-from synth_ros.errors import PlacementError
+from synth_ros.errors import InternalError, PlacementError
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import capture, check_scene
+from synth_ros.pipeline.instant import Course, Instant, Window, windows
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -75,59 +76,112 @@ class Episode:
         """
         return self._finder.find(self._streams, view)
 
-    def samples(self, view: int) -> list[Sample]:
-        """The samples of all cameras for one view: a pure function of its number.
+    def views(self, numbers: Iterable[int]) -> Iterator[Instant]:
+        """What the cameras see from drawn postures; each is a pure function of its number.
 
         Raises:
             PlacementError: If no posture was found.
         """
-        self.world.set_objects(self._rest_qpos)
-        drawn = self.find_view(view)
-        period = self._stage.config.output.live.view_period_s
-        self.world.set_time(view * period)
-        return self.capture(view, drawn)
+        period_s = self._stage.config.output.live.view_period_s
+        for view in numbers:
+            self.world.set_objects(self._rest_qpos)
+            drawn = self.find_view(view)
+            self.world.set_time(view * period_s)
+            yield self.look(view, drawn)
 
-    def capture(self, frame: int, drawn: SampledView) -> list[Sample]:
-        """The samples of all cameras for the state as it is now.
+    def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
+        """The samples of all cameras for one view: a pure function of its number.
+
+        The views beside it are rendered too, as far as labels need them.
 
         Args:
-            frame: Number of the frame in the episode; names the sample and its noise.
-            drawn: The view that the robot is in or moves to, for the provenance.
-        """
-        return [
-            self._sample(index, frame=frame, drawn=drawn)
-            for index in range(len(self.world.scene.cameras))
-        ]
+            view: Its number.
+            views: Views in the episode, for the last has none after it; the config's by
+                default.
 
-    def _sample(self, camera_index: int, *, frame: int, drawn: SampledView) -> Sample:
-        stage, part = self._stage, self.world.scene.cameras[camera_index]
-        clean = capture(self.world, stage.renderer, part)
+        Raises:
+            PlacementError: If no posture was found.
+        """
+        stage = self._stage
+        course = Course('views', views or stage.config.output.dataset.views_per_episode)
+        first = max(view - stage.needs_before, 0)
+        last = view + (stage.needs_after and view + 1 < course.frames)
+        for window in windows(self.views(range(first, last + 1)), ahead=stage.needs_after):
+            if window.now.index == view:
+                return self.label(window, course)
+        raise InternalError(f'View {view} is not among views {first} to {last}.')
+
+    def look(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Instant:
+        """Capture the state as it is now with all cameras.
+
+        Args:
+            index: Number of the frame in the episode; names the samples and their noise.
+            drawn: The view that the robot is in or moves to, for the provenance.
+            notes: What did not go as drawn.
+        """
+        world = self.world
+        return Instant(
+            index=index,
+            stamp_ns=world.stamp_ns,
+            drawn=drawn,
+            frames=tuple(
+                capture(world, self._stage.renderer, part) for part in world.scene.cameras
+            ),
+            links=world.links(),
+            joints=world.joints(),
+            notes=notes,
+        )
+
+    def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
+        """The samples of all cameras of an instant.
+
+        Args:
+            window: The instant, with the neighbours that labels need.
+            course: Of the episode, for the provenance.
+        """
+        provenance = self._provenance(window.now, course)
+        return tuple(
+            self._sample(index, window, provenance=provenance)
+            for index in range(len(window.now.frames))
+        )
+
+    def _sample(self, camera: int, window: Window, *, provenance: str) -> Sample:
+        stage, part = self._stage, self.world.scene.cameras[camera]
+        now = window.now
+        clean = now.frames[camera]
         rgb, depth_m = sense(
             clean,
             stage.config.randomization.sensor,
             depth_range_m=part.depth_range_m,
-            rng=self._streams.generator(f'sensor/{frame}/{part.model.name}'),
+            rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
         )
         return Sample(
-            key=SampleKey(self.sampled.episode, frame, part.model.name),
+            key=SampleKey(self.sampled.episode, now.index, part.model.name),
             frame=clean,
             rgb=rgb,
             depth_m=depth_m,
-            labels=annotate(clean, stage.config.labels),
-            provenance_json=self._provenance(frame, drawn),
+            labels=annotate(
+                clean,
+                stage.config.labels,
+                before=window.before.frames[camera] if window.before else None,
+                after=window.after.frames[camera] if window.after else None,
+            ),
+            provenance_json=provenance,
         )
 
-    def _provenance(self, frame: int, drawn: SampledView) -> str:
+    def _provenance(self, now: Instant, course: Course) -> str:
         stage = self._stage
         record = {
             'synth_ros': __version__,
             'config_hash': stage.loaded.config_hash,
             'seed': stage.seed,
             'renderer': stage.renderer.name,
-            'frame': frame,
+            'motion': course.motion,
+            'frames': course.frames,
+            'frame': now.index,
             'redraws': [redraw._asdict() for redraw in self.redraws],
             'scene': self.sampled.model_dump(mode='json'),
-            'view': drawn.model_dump(mode='json'),
+            'view': now.drawn.model_dump(mode='json'),
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
@@ -156,6 +210,9 @@ class Stage:
         self.builder = builder
         self.renderer = renderer
         self.seed = loaded.config.seed if seed is None else seed
+        labels = self.config.labels
+        self.needs_after: bool = labels.needs_neighbours
+        self.needs_before: bool = labels.needs_neighbours or labels.wants('tracks')
 
     def streams(self, episode: int) -> Streams:
         """The random streams of an episode."""

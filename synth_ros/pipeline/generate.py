@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,10 @@ from typing import NamedTuple
 from synth_ros import __version__
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
+from synth_ros.errors import InternalError
 from synth_ros.pipeline.episode import Episode, Stage
+from synth_ros.pipeline.instant import Course, Instant, windows
+from synth_ros.pipeline.motion import RunningEpisode, Timing
 from synth_ros.render.auto import Choice, choose_backend, renderer_for
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import Sample
@@ -49,20 +52,20 @@ class Plan(NamedTuple):
 
     Attributes:
         episodes: Episodes in the finished dataset.
-        views: Views in each.
+        course: What happens in each.
         cameras: Frames per view.
         seed: The seed in use.
     """
 
     episodes: int
-    views: int
+    course: Course
     cameras: int
     seed: int
 
     @property
     def frames_per_episode(self) -> int:
         """Frames of all cameras in one episode."""
-        return self.views * self.cameras
+        return self.course.frames * self.cameras
 
 
 class Progress(NamedTuple):
@@ -101,7 +104,7 @@ def make_plan(request: GenerateRequest, loaded: LoadedConfig) -> Plan:
     dataset = loaded.config.output.dataset
     return Plan(
         episodes=request.episodes or dataset.episodes,
-        views=request.views or dataset.views_per_episode,
+        course=Course(dataset.motion, request.views or dataset.views_per_episode),
         cameras=len(loaded.config.cameras),
         seed=loaded.config.seed if request.seed is None else request.seed,
     )
@@ -124,7 +127,7 @@ def dataset_info(
 def dataset_options(plan: Plan, loaded: LoadedConfig) -> DatasetConfig:
     """The dataset section with the number of episodes and views in use."""
     return loaded.config.output.dataset.model_copy(
-        update={'episodes': plan.episodes, 'views_per_episode': plan.views}
+        update={'episodes': plan.episodes, 'views_per_episode': plan.course.frames}
     )
 
 
@@ -199,29 +202,53 @@ def run_episodes(
 def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int) -> Progress:
     """Make and commit one episode."""
     episode = stage.open(number)
-    samples = episode_samples(episode, plan.views)
-    writer.write_episode(number, samples)
+    draft = writer.begin(number)
+    for sample in episode_samples(stage, episode, plan.course):
+        draft.add(sample)
+    draft.commit()
     return Progress(
         episode=number,
-        frames=len(samples),
+        frames=len(draft),
         verdicts=tuple(redraw.verdict for redraw in episode.redraws[:-1]),
         warnings=episode.world.scene.warnings,
     )
 
 
-def episode_samples(episode: Episode, views: int) -> list[Sample]:
-    """All samples of an episode, views in order."""
-    return [sample for view in range(views) for sample in episode.samples(view)]
+def episode_samples(stage: Stage, episode: Episode, course: Course) -> Iterator[Sample]:
+    """All samples of a freshly opened episode, frames in order.
 
-
-def view_again(episode: Episode, stage: Stage, *, view: int) -> list[Sample]:
-    """The samples of one view as ``generate`` made them.
-
-    Labels, ids and depth depend on the view's number alone, and so does the colour of the
-    classic renderer. Filament dithers colours with a sequence that starts with the episode, so
-    for it the views before are rendered too.
+    No more than three instants are held at a time.
     """
-    if stage.renderer.name == 'filament':
-        for earlier in range(view):
-            episode.samples(earlier)
-    return episode.samples(view)
+    instants = _instants(stage, episode, course=course, frames=course.frames)
+    for window in windows(instants, ahead=stage.needs_after):
+        yield from episode.label(window, course)
+
+
+def view_again(stage: Stage, episode: Episode, *, course: Course, view: int) -> tuple[Sample, ...]:
+    """The samples of one view as ``generate`` or a live session made them.
+
+    Of ``views``, those beside it are rendered too, as far as labels need them. A ``sequence`` is
+    played from its start. Filament dithers colours with a sequence that starts with the episode,
+    so for it all views before are rendered in any case.
+
+    Args:
+        stage: Renders it.
+        episode: Freshly opened.
+        course: Of the episode.
+        view: Number of the frame.
+    """
+    if course.motion == 'views' and stage.renderer.name != 'filament':
+        return episode.samples(view, views=course.frames)
+    ahead = stage.needs_after and view + 1 < course.frames
+    instants = _instants(stage, episode, course=course, frames=view + 1 + ahead)
+    for window in windows(instants, ahead=ahead):
+        if window.now.index == view:
+            return episode.label(window, course)
+    raise InternalError(f'Episode {episode.sampled.episode} ended before view {view}.')
+
+
+def _instants(stage: Stage, episode: Episode, *, course: Course, frames: int) -> Iterator[Instant]:
+    """The first frames of an episode, none of them labelled yet."""
+    if course.motion == 'views':
+        return episode.views(range(frames))
+    return RunningEpisode(episode, Timing(stage.config)).instants(frames)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
+from synth_ros.pipeline.instant import Course, Window, windows
+from synth_ros.pipeline.motion import RunningEpisode, Timing
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import Posture, World, interpolate
+from synth_ros.sim.world import World
 from synth_ros.types import JointState, LinkPose, Sample
 
 # In a row; more means that the config asks for what cannot be.
@@ -46,6 +49,11 @@ class LiveSession:
     configured time the next episode is drawn. Frame k of an episode is a pure
     function of (config, seed, episode, k), except for its stamp, which keeps growing.
 
+    When labels need the frame after (flow), the simulation is one frame ahead of what
+    ``advance`` returns, within the episode. Flow of the last frame of a whole episode has no
+    frame to go to. A frame that is ahead when the episode is left early is never returned; the
+    stamps go on as if it had not been made.
+
     Args:
         stage: Makes the episodes; bound to its renderer's thread, and so is the session.
         first_episode: Where to start.
@@ -53,8 +61,8 @@ class LiveSession:
 
     def __init__(self, stage: Stage, *, first_episode: int = 0) -> None:
         self._stage = stage
-        self._live = stage.config.output.live
-        self._timestep_s = stage.config.physics.timestep_s
+        self._timing = Timing(stage.config)
+        self._course = live_course(stage)
         self._offset_steps = 0
         self._run = 0
         self._notes: list[str] = []
@@ -67,7 +75,7 @@ class LiveSession:
 
     @property
     def world(self) -> World:
-        """The running scene."""
+        """The running scene; its state may be one frame ahead of the last one returned."""
         return self._episode.world
 
     @property
@@ -97,18 +105,17 @@ class LiveSession:
         self._play(opened, drawn)
 
     def advance(self) -> LiveFrame:
-        """Simulate one frame period and capture what all cameras see then.
+        """Simulate one frame period and label what all cameras see then: exactly one frame.
 
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
-        if self._index >= self._frames_per_episode():
+        window = next(self._windows, None)
+        if window is None:
             self._next_valid_episode()
-        if self._index > 0:
-            self._move()
-        frame = self._capture()
-        self._index += 1
-        return frame
+            window = next(self._windows)
+        self._index = window.now.index
+        return self._label(window)
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""
@@ -125,75 +132,36 @@ class LiveSession:
 
     def _play(self, episode: Episode, drawn: SampledView | None = None) -> None:
         """Put an episode on at its first frame."""
+        running = RunningEpisode(
+            episode, self._timing, first=drawn, offset_steps=self._offset_steps
+        )
         self._episode = episode
         self._index = 0
-        self._steps = 0
-        self._view = 0
-        self._drawn: SampledView = episode.find_view(0) if drawn is None else drawn
-        self._from: Posture = self.world.posture(self._drawn)
-        self._to: Posture = self._from
-        self._aim(0)
-        self.world.set_posture(self._from)
-        self._set_time()
+        self._windows: Iterator[Window] = windows(
+            running.instants(self._course.frames), ahead=self._stage.needs_after
+        )
 
     def _leave(self) -> None:
         # One frame period passes between episodes, so that no stamp comes twice.
-        self._offset_steps += self._steps + self._steps_until(1)
+        self._offset_steps += self._timing.steps_until(self._index) + self._timing.steps_until(1)
         self._run += 1
 
-    def _steps_until(self, index: int) -> int:
-        """Time steps from the start of the episode to a frame, without drift."""
-        return round(index / self._live.rate_hz / self._timestep_s)
-
-    def _frames_per_episode(self) -> int:
-        return max(1, round(self._live.randomize_period_s * self._live.rate_hz))
-
-    def _aim(self, view: int) -> None:
-        """Draw the posture to reach at the end of a view's period."""
-        here = self.world.posture(self._drawn) if view == 0 else self._to
-        self._view, self._from = view, here
-        try:
-            self._drawn = self._episode.find_view(view + 1)
-            self._to = self.world.posture(self._drawn)
-        except PlacementError as error:
-            # Objects may have moved into every posture's way: the robot stays where it is.
-            self._notes.append(f'The robot stays: {error}')
-            self._to = here
-        self.world.set_posture(here)
-
-    def _move(self) -> None:
-        target = self._steps_until(self._index)
-        elapsed_s = target * self._timestep_s
-        view = int(elapsed_s / self._live.view_period_s + 1e-9)
-        if view != self._view:
-            self._aim(view)
-        share = elapsed_s / self._live.view_period_s - view
-        posture = interpolate(self._from, self._to, _smooth(share))
-        steps = target - self._steps
-        self.world.step_to(posture, steps * self._timestep_s)
-        self._steps = target
-        self._set_time()
-
-    def _set_time(self) -> None:
-        # From whole steps: summing 0.002 a million times would drift.
-        self.world.set_time((self._offset_steps + self._steps) * self._timestep_s)
-
-    def _capture(self) -> LiveFrame:
-        samples = self._episode.capture(self._index, self._drawn)
-        notes, self._notes = tuple(self._notes), []
+    def _label(self, window: Window) -> LiveFrame:
+        now = window.now
+        skipped, self._notes = tuple(self._notes), []
         return LiveFrame(
-            stamp_ns=self.world.stamp_ns,
+            stamp_ns=now.stamp_ns,
             run=self._run,
             episode=self.episode,
-            index=self._index,
-            samples=tuple(samples),
-            links=self.world.links(),
-            joints=self.world.joints(),
-            notes=notes,
+            index=now.index,
+            samples=self._episode.label(window, self._course),
+            links=now.links,
+            joints=now.joints,
+            notes=skipped + now.notes,
         )
 
 
-def _smooth(share: float) -> float:
-    """Smoothstep: 0 to 1 with zero speed at both ends."""
-    s = min(max(share, 0.0), 1.0)
-    return s * s * (3 - 2 * s)
+def live_course(stage: Stage) -> Course:
+    """How each episode of a live session goes on."""
+    live = stage.config.output.live
+    return Course('sequence', max(1, round(live.randomize_period_s * live.rate_hz)))
