@@ -10,6 +10,7 @@ from synth_ros.labels.amodal import amodal, unite
 from synth_ros.labels.boxes import VisibleRegion, row_runs, visible_regions
 from synth_ros.labels.masks import class_mask
 from synth_ros.labels.pose import camera_from_box, camera_from_object
+from synth_ros.labels.thresholds import counts
 from synth_ros.labels.visibility import visibility
 from synth_ros.types import Box2D, Frame, Instance, InstanceLabel, Labels
 
@@ -54,8 +55,7 @@ def annotate(
         instances=tuple(
             label
             for label in labels
-            if label.pixels_visible >= config.min_pixels
-            and label.visibility >= config.min_visibility
+            if counts(label.pixels_visible, label.pixels_full, config)
         ),
         instance_id=frame.instance_id,
         class_id=classes,
