@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth_ros.types.arrays import DepthImage, FloatArray, IdImage
 from synth_ros.types.instance import Instance, Silhouette
-from synth_ros.types.state import Contact, JointState, Thing
+from synth_ros.types.state import Contact, JointState, Part, Thing
 
 
 class Box2D(NamedTuple):
@@ -204,6 +204,7 @@ class DenseLabels(NamedTuple):
         points_m: Surface points in the optical frame, shape (height, width, 3), float32,
             metres; NaN where nothing is.
         part_id: Part of each pixel, shape (height, width), uint16, 0 none.
+        parts: What the values of ``part_id`` mean: all parts of the scene by ascending id.
         panoptic: Things and stuff.
         flow_forward: To the next frame of the same camera.
         flow_backward: To the frame before.
@@ -214,6 +215,7 @@ class DenseLabels(NamedTuple):
     normals: NDArray[np.float32] | None = None
     points_m: NDArray[np.float32] | None = None
     part_id: NDArray[np.uint16] | None = None
+    parts: tuple[Part, ...] | None = None
     panoptic: Panoptic | None = None
     flow_forward: Flow | None = None
     flow_backward: Flow | None = None
