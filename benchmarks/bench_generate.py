@@ -22,6 +22,7 @@ from common import CONFIG, demo_stage, machine, table
 
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
+from synth_ros.pipeline.instant import Course, windows
 from synth_ros.render.base import Viewpoint
 from synth_ros.writers.coco import CocoWriter
 
@@ -37,8 +38,9 @@ def measure(stage: Stage, writer: CocoWriter, number: int, *, views: int) -> dic
     frames = views * len(parts)
     samples = []
     render_s = 0.0
-    for view in range(views):
-        samples += episode.samples(view)
+    course = Course('views', views)
+    for window in windows(episode.views(range(views)), ahead=stage.needs_after):
+        samples += episode.label(window, course)
         before = time.perf_counter()
         for part in parts:
             viewpoint = Viewpoint(part.model, episode.world.world_from_camera(part))

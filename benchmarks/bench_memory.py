@@ -18,6 +18,9 @@ import pathlib
 
 from common import demo_stage, table
 
+from synth_ros.pipeline.generate import episode_samples
+from synth_ros.pipeline.instant import Course
+
 START = time.perf_counter()
 CYCLE = 5
 
@@ -39,8 +42,8 @@ def main() -> None:
     first_s, memory, made, number = 0.0, [], 0, 0
     while made < options.frames:
         episode = stage.open(number % CYCLE)
-        for view in range(options.views):
-            made += len(episode.samples(view))
+        for _ in episode_samples(stage, episode, Course('views', options.views)):
+            made += 1
             first_s = first_s or time.perf_counter() - START
         number += 1
         if number % CYCLE == 0:

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from synth_ros.config.load import load_config
+from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.generate import open_stage
+from synth_ros.scene.build import SceneBuilder
+
 ROBOT = """
 <mujoco model="bot">
   <compiler angle="radian"/>
@@ -62,3 +67,33 @@ def write_config(tmp_path: Path):
         return path
 
     return write
+
+
+@pytest.fixture
+def open_config(write_config):
+    """Opens a stage for ``CONFIG`` with texts replaced."""
+    stages = []
+
+    def build(**replace: str) -> Stage:
+        loaded = load_config(write_config(**replace))
+        stage = open_stage(loaded, SceneBuilder(loaded), seed=loaded.config.seed)
+        stages.append(stage)
+        return stage
+
+    yield build
+    for stage in stages:
+        stage.renderer.close()
+
+
+@pytest.fixture
+def contents():
+    """Reads all files below a folder, by relative path."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob('*'))
+            if path.is_file()
+        }
+
+    return read

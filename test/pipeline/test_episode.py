@@ -6,27 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from synth_ros.config.load import load_config
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.capture import instance_image
-from synth_ros.pipeline.generate import open_stage
-from synth_ros.scene.build import SceneBuilder
-
-
-@pytest.fixture
-def open_config(write_config):
-    """Opens a stage for ``CONFIG`` with texts replaced."""
-    stages = []
-
-    def build(**replace):
-        loaded = load_config(write_config(**replace))
-        stage = open_stage(loaded, SceneBuilder(loaded), seed=loaded.config.seed)
-        stages.append(stage)
-        return stage
-
-    yield build
-    for stage in stages:
-        stage.renderer.close()
 
 
 def assert_same(one, other):
