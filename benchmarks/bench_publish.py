@@ -27,7 +27,8 @@ import rclpy
 from common import CONFIG, demo_stage, machine, table
 
 from synth_ros.pipeline.live import LiveSession
-from synth_ros.ros.publishers import SimPublishers, StreamOptions
+from synth_ros.ros.messages import StreamOptions
+from synth_ros.ros.publishers import SimPublishers
 
 
 def main() -> None:
@@ -44,7 +45,9 @@ def main() -> None:
         [camera.name for camera in stage.config.cameras],
         links=stage.builder.robot_links,
         categories=stage.builder.categories,
-        options=StreamOptions('16UC1', 'id', mounts_move=True, session='bench'),
+        options=StreamOptions(
+            '16UC1', 'id', stage.config.labels, mounts_move=True, session='bench'
+        ),
     )
     made, sent = [], []
     with tempfile.TemporaryDirectory() as folder:

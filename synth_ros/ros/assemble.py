@@ -13,11 +13,12 @@ from std_msgs.msg import String
 from synth_ros.errors import RosError
 from synth_ros.ros import annotations
 from synth_ros.ros.convert import stamp_ns
+from synth_ros.ros.convert_layers import layer_array
 from synth_ros.ros.images import image_array
-from synth_ros.types import CameraModel, DepthImage, Frame, Sample, SampleKey
-
-PARTS = frozenset({'color', 'color_info', 'depth', 'instance', 'semantic', 'annotations'})
-"""The streams of a camera that a sample is made of, by their name in ``CameraTopics``."""
+from synth_ros.schema import convert as schema
+from synth_ros.schema.layers import dense_of
+from synth_ros.schema.records import FrameRecord
+from synth_ros.types import CameraModel, DenseLabels, DepthImage, Frame, Labels, Sample
 
 
 class Assembled(NamedTuple):
@@ -37,43 +38,70 @@ class Assembled(NamedTuple):
 def sample_from_parts(camera: str, parts: Mapping[str, bytes]) -> Assembled:
     """A sample from the serialised messages of one stamp.
 
-    The clean image is not transmitted: ``frame.rgb`` and ``frame.depth_m`` hold the sensed
-    ones. Silhouettes are reduced to what the labels say of them.
+    The clean image is not transmitted: ``frame.rgb`` holds the sensed one, and so does
+    ``frame.depth_m`` unless clean depth is among the labels. Silhouettes are reduced to what
+    the labels say of them.
 
     Args:
         camera: Camera name.
-        parts: CDR bytes for each of ``PARTS``.
+        parts: CDR bytes for each of ``streams.sample_parts`` of the simulator's config.
 
     Raises:
         RosError: If a message is damaged or the parts contradict each other.
+        UsageError: If masks or layers do not fit the record.
     """
     color: Image = deserialize_message(parts['color'], Image)
     info: CameraInfo = deserialize_message(parts['color_info'], CameraInfo)
-    depth: Image = deserialize_message(parts['depth'], Image)
-    instance: Image = deserialize_message(parts['instance'], Image)
-    semantic: Image = deserialize_message(parts['semantic'], Image)
-    record = annotations.from_json(deserialize_message(parts['annotations'], String).data)
-    stamp = stamp_ns(color.header.stamp)
+    depth_m = depth_metres(deserialize_message(parts['depth'], Image))
+    message = annotations.from_json(deserialize_message(parts['annotations'], String).data)
+    record, stamp = message.frame, stamp_ns(color.header.stamp)
     if record.stamp_ns != stamp:
         raise RosError(
             f'Camera {camera}: annotations of {record.stamp_ns} ns came with the image of '
             f'{stamp} ns.'
         )
+    model = camera_model(camera, info)
+    if model != schema.camera_of(record):
+        raise RosError(
+            f'Camera {camera}: its annotations at {stamp} ns are of {schema.camera_of(record)}, '
+            f'its calibration is {model}.'
+        )
     rgb = np.asarray(image_array(color), dtype=np.uint8)
-    depth_m = depth_metres(depth)
-    labels = annotations.labels_of(record, image_array(instance), image_array(semantic))
+    labels = _labels(record, parts)
+    clean_m = labels.dense.depth_m
     frame = Frame(
-        camera=camera_model(camera, info),
+        camera=model,
         stamp_ns=stamp,
-        world_from_camera=annotations.matrix(record.world_from_camera),
+        world_from_camera=schema.world_from_camera(record),
         rgb=rgb,
-        depth_m=depth_m,
+        depth_m=depth_m if clean_m is None else clean_m,
         instance_id=labels.instance_id,
-        instances=tuple(label.instance for label in labels.instances),
+        instances=schema.instances(record),
     )
-    key = SampleKey(record.episode, record.view, camera)
-    sample = Sample(key, frame, rgb, depth_m, labels, record.provenance)
-    return Assembled(sample, record.session, record.run)
+    sample = Sample(schema.key_of(record), frame, rgb, depth_m, labels, message.provenance)
+    return Assembled(sample, message.session, message.run)
+
+
+def _labels(record: FrameRecord, parts: Mapping[str, bytes]) -> Labels:
+    instance: Image = deserialize_message(parts['instance'], Image)
+    semantic: Image = deserialize_message(parts['semantic'], Image)
+    return schema.labels_of(
+        record,
+        instance_id=image_array(instance).astype(np.int32),
+        class_id=image_array(semantic).astype(np.uint16),
+        dense=_dense(record, parts),
+    )
+
+
+def _dense(record: FrameRecord, parts: Mapping[str, bytes]) -> DenseLabels:
+    """The layers that the record lists; a stream without one at this stamp came empty."""
+    missing = [name for name in record.layers if name not in parts]
+    if missing:
+        raise RosError(
+            f'The annotations list {", ".join(missing)}, which the config does not switch on. '
+            'Give the recorder the config that the simulation runs.'
+        )
+    return dense_of({name: layer_array(name, parts[name]) for name in record.layers}, record)
 
 
 def camera_model(name: str, info: CameraInfo) -> CameraModel:

@@ -1,7 +1,6 @@
 """Samples to messages: pure functions, one stamp and one frame_id for a whole frame.
 
-2D boxes use detector coordinates, as YOLO and RT-DETR nodes do: the image spans
-``[0, width] x [0, height]`` and a box that covers columns 3 to 6 is centred at 5 with size 4.
+Detections, dense annotations, point clouds and markers have modules of their own.
 """
 
 from __future__ import annotations
@@ -11,20 +10,10 @@ from typing import Literal
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
+from geometry_msgs.msg import Point, Pose, Quaternion
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
-from vision_msgs.msg import (
-    BoundingBox2D,
-    BoundingBox3D,
-    Detection2D,
-    Detection2DArray,
-    Detection3D,
-    Detection3DArray,
-    LabelInfo,
-    ObjectHypothesisWithPose,
-    VisionClass,
-)
+from vision_msgs.msg import LabelInfo, VisionClass
 
 from synth_ros.errors import OutputError
 from synth_ros.geometry.transforms import quat_xyzw_from_matrix
@@ -34,12 +23,10 @@ from synth_ros.types import (
     Category,
     DepthImage,
     FloatArray,
-    InstanceLabel,
     Labels,
 )
 
 DepthEncoding = Literal['16UC1', '32FC1']
-ClassIdFormat = Literal['id', 'name']
 
 _MAX_MONO8_CLASSES = 254
 _MAX_UINT16 = 65535
@@ -122,47 +109,6 @@ def label_info(categories: Sequence[Category], head: Header) -> LabelInfo:
     return LabelInfo(header=head, class_map=classes, threshold=1.0)
 
 
-def detections_2d(
-    instances: Sequence[InstanceLabel], head: Header, *, class_id_format: ClassIdFormat
-) -> Detection2DArray:
-    """Tight visible boxes, each with its class, score 1 and the object's pose."""
-    detections = []
-    for label in instances:
-        box = BoundingBox2D(size_x=float(label.box.width), size_y=float(label.box.height))
-        box.center.position.x = (label.box.x0 + label.box.x1) / 2
-        box.center.position.y = (label.box.y0 + label.box.y1) / 2
-        detections.append(
-            Detection2D(
-                header=head,
-                results=[_hypothesis(label, class_id_format)],
-                bbox=box,
-                id=str(label.instance.instance_id),
-            )
-        )
-    return Detection2DArray(header=head, detections=detections)
-
-
-def detections_3d(
-    instances: Sequence[InstanceLabel], head: Header, *, class_id_format: ClassIdFormat
-) -> Detection3DArray:
-    """Oriented 3D boxes in the optical frame; results carry the object's own frame."""
-    detections = []
-    for label in instances:
-        x, y, z = (float(v) for v in label.instance.size_m)
-        box = BoundingBox3D(
-            center=pose_message(label.camera_from_box), size=Vector3(x=x, y=y, z=z)
-        )
-        detections.append(
-            Detection3D(
-                header=head,
-                results=[_hypothesis(label, class_id_format)],
-                bbox=box,
-                id=str(label.instance.instance_id),
-            )
-        )
-    return Detection3DArray(header=head, detections=detections)
-
-
 def pose_message(target_from_source: FloatArray) -> Pose:
     """A pose from a transform (4, 4)."""
     x, y, z = (float(v) for v in target_from_source[:3, 3])
@@ -173,13 +119,3 @@ def rotation_message(target_from_source: FloatArray) -> Quaternion:
     """The rotation of a transform (4, 4)."""
     x, y, z, w = (float(v) for v in quat_xyzw_from_matrix(target_from_source[:3, :3]))
     return Quaternion(x=x, y=y, z=z, w=w)
-
-
-def _hypothesis(label: InstanceLabel, class_id_format: ClassIdFormat) -> ObjectHypothesisWithPose:
-    instance = label.instance
-    hypothesis = ObjectHypothesisWithPose()
-    by_name = class_id_format == 'name'
-    hypothesis.hypothesis.class_id = instance.class_name if by_name else str(instance.class_id)
-    hypothesis.hypothesis.score = 1.0
-    hypothesis.pose.pose = pose_message(label.camera_from_object)
-    return hypothesis

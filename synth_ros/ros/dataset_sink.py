@@ -6,6 +6,7 @@ import queue
 import re
 import struct
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
 from synth_ros.errors import InternalError, RosError
-from synth_ros.ros.assemble import PARTS, Assembled, sample_from_parts
+from synth_ros.ros.assemble import Assembled, sample_from_parts
 from synth_ros.ros.pairing import ExactPairer
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
@@ -56,13 +57,16 @@ class DatasetSink:
     Args:
         writer: Where episodes go.
         cameras: Cameras to expect.
+        parts: Streams that each sample is made of, as ``streams.sample_parts`` has them.
     """
 
-    def __init__(self, writer: EpisodeWriter, cameras: list[str]) -> None:
+    def __init__(
+        self, writer: EpisodeWriter, cameras: Sequence[str], *, parts: frozenset[str]
+    ) -> None:
         self.samples = 0
         self.error: BaseException | None = None
         self._writer = writer
-        self._pairers: dict[str, ExactPairer[bytes]] = {c: ExactPairer(PARTS) for c in cameras}
+        self._pairers: dict[str, ExactPairer[bytes]] = {c: ExactPairer(parts) for c in cameras}
         self._scenes: dict[_SceneKey, _Scene] = {}
         self._numbers: dict[_SceneKey, int] = {}
         self._playing: dict[str, int] = {}
@@ -170,7 +174,7 @@ def part_stamp_ns(part: str, cdr: bytes) -> int:
     """Stamp of a serialised message without reading its pixels.
 
     Args:
-        part: Stream name as in ``PARTS``.
+        part: Stream name as in ``CameraTopics``.
         cdr: The message: all but ``annotations`` begin with a std_msgs/Header, whose stamp
             follows the four bytes of the CDR encapsulation.
 

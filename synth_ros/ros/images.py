@@ -19,13 +19,16 @@ from std_msgs.msg import Header
 
 from synth_ros.errors import RosError
 
-Encoding = Literal['rgb8', 'mono8', '16UC1', '32FC1']
+Encoding = Literal['rgb8', 'mono8', '16UC1', '32SC1', '32FC1', '32FC2', '32FC3']
 
 _LAYOUT: dict[str, tuple[type[np.generic], int]] = {
     'rgb8': (np.uint8, 3),
     'mono8': (np.uint8, 1),
     '16UC1': (np.uint16, 1),
+    '32SC1': (np.int32, 1),
     '32FC1': (np.float32, 1),
+    '32FC2': (np.float32, 2),
+    '32FC3': (np.float32, 3),
 }
 
 
@@ -39,7 +42,8 @@ def image_message(image: NDArray[np.generic], encoding: Encoding, header: Header
     """An Image message.
 
     Args:
-        image: (height, width, 3) uint8 for rgb8, else (height, width) of the encoding's type.
+        image: Of the encoding's type, shape (height, width), or (height, width, channels) where
+            it has several.
         encoding: One of those we publish.
         header: Stamp and optical frame.
     """

@@ -11,6 +11,9 @@ WORLD_FRAME = 'world'
 class CameraTopics(NamedTuple):
     """Topics of one camera, relative to the node's namespace.
 
+    ``streams`` says which of them a config switches on. Dense annotations have the names of
+    ``schema.records.LayerName`` here.
+
     Attributes:
         color: Colour image, rgb8.
         color_info: Its calibration.
@@ -18,12 +21,30 @@ class CameraTopics(NamedTuple):
         depth_info: Its calibration.
         aligned_depth: Depth in the colour camera's frame.
         aligned_depth_info: Its calibration.
+        color_points: Coloured point cloud of depth and colour as sensed.
         instance: Instance ids, 16UC1, 0 background.
         semantic: Class ids, mono8 (16UC1 beyond 254 classes), 0 background.
         label_info: Names of the class ids, latched.
         detections_2d: Tight visible boxes.
+        detections_2d_oriented: Rectangles of least area around the visible pixels.
         detections_3d: Oriented boxes and poses in the optical frame.
+        keypoints: Named points of objects and joints of the robot, one detection each.
         annotations: Every label of the frame as JSON, and how the frame was made.
+        depth_m: Depth without sensor effects, 32FC1 m.
+        distance_m: Length of each pixel's ray, 32FC1 m.
+        normals: Surface normals, 32FC3.
+        points_m: Point cloud of the clean depth with instance and class ids.
+        part_id: Part ids, 16UC1, 0 none.
+        panoptic_id: Segment ids, 32SC1, 0 void.
+        panoptic_info: Names of all class ids, those of stuff included, latched.
+        flow_forward: Optical flow to the next frame, 32FC2 pixels.
+        flow_forward_state: ``FlowState`` of its pixels, mono8.
+        flow_backward: Optical flow to the frame before.
+        flow_backward_state: Its states.
+        scene_flow_forward: Motion of the points to the next frame, 32FC3 m.
+        scene_flow_backward: Motion of the points to the frame before.
+        markers: 3D boxes, names, skeleton and contacts for RViz.
+        image_annotated: The colour image with the labels drawn on it, rgb8.
     """
 
     color: str
@@ -32,29 +53,55 @@ class CameraTopics(NamedTuple):
     depth_info: str
     aligned_depth: str
     aligned_depth_info: str
+    color_points: str
     instance: str
     semantic: str
     label_info: str
     detections_2d: str
+    detections_2d_oriented: str
     detections_3d: str
+    keypoints: str
     annotations: str
+    depth_m: str
+    distance_m: str
+    normals: str
+    points_m: str
+    part_id: str
+    panoptic_id: str
+    panoptic_info: str
+    flow_forward: str
+    flow_forward_state: str
+    flow_backward: str
+    flow_backward_state: str
+    scene_flow_forward: str
+    scene_flow_backward: str
+    markers: str
+    image_annotated: str
+
+
+_CAMERA_TOPICS = {
+    'color': 'color/image_raw',
+    'color_info': 'color/camera_info',
+    'depth': 'depth/image_rect_raw',
+    'depth_info': 'depth/camera_info',
+    'aligned_depth': 'aligned_depth_to_color/image_raw',
+    'aligned_depth_info': 'aligned_depth_to_color/camera_info',
+    'color_points': 'depth/color/points',
+    'depth_m': 'labels/depth',
+    'distance_m': 'labels/distance',
+    'points_m': 'labels/points',
+    'part_id': 'labels/parts',
+    'panoptic_id': 'labels/panoptic',
+}
 
 
 def camera_topics(camera: str) -> CameraTopics:
     """Topics of a camera by its name in the config."""
     return CameraTopics(
-        color=f'{camera}/color/image_raw',
-        color_info=f'{camera}/color/camera_info',
-        depth=f'{camera}/depth/image_rect_raw',
-        depth_info=f'{camera}/depth/camera_info',
-        aligned_depth=f'{camera}/aligned_depth_to_color/image_raw',
-        aligned_depth_info=f'{camera}/aligned_depth_to_color/camera_info',
-        instance=f'{camera}/labels/instance',
-        semantic=f'{camera}/labels/semantic',
-        label_info=f'{camera}/labels/label_info',
-        detections_2d=f'{camera}/labels/detections_2d',
-        detections_3d=f'{camera}/labels/detections_3d',
-        annotations=f'{camera}/labels/annotations',
+        *(
+            f'{camera}/{_CAMERA_TOPICS.get(stream, f"labels/{stream}")}'
+            for stream in CameraTopics._fields
+        )
     )
 
 

@@ -12,7 +12,8 @@ from rclpy.parameter import Parameter
 
 from synth_ros.config.output import LiveConfig
 from synth_ros.errors import NotFoundError, UsageError, suggest
-from synth_ros.ros.convert import ClassIdFormat, DepthEncoding
+from synth_ros.ros.convert import DepthEncoding
+from synth_ros.ros.convert_detections import ClassIdFormat
 from synth_ros.ros.qos import PROFILE_NAMES
 
 Value = str | int | float | bool

@@ -3,135 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from rclpy.node import Node
-from rclpy.publisher import Publisher
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, Image, JointState
-from std_msgs.msg import String
+from sensor_msgs.msg import JointState
 from tf2_msgs.msg import TFMessage
-from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 
 from synth_ros.pipeline.live import LiveFrame
-from synth_ros.ros import annotations, convert, qos, tf
-from synth_ros.ros.convert import ClassIdFormat, DepthEncoding
-from synth_ros.ros.names import CameraFrames, camera_frames, camera_topics
+from synth_ros.ros import convert, qos, tf
+from synth_ros.ros.camera_publishers import CameraPublishers
+from synth_ros.ros.messages import StreamOptions
+from synth_ros.ros.names import camera_frames
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.types import Category, FloatArray, Sample
-
-
-@dataclass(frozen=True, slots=True)
-class StreamOptions:
-    """How streams are published.
-
-    Attributes:
-        depth_encoding: ``16UC1`` or ``32FC1``.
-        class_id_format: ``id`` or ``name``.
-        color_qos: QoS profile name of colour images and their calibration.
-        depth_qos: The same for depth.
-        labels_qos: The same for masks, detections and annotations.
-        mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
-        session: Name of this run of the simulator, for the annotations.
-    """
-
-    depth_encoding: DepthEncoding
-    class_id_format: ClassIdFormat
-    color_qos: str = 'DEFAULT'
-    depth_qos: str = 'DEFAULT'
-    labels_qos: str = 'DEFAULT'
-    mounts_move: bool = False
-    session: str = ''
-
-
-class CameraPublishers:
-    """The topics of one camera.
-
-    Args:
-        node: The node that publishes.
-        camera: Camera name.
-        frames: Its TF frames.
-        categories: All classes, for ``label_info``.
-        options: How streams are published.
-    """
-
-    def __init__(
-        self,
-        node: Node,
-        camera: str,
-        *,
-        frames: CameraFrames,
-        categories: Sequence[Category],
-        options: StreamOptions,
-    ) -> None:
-        topics, self._frames = camera_topics(camera), frames
-        self._categories, self._options = tuple(categories), options
-        color = qos.qos_profile(options.color_qos, parameter='color_qos')
-        depth = qos.qos_profile(options.depth_qos, parameter='depth_qos')
-        labels = qos.qos_profile(options.labels_qos, parameter='labels_qos')
-        make = node.create_publisher
-        self._color = make(Image, topics.color, color)
-        self._color_info = make(CameraInfo, topics.color_info, color)
-        self._depth = make(Image, topics.depth, depth)
-        self._depth_info = make(CameraInfo, topics.depth_info, depth)
-        self._aligned = make(Image, topics.aligned_depth, depth)
-        self._aligned_info = make(CameraInfo, topics.aligned_depth_info, depth)
-        self._instance = make(Image, topics.instance, labels)
-        self._semantic = make(Image, topics.semantic, labels)
-        self._detections_2d = make(Detection2DArray, topics.detections_2d, labels)
-        self._detections_3d = make(Detection3DArray, topics.detections_3d, labels)
-        self._annotations = make(String, topics.annotations, labels)
-        self._label_info = make(LabelInfo, topics.label_info, qos.latched())
-        head = convert.header(0, self._frames.color_optical)
-        self._label_info.publish(convert.label_info(self._categories, head))
-
-    @property
-    def streams(self) -> tuple[Publisher, ...]:
-        """The publishers a recorder must be connected to before the first frame."""
-        return (
-            self._color,
-            self._color_info,
-            self._depth,
-            self._depth_info,
-            self._instance,
-            self._semantic,
-            self._detections_2d,
-            self._detections_3d,
-            self._annotations,
-        )
-
-    def publish(self, sample: Sample, *, run: int) -> None:
-        """Publish everything one camera has for one instant."""
-        stamp, frame = sample.frame.stamp_ns, sample.frame
-        color = convert.header(stamp, self._frames.color_optical)
-        depth = convert.header(stamp, self._frames.depth_optical)
-        self._color_info.publish(convert.camera_info(frame.camera, color))
-        self._depth_info.publish(convert.camera_info(frame.camera, depth))
-        self._color.publish(convert.image_message(sample.rgb, 'rgb8', color))
-        encoding = self._options.depth_encoding
-        image = convert.depth_image(sample.depth_m, encoding, depth)
-        self._depth.publish(image)
-        if self._aligned.get_subscription_count():
-            # Colour and depth share one eye, so aligning changes the frame's name alone.
-            image.header = color
-            self._aligned.publish(image)
-            self._aligned_info.publish(convert.camera_info(frame.camera, color))
-        self._publish_labels(sample, run=run)
-
-    def _publish_labels(self, sample: Sample, *, run: int) -> None:
-        head = convert.header(sample.frame.stamp_ns, self._frames.color_optical)
-        labels, form = sample.labels, self._options.class_id_format
-        self._instance.publish(convert.instance_mask(labels, head))
-        self._semantic.publish(convert.semantic_mask(labels, self._categories, head))
-        self._detections_2d.publish(
-            convert.detections_2d(labels.instances, head, class_id_format=form)
-        )
-        self._detections_3d.publish(
-            convert.detections_3d(labels.instances, head, class_id_format=form)
-        )
-        text = annotations.to_json(sample, session=self._options.session, run=run)
-        self._annotations.publish(String(data=text))
 
 
 class SimPublishers:

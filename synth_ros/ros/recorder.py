@@ -17,8 +17,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import OutputError
 from synth_ros.pipeline.generate import dataset_info
-from synth_ros.ros import loss
-from synth_ros.ros.assemble import PARTS
+from synth_ros.ros import loss, streams
 from synth_ros.ros.bag_sink import BagSink, subscription_qos
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.ros.definitions import message_class
@@ -31,7 +30,6 @@ from synth_ros.writers.coco import CocoWriter
 _LOOK_S = 0.1
 _DRAIN_S = 0.5
 _LOG_PERIOD_S = 10.0
-_NOT_RECORDED = frozenset({'aligned_depth', 'aligned_depth_info'})
 
 
 class _Info(TypedDict):
@@ -58,6 +56,7 @@ class RecorderNode(Node):
         self.params: RecorderParams = declare_recorder_params(self)
         warn_of_unknown(self)
         self._loaded: LoadedConfig = load_config(Path(self.params.config))
+        self._parts = streams.sample_parts(self._loaded.config.labels)
         self._wanted = self._topics()
         self._counters: dict[str, loss.SequenceCounter] = {}
         self._bag: BagSink | None = None
@@ -89,16 +88,16 @@ class RecorderNode(Node):
             self._bag = BagSink(bag, compression=self.params.compression)
         if self._coco is not None:
             cameras = [camera.name for camera in config.cameras]
-            self._dataset = DatasetSink(self._coco.episodes, cameras)
+            self._dataset = DatasetSink(self._coco.episodes, cameras, parts=self._parts)
 
     def _topics(self) -> dict[str, tuple[str, str] | None]:
         """Topics to record; those of a camera with its name and the stream's."""
         wanted: dict[str, tuple[str, str] | None] = dict.fromkeys(('/tf', '/tf_static', '/clock'))
         wanted[self.resolve_topic_name('joint_states')] = None
+        recorded = streams.recorded(self._loaded.config.labels)
         for camera in self._loaded.config.cameras:
-            streams = camera_topics(camera.name)._asdict()
-            for stream, topic in streams.items():
-                if stream not in _NOT_RECORDED:
+            for stream, topic in camera_topics(camera.name)._asdict().items():
+                if stream in recorded:
                     wanted[self.resolve_topic_name(topic)] = (camera.name, stream)
         return wanted
 
@@ -156,7 +155,7 @@ class RecorderNode(Node):
                     received_ns=info['received_timestamp'],
                     sent_ns=info['source_timestamp'],
                 )
-            if self._dataset is not None and place is not None and place[1] in PARTS:
+            if self._dataset is not None and place is not None and place[1] in self._parts:
                 self._dataset.put(place[0], place[1], cdr)
 
         return receive

@@ -18,8 +18,9 @@ from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
 from synth_ros.render.auto import choose_backend, renderer_for
+from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
-from synth_ros.ros.publishers import SimPublishers, StreamOptions
+from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.sim_thread import Action, SimThread
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
@@ -96,6 +97,7 @@ class SimNode(Node):
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
+            labels=config.labels,
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,

@@ -34,7 +34,7 @@ ALLOWED = {
     'report': {*GROUND, *TOOLS},
     'pipeline': {*MODEL, *TOOLS},
     'cli': {*MODEL, *TOOLS, 'report', 'pipeline'},
-    'ros': {*MODEL, *TOOLS, 'pipeline'},
+    'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.
 ROS_PACKAGES = {'rclpy', 'cv_bridge', 'builtin_interfaces', 'tf2_ros'}

@@ -5,19 +5,23 @@ import json
 import yaml
 from ros_processes import CAMERAS
 
-STREAMS = (
-    'color/image_raw',
-    'color/camera_info',
-    'depth/image_rect_raw',
-    'depth/camera_info',
-    'labels/instance',
-    'labels/semantic',
-    'labels/detections_2d',
-    'labels/detections_3d',
-    'labels/annotations',
-)
-LATCHED = ('/tf_static', *(f'/{camera}/labels/label_info' for camera in CAMERAS))
-FLOWING = ('/clock', '/tf', '/joint_states', *(f'/{c}/{s}' for c in CAMERAS for s in STREAMS))
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.ros import streams
+from synth_ros.ros.messages import KINDS
+from synth_ros.ros.names import camera_topics
+
+
+def topics(labels):
+    """Topics of all cameras that a bag holds: those with a message an instant, and latched."""
+    flowing, latched = ['/clock', '/tf', '/joint_states'], ['/tf_static']
+    for camera in CAMERAS:
+        for stream in sorted(streams.recorded(labels)):
+            group = latched if KINDS[stream].group == 'latched' else flowing
+            group.append(f'/{camera_topics(camera)._asdict()[stream]}')
+    return tuple(flowing), tuple(latched)
+
+
+FLOWING, LATCHED = topics(LabelsConfig())
 
 
 def metadata(bag):

@@ -8,43 +8,33 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, Image, JointState
-from std_msgs.msg import String
+from sensor_msgs.msg import JointState
 from std_srvs.srv import SetBool, Trigger
 from tf2_msgs.msg import TFMessage
-from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 
-STREAMS = {
-    'color/image_raw': Image,
-    'color/camera_info': CameraInfo,
-    'depth/image_rect_raw': Image,
-    'depth/camera_info': CameraInfo,
-    'aligned_depth_to_color/image_raw': Image,
-    'aligned_depth_to_color/camera_info': CameraInfo,
-    'labels/instance': Image,
-    'labels/semantic': Image,
-    'labels/detections_2d': Detection2DArray,
-    'labels/detections_3d': Detection3DArray,
-    'labels/annotations': String,
-}
-LATCHED = ('/tf_static', 'labels/label_info')
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.ros import streams
+from synth_ros.ros.messages import KINDS
+from synth_ros.ros.names import camera_topics
+
+LATCHED = ('/tf_static', 'labels/label_info', 'labels/panoptic_info')
 
 
-def topic_types(cameras):
-    """Every topic with its type."""
+def topic_types(cameras, labels):
+    """Every topic that a config switches on, with its type."""
     types = {'/clock': Clock, '/tf': TFMessage, '/tf_static': TFMessage}
     types['/joint_states'] = JointState
     for camera in cameras:
-        types |= {f'/{camera}/{name}': kind for name, kind in STREAMS.items()}
-        types[f'/{camera}/labels/label_info'] = LabelInfo
+        topics = camera_topics(camera)._asdict()
+        types |= {f'/{topics[s]}': KINDS[s].type for s in streams.published(labels)}
     return types
 
 
 class Listener:
     """Subscribes to everything; ``heard`` holds the messages by topic."""
 
-    def __init__(self, cameras):
-        self.types = topic_types(cameras)
+    def __init__(self, cameras, labels=None):
+        self.types = topic_types(cameras, labels or LabelsConfig())
         self.heard = defaultdict(list)
         self._context = rclpy.Context()
         rclpy.init(context=self._context)

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from rclpy.serialization import serialize_message
 from sample_factory import CATEGORIES, INFO, make_sample
-from std_msgs.msg import String
 
-from synth_ros.ros import annotations, convert
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.ros import streams
+from synth_ros.ros.messages import KINDS, Instant, StreamOptions
+from synth_ros.ros.names import camera_frames
 from synth_ros.types import SampleKey
 
 
@@ -22,16 +24,21 @@ def sample_at(episode, view, camera, *, stamp_ns):
     )
 
 
-def parts_of(sample, *, run, session='1', depth_encoding='16UC1'):
+LABELS = LabelsConfig()
+PARTS = streams.sample_parts(LABELS)
+
+
+def instant_of(sample, *, run=0, session='1', depth_encoding='16UC1', labels=LABELS):
+    """What the publishers make messages of."""
+    options = StreamOptions(depth_encoding, 'id', labels, session=session)
+    return Instant(sample, run, camera_frames(sample.key.camera), CATEGORIES, options)
+
+
+def parts_of(sample, *, run, labels=LABELS, **options):
     """CDR bytes by stream."""
-    head = convert.header(sample.frame.stamp_ns, 'optical')
-    text = annotations.to_json(sample, session=session, run=run)
-    messages = {
-        'color_info': convert.camera_info(sample.frame.camera, head),
-        'color': convert.image_message(sample.rgb, 'rgb8', head),
-        'depth': convert.depth_image(sample.depth_m, depth_encoding, head),
-        'instance': convert.instance_mask(sample.labels, head),
-        'semantic': convert.semantic_mask(sample.labels, CATEGORIES, head),
-        'annotations': String(data=text),
+    now = instant_of(sample, run=run, labels=labels, **options)
+    return {
+        name: bytes(serialize_message(KINDS[name].make(now)))
+        for name in KINDS
+        if name in streams.sample_parts(labels)
     }
-    return {name: bytes(serialize_message(message)) for name, message in messages.items()}

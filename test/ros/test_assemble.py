@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from message_parts import parts_of, sample_at
+from message_parts import PARTS, parts_of, sample_at
 
 from synth_ros.errors import RosError
-from synth_ros.ros.assemble import PARTS, sample_from_parts
+from synth_ros.ros.assemble import sample_from_parts
 from synth_ros.ros.dataset_sink import part_stamp_ns
 
 STAMP_NS = 7_123_456_789

@@ -2,54 +2,15 @@
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import Point
 from sample_factory import CATEGORIES, make_sample
 
 from synth_ros.errors import OutputError
 from synth_ros.geometry.transforms import make_transform, transform_points
 from synth_ros.ros import convert
 from synth_ros.ros.images import image_array
-from synth_ros.types import (
-    Box2D,
-    CameraModel,
-    Category,
-    Instance,
-    InstanceLabel,
-    Labels,
-    SampleKey,
-)
+from synth_ros.types import CameraModel, Category, Labels, SampleKey
 
 HEAD = convert.header(12_000_000_345, 'head_color_optical_frame')
-# A quarter turn about z.
-TURN = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
-
-
-def label():
-    camera_from_object = make_transform(TURN, [0.5, -0.25, 2.0])
-    object_from_box = make_transform(np.eye(3), [0.0, 0.0, 0.125])
-    instance = Instance(
-        instance_id=42,
-        name='mug_01',
-        class_id=3,
-        class_name='mug',
-        model_name='mug/blue',
-        world_from_object=np.eye(4),
-        object_from_box=object_from_box,
-        size_m=np.array([0.5, 0.25, 0.125]),
-    )
-    return InstanceLabel(
-        instance=instance,
-        box=Box2D(3, 10, 7, 15),
-        amodal_box=Box2D(3, 10, 8, 15),
-        pixels_visible=10,
-        pixels_in_image=20,
-        pixels_full=20,
-        visibility=0.5,
-        occlusion=0.5,
-        truncation=0.0,
-        camera_from_object=camera_from_object,
-        camera_from_box=camera_from_object @ object_from_box,
-    )
 
 
 def masks(instance_id, class_id=None):
@@ -138,52 +99,6 @@ def test_label_info():
     assert named == {0: 'background', 1: 'mug', 2: 'box', 3: 'drill'}
     assert info.header == HEAD
     assert info.threshold == 1.0
-
-
-@pytest.mark.parametrize(('form', 'class_id'), [('id', '3'), ('name', 'mug')])
-def test_detection_2d(form, class_id):
-    message = convert.detections_2d([label()], HEAD, class_id_format=form)
-    assert message.header == HEAD
-    [detection] = message.detections
-    assert detection.header == HEAD
-    assert detection.id == '42'
-    # Columns 3, 4, 5, 6 and rows 10 to 14 span [3, 7] x [10, 15] in detector coordinates.
-    box = detection.bbox
-    assert (box.center.position.x, box.center.position.y, box.center.theta) == (5.0, 12.5, 0.0)
-    assert (box.size_x, box.size_y) == (4.0, 5.0)
-    [result] = detection.results
-    assert (result.hypothesis.class_id, result.hypothesis.score) == (class_id, 1.0)
-    check_object_pose(result.pose.pose)
-    assert not any(result.pose.covariance)
-
-
-@pytest.mark.parametrize(('form', 'class_id'), [('id', '3'), ('name', 'mug')])
-def test_detection_3d(form, class_id):
-    message = convert.detections_3d([label()], HEAD, class_id_format=form)
-    assert message.header == HEAD
-    [detection] = message.detections
-    assert (detection.header, detection.id) == (HEAD, '42')
-    size = detection.bbox.size
-    assert (size.x, size.y, size.z) == (0.5, 0.25, 0.125)
-    assert detection.bbox.center.position == Point(x=0.5, y=-0.25, z=2.125)
-    check_quarter_turn(detection.bbox.center.orientation)
-    [result] = detection.results
-    assert (result.hypothesis.class_id, result.hypothesis.score) == (class_id, 1.0)
-    check_object_pose(result.pose.pose)
-
-
-def check_quarter_turn(q):
-    assert [q.x, q.y, q.z, q.w] == pytest.approx([0, 0, np.sqrt(0.5), np.sqrt(0.5)], abs=1e-15)
-
-
-def check_object_pose(pose):
-    assert pose.position == Point(x=0.5, y=-0.25, z=2.0)
-    check_quarter_turn(pose.orientation)
-
-
-def test_no_detections():
-    assert convert.detections_2d([], HEAD, class_id_format='id').detections == []
-    assert convert.detections_3d([], HEAD, class_id_format='id').detections == []
 
 
 def test_pose_of_a_sample_takes_points_where_the_transform_takes_them():

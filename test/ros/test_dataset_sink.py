@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from message_parts import parts_of, sample_at
+from message_parts import PARTS, parts_of, sample_at
 from sample_factory import INFO, PLAIN
 
 from synth_ros.errors import RosError
@@ -19,7 +19,7 @@ class Rig:
     def __init__(self, root):
         self.root = root
         self.coco = CocoWriter(root, INFO, PLAIN)
-        self.sink = DatasetSink(self.coco.episodes, CAMERAS)
+        self.sink = DatasetSink(self.coco.episodes, CAMERAS, parts=PARTS)
 
     def put(self, camera, parts):
         for name, cdr in parts.items():

@@ -13,7 +13,10 @@ ENCODINGS = {
     'rgb8': (np.uint8, (3,)),
     'mono8': (np.uint8, ()),
     '16UC1': (np.uint16, ()),
+    '32SC1': (np.int32, ()),
     '32FC1': (np.float32, ()),
+    '32FC2': (np.float32, (2,)),
+    '32FC3': (np.float32, (3,)),
 }
 PATHS = [images._with_numpy]
 if importlib.util.find_spec('cv_bridge'):

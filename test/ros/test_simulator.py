@@ -83,9 +83,13 @@ def stamps(messages):
     return [stamp_ns(m.header.stamp) for m in messages]
 
 
-def records(story, camera):
+def envelopes(story, camera):
     texts = story.heard[f'/{camera}/labels/annotations']
     return [annotations.from_json(m.data) for m in texts]
+
+
+def records(story, camera):
+    return [envelope.frame for envelope in envelopes(story, camera)]
 
 
 def pixels(story, topic):
@@ -138,7 +142,11 @@ def test_one_stamp_for_everything_of_an_instant(story, camera):
         'labels/instance',
         'labels/semantic',
         'labels/detections_2d',
+        'labels/detections_2d_oriented',
         'labels/detections_3d',
+        'labels/keypoints',
+        'depth/color/points',
+        'labels/image_annotated',
     ):
         assert stamps(story.heard[f'/{camera}/{name}']) == clock, name
     assert [record.stamp_ns for record in records(story, camera)] == clock
@@ -169,7 +177,11 @@ def test_frame_ids(story):
         'labels/instance': 'color',
         'labels/semantic': 'color',
         'labels/detections_2d': 'color',
+        'labels/detections_2d_oriented': 'color',
         'labels/detections_3d': 'color',
+        'labels/keypoints': 'color',
+        'depth/color/points': 'color',
+        'labels/image_annotated': 'color',
         'labels/label_info': 'color',
     }
     for camera in CAMERAS:
@@ -227,8 +239,8 @@ def test_boxes_masks_and_poses_agree(story, camera):
         solid = story.heard[f'/{camera}/labels/detections_3d'][index].detections
         k = np.array(story.heard[f'/{camera}/color/camera_info'][index].k).reshape(3, 3)
         assert [d.id for d in flat] == [d.id for d in solid]
-        assert [int(d.id) for d in flat] == [entry.instance_id for entry in record.instances]
-        for box, cuboid, entry in zip(flat, solid, record.instances, strict=True):
+        assert [int(d.id) for d in flat] == [entry.instance_id for entry in record.labels]
+        for box, cuboid, entry in zip(flat, solid, record.labels, strict=True):
             visible = np.argwhere(mask == entry.instance_id)
             (v0, u0), (v1, u1) = visible.min(0), visible.max(0) + 1
             centre, size = box.bbox.center.position, (box.bbox.size_x, box.bbox.size_y)
@@ -276,7 +288,9 @@ def test_classes_agree(story, camera):
         ids = pixels(story, f'/{camera}/labels/instance')[index]
         flat = story.heard[f'/{camera}/labels/detections_2d'][index].detections
         assert ((classes > 0) == (ids > 0)).all()
-        for box, entry in zip(flat, record.instances, strict=True):
+        objects = {entry.instance_id: entry for entry in record.instances}
+        for box, label in zip(flat, record.labels, strict=True):
+            entry = objects[label.instance_id]
             assert box.results[0].hypothesis.class_id == str(entry.class_id)
             assert set(classes[ids == entry.instance_id]) == {entry.class_id}
             assert names[entry.class_id] == entry.class_name
@@ -294,10 +308,11 @@ def test_reset_plays_the_same_scene_again_and_randomize_another(story, stream):
 
 
 def test_annotations_tell_scenes_apart(story):
-    told = [(r.run, r.episode, r.view) for r in records(story, 'head')]
+    heard = envelopes(story, 'head')
+    told = [(r.run, r.frame.episode, r.frame.view) for r in heard]
     assert told[:6] == [(0, 0, 0), (0, 0, 1), (1, 0, 0), (1, 0, 1), (2, 1, 0), (2, 1, 1)]
-    assert {r.session for r in records(story, 'head')} == {records(story, 'chest')[0].session}
-    origin = json.loads(records(story, 'head')[0].provenance)
+    assert {r.session for r in heard} == {envelopes(story, 'chest')[0].session}
+    origin = json.loads(heard[0].provenance)
     assert origin['seed'] == 5
 
 

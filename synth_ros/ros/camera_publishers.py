@@ -1,0 +1,95 @@
+"""The publishers of one camera: those of the streams that the config switches on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+from synth_ros.ros import convert, qos, streams
+from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
+from synth_ros.ros.names import CameraFrames, camera_topics
+from synth_ros.types import Category, Sample
+
+
+class CameraPublishers:
+    """The topics of one camera.
+
+    Args:
+        node: The node that publishes.
+        camera: Camera name.
+        frames: Its TF frames.
+        categories: All classes, for ``label_info``.
+        options: How streams are published.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        camera: str,
+        *,
+        frames: CameraFrames,
+        categories: Sequence[Category],
+        options: StreamOptions,
+    ) -> None:
+        self._frames, self._options = frames, options
+        self._categories = tuple(categories)
+        self._recorded = streams.recorded(options.labels)
+        topics = camera_topics(camera)._asdict()
+        profiles = _profiles(options)
+        wanted = streams.published(options.labels)
+        self._publishers: dict[str, Publisher] = {
+            name: node.create_publisher(kind.type, topics[name], profiles[kind.group])
+            for name, kind in KINDS.items()
+            if name in wanted
+        }
+        self._idle_when_alone = frozenset(
+            name for name in self._publishers if _waits(KINDS[name], profiles)
+        )
+        self._publish_names()
+
+    def _publish_names(self) -> None:
+        """The latched streams, which do not change."""
+        head = convert.header(0, self._frames.color_optical)
+        objects = things(self._categories)
+        self._publishers['label_info'].publish(convert.label_info(objects, head))
+        if 'panoptic_info' in self._publishers:
+            info = convert.label_info(self._categories, head)
+            self._publishers['panoptic_info'].publish(info)
+
+    @property
+    def streams(self) -> tuple[Publisher, ...]:
+        """The publishers a recorder must be connected to before the first frame."""
+        return tuple(
+            publisher
+            for name, publisher in self._publishers.items()
+            if name in self._recorded and KINDS[name].group != 'latched'
+        )
+
+    def publish(self, sample: Sample, *, run: int) -> None:
+        """Publish everything one camera has for one instant."""
+        now = Instant(sample, run, self._frames, self._categories, self._options)
+        for name, publisher in self._publishers.items():
+            kind = KINDS[name]
+            if kind.make is None:
+                continue
+            if name in self._idle_when_alone and not publisher.get_subscription_count():
+                continue
+            publisher.publish(kind.make(now))
+
+
+def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:
+    return {
+        'color': qos.qos_profile(options.color_qos, parameter='color_qos'),
+        'depth': qos.qos_profile(options.depth_qos, parameter='depth_qos'),
+        'labels': qos.qos_profile(options.labels_qos, parameter='labels_qos'),
+        'latched': qos.latched(),
+    }
+
+
+def _waits(kind: Kind, profiles: dict[Group, QoSProfile]) -> bool:
+    """Whether a stream rests while nobody subscribes: not if late subscribers get the last."""
+    durability = profiles[kind.group].durability
+    return kind.costly and durability != DurabilityPolicy.TRANSIENT_LOCAL

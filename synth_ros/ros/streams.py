@@ -1,0 +1,78 @@
+"""Which streams of a camera there are, which of them a config switches on, and what for."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from synth_ros.config.labels import Annotation, LabelsConfig
+
+Use = Literal['sample', 'bag', 'view']
+
+
+class Stream(NamedTuple):
+    """One stream of every camera.
+
+    Attributes:
+        name: As in ``CameraTopics``.
+        use: ``sample``: a recorded sample is made of it. ``bag``: the bag holds it, and a sample
+            follows from others. ``view``: for watching; made from others while someone
+            subscribes, and not recorded.
+        annotation: The switch that makes it; ``None`` for what is always there.
+    """
+
+    name: str
+    use: Use
+    annotation: Annotation | None = None
+
+
+STREAMS = (
+    Stream('color', 'sample'),
+    Stream('color_info', 'sample'),
+    Stream('depth', 'sample'),
+    Stream('depth_info', 'bag'),
+    Stream('aligned_depth', 'view'),
+    Stream('aligned_depth_info', 'view'),
+    Stream('color_points', 'view'),
+    Stream('instance', 'sample'),
+    Stream('semantic', 'sample'),
+    Stream('label_info', 'bag'),
+    Stream('detections_2d', 'bag'),
+    Stream('detections_2d_oriented', 'bag', 'oriented_boxes'),
+    Stream('detections_3d', 'bag'),
+    Stream('keypoints', 'bag', 'keypoints'),
+    Stream('annotations', 'sample'),
+    Stream('depth_m', 'sample', 'clean_depth'),
+    Stream('distance_m', 'sample', 'distance'),
+    Stream('normals', 'sample', 'normals'),
+    Stream('points_m', 'sample', 'points'),
+    Stream('part_id', 'sample', 'parts'),
+    Stream('panoptic_id', 'sample', 'panoptic'),
+    Stream('panoptic_info', 'bag', 'panoptic'),
+    Stream('flow_forward', 'sample', 'flow'),
+    Stream('flow_forward_state', 'sample', 'flow'),
+    Stream('flow_backward', 'sample', 'flow'),
+    Stream('flow_backward_state', 'sample', 'flow'),
+    Stream('scene_flow_forward', 'sample', 'scene_flow'),
+    Stream('scene_flow_backward', 'sample', 'scene_flow'),
+    Stream('markers', 'view'),
+    Stream('image_annotated', 'view'),
+)
+
+
+def published(labels: LabelsConfig) -> frozenset[str]:
+    """Names of the streams that a config switches on."""
+    return frozenset(s.name for s in STREAMS if _wanted(s, labels))
+
+
+def recorded(labels: LabelsConfig) -> frozenset[str]:
+    """Names of those that a bag holds."""
+    return frozenset(s.name for s in STREAMS if s.use != 'view' and _wanted(s, labels))
+
+
+def sample_parts(labels: LabelsConfig) -> frozenset[str]:
+    """Names of those that a recorded sample is made of."""
+    return frozenset(s.name for s in STREAMS if s.use == 'sample' and _wanted(s, labels))
+
+
+def _wanted(stream: Stream, labels: LabelsConfig) -> bool:
+    return stream.annotation is None or labels.wants(stream.annotation)
