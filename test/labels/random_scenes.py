@@ -7,7 +7,17 @@ from typing import NamedTuple
 import mujoco
 import numpy as np
 
-from synth_ros.types import CameraModel, FloatArray, IdImage, Instance
+from synth_ros.scene.surfaces import GeomOwners, surfaces_and_meshes, world_from_geom
+from synth_ros.types import (
+    CameraModel,
+    FloatArray,
+    Frame,
+    IdImage,
+    Instance,
+    SceneGeometry,
+    SceneState,
+    Thing,
+)
 
 POLYHEDRA = ('box', 'wedge', 'ell')
 CURVED = ('sphere', 'cylinder', 'capsule', 'ellipsoid')
@@ -17,7 +27,19 @@ _ELL_OUTLINE = [(0, 0), (3, 0), (3, 1), (1, 1), (1, 3), (0, 3)]
 
 
 class Scene(NamedTuple):
-    """A scene, its camera and its labelled instances; ``instance_of`` is indexed by geom."""
+    """A scene, its camera and its labelled instances.
+
+    Attributes:
+        model: Compiled.
+        data: Its state; kinematics are current.
+        camera: Intrinsics.
+        world_from_camera: Pose of the optical frame.
+        instances: Labelled objects, ids from 1.
+        geoms: Geom ids of each instance.
+        kinds: Kind of shape of each instance's first geom.
+        instance_of: Instance of each geom, 0 for none.
+        geometry: Surfaces by geom id; table and screen belong to the world.
+    """
 
     model: mujoco.MjModel
     data: mujoco.MjData
@@ -27,6 +49,32 @@ class Scene(NamedTuple):
     geoms: dict[int, list[int]]
     kinds: dict[int, str]
     instance_of: IdImage
+    geometry: SceneGeometry
+
+    def state(self) -> SceneState:
+        """Where every surface is now; all states share the scene's one geometry."""
+        return SceneState(
+            geometry=self.geometry,
+            world_from_geom=world_from_geom(self.data),
+            links=(),
+            joints=(),
+            skeleton_world_m=np.zeros((0, 3)),
+            contacts=(),
+        )
+
+    def frame(self, geom_id: IdImage, depth_m: FloatArray) -> Frame:
+        """A frame of these pixels with the scene's state; black, without silhouettes."""
+        return Frame(
+            camera=self.camera,
+            stamp_ns=0,
+            world_from_camera=self.world_from_camera,
+            rgb=np.zeros((*geom_id.shape, 3), np.uint8),
+            depth_m=depth_m.astype(np.float32),
+            instance_id=self.instance_image(geom_id),
+            instances=self.instances,
+            geom_id=geom_id,
+            scene=self.state(),
+        )
 
     def instance_image(self, geom_id: IdImage) -> IdImage:
         """Instance ids from geom ids, by definition."""
@@ -67,7 +115,20 @@ def random_scene(
         geoms=geoms,
         kinds=chosen,
         instance_of=instance_of,
+        geometry=scene_geometry(model, instance_of),
     )
+
+
+def scene_geometry(model: mujoco.MjModel, instance_of: IdImage) -> SceneGeometry:
+    """The geometry of a model whose geoms belong to an instance or, with 0, to the world."""
+    keys = sorted({int(key) for key in instance_of if key})
+    things = [Thing('object', f'thing_{key:02d}', key) for key in keys]
+    place = {key: index for index, key in enumerate(keys)}
+    place[0] = len(keys)
+    nothing = np.zeros(model.ngeom, np.int32)
+    thing = np.array([place[int(key)] for key in instance_of], np.int32)
+    surfaces, meshes = surfaces_and_meshes(model, GeomOwners(thing, nothing, nothing))
+    return SceneGeometry((*things, Thing('environment', 'world')), surfaces, meshes)
 
 
 _XML = """

@@ -77,6 +77,8 @@ def render(scene: Scene, renderer: Renderer) -> Rendered:
         instance_id=scene.instance_image(layers.geom_id),
         instances=scene.instances,
         silhouettes={k: crop for k, crop in zip(scene.geoms, crops, strict=True) if crop},
+        geom_id=layers.geom_id,
+        scene=scene.state(),
     )
     caster = RayCaster(
         scene.model, scene.data, camera=scene.camera, world_from_camera=scene.world_from_camera
