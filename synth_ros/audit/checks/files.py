@@ -1,0 +1,197 @@
+"""The same ids and numbers in every file and topic, and those of the drawn scene."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from synth_ros.audit.measure import Measure
+from synth_ros.audit.view import View
+from synth_ros.readers.recording import CocoObject, Detection2d, Detection3d
+from synth_ros.schema.records import LabelRecord
+
+
+def same_ids(view: View) -> Iterator[Measure]:
+    """COCO, detections and labels list the same instances, each once."""
+    listed = {'labels': [label.instance_id for label in view.labels]}
+    frame = view.frame
+    if frame.objects is not None:
+        listed['annotations.json'] = [item.instance_id for item in frame.objects]
+    if frame.messages and frame.messages.detections_2d is not None:
+        listed['detections_2d'] = [item.instance_id for item in frame.messages.detections_2d]
+    if frame.messages and frame.messages.detections_3d is not None:
+        listed['detections_3d'] = [item.instance_id for item in frame.messages.detections_3d]
+    everything = set().union(*listed.values())
+    for key in sorted(everything):
+        found = {where: ids.count(key) for where, ids in listed.items()}
+        wrong = [where for where, count in found.items() if count != 1]
+        words = ', '.join(f'{found[where]} times in {where}' for where in wrong)
+        yield view.find.wrong(
+            'files.ids',
+            len(wrong),
+            subject=view.name(key),
+            detail=f'listed {words}, once in each other' if wrong else '',
+            place=view.place(key),
+        )
+    if not everything:
+        yield view.find.wrong('files.ids', 0)
+
+
+def same_values(view: View) -> Iterator[Measure]:
+    """A number is the same wherever it stands."""
+    labels = {label.instance_id: label for label in view.labels}
+    for item in view.frame.objects or ():
+        if item.instance_id in labels:
+            pairs = _coco_pairs(view, item, labels[item.instance_id])
+            yield _largest(view, pairs, key=item.instance_id, where='annotations.json')
+    messages = view.frame.messages
+    for box in (messages.detections_2d if messages else None) or ():
+        if box.instance_id in labels:
+            pairs = _detection_2d_pairs(box, labels[box.instance_id])
+            yield _largest(view, pairs, key=box.instance_id, where='detections_2d')
+    for solid in (messages.detections_3d if messages else None) or ():
+        if solid.instance_id in labels:
+            pairs = _detection_3d_pairs(view, solid, labels[solid.instance_id])
+            yield _largest(view, pairs, key=solid.instance_id, where='detections_3d')
+
+
+def known(view: View) -> Iterator[Measure]:
+    """Each label belongs to an object of the scene, whose class exists."""
+    classes = {item.class_id: item.name for item in view.facts.categories}
+    for label in view.labels:
+        faults = list(_unknown(view, label, classes))
+        yield view.find.wrong(
+            'files.known',
+            len(faults),
+            subject=view.name(label.instance_id),
+            detail='; '.join(faults),
+            place=view.place(label.instance_id),
+        )
+
+
+def drawn_scene(view: View) -> Iterator[Measure]:
+    """Ids, names and classes are those of the scene in the provenance."""
+    drawn = _drawn(view.frame.provenance_json)
+    if drawn is None:
+        return
+    records = {
+        item.instance_id: (item.name, item.class_id, item.class_name)
+        for item in view.frame.record.instances
+    }
+    repeated = len(view.frame.record.instances) - len(records)
+    for key in sorted({*drawn, *records}):
+        one, other = records.get(key), drawn.get(key)
+        detail = '' if one == other else f'labels say {one}, the drawn scene says {other}'
+        yield view.find.wrong(
+            'files.scene', int(one != other), subject=view.name(key), detail=detail
+        )
+    yield view.find.wrong(
+        'files.scene', repeated, detail=f'{repeated} instances share an id' if repeated else ''
+    )
+
+
+def listed_layers(view: View) -> Iterator[Measure]:
+    """Dense layers that the record lists are there, and no others."""
+    listed = set(view.frame.record.layers)
+    there = view.frame.layers.there()
+    if not listed and not there:
+        return
+    wrong = sorted(listed ^ there)
+    yield view.find.wrong(
+        'files.layers',
+        len(wrong),
+        detail=f'listed or there, but not both: {", ".join(wrong)}' if wrong else '',
+    )
+
+
+Pair = tuple[str, object, object]
+
+
+def _coco_pairs(view: View, item: CocoObject, label: LabelRecord) -> Iterator[Pair]:
+    x, y, width, height = item.bbox
+    yield 'bbox', (x, y, x + width, y + height), label.box
+    x, y, width, height = item.amodal
+    yield 'bbox_amodal', (x, y, x + width, y + height), label.amodal_box
+    counts = (label.pixels_visible, label.pixels_in_image, label.pixels_full)
+    yield 'pixel counts', item.pixels, counts
+    yield 'area', item.area, label.pixels_visible
+    yield 'shares', item.shares, (label.visibility, label.occlusion, label.truncation)
+    yield 'camera_from_object', item.camera_from_object, label.camera_from_object
+    yield 'camera_from_box', item.camera_from_box, label.camera_from_box
+    instance = view.instances.get(label.instance_id)
+    if instance:
+        yield 'size_m', item.size_m, instance.size_m
+
+
+def _detection_2d_pairs(item: Detection2d, label: LabelRecord) -> Iterator[Pair]:
+    yield 'box', item.edges, label.box
+
+
+def _detection_3d_pairs(view: View, item: Detection3d, label: LabelRecord) -> Iterator[Pair]:
+    yield 'pose', item.camera_from_object, label.camera_from_object
+    yield 'box pose', item.camera_from_box, label.camera_from_box
+    instance = view.instances.get(label.instance_id)
+    if instance:
+        yield 'size', item.size_m, instance.size_m
+
+
+def _largest(view: View, pairs: Iterable[Pair], *, key: int, where: str) -> Measure:
+    """The largest difference of all pairs of one instance."""
+    worst, detail, errors = -1.0, '', []
+    for name, one, other in pairs:
+        a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+        error = float(np.abs(a - b).max()) if a.shape == b.shape else np.inf
+        errors.append(error)
+        if error > worst:
+            worst, detail = error, f'{name} is {_short(one)} in {where}, {_short(other)} in labels'
+    return view.find.errors(
+        'files.values',
+        errors,
+        subject=view.name(key),
+        detail=detail if worst > 0 else '',
+        place=view.place(key),
+    )
+
+
+def _short(value: object) -> str:
+    return np.array2string(np.asarray(value, dtype=float), precision=6).replace('\n', '')
+
+
+def _unknown(view: View, label: LabelRecord, classes: dict[int, str]) -> Iterator[str]:
+    instance = view.instances.get(label.instance_id)
+    if instance is None:
+        yield 'the scene has no such object: something else was labelled'
+        return
+    if classes and classes.get(instance.class_id) != instance.class_name:
+        yield f'class {instance.class_id} {instance.class_name!r} is not among the categories'
+    for item in view.frame.objects or ():
+        if item.instance_id == label.instance_id and item.category_id != instance.class_id:
+            yield f'category {item.category_id} in annotations.json, class {instance.class_id}'
+        if item.instance_id == label.instance_id and item.name != instance.name:
+            yield f'named {item.name!r} in annotations.json'
+    messages = view.frame.messages
+    found: list[Detection2d | Detection3d] = []
+    if messages:
+        found += [*(messages.detections_2d or ()), *(messages.detections_3d or ())]
+    for box in found:
+        allowed = (str(instance.class_id), instance.class_name)
+        if box.instance_id == label.instance_id and box.class_id not in allowed:
+            yield f'class {box.class_id!r} in a detection'
+
+
+def _drawn(provenance_json: str) -> dict[int, tuple[str, int, str]] | None:
+    """Id to (name, class id, class name) of the drawn scene; ``None`` if it is not told."""
+    try:
+        items = json.loads(provenance_json)['scene']['objects']
+        return {
+            int(item['instance_id']): (
+                str(item['name']),
+                int(item['class_id']),
+                str(item['class_name']),
+            )
+            for item in items
+        }
+    except (ValueError, KeyError, TypeError):
+        return None

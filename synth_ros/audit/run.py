@@ -1,0 +1,184 @@
+"""An audit from end to end: draws frames, runs every check on each, sums up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_ros.audit.checks.copies import CopyWatch
+from synth_ros.audit.measure import Finder
+from synth_ros.audit.table import CHECKS
+from synth_ros.audit.tally import RowResult, Tally
+from synth_ros.audit.truth import Oracle
+from synth_ros.audit.view import Facts, View
+from synth_ros.errors import UsageError
+from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
+
+_HELD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRequest:
+    """How to audit.
+
+    Attributes:
+        frames: How many frames, drawn evenly over the recording; ``None`` takes all.
+        seed: Of the draws of frames and pixels.
+    """
+
+    frames: int | None = None
+    seed: int = 0
+
+
+class AuditResult(NamedTuple):
+    """What came out.
+
+    Attributes:
+        path: The recording.
+        kind: ``dataset`` or ``bag``.
+        frames_total: Frames in the recording.
+        frames: Stems of those that were checked.
+        seed: Of the draws.
+        with_config: Whether the checks that need the config were made.
+        rows: One for each row of the table.
+        problems: What is wrong with the recording as a whole, a sentence each.
+        facts: Of the recording.
+    """
+
+    path: Path
+    kind: str
+    frames_total: int
+    frames: tuple[str, ...]
+    seed: int
+    with_config: bool
+    rows: tuple[RowResult, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def fine(self) -> bool:
+        """Whether every bound holds."""
+        return not self.problems and all(row.status != 'broken' for row in self.rows)
+
+
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    recording: Recording,
+    request: AuditRequest,
+    *,
+    oracle: Oracle | None = None,
+    progress: Progress | None = None,
+) -> AuditResult:
+    """Check the labels of a recording.
+
+    The same recording and request give the same result.
+
+    Args:
+        recording: What to check.
+        request: How many frames, and which seed.
+        oracle: Knows the config; without it, checks that need the simulation are left out
+            and listed as such.
+        progress: Called with (frames done, frames in all) after each frame.
+
+    Raises:
+        UsageError: There is no frame, or the config is not that of the recording.
+    """
+    keys = draw(recording.frames, request)
+    if not keys:
+        raise UsageError(f'There is no frame in {recording.path}: nothing to audit.')
+    facts = learn(recording)
+    frames = _Frames(recording)
+    tally, copies = Tally(), CopyWatch()
+    for done, key in enumerate(keys, 1):
+        find = Finder(key.stem)
+        try:
+            frame = frames.read(key)
+        except UsageError as error:
+            tally.add([find.wrong('files.readable', 1, detail=str(error))])
+        else:
+            tally.add([find.wrong('files.readable', 0)])
+            view = View(
+                frame=frame,
+                before=frames.neighbour(key, -1),
+                after=frames.neighbour(key, 1),
+                facts=facts,
+                scene=oracle.scene(frame) if oracle else None,
+                rng=np.random.default_rng([request.seed, key.run, key.view, *key.camera.encode()]),
+            )
+            for check in CHECKS:
+                tally.add(check.run(view))
+            tally.add(copies.see(frame))
+        if progress:
+            progress(done, len(keys))
+    return AuditResult(
+        path=recording.path,
+        kind=recording.kind,
+        frames_total=len(recording.frames),
+        frames=tuple(key.stem for key in keys),
+        seed=request.seed,
+        with_config=oracle is not None,
+        rows=tally.results(with_config=oracle is not None),
+        problems=tuple(recording.problems),
+    )
+
+
+def draw(frames: Sequence[FrameId], request: AuditRequest) -> list[FrameId]:
+    """The frames to check: all, or one drawn from each of as many equal stretches."""
+    if request.frames is None or request.frames >= len(frames):
+        return list(frames)
+    rng = np.random.default_rng(request.seed)
+    edges = np.linspace(0, len(frames), request.frames + 1)
+    places = (edges[:-1] + rng.random(request.frames) * np.diff(edges)).astype(int)
+    return [frames[place] for place in sorted(set(places.tolist()))]
+
+
+def learn(recording: Recording) -> Facts:
+    """What all records together say; damaged ones are left to the checks."""
+    pixels, visibility = [], []
+    for key in recording.frames:
+        try:
+            labels = recording.record(key).labels
+        except UsageError:
+            continue
+        pixels += [label.pixels_visible for label in labels]
+        visibility += [label.visibility for label in labels]
+    return Facts(recording.categories, min(pixels, default=1), min(visibility, default=1.0))
+
+
+class _Frames:
+    """Reads frames, keeping the last few: a frame is a neighbour of two others."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._held: dict[FrameId, RecordedFrame] = {}
+        self._place = {key: k for k, key in enumerate(recording.frames)}
+
+    def read(self, key: FrameId) -> RecordedFrame:
+        """A frame.
+
+        Raises:
+            UsageError: It is damaged.
+        """
+        if key not in self._held:
+            while len(self._held) >= _HELD:
+                del self._held[next(iter(self._held))]
+            self._held[key] = self._recording.read(key)
+        return self._held[key]
+
+    def neighbour(self, key: FrameId, step: int) -> RecordedFrame | None:
+        """The frame before or after of the same camera and scene; ``None`` if damaged."""
+        place = self._place[key] + step
+        if not 0 <= place < len(self._recording.frames):
+            return None
+        other = self._recording.frames[place]
+        if (other.run, other.camera, other.view) != (key.run, key.camera, key.view + step):
+            return None
+        try:
+            return self.read(other)
+        except UsageError:
+            return None

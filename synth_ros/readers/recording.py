@@ -1,0 +1,263 @@
+"""What was recorded of a frame, whatever it was recorded in: nothing mended, nothing derived.
+
+A dataset and a bag give the same :class:`RecordedFrame`, each with what it holds, so that audits
+can compare every copy of a number with every other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.schema.records import FrameRecord
+from synth_ros.types import ByteImage, CameraModel, Category, DepthImage, FloatArray, IdImage
+
+
+class FrameId(NamedTuple):
+    """Which frame of a recording; they sort in the order of time within a camera.
+
+    Attributes:
+        run: Which scene of the recording, in order; in a dataset the episode.
+        camera: Camera name.
+        view: Number of the frame in the episode.
+        episode: Number of the episode.
+    """
+
+    run: int
+    camera: str
+    view: int
+    episode: int
+
+    @property
+    def stem(self) -> str:
+        """How files and reports call it: ``000012_003_head``."""
+        return f'{self.episode:06d}_{self.view:03d}_{self.camera}'
+
+
+class CocoImage(NamedTuple):
+    """What ``annotations.json`` says of an image."""
+
+    image_id: int
+    width: int
+    height: int
+    stamp_ns: int
+    intrinsics: FloatArray
+    world_from_camera: FloatArray
+
+
+class CocoObject(NamedTuple):
+    """What ``annotations.json`` says of an object; ``bbox`` is (x, y, width, height)."""
+
+    annotation_id: int
+    instance_id: int
+    name: str
+    category_id: int
+    bbox: tuple[float, float, float, float]
+    amodal: tuple[float, float, float, float]
+    area: float
+    mask_size: tuple[int, int]
+    mask_counts: str
+    pixels: tuple[int, int, int]
+    shares: tuple[float, float, float]
+    camera_from_object: FloatArray
+    camera_from_box: FloatArray
+    size_m: tuple[float, float, float]
+
+
+class Detection2d(NamedTuple):
+    """A box of a ``vision_msgs/Detection2DArray``; edges in detector coordinates."""
+
+    instance_id: int
+    class_id: str
+    edges: tuple[float, float, float, float]
+    stamp_ns: int
+
+
+class Detection3d(NamedTuple):
+    """A box of a ``vision_msgs/Detection3DArray``; optical frame."""
+
+    instance_id: int
+    class_id: str
+    camera_from_object: FloatArray
+    camera_from_box: FloatArray
+    size_m: tuple[float, float, float]
+    stamp_ns: int
+
+
+class Calibration(NamedTuple):
+    """A ``sensor_msgs/CameraInfo``.
+
+    Attributes:
+        width: Pixels.
+        height: Pixels.
+        k: Intrinsics, (3, 3).
+        p: Projection, (3, 4).
+        r: Rectification, (3, 3).
+        distortion: Coefficients.
+        frame_id: Frame of its header.
+    """
+
+    width: int
+    height: int
+    k: FloatArray
+    p: FloatArray
+    r: FloatArray
+    distortion: tuple[float, ...]
+    frame_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What only a bag has of a frame.
+
+    Attributes:
+        stamps_ns: Stamp of each message of the instant, by topic.
+        frames: Frame id of each message's header, by topic.
+        calibrations: By topic.
+        transforms: Chain of ``parent_from_child`` from the world to the optical frame,
+            multiplied: what a TF listener answers; ``None`` if the chain is broken.
+        links: World pose of each TF frame of the instant, by frame.
+        detections_2d: ``None`` without the topic.
+        detections_3d: ``None`` without the topic.
+        depth_rounded: Whether depth came in whole millimetres.
+        joints: Position and velocity by joint name; ``None`` without the topic.
+    """
+
+    stamps_ns: Mapping[str, int]
+    frames: Mapping[str, str]
+    calibrations: Mapping[str, Calibration]
+    transforms: FloatArray | None
+    links: Mapping[str, FloatArray]
+    detections_2d: tuple[Detection2d, ...] | None
+    detections_3d: tuple[Detection3d, ...] | None
+    depth_rounded: bool
+    joints: Mapping[str, tuple[float, float]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLayers:
+    """Dense annotations as recorded; shapes and units as in ``types.DenseLabels``."""
+
+    depth_m: DepthImage | None = None
+    distance_m: DepthImage | None = None
+    normals: NDArray[np.float32] | None = None
+    points_m: NDArray[np.float32] | None = None
+    part_id: NDArray[np.uint16] | None = None
+    panoptic_id: IdImage | None = None
+    flow_forward: NDArray[np.float32] | None = None
+    flow_forward_state: NDArray[np.uint8] | None = None
+    scene_flow_forward: NDArray[np.float32] | None = None
+    flow_backward: NDArray[np.float32] | None = None
+    flow_backward_state: NDArray[np.uint8] | None = None
+    scene_flow_backward: NDArray[np.float32] | None = None
+
+    def there(self) -> frozenset[str]:
+        """Names of the layers that were recorded."""
+        return frozenset(f.name for f in fields(self) if getattr(self, f.name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFrame:
+    """All that was recorded of one frame.
+
+    Attributes:
+        key: Which frame.
+        record: Its structured labels.
+        rgb: Colour as sensed, (height, width, 3), uint8.
+        depth_m: Depth as sensed, (height, width), float32, metres, 0 invalid; ``None`` if not
+            recorded.
+        instance_id: Instance mask, (height, width), int32; ``None`` if not recorded.
+        class_id: Semantic mask, likewise.
+        layers: Dense annotations.
+        provenance_json: How it was made; empty if not recorded.
+        rgb_lossy: Whether colour was compressed with loss.
+        image: From ``annotations.json``; ``None`` in a bag.
+        objects: From ``annotations.json``; ``None`` in a bag.
+        messages: From a bag; ``None`` in a dataset.
+    """
+
+    key: FrameId
+    record: FrameRecord
+    rgb: ByteImage
+    depth_m: DepthImage | None
+    instance_id: IdImage | None
+    class_id: IdImage | None
+    layers: RecordedLayers = field(default_factory=RecordedLayers)
+    provenance_json: str = ''
+    rgb_lossy: bool = False
+    image: CocoImage | None = None
+    objects: tuple[CocoObject, ...] | None = None
+    messages: Messages | None = None
+
+    @property
+    def camera(self) -> CameraModel:
+        """Intrinsics as the record has them."""
+        record, k = self.record, self.record.intrinsics
+        return CameraModel(
+            record.camera, record.width, record.height, fx=k.fx, fy=k.fy, cx=k.cx, cy=k.cy
+        )
+
+
+class Recording(Protocol):
+    """A dataset or a bag, frame by frame."""
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """``dataset`` or ``bag``."""
+        ...
+
+    @property
+    def config_hash(self) -> str:
+        """Of the config that made it; empty if it does not say."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """That it was made with."""
+        ...
+
+    @property
+    def renderer(self) -> str:
+        """That rendered it; empty if it does not say."""
+        ...
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """Classes; empty if it does not say."""
+        ...
+
+    @property
+    def frames(self) -> Sequence[FrameId]:
+        """All frames, sorted."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with it as a whole, a sentence each."""
+        ...
+
+    def record(self, key: FrameId) -> FrameRecord:
+        """Structured labels of a frame alone.
+
+        Raises:
+            UsageError: They are missing or damaged.
+        """
+        ...
+
+    def read(self, key: FrameId) -> RecordedFrame:
+        """Everything of a frame.
+
+        Raises:
+            UsageError: Something of it is missing or damaged.
+        """
+        ...
