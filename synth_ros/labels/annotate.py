@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.errors import InternalError
-from synth_ros.labels.amodal import amodal, unite
-from synth_ros.labels.boxes import VisibleRegion, row_runs, visible_regions
+from synth_ros.labels.amodal import Amodal, amodal, unite
+from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs, visible_regions
+from synth_ros.labels.dense import dense_labels
+from synth_ros.labels.instant import scene_labels
 from synth_ros.labels.masks import class_mask
+from synth_ros.labels.occlusion import occluders
+from synth_ros.labels.oriented import oriented_box
 from synth_ros.labels.pose import camera_from_box, camera_from_object
 from synth_ros.labels.thresholds import counts
 from synth_ros.labels.visibility import visibility
-from synth_ros.types import Box2D, Frame, Instance, InstanceLabel, Labels
+from synth_ros.types import (
+    Box2D,
+    Frame,
+    Instance,
+    InstanceLabel,
+    Labels,
+    Occluder,
+    OrientedBox,
+    Silhouette,
+)
+
+
+class _Seen(NamedTuple):
+    """What the image shows of an instance, and its full extent."""
+
+    region: VisibleRegion
+    full: Silhouette
+    extent: Amodal
 
 
 def annotate(
@@ -29,7 +52,8 @@ def annotate(
 
     Args:
         frame: The clean frame, silhouettes included: an instance that shows more pixels than
-            its outline's rounding needs one.
+            its outline's rounding needs one. Of a frame without ``scene``, annotations that
+            need it are left out.
         config: Thresholds, and which annotations to make.
         before: The frame before of the same camera and episode, for tracks and flow; ``None``
             for the first.
@@ -45,33 +69,43 @@ def annotate(
     _check_order(frame.instances)
     runs = row_runs(frame.instance_id)
     classes = class_mask(runs, {item.instance_id: item.class_id for item in frame.instances})
-    regions = visible_regions(runs)
-    labels = (
-        _label(frame, item, regions[item.instance_id])
-        for item in frame.instances
-        if item.instance_id in regions
-    )
     return Labels(
         instances=tuple(
-            label
-            for label in labels
-            if counts(label.pixels_visible, label.pixels_full, config)
+            _label(frame, instance, seen, config=config)
+            for instance, seen in _seen(frame, runs)
+            if counts(seen.region.pixels, seen.extent.pixels_full, config)
         ),
         instance_id=frame.instance_id,
         class_id=classes,
+        dense=dense_labels(frame, config, before=before, after=after),
+        scene=scene_labels(frame, config, before=before),
     )
 
 
-def _label(frame: Frame, instance: Instance, region: VisibleRegion) -> InstanceLabel:
-    """The annotations of one visible instance, thresholds aside."""
-    key = instance.instance_id
-    full = unite(frame.silhouettes.get(key), frame.instance_id, key=key, region=region)
-    extent = amodal(full, (frame.camera.width, frame.camera.height))
+def _seen(frame: Frame, runs: RowRuns) -> Iterator[tuple[Instance, _Seen]]:
+    """Every instance with a visible pixel, by ascending id."""
+    regions = visible_regions(runs)
+    size = (frame.camera.width, frame.camera.height)
+    for instance in frame.instances:
+        key = instance.instance_id
+        region = regions.get(key)
+        if region is not None:
+            full = unite(frame.silhouettes.get(key), frame.instance_id, key=key, region=region)
+            extent = amodal(full, size)
+            _check_inside(key, region.box, extent.box)
+            yield instance, _Seen(region, full, extent)
+
+
+def _label(
+    frame: Frame, instance: Instance, seen: _Seen, *, config: LabelsConfig
+) -> InstanceLabel:
+    """The annotations of one instance that counts."""
+    region, extent = seen.region, seen.extent
     shares = visibility(
         visible=region.pixels, in_image=extent.pixels_in_image, full=extent.pixels_full
     )
-    _check_inside(key, region.box, extent.box)
     pose = camera_from_object(frame.world_from_camera, instance)
+    wants = config.wants
     return InstanceLabel(
         instance=instance,
         box=region.box,
@@ -84,7 +118,27 @@ def _label(frame: Frame, instance: Instance, region: VisibleRegion) -> InstanceL
         truncation=shares.truncation,
         camera_from_object=pose,
         camera_from_box=camera_from_box(pose, instance),
+        oriented_box=_oriented(frame, instance, region) if wants('oriented_boxes') else None,
+        occluders=_occluders(frame, instance, seen) if wants('occluders') else None,
+        amodal_mask=_read_only(seen.full) if wants('amodal_masks') else None,
     )
+
+
+def _oriented(frame: Frame, instance: Instance, region: VisibleRegion) -> OrientedBox:
+    box = region.box
+    crop = frame.instance_id[box.y0 : box.y1, box.x0 : box.x1]
+    return oriented_box(crop == instance.instance_id, box)
+
+
+def _occluders(frame: Frame, instance: Instance, seen: _Seen) -> tuple[Occluder, ...] | None:
+    if frame.scene is None:
+        return None
+    return occluders(frame, instance.instance_id, seen.full)
+
+
+def _read_only(silhouette: Silhouette) -> Silhouette:
+    silhouette.mask.flags.writeable = False
+    return silhouette
 
 
 def _check_order(instances: tuple[Instance, ...]) -> None:

@@ -1,0 +1,28 @@
+"""The annotations of an instant as a whole that a config asks for."""
+
+from __future__ import annotations
+
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.labels.tracks import tracks
+from synth_ros.types import Frame, SceneLabels
+
+
+def scene_labels(frame: Frame, config: LabelsConfig, *, before: Frame | None) -> SceneLabels:
+    """Annotate what happens in the scene of a frame.
+
+    Args:
+        frame: The clean frame.
+        config: Which annotations to make.
+        before: The frame before of the same camera; ``None`` for the first.
+
+    Returns:
+        What is switched on; of a frame without a scene only tracks.
+    """
+    wants, scene = config.wants, frame.scene
+    followed = tracks(frame, before, config) if wants('tracks') else None
+    if scene is None:
+        return SceneLabels(tracks=followed)
+    return SceneLabels(
+        contacts=scene.contacts if wants('contacts') else None,
+        tracks=followed,
+    )
