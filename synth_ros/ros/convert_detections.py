@@ -64,10 +64,10 @@ def detections_2d_oriented(
         if label.oriented_box is None:
             continue
         shape = label.oriented_box
-        box = BoundingBox2D(size_x=shape.width, size_y=shape.height)
-        box.center.position.x = shape.center_x
-        box.center.position.y = shape.center_y
-        box.center.theta = shape.angle_rad
+        box = BoundingBox2D(size_x=float(shape.width), size_y=float(shape.height))
+        box.center.position.x = float(shape.center_x)
+        box.center.position.y = float(shape.center_y)
+        box.center.theta = float(shape.angle_rad)
         detections.append(
             Detection2D(
                 header=head,
@@ -129,11 +129,12 @@ def _point(point: Keypoint, name: str, head: Header) -> Detection2D:
     result.hypothesis.class_id = point.name
     result.hypothesis.score = _SCORES[point.visibility]
     place = result.pose.pose.position
-    place.x, place.y, place.z = point.camera_from_point_m
+    # The middleware ends the process when it finds anything but a float in a field.
+    place.x, place.y, place.z = (float(value) for value in point.camera_from_point_m)
     detection = Detection2D(header=head, results=[result], id=name)
     # Pixel centres are integers in our labels and halves in detector coordinates.
-    detection.bbox.center.position.x = point.pixel[0] + 0.5
-    detection.bbox.center.position.y = point.pixel[1] + 0.5
+    detection.bbox.center.position.x = float(point.pixel[0]) + 0.5
+    detection.bbox.center.position.y = float(point.pixel[1]) + 0.5
     return detection
 
 

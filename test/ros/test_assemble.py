@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from full_sample import EVERYTHING, full_sample
 from message_parts import PARTS, parts_of, sample_at
 
 from synth_ros.errors import RosError
 from synth_ros.ros.assemble import sample_from_parts
 from synth_ros.ros.dataset_sink import part_stamp_ns
+from synth_ros.schema.convert import record_of
+from synth_ros.schema.layers import layers_of
 
 STAMP_NS = 7_123_456_789
 
@@ -33,8 +36,36 @@ def test_round_trip(sample, encoding, tolerance_m):
     assert pose.tobytes() == sample.frame.world_from_camera.tobytes()
 
 
-def test_stamps_are_read_without_decoding(sample):
+@pytest.mark.parametrize('ends', [(), ('forward',), ('backward',), ('forward', 'backward')])
+def test_every_annotation_comes_back(ends):
+    sent = full_sample(stamp_ns=STAMP_NS, ends=ends)
+    back = sample_from_parts('head', parts_of(sent, run=0, labels=EVERYTHING)).sample
+    # The record says all that is not pixels, the frame's instances among it.
+    assert record_of(back) == record_of(sent)
+    layers, truth = layers_of(back.labels.dense), layers_of(sent.labels.dense)
+    assert layers.keys() == truth.keys()
+    for name, layer in truth.items():
+        assert layers[name].dtype == layer.dtype
+        assert layers[name].tobytes() == layer.tobytes(), name
+    assert back.frame.depth_m.tobytes() == sent.frame.depth_m.tobytes()
+
+
+def test_layers_that_the_recorders_config_does_not_expect():
+    parts = parts_of(full_sample(stamp_ns=STAMP_NS), run=0, labels=EVERYTHING)
+    del parts['normals'], parts['part_id']
+    with pytest.raises(RosError, match=r'list normals, part_id, which .* Give the recorder'):
+        sample_from_parts('head', parts)
+
+
+def test_calibration_of_another_camera(sample):
     parts = parts_of(sample, run=0)
+    with pytest.raises(RosError, match=r'Camera wrist: its annotations at .* are of'):
+        sample_from_parts('wrist', parts)
+
+
+def test_stamps_are_read_without_decoding():
+    full = full_sample(stamp_ns=STAMP_NS)
+    parts = parts_of(full, run=0, labels=EVERYTHING)
     assert {part_stamp_ns(name, cdr) for name, cdr in parts.items()} == {STAMP_NS}
 
 

@@ -10,6 +10,8 @@ STANDARD = [
     'sensor_msgs/msg/Image',
     'sensor_msgs/msg/CameraInfo',
     'sensor_msgs/msg/JointState',
+    'sensor_msgs/msg/PointCloud2',
+    'visualization_msgs/msg/MarkerArray',
     'std_msgs/msg/String',
     'rosgraph_msgs/msg/Clock',
     'tf2_msgs/msg/TFMessage',

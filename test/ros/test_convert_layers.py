@@ -1,0 +1,86 @@
+"""Dense annotations as images: decoded here by hand, and back to the last bit."""
+
+import numpy as np
+import pytest
+from full_sample import full_sample
+from rclpy.serialization import serialize_message
+from sensor_msgs.msg import Image
+
+from synth_ros.ros import convert
+from synth_ros.ros.convert_layers import layer_array, layer_message
+from synth_ros.schema.layers import LAYERS, layers_of
+from synth_ros.types import FlowState
+
+HEAD = convert.header(12_000_000_345, 'head_color_optical_frame')
+IMAGES = {
+    'depth_m': ('32FC1', '<f4', 1),
+    'distance_m': ('32FC1', '<f4', 1),
+    'normals': ('32FC3', '<f4', 3),
+    'part_id': ('16UC1', '<u2', 1),
+    'panoptic_id': ('32SC1', '<i4', 1),
+    'flow_forward': ('32FC2', '<f4', 2),
+    'flow_forward_state': ('mono8', 'u1', 1),
+    'scene_flow_forward': ('32FC3', '<f4', 3),
+    'flow_backward': ('32FC2', '<f4', 2),
+    'flow_backward_state': ('mono8', 'u1', 1),
+    'scene_flow_backward': ('32FC3', '<f4', 3),
+}
+
+
+@pytest.fixture(scope='module')
+def sample():
+    return full_sample()
+
+
+def decoded(message, dtype, channels):
+    """The pixels as the definition of sensor_msgs/Image has them."""
+    assert message.is_bigendian == 0
+    item = np.dtype(dtype).itemsize
+    assert message.step == message.width * channels * item
+    flat = np.frombuffer(bytes(message.data), dtype)
+    return flat.reshape(message.height, message.width, channels)
+
+
+def test_every_layer_is_an_image_or_the_point_cloud():
+    assert set(IMAGES) | {'points_m'} == set(LAYERS)
+
+
+@pytest.mark.parametrize('name', IMAGES)
+def test_pixels(sample, name):
+    encoding, dtype, channels = IMAGES[name]
+    message = layer_message(name, sample, HEAD)
+    assert (message.header, message.encoding) == (HEAD, encoding)
+    got = decoded(message, dtype, channels)
+    truth = layers_of(sample.labels.dense)[name].reshape(got.shape)
+    empty = np.isnan(got).any(-1) if dtype == '<f4' else np.zeros(got.shape[:2], bool)
+    np.testing.assert_array_equal(got[~empty], truth[~empty])
+    if dtype == '<f4':
+        nothing = sample.frame.depth_m == 0
+        if name in ('flow_forward', 'flow_backward'):
+            state = getattr(sample.labels.dense, name).state
+            assert (nothing <= (state == FlowState.INVALID)).all()
+            nothing = state == FlowState.INVALID
+        np.testing.assert_array_equal(empty, nothing)
+        assert np.isnan(got[nothing]).all()
+
+
+@pytest.mark.parametrize('name', LAYERS)
+def test_way_back_is_exact(sample, name):
+    message = layer_message(name, sample, HEAD)
+    back = layer_array(name, bytes(serialize_message(message)))
+    truth = layers_of(sample.labels.dense)[name]
+    assert (back.dtype, back.shape) == (truth.dtype, truth.shape)
+    assert back.tobytes() == truth.tobytes()
+
+
+@pytest.mark.parametrize('end', ['forward', 'backward'])
+def test_a_layer_that_is_not_there_goes_out_empty(end):
+    sample = full_sample(ends=(end,))
+    flow = layer_message(f'flow_{end}', sample, HEAD)
+    assert isinstance(flow, Image)
+    height, width = sample.frame.depth_m.shape
+    assert (flow.height, flow.width, flow.encoding) == (height, width, '32FC2')
+    assert np.isnan(decoded(flow, '<f4', 2)).all()
+    state = layer_message(f'flow_{end}_state', sample, HEAD)
+    assert not decoded(state, 'u1', 1).any()
+    assert np.isnan(decoded(layer_message(f'scene_flow_{end}', sample, HEAD), '<f4', 3)).all()

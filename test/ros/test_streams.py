@@ -1,0 +1,73 @@
+"""Which streams a config switches on, and that each has its topic and its message."""
+
+import pytest
+from full_sample import EVERYTHING, full_sample
+from message_parts import instant_of
+from rclpy.serialization import serialize_message
+
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.ros import streams
+from synth_ros.ros.messages import KINDS
+from synth_ros.ros.names import CameraTopics, camera_topics
+from synth_ros.schema.layers import LAYERS
+
+ALWAYS = {'color', 'color_info', 'depth', 'instance', 'semantic', 'annotations'}
+NOTHING = LabelsConfig(oriented_boxes=False, keypoints=False)
+
+
+def test_the_tables_name_the_same_streams():
+    names = [stream.name for stream in streams.STREAMS]
+    assert len(set(names)) == len(names)
+    assert set(names) == set(CameraTopics._fields) == set(KINDS)
+    assert len(set(camera_topics('head'))) == len(names)
+
+
+def test_what_is_there_with_everything_switched_off():
+    assert streams.sample_parts(NOTHING) == ALWAYS
+    assert streams.recorded(NOTHING) == ALWAYS | {
+        'depth_info',
+        'label_info',
+        'detections_2d',
+        'detections_3d',
+    }
+    assert streams.published(NOTHING) - streams.recorded(NOTHING) == {
+        'aligned_depth',
+        'aligned_depth_info',
+        'color_points',
+        'markers',
+        'image_annotated',
+    }
+
+
+@pytest.mark.parametrize(
+    ('switch', 'added'),
+    [
+        ('oriented_boxes', {'detections_2d_oriented'}),
+        ('keypoints', {'keypoints'}),
+        ('clean_depth', {'depth_m'}),
+        ('distance', {'distance_m'}),
+        ('normals', {'normals'}),
+        ('points', {'points_m'}),
+        ('parts', {'part_id'}),
+        ('panoptic', {'panoptic_id', 'panoptic_info'}),
+        ('flow', {name for name in LAYERS if name.startswith('flow')}),
+        ('scene_flow', {name for name in LAYERS if 'flow' in name}),
+    ],
+)
+def test_a_switch_adds_its_streams(switch, added):
+    config = NOTHING.model_copy(update={switch: True})
+    assert streams.published(config) - streams.published(NOTHING) == added
+    assert streams.recorded(config) - streams.recorded(NOTHING) == added
+    assert streams.sample_parts(config) - ALWAYS == added & set(LAYERS)
+
+
+def test_everything_is_all_of_them():
+    assert streams.published(EVERYTHING) == set(CameraTopics._fields)
+    assert streams.sample_parts(EVERYTHING) == ALWAYS | set(LAYERS)
+
+
+@pytest.mark.parametrize('name', [name for name in KINDS if KINDS[name].make])
+def test_every_stream_makes_messages_of_its_type(name):
+    message = KINDS[name].make(instant_of(full_sample(), labels=EVERYTHING))
+    assert type(message) is KINDS[name].type
+    assert serialize_message(message)
