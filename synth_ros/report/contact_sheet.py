@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from synth_ros.errors import OutputError, UsageError
-from synth_ros.report.overlay import Style, Tile, font, tiles
+from synth_ros.report.names import font
+from synth_ros.report.overlay import Style, Tile, tiles
 from synth_ros.report.picture import Picture, from_sample
 from synth_ros.types import ByteImage, Sample
 

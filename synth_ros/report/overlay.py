@@ -6,23 +6,21 @@ Tiles are scaled first and drawn on after, so that lines and letters stay sharp 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple, TypeVar, cast
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from synth_ros.report.palette import colour, colour_ids, ink
+from synth_ros.report.names import Name, write_names
+from synth_ros.report.palette import colour, colour_ids
 from synth_ros.report.picture import NamedBox, Picture
 from synth_ros.types import ByteImage, DepthImage, IdImage
 
 INVALID = (38, 38, 42)
 """Colour of pixels without depth."""
-_PAD = 3
 
 Pixels = TypeVar('Pixels', ByteImage, IdImage)
-Rect = tuple[float, float, float, float]
 
 
 class Tile(NamedTuple):
@@ -109,37 +107,12 @@ def draw_boxes(rgb: ByteImage, boxes: Sequence[NamedBox], style: Style) -> ByteI
         if x1 - x0 > 4 and y1 - y0 > 4:
             draw.rectangle((x0 + 2, y0 + 2, x1 - 2, y1 - 2), outline=(0, 0, 0))
         draw.rectangle((x0, y0, max(x1, x0), max(y1, y0)), outline=colour(item.class_id), width=2)
-    _write_names(draw, list(zip(rects, boxes, strict=True)), style=style, canvas=(width, height))
+    names = [
+        Name(rect, f'{b.name} {b.visibility:.0%}' if style.shares else b.name, colour(b.class_id))
+        for rect, b in zip(rects, boxes, strict=True)
+    ]
+    write_names(draw, names, letters=style.letters, canvas=(width, height))
     return np.asarray(canvas)
-
-
-def _write_names(
-    draw: ImageDraw.ImageDraw,
-    items: Sequence[tuple[Rect, NamedBox]],
-    *,
-    style: Style,
-    canvas: tuple[int, int],
-) -> None:
-    """Write each name beside its box, where it hides other names least."""
-    letters = font(style.letters)
-    objects = [rect for rect, _ in items]
-    names: list[Rect] = []
-    # Small boxes choose first: they have fewer places where a name belongs to them clearly.
-    for rect, item in sorted(items, key=lambda pair: _area(pair[0])):
-        text = f'{item.name} {item.visibility:.0%}' if style.shares else item.name
-        size = (letters.getlength(text) + 2 * _PAD, style.letters + 2 * _PAD)
-        options = _places(rect, size, canvas=canvas)
-        place = min(options, key=lambda option: _hidden(option, names, objects=objects))
-        names.append(place)
-        paint = colour(item.class_id)
-        draw.rectangle((place[0], place[1], place[2] - 1, place[3] - 1), fill=paint)
-        draw.text((place[0] + _PAD, place[1] + 1), text, fill=ink(paint), font=letters)
-
-
-@cache
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own letters, antialiased; no font file of the system is needed."""
-    return ImageFont.load_default(size)
 
 
 def resize(rgb: ByteImage, width: int) -> ByteImage:
@@ -164,33 +137,3 @@ def _outlines(ids: IdImage) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     edge[:, :-1] |= ids[:, :-1] != ids[:, 1:]
     edge[:-1] |= ids[:-1] != ids[1:]
     return edge
-
-
-def _places(rect: Rect, size: tuple[float, float], *, canvas: tuple[int, int]) -> list[Rect]:
-    """Places for a name around and inside its box, the usual ones first."""
-    wide, high = size
-    x0, y0, x1, y1 = rect
-    corners = [(x0, y0 - high), (x1 - wide, y0 - high), (x0, y1), (x1 - wide, y1), (x0, y0)]
-    corners += [(x0 - wide, y0), (x1, y0), (x0, y0 - 2 * high), (x0, y1 + high)]
-    places = []
-    for x, y in corners:
-        left = min(max(x, 0), max(canvas[0] - wide, 0))
-        top = min(max(y, 0), max(canvas[1] - high, 0))
-        places.append((left, top, left + wide, top + high))
-    return places
-
-
-def _hidden(place: Rect, names: Sequence[Rect], *, objects: Sequence[Rect]) -> float:
-    """How much a name would hide; hiding another name is worse than hiding a picture."""
-    over_names = sum(_overlap(place, other) for other in names)
-    return 5 * over_names + sum(_overlap(place, other) for other in objects)
-
-
-def _overlap(a: Rect, b: Rect) -> float:
-    wide = min(a[2], b[2]) - max(a[0], b[0])
-    high = min(a[3], b[3]) - max(a[1], b[1])
-    return max(wide, 0) * max(high, 0)
-
-
-def _area(rect: Rect) -> float:
-    return (rect[2] - rect[0]) * (rect[3] - rect[1])
