@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.geometry.camera import PixelWindow, project
 from synth_ros.geometry.transforms import inverse
@@ -55,60 +56,74 @@ def tile_parts(camera: CameraModel, window: PixelWindow) -> list[tuple[PixelWind
     return parts
 
 
-class Projection:
-    """Pixel bounds of every geom of a state in one view.
+def project_windows(
+    state: tuple[mujoco.MjModel, mujoco.MjData],
+    viewpoint: Viewpoint,
+    geom_groups: Sequence[Sequence[int]],
+    *,
+    near_m: float,
+) -> list[PixelWindow | None]:
+    """Pixels of the canvas outside of which each group of geoms draws nothing.
 
     Args:
-        model: The model.
-        data: The state, kinematics up to date.
+        state: The model and its data, kinematics up to date.
         viewpoint: The camera.
+        geom_groups: Geom ids of each group.
         near_m: Near plane, metres; what lies before it is not drawn.
+
+    Returns:
+        ``None`` for a group that is empty, wholly outside the canvas or before the near plane.
     """
+    sizes = np.array([len(group) for group in geom_groups], np.intp)
+    out: list[PixelWindow | None] = [None] * len(sizes)
+    filled = np.flatnonzero(sizes)
+    if not filled.size:
+        return out
+    geoms = np.concatenate([np.asarray(geom_groups[i], np.intp) for i in filled.tolist()])
+    lows, highs = _geom_bounds(*state, viewpoint, geoms=geoms, near_m=near_m)
+    starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
+    low = np.minimum.reduceat(lows, starts, axis=0)
+    high = np.maximum.reduceat(highs, starts, axis=0)
+    whole = canvas(viewpoint.camera)
+    somewhere = (low <= high).all(axis=1)
+    # Clip before astype(): bounds may be infinite.
+    low = np.clip(np.floor(low) - _MARGIN_PX, whole[:2], whole[2:]).astype(np.int64)
+    high = np.clip(np.ceil(high) + 1 + _MARGIN_PX, whole[:2], whole[2:]).astype(np.int64)
+    somewhere &= (low < high).all(axis=1)
+    corners = np.concatenate([low, high], axis=1).tolist()
+    for group, inside, (x0, y0, x1, y1) in zip(filled.tolist(), somewhere, corners, strict=True):
+        out[group] = PixelWindow(x0, y0, x1, y1) if inside else None
+    return out
 
-    def __init__(
-        self,
-        model: mujoco.MjModel,
-        data: mujoco.MjData,
-        viewpoint: Viewpoint,
-        *,
-        near_m: float,
-    ) -> None:
-        self._camera = viewpoint.camera
-        corners = _corners_in_camera(model, data, viewpoint.world_from_camera)
-        self._low, self._high = _pixel_bounds(viewpoint.camera, corners, near_m)
-        unbounded = (np.abs(model.geom_aabb[:, 3:]).max(axis=1, initial=0) > _UNBOUNDED_M) | (
-            model.geom_type == mujoco.mjtGeom.mjGEOM_PLANE.value
-        )
-        self._low[unbounded], self._high[unbounded] = -np.inf, np.inf
 
-    def window(self, geom_ids: Sequence[int]) -> PixelWindow | None:
-        """Pixels outside of which the geoms draw nothing, on the canvas.
-
-        Returns:
-            ``None`` if they are wholly outside the canvas or before the near plane.
-        """
-        ids = np.asarray(geom_ids, np.intp)
-        if not ids.size:
-            return None
-        low, high = self._low[ids].min(axis=0), self._high[ids].max(axis=0)
-        if not (low <= high).all():
-            return None
-        whole = canvas(self._camera)
-        # Clip before int(): bounds may be infinite.
-        low = np.clip(np.floor(low) - _MARGIN_PX, whole[:2], whole[2:])
-        high = np.clip(np.ceil(high) + 1 + _MARGIN_PX, whole[:2], whole[2:])
-        window = PixelWindow(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-        return intersection(window, whole)
+def _geom_bounds(
+    model: mujoco.MjModel,
+    data: mujoco.MjData,
+    viewpoint: Viewpoint,
+    *,
+    geoms: NDArray[np.intp],
+    near_m: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Least and greatest (u, v) of each geom, each (n, 2); infinite for infinite ones."""
+    box = model.geom_aabb[geoms]
+    world_from_geom = (data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms])
+    corners = _corners_in_camera(box, world_from_geom, viewpoint.world_from_camera)
+    low, high = _pixel_bounds(viewpoint.camera, corners, near_m)
+    unbounded = (np.abs(box[:, 3:]).max(axis=1) > _UNBOUNDED_M) | (
+        model.geom_type[geoms] == mujoco.mjtGeom.mjGEOM_PLANE.value
+    )
+    low[unbounded], high[unbounded] = -np.inf, np.inf
+    return low, high
 
 
 def _corners_in_camera(
-    model: mujoco.MjModel, data: mujoco.MjData, world_from_camera: FloatArray
+    box: FloatArray, world_from_geom: tuple[FloatArray, FloatArray], world_from_camera: FloatArray
 ) -> FloatArray:
-    """Corners of each geom's bounding box in the optical frame, (ngeom, 8, 3), metres."""
-    box = model.geom_aabb
+    """Corners of bounding boxes (n, 6) in the optical frame, (n, 8, 3), metres."""
+    rotation, position = world_from_geom
     local = box[:, None, :3] + _SIGNS * box[:, None, 3:]
-    world = np.einsum('gij,gkj->gki', data.geom_xmat.reshape(-1, 3, 3), local)
-    world += data.geom_xpos[:, None]
+    world = np.einsum('gij,gkj->gki', rotation, local)
+    world += position[:, None]
     camera_from_world = inverse(world_from_camera)
     corners: FloatArray = world @ camera_from_world[:3, :3].T + camera_from_world[:3, 3]
     return corners

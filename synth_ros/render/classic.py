@@ -9,9 +9,8 @@ import mujoco
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError
-from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
-from synth_ros.render.bounds import Projection
+from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
 from synth_ros.render.owner import ClosedAtExit, ThreadOwner
@@ -22,7 +21,7 @@ from synth_ros.render.pixels import (
     ids_from_colors,
     metric_depth,
 )
-from synth_ros.render.silhouettes import draw_silhouette, target_size
+from synth_ros.render.silhouettes import Drawing, draw_silhouettes
 from synth_ros.types import MaskImage, Silhouette
 
 if TYPE_CHECKING:
@@ -97,20 +96,20 @@ class ClassicRenderer(ClosedAtExit):
         """What each group of geoms alone would cover on the extended canvas."""
         scene = self._loaded()
         camera = viewpoint.camera
-        projection = Projection(scene.own.model, data, viewpoint, near_m=scene.own.near_m)
 
-        def cover(tile: PixelWindow, part: PixelWindow) -> MaskImage:
-            scene.aim(viewpoint, tile)
-            scene.update(data)
-            target = self._targets.of_size(target_size(part, camera))
-            return any_color(scene.part_codes(target, tile, part))[::-1]
+        own = scene.own
+        drawn = [[g for g in ids if own.visible[g]] for ids in geom_groups]
+        windows = project_windows((own.model, data), viewpoint, drawn, near_m=own.near_m)
 
-        out: list[Silhouette | None] = []
-        for geom_ids in geom_groups:
-            drawn = [g for g in geom_ids if scene.own.visible[g]]
-            with scene.only(drawn):
-                out.append(draw_silhouette(camera, projection.window(drawn), cover))
-        return out
+        def cover(drawing: Drawing) -> list[MaskImage]:
+            with scene.only([g for piece in drawing.pieces for g in drawn[piece.number]]):
+                scene.aim(viewpoint, drawing.tile)
+                scene.update(data)
+            target = self._targets.of_size((camera.width, camera.height))
+            codes = scene.part_codes(target, drawing.tile, [part for _, part in drawing.pieces])
+            return [any_color(code)[::-1] for code in codes]
+
+        return draw_silhouettes(camera, windows, cover)
 
     def close(self) -> None:
         """Free everything; closing twice is fine."""

@@ -115,18 +115,24 @@ class ClassicScene:
             mujoco.mjr_readPixels(codes, raw, rect, self._context)
         return codes, raw
 
-    def part_codes(self, target: PlainTarget, tile: PixelWindow, part: PixelWindow) -> ByteImage:
-        """Index colours of a part of the tile aimed at, lower row first.
+    def part_codes(
+        self, target: PlainTarget, tile: PixelWindow, parts: Sequence[PixelWindow]
+    ) -> list[ByteImage]:
+        """Index colours of some parts of the tile aimed at, lower row first.
 
-        The viewport is shifted until the part lies in the target's lower left corner.
+        The whole tile is drawn, but only the parts are read: reading takes longer than drawing.
         """
-        viewport = mujoco.MjrRect(tile.x0 - part.x0, part.y1 - tile.y1, tile.width, tile.height)
-        corner = mujoco.MjrRect(0, 0, part.width, part.height)
-        codes = np.empty((part.height, part.width, 3), np.uint8)
         with target.bound(self._context), self._ids():
-            mujoco.mjr_render(viewport, self._scene, self._context)
-            mujoco.mjr_readPixels(codes, None, corner, self._context)
-        return codes
+            whole = mujoco.MjrRect(0, 0, tile.width, tile.height)
+            mujoco.mjr_render(whole, self._scene, self._context)
+            out = []
+            for part in parts:
+                left, bottom = part.x0 - tile.x0, tile.y1 - part.y1
+                codes = np.empty((part.height, part.width, 3), np.uint8)
+                corner = mujoco.MjrRect(left, bottom, part.width, part.height)
+                mujoco.mjr_readPixels(codes, None, corner, self._context)
+                out.append(codes)
+        return out
 
     def geom_table(self) -> NDArray[np.int32]:
         """Geom id of each index colour; it changes with what is visible."""

@@ -11,14 +11,14 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
-from synth_ros.render.bounds import Projection
+from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
 from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
 from synth_ros.render.owner import ClosedAtExit, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
-from synth_ros.render.silhouettes import draw_silhouette, target_size
+from synth_ros.render.silhouettes import Drawing, draw_silhouettes
 from synth_ros.sim.memory import return_free_memory
 from synth_ros.types import MaskImage, Silhouette
 
@@ -89,21 +89,24 @@ class FilamentRenderer(ClosedAtExit):
         scene = self._loaded()
         scene.update(data)
         camera = viewpoint.camera
-        projection = Projection(scene.own.model, data, viewpoint, near_m=scene.own.near_m)
 
-        def cover(tile: PixelWindow, part: PixelWindow) -> MaskImage:
-            size = target_size(part, camera)
-            place = Place(size, tile, (tile.x0 - part.x0, tile.y0 - part.y0))
-            codes = scene.draw_colors(IDS, viewpoint, place)
-            return any_color(codes[: part.height, : part.width])
+        own = scene.own
+        drawn = [[g for g in ids if own.visible[g]] for ids in geom_groups]
+        windows = project_windows((own.model, data), viewpoint, drawn, near_m=own.near_m)
 
-        out: list[Silhouette | None] = []
+        def cover(drawing: Drawing) -> list[MaskImage]:
+            tile = drawing.tile
+            with scene.shown([g for piece in drawing.pieces for g in drawn[piece.number]]):
+                codes = scene.draw_colors(
+                    IDS, viewpoint, Place((camera.width, camera.height), tile, (0, 0))
+                )
+            return [
+                any_color(codes[y0 - tile.y0 : y1 - tile.y0, x0 - tile.x0 : x1 - tile.x0])
+                for _, (x0, y0, x1, y1) in drawing.pieces
+            ]
+
         with scene.emptied():
-            for geom_ids in geom_groups:
-                drawn = [g for g in geom_ids if scene.own.visible[g]]
-                with scene.shown(drawn):
-                    out.append(draw_silhouette(camera, projection.window(drawn), cover))
-        return out
+            return draw_silhouettes(camera, windows, cover)
 
     def close(self) -> None:
         """Free everything; closing twice is fine."""

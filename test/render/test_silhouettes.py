@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Renderer, Viewpoint
+from synth_ros.render.bounds import intersection
 from synth_ros.render.fake import RaycastRenderer
-from synth_ros.render.silhouettes import draw_silhouette, target_size
+from synth_ros.render.silhouettes import Drawing, draw_silhouettes, plan
 from synth_ros.types import CameraModel, Silhouette
 
 from .scenes import Scene, compile_scene, look_at, skewed_camera
@@ -118,35 +121,105 @@ def test_across_the_near_plane_and_huge(renderer: Renderer) -> None:
     assert wall.mask.all()
 
 
-@pytest.mark.parametrize(
-    ('part', 'expected'),
-    [
-        (PixelWindow(0, 0, 20, 128), (128, 128)),
-        (PixelWindow(0, 0, 129, 2), (256, 256)),
-        (PixelWindow(0, 0, 513, 2), (640, 480)),
-    ],
-)
-def test_target_size_is_the_smallest(part: PixelWindow, expected: tuple[int, int]) -> None:
-    camera = CameraModel('test', 640, 480, 500.0, 500.0, 319.5, 239.5)
-    assert target_size(part, camera) == expected
-
-
-def test_target_is_never_larger_than_the_image() -> None:
-    assert target_size(PixelWindow(0, 0, 9, 9), skewed_camera(100, 100)) == (100, 100)
-
-
 def test_parts_are_put_together() -> None:
     camera = skewed_camera(10, 10)
     truth = np.zeros((30, 30), bool)
     truth[8:23, 5:25] = True
 
-    def cover(tile: PixelWindow, part: PixelWindow) -> np.ndarray:
+    def cover(drawing: Drawing) -> list[np.ndarray]:
+        tile, ((index, part),) = drawing
+        assert index == 1
         assert tile.x0 <= part.x0 < part.x1 <= tile.x1
-        return truth[part.y0 + 10 : part.y1 + 10, part.x0 + 10 : part.x1 + 10]
+        return [truth[part.y0 + 10 : part.y1 + 10, part.x0 + 10 : part.x1 + 10]]
 
-    drawn = draw_silhouette(camera, PixelWindow(-8, -7, 20, 20), cover)
+    nothing, drawn = draw_silhouettes(camera, [None, PixelWindow(-8, -7, 20, 20)], cover)
+    assert nothing is None
     assert drawn is not None
     assert (drawn.x0, drawn.y0) == (-5, -2)
     assert drawn.mask.shape == (15, 20)
     assert drawn.mask.all()
-    assert draw_silhouette(camera, None, cover) is None
+    assert draw_silhouettes(camera, [], cover) == []
+
+
+windows = st.builds(
+    lambda x, y, w, h: PixelWindow(x, y, min(x + w, 40), min(y + h, 30)),
+    st.integers(-20, 39),
+    st.integers(-15, 29),
+    st.integers(1, 25),
+    st.integers(1, 25),
+)
+
+
+@given(st.lists(st.one_of(st.none(), windows), max_size=25))
+def test_a_plan_shows_every_window_once_and_overlaps_nowhere(
+    asked: list[PixelWindow | None],
+) -> None:
+    camera = skewed_camera(20, 15)
+    shown = {index: np.zeros((45, 60), int) for index in range(len(asked))}
+    for tile, pieces in plan(camera, asked):
+        taken = np.zeros((45, 60), bool)
+        for index, part in pieces:
+            assert intersection(tile, part) == part
+            cut = np.s_[part.y0 + 15 : part.y1 + 15, part.x0 + 20 : part.x1 + 20]
+            assert not taken[cut].any()
+            taken[cut] = True
+            shown[index][cut] += 1
+    for index, window in enumerate(asked):
+        expected = np.zeros((45, 60), int)
+        if window is not None:
+            expected[window.y0 + 15 : window.y1 + 15, window.x0 + 20 : window.x1 + 20] = 1
+        assert (shown[index] == expected).all()
+
+
+def test_a_plan_needs_one_drawing_for_things_apart_and_few_for_a_crowd() -> None:
+    camera = skewed_camera(640, 480)
+    corners = [(x, y) for y in range(0, 480, 10) for x in range(0, 640, 10)]
+    grid = [PixelWindow(x, y, x + 10, y + 10) for x, y in corners]
+    assert len(plan(camera, grid)) == 1
+    # Each of these overlaps its eight neighbours: four drawings are the least.
+    wide = [PixelWindow(x, y, x + 18, y + 18) for x, y in corners if x < 620 and y < 460]
+    assert 4 <= len(plan(camera, wide)) <= 8
+    stack = [PixelWindow(5, 5, 50, 50)] * 7
+    assert len(plan(camera, stack)) == 7
+
+
+def assert_equal_alone(renderer: Renderer, scene: Scene, viewpoint: Viewpoint) -> int:
+    """Drawn together or one by one: the same to the last bit. Returns the pixels compared."""
+    groups = [[geom] for geom in range(3, scene.model.ngeom)] + [[3, 8], [4, 5, 6]]
+    together = renderer.silhouettes(scene.data, viewpoint, groups)
+    pixels = 0
+    for group, one in zip(groups, together, strict=True):
+        (alone,) = renderer.silhouettes(scene.data, viewpoint, [group])
+        assert (one is None) == (alone is None)
+        if one is not None and alone is not None:
+            assert (one.x0, one.y0) == (alone.x0, alone.y0)
+            assert np.array_equal(one.mask, alone.mask)
+            pixels += int(one.mask.sum())
+    return pixels
+
+
+def _some_view(rng: np.random.Generator, size: tuple[int, int]) -> Viewpoint:
+    angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 1.2)
+    eye = (distance * np.sin(angle), -distance * np.cos(angle), rng.uniform(0.1, 0.7))
+    return look_at(skewed_camera(*size), eye=eye)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_drawn_together_equals_drawn_alone(renderer: Renderer, tabletop: Scene, seed: int) -> None:
+    renderer.load(tabletop.model)
+    view = _some_view(np.random.default_rng(seed), (160, 120))
+    assert assert_equal_alone(renderer, tabletop, view) > 500
+
+
+@pytest.mark.slow
+def test_drawn_together_equals_drawn_alone_over_many_views(
+    renderer: Renderer, tabletop: Scene
+) -> None:
+    renderer.load(tabletop.model)
+    rng = np.random.default_rng(11)
+    sizes = [(160, 120), (161, 97), (320, 240), (33, 70)]
+    pixels = sum(
+        assert_equal_alone(renderer, tabletop, _some_view(rng, sizes[number % 4]))
+        for number in range(100)
+    )
+    assert pixels > 100_000
