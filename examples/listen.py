@@ -1,4 +1,4 @@
-"""Listen to a camera and its ground truth, paired by exact stamp.
+"""Listen to a camera and its ground truth, paired by exact stamp: boxes and keypoints.
 
 ros2 launch synth_ros simulate.launch.py     in one terminal, or:
     sim_node --ros-args -p config:=config/tabletop.yaml
@@ -8,6 +8,8 @@ python examples/listen.py head               in another
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from functools import partial
 
 import rclpy
 from rclpy.executors import ExternalShutdownException
@@ -16,32 +18,42 @@ from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
 
 
+TRUTH = ('detections_2d', 'keypoints')
+
+
 class Listener(Node):
-    """Prints what the detector should have seen in each image."""
+    """Prints what a detector should have seen in each image."""
 
     def __init__(self, camera: str) -> None:
         super().__init__('listener')
-        self._images: dict[tuple[int, int], Image] = {}
-        self.create_subscription(Image, f'/{camera}/color/image_raw', self._on_image, 10)
-        self.create_subscription(
-            Detection2DArray, f'/{camera}/labels/detections_2d', self._on_truth, 10
-        )
+        self._parts: dict[tuple[int, int], dict[str, Image | Detection2DArray]] = {}
+        topics = {'image': (Image, f'/{camera}/color/image_raw')}
+        topics |= {name: (Detection2DArray, f'/{camera}/labels/{name}') for name in TRUTH}
+        for name, (kind, topic) in topics.items():
+            self.create_subscription(kind, topic, partial(self._take, name), 10)
 
-    def _on_image(self, message: Image) -> None:
+    def _take(self, name: str, message: Image | Detection2DArray) -> None:
+        # Everything of one instant carries one stamp: equality is all it takes.
         stamp = message.header.stamp
-        self._images[(stamp.sec, stamp.nanosec)] = message
+        parts = self._parts.setdefault((stamp.sec, stamp.nanosec), {})
+        parts[name] = message
+        if len(parts) == 1 + len(TRUTH):
+            self._parts.clear()
+            self._show(**parts)
 
-    def _on_truth(self, message: Detection2DArray) -> None:
-        # The simulation publishes the image before its labels, under the same stamp.
-        stamp = message.header.stamp
-        image = self._images.pop((stamp.sec, stamp.nanosec), None)
-        if image is None:
-            return
-        self._images.clear()
+    def _show(
+        self, image: Image, detections_2d: Detection2DArray, keypoints: Detection2DArray
+    ) -> None:
+        stamp = image.header.stamp
+        points = Counter(point.id.split('/')[0] for point in keypoints.detections)
         self.get_logger().info(
             f'{stamp.sec}.{stamp.nanosec:09d}: {image.width} x {image.height}, '
-            f'{len(message.detections)} objects: '
-            + ', '.join(d.results[0].hypothesis.class_id for d in message.detections)
+            f'{len(detections_2d.detections)} objects: '
+            + ', '.join(
+                f'{box.results[0].hypothesis.class_id} with {points[box.id]} keypoints'
+                for box in detections_2d.detections
+            )
+            + f'; {points["robot"]} joints'
         )
 
 

@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from synth_ros.config.load import load_config
+from synth_ros.ros.messages import KINDS
 from synth_ros.ros.names import camera_frames, camera_topics
 from synth_ros.ros.qos import PROFILE_NAMES
+from synth_ros.ros.streams import STREAMS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs' / 'topics.md').read_text()
@@ -25,6 +27,21 @@ def table(title):
 
 def test_every_topic_of_a_camera_is_described():
     assert {row[0] for row in table('Topics of each camera')} == set(camera_topics('CAMERA'))
+
+
+def test_every_switch_of_a_topic_is_that_of_the_streams():
+    told = {row[0]: row[5] for row in table('Topics of each camera')}
+    topics = camera_topics('CAMERA')._asdict()
+    for stream in STREAMS:
+        switch = 'view' if stream.use == 'view' else stream.annotation or 'always'
+        assert told[topics[stream.name]] == switch
+
+
+def test_every_type_is_that_of_the_messages():
+    told = {row[0]: row[1] for row in table('Topics of each camera')}
+    for name, topic in camera_topics('CAMERA')._asdict().items():
+        kind = KINDS[name].type
+        assert told[topic] == f'{kind.__module__.split(".")[0]}/{kind.__name__}'
 
 
 def test_every_frame_of_a_camera_is_in_the_tree():
@@ -56,6 +73,6 @@ def test_the_rviz_view_shows_topics_of_the_demo():
     assert {display['Topic']['Value'] for display in shown} <= topics
     for camera in cameras:
         streams = camera_topics(camera.name)
-        wanted = (streams.color, streams.depth, streams.instance)
+        wanted = (streams.color, streams.depth, streams.instance, streams.markers)
         enabled = {d['Topic']['Value'] for d in shown if d['Enabled']}
         assert {f'/{topic}' for topic in wanted} <= enabled
