@@ -31,7 +31,7 @@ def hidden(frame: Frame, target: FloatArray, depth_m: FloatArray) -> MaskImage:
     assert frame.geom_id is not None
     inverse_depth = np.zeros(frame.depth_m.shape)
     np.divide(1.0, frame.depth_m, out=inverse_depth, where=frame.depth_m > 0)
-    height, width = inverse_depth.shape
+    width, height = frame.camera.width, frame.camera.height
     slope_u = _slope(inverse_depth, frame.geom_id, axis=1)
     slope_v = _slope(inverse_depth, frame.geom_id, axis=0)
     limit = 1 / np.maximum(depth_m - np.maximum(TOLERANCE_M, TOLERANCE_SHARE * depth_m), 1e-9)
