@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from synth_ros import __version__
+from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import InternalError
@@ -114,6 +115,7 @@ def dataset_info(
     loaded: LoadedConfig, builder: SceneBuilder, *, seed: int, renderer: str
 ) -> DatasetInfo:
     """What a dataset of this config and seed says of itself."""
+    labels = loaded.config.labels
     return DatasetInfo(
         categories=builder.categories,
         config_hash=loaded.config_hash,
@@ -121,6 +123,7 @@ def dataset_info(
         version=__version__,
         renderer=renderer,
         description=f'synth_ros dataset of {loaded.path.name}, seed {seed}',
+        annotations=tuple(name for name in get_args(Annotation) if labels.wants(name)),
     )
 
 

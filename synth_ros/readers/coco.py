@@ -6,131 +6,33 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.readers.images import read_depth_m, read_ids, read_rgb
-from synth_ros.types import Box2D, ByteImage, Category, DepthImage, FloatArray, IdImage
+from synth_ros.readers.coco_entries import (
+    FORMAT,
+    AnnotationEntry,
+    CategoryEntry,
+    ImageEntry,
+    Index,
+)
+from synth_ros.readers.images import (
+    read_depth_m,
+    read_ids,
+    read_panoptic_ids,
+    read_parts,
+    read_rgb,
+)
+from synth_ros.readers.label_files import LabelFile, read_layer_file
+from synth_ros.schema.convert import labels_of
+from synth_ros.schema.layers import Layer, check_layers, dense_of
+from synth_ros.schema.records import FrameRecord, LayerName
+from synth_ros.types import ByteImage, Category, DenseLabels, DepthImage, IdImage, Labels, Panoptic
 
 INDEX = 'annotations.json'
-FORMAT = 'synth_ros coco 1'
-
-Row3 = tuple[float, float, float]
-Row4 = tuple[float, float, float, float]
-Matrix3 = tuple[Row3, Row3, Row3]
-Matrix4 = tuple[Row4, Row4, Row4, Row4]
-Xywh = tuple[int, int, Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
-Share = Annotated[float, Field(ge=0, le=1)]
-Id = Annotated[int, Field(ge=1)]
-
-
-class _Record(BaseModel):
-    """Frozen; keys that later versions add are no error."""
-
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-
-class DatasetHead(_Record):
-    """What made the dataset."""
-
-    description: str
-    format: str
-    version: str
-    config_hash: str
-    seed: int
-
-
-class CategoryEntry(_Record):
-    """One class."""
-
-    id: Id
-    name: str
-    supercategory: str
-
-
-class ImageEntry(_Record):
-    """One image; paths are relative to the dataset folder."""
-
-    id: Id
-    width: Id
-    height: Id
-    file_name: str
-    depth_file: str | None
-    instance_mask_file: str | None
-    semantic_mask_file: str | None
-    provenance_file: str
-    episode: int
-    view: int
-    camera: str
-    stamp_ns: int
-    intrinsics: Matrix3
-    world_from_camera: Matrix4
-
-    @property
-    def stem(self) -> str:
-        """Name shared by the files of this frame."""
-        return Path(self.file_name).stem
-
-
-class Segmentation(_Record):
-    """A compressed COCO run-length mask."""
-
-    size: tuple[int, int]
-    counts: str
-
-
-class Box3d(_Record):
-    """An oriented 3D box in the optical frame."""
-
-    camera_from_box: Matrix4
-    size_m: Row3
-
-
-class AnnotationEntry(_Record):
-    """One visible object in one image."""
-
-    id: Id
-    image_id: Id
-    category_id: Id
-    bbox: Xywh
-    area: Id
-    iscrowd: int
-    segmentation: Segmentation
-    instance_id: Id
-    instance_name: str
-    model: str
-    visibility: Share
-    occlusion: Share
-    truncation: Share
-    bbox_amodal: Xywh
-    pixels_visible: Id
-    pixels_in_image: Id
-    pixels_full: Id
-    camera_from_object: Matrix4
-    box3d: Box3d
-
-    @property
-    def box(self) -> Box2D:
-        """The visible box as half-open pixel edges."""
-        x, y, width, height = self.bbox
-        return Box2D(x, y, x + width, y + height)
-
-    @property
-    def pose(self) -> FloatArray:
-        """camera_from_object, shape (4, 4), metres."""
-        return np.array(self.camera_from_object)
-
-
-class _Index(_Record):
-    """The whole file."""
-
-    info: DatasetHead
-    categories: tuple[CategoryEntry, ...]
-    images: tuple[ImageEntry, ...]
-    annotations: tuple[AnnotationEntry, ...]
 
 
 class CocoDataset:
@@ -154,10 +56,12 @@ class CocoDataset:
         self.root = Path(root)
         index = _read_index(self.root)
         self.head = index.info
-        self.categories = tuple(Category(c.id, c.name, c.supercategory) for c in index.categories)
+        self.categories = tuple(_category(entry) for entry in index.categories)
         self.images = index.images
         self.annotations = index.annotations
         self._by_image: Mapping[int, tuple[AnnotationEntry, ...]] = _group(index.annotations)
+        self._lines = _lines(index.images)
+        self._labels: LabelFile | None = None
         problems = _contradictions(index)
         if problems:
             shown = '\n'.join(f'  {problem}' for problem in problems[:10])
@@ -199,6 +103,77 @@ class CocoDataset:
         name = image.semantic_mask_file
         return read_ids(self.root / name) if name else None
 
+    def read_record(self, image: ImageEntry) -> FrameRecord:
+        """Every label of a frame that is not made of pixels.
+
+        Raises:
+            UsageError: The file is missing, or its line is damaged or of another frame.
+        """
+        path = self.root / image.labels_file
+        # Frames are mostly read in order, so the file of an episode is kept.
+        if self._labels is None or self._labels.path != path:
+            self._labels = LabelFile(path)
+        lines = self._lines[image.labels_file]
+        line = lines[image.id]
+        record = self._labels.read(image.key, line=line, count=len(lines))
+        there = (record.width, record.height, record.stamp_ns)
+        if there != (image.width, image.height, image.stamp_ns):
+            raise UsageError(
+                f'{path}, line {line} has width, height and stamp {there}, but {INDEX} has '
+                f'{(image.width, image.height, image.stamp_ns)}.'
+            )
+        return record
+
+    def read_layers(self, image: ImageEntry) -> dict[LayerName, Layer]:
+        """All dense labels of a frame by name, part and panoptic masks included; read-only.
+
+        Raises:
+            UsageError: A file is missing or damaged, or does not fit the frame's record.
+        """
+        layers: dict[LayerName, Layer] = {}
+        if image.layers_file:
+            layers |= read_layer_file(self.root / image.layers_file)
+        if image.part_mask_file:
+            layers['part_id'] = read_parts(self.root / image.part_mask_file)
+        if image.panoptic_file:
+            layers['panoptic_id'] = read_panoptic_ids(self.root / image.panoptic_file)
+        try:
+            check_layers(layers, self.read_record(image))
+        except UsageError as error:
+            raise UsageError(f'{self.root}: {error}') from None
+        return layers
+
+    def read_dense(self, image: ImageEntry) -> DenseLabels:
+        """All dense labels of a frame; see ``read_layers``."""
+        return dense_of(self.read_layers(image), self.read_record(image))
+
+    def read_parts(self, image: ImageEntry) -> NDArray[np.uint16] | None:
+        """Part ids, 0 none; None if the dataset has no part masks."""
+        return read_parts(self.root / image.part_mask_file) if image.part_mask_file else None
+
+    def read_panoptic(self, image: ImageEntry) -> Panoptic | None:
+        """The panoptic mask with its segments; None if the dataset has none."""
+        return self.read_dense(image).panoptic if image.panoptic_file else None
+
+    def read_labels(self, image: ImageEntry) -> Labels:
+        """All labels of a frame, as they were made.
+
+        Raises:
+            UsageError: A file is missing or damaged, or the dataset has no masks.
+        """
+        instance_id, class_id = self.read_instances(image), self.read_classes(image)
+        if instance_id is None or class_id is None:
+            raise UsageError(
+                f'{self.root} has no instance and semantic masks: it was made with '
+                'output.dataset.masks set to false.'
+            )
+        return labels_of(
+            self.read_record(image),
+            instance_id=instance_id,
+            class_id=class_id.astype(np.uint16),
+            dense=self.read_dense(image),
+        )
+
     def read_provenance(self, image: ImageEntry) -> Mapping[str, object]:
         """How this frame was made.
 
@@ -216,11 +191,11 @@ class CocoDataset:
 
     def missing_files(self) -> list[str]:
         """Files that the index names and the folder lacks, sorted."""
-        named = {name for image in self.images for name in _files(image)}
+        named = {name for image in self.images for name in image.files}
         return sorted(name for name in named if not (self.root / name).is_file())
 
 
-def _read_index(root: Path) -> _Index:
+def _read_index(root: Path) -> Index:
     path = root / INDEX
     try:
         text = path.read_bytes()
@@ -229,7 +204,7 @@ def _read_index(root: Path) -> _Index:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     try:
-        index = _Index.model_validate_json(text)
+        index = Index.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = '.'.join(str(part) for part in first['loc']) or 'the file'
@@ -256,6 +231,24 @@ def _why_missing(root: Path) -> str:
     return f'{root} is not a synth_ros dataset: it has no {INDEX}.'
 
 
+def _category(entry: CategoryEntry) -> Category:
+    return Category(
+        entry.id,
+        entry.name,
+        entry.supercategory,
+        keypoints=entry.keypoints,
+        skeleton=tuple((first - 1, second - 1) for first, second in entry.skeleton),
+    )
+
+
+def _lines(images: Iterable[ImageEntry]) -> dict[str, dict[int, int]]:
+    """Line numbers, from 1, of images in the file of their records, by file and image id."""
+    lines: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for image in sorted(images, key=lambda image: image.key):
+        lines[image.labels_file][image.id] = len(lines[image.labels_file]) + 1
+    return dict(lines)
+
+
 def _group(annotations: Iterable[AnnotationEntry]) -> dict[int, tuple[AnnotationEntry, ...]]:
     groups: defaultdict[int, list[AnnotationEntry]] = defaultdict(list)
     for annotation in annotations:
@@ -263,7 +256,7 @@ def _group(annotations: Iterable[AnnotationEntry]) -> dict[int, tuple[Annotation
     return {image_id: tuple(group) for image_id, group in groups.items()}
 
 
-def _contradictions(index: _Index) -> list[str]:
+def _contradictions(index: Index) -> list[str]:
     """What each record says about others, checked."""
     images = {image.id: image for image in index.images}
     categories = {category.id for category in index.categories}
@@ -296,14 +289,3 @@ def _misfits(annotation: AnnotationEntry, image: ImageEntry) -> list[str]:
     if annotation.area != annotation.pixels_visible:
         problems.append(f'annotation {annotation.id}: area is not pixels_visible')
     return problems
-
-
-def _files(image: ImageEntry) -> list[str]:
-    names = (
-        image.file_name,
-        image.depth_file,
-        image.instance_mask_file,
-        image.semantic_mask_file,
-        image.provenance_file,
-    )
-    return [name for name in names if name]

@@ -49,6 +49,29 @@ def read_ids(path: Path) -> IdImage:
     return ids.astype(np.int32)
 
 
+def read_parts(path: Path) -> NDArray[np.uint16]:
+    """A part mask, shape (height, width), uint16.
+
+    Raises:
+        UsageError: The file is missing, damaged or no 16-bit image.
+    """
+    parts = _decode(path)
+    if parts.ndim != 2 or parts.dtype != np.uint16:
+        raise _wrong(path, parts, 'one channel of 16 bits')
+    return cast('NDArray[np.uint16]', parts)
+
+
+def read_panoptic_ids(path: Path) -> IdImage:
+    """Segment ids of a COCO panoptic mask, id = R + 256 G + 65536 B: (height, width), int32.
+
+    Raises:
+        UsageError: The file is missing, damaged or no 8-bit colour image.
+    """
+    red, green, blue = np.moveaxis(read_rgb(path).astype(np.int32), 2, 0)
+    ids: IdImage = red | (green << 8) | (blue << 16)
+    return ids
+
+
 def _decode(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)

@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from synth_ros.errors import OutputError, UsageError
 from synth_ros.readers.bag import BagSummary, read_bag_summary
-from synth_ros.readers.coco import CocoDataset, ImageEntry
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.readers.coco_entries import ImageEntry
 from synth_ros.report.overlay import Style, tiles
 from synth_ros.report.palette import hex_colour
 from synth_ros.report.picture import from_dataset

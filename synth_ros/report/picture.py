@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from synth_ros.readers.coco import CocoDataset, ImageEntry
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.readers.coco_entries import ImageEntry
 from synth_ros.types import Box2D, ByteImage, DepthImage, IdImage, Sample
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.readers.coco import AnnotationEntry, CocoDataset
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.readers.coco_entries import AnnotationEntry
 
 
 class Bar(NamedTuple):

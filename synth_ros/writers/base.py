@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from synth_ros.config.labels import Annotation
 from synth_ros.types import Category, Sample
 
 
@@ -19,6 +20,7 @@ class DatasetInfo(NamedTuple):
         version: Version of synth_ros.
         renderer: What made the pixels: ``classic``, ``filament``, or ``topics`` when recorded.
         description: One line for people.
+        annotations: Those that the config switches on, in the order of ``config.labels``.
     """
 
     categories: tuple[Category, ...]
@@ -27,6 +29,7 @@ class DatasetInfo(NamedTuple):
     version: str
     renderer: str
     description: str
+    annotations: tuple[Annotation, ...]
 
 
 class Writer(Protocol):

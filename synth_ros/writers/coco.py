@@ -1,4 +1,4 @@
-"""The dataset writer: images, depth, masks and COCO annotations in one folder.
+"""The dataset writer: images, masks, dense labels, records and COCO files in one folder.
 
 ``docs/dataset.md`` describes every file. A single process, or one :class:`EpisodeWriter` in each
 worker beside one :class:`CocoWriter` in the main process, gives the same bytes.
@@ -10,42 +10,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import InternalError, OutputError
-from synth_ros.types import Sample, SampleKey
-from synth_ros.writers import codecs
+from synth_ros.schema.convert import record_of, to_json
+from synth_ros.types import Instance, Part, Sample, SampleKey
 from synth_ros.writers.base import DatasetInfo
+from synth_ros.writers.coco_compose import compose
+from synth_ros.writers.coco_files import (
+    encode_frame,
+    frame_files,
+    labels_path,
+    provenance_path,
+)
+from synth_ros.writers.coco_heads import file_record, model_records, part_records
 from synth_ros.writers.coco_index import (
     FOLDERS,
     IDENTITY,
-    PROVENANCE,
     check_folder,
-    compose,
     dump,
     episode_path,
     identity,
     recover,
 )
-from synth_ros.writers.coco_records import (
-    EpisodeRecord,
-    FrameRecord,
-    ImageFiles,
-    annotation_record,
-    file_record,
-    image_record,
-)
-from synth_ros.writers.folder import (
-    FolderLock,
-    clear_staging,
-    commit,
-    entry,
-    os_errors,
-    replace_file,
-)
+from synth_ros.writers.coco_labels import frame_record
+from synth_ros.writers.coco_records import EpisodeRecord, FrameRecord
+from synth_ros.writers.folder import FolderLock, Unit, clear_staging, os_errors, replace_file
 from synth_ros.writers.provenance import encode_provenance
-from synth_ros.writers.rle import encode_ids
 
 _GO_ON = 'The episodes committed before stay valid: run the same command with --resume to go on.'
 
@@ -80,12 +72,15 @@ class EpisodeWriter:
             InternalError: The samples do not belong together.
         """
         draft = self.begin(episode)
-        for sample in samples:
-            draft.add(sample)
-        draft.commit()
+        try:
+            for sample in samples:
+                draft.add(sample)
+            draft.commit()
+        finally:
+            draft.discard()
 
     def begin(self, episode: int) -> EpisodeDraft:
-        """Start an episode whose frames come one by one; they are encoded as they come.
+        """Start an episode whose frames come one by one; they are stored as they come.
 
         Raises:
             OutputError: The episode exists.
@@ -95,64 +90,44 @@ class EpisodeWriter:
             raise OutputError(f'Episode {episode} is in {self.root} already ({marker}).')
         return EpisodeDraft(self, episode)
 
-    def encode(self, sample: Sample, files: dict[str, bytes]) -> FrameRecord:
-        """Encode one sample into ``files``, by path, and describe it.
 
-        Raises:
-            OutputError: A depth or id does not fit its file.
-        """
-        options, labels = self.options, sample.labels
-        stem = sample.key.stem
-        ending = codecs.suffix(options.rgb_format)
-        paths: ImageFiles = {
-            'rgb': f'images/{stem}{ending}',
-            'depth': f'depth/{stem}.png' if options.depth else None,
-            'instances': f'instance_masks/{stem}.png' if options.masks else None,
-            'classes': f'semantic_masks/{stem}.png' if options.masks else None,
-            'provenance': _provenance_path(sample.key.episode),
-        }
-        files[paths['rgb']] = codecs.encode_rgb(
-            sample.rgb, rgb_format=options.rgb_format, jpeg_quality=options.jpeg_quality
-        )
-        if paths['depth']:
-            files[paths['depth']] = codecs.encode_depth(sample.depth_m)
-        if paths['instances']:
-            files[paths['instances']] = codecs.encode_instances(labels.instance_id)
-        if paths['classes']:
-            largest = max((c.class_id for c in self.info.categories), default=0)
-            files[paths['classes']] = codecs.encode_classes(labels.class_id, largest)
-        masks = encode_ids(labels.instance_id)
-        annotations = [
-            annotation_record(label, masks[label.instance.instance_id])
-            for label in labels.instances
-        ]
-        return {'image': image_record(sample, paths), 'annotations': annotations}
+class _Frame(NamedTuple):
+    """What is kept of a frame until its episode is committed."""
+
+    record: FrameRecord
+    labels: str
+    provenance: str
 
 
 class EpisodeDraft:
     """An episode that is being collected; nothing of it is in the dataset before ``commit``.
 
+    Pixels are written aside at once, so that memory does not grow with the number of frames.
+
     Args:
-        writer: Encodes and stores.
+        writer: Says what is written, and where.
         episode: Its number.
     """
 
     def __init__(self, writer: EpisodeWriter, episode: int) -> None:
         self._writer = writer
         self._episode = episode
-        self._files: dict[str, bytes] = {}
-        self._frames: dict[SampleKey, FrameRecord] = {}
-        self._provenance: dict[SampleKey, str] = {}
+        self._unit = Unit(writer.root, f'{episode:06d}')
+        self._frames: dict[SampleKey, _Frame] = {}
+        self._instances: dict[int, Instance] = {}
+        self._parts: dict[int, Part] = {}
+        self._categories = {c.class_id: c for c in writer.info.categories}
+        self._largest = max((c.class_id for c in writer.info.categories if c.is_thing), default=0)
 
     def __len__(self) -> int:
         """Frames so far."""
         return len(self._frames)
 
     def add(self, sample: Sample) -> None:
-        """Encode a frame; frames may come in any order.
+        """Encode and store a frame; frames may come in any order.
 
         Raises:
-            OutputError: A depth or id does not fit its file.
+            OutputError: A depth or id does not fit its file, or the disk is full.
             InternalError: It belongs to another episode or came before.
         """
         key = sample.key
@@ -160,10 +135,18 @@ class EpisodeDraft:
             raise InternalError(
                 f'Episode {self._episode} needs frames of its own with distinct keys, got {key}.'
             )
-        files: dict[str, bytes] = {}
-        self._frames[key] = self._writer.encode(sample, files)
-        self._files |= files
-        self._provenance[key] = sample.provenance_json
+        options = self._writer.options
+        frame = _Frame(
+            frame_record(sample, frame_files(sample, options), categories=self._categories),
+            labels=to_json(record_of(sample)),
+            provenance=sample.provenance_json,
+        )
+        files = encode_frame(sample, options, largest_class_id=self._largest)
+        with os_errors(self._writer.root, valid=_GO_ON):
+            self._unit.add(files)
+        self._frames[key] = frame
+        self._instances |= {item.instance_id: item for item in sample.frame.instances}
+        self._parts |= {part.part_id: part for part in sample.labels.dense.parts or ()}
 
     def commit(self) -> None:
         """Put the whole episode into the dataset, or nothing of it.
@@ -174,19 +157,29 @@ class EpisodeDraft:
         """
         if not self._frames:
             raise InternalError(f'Episode {self._episode} needs frames of its own, got none.')
-        keys, files, episode = sorted(self._frames), self._files, self._episode
-        files[_provenance_path(episode)] = encode_provenance(
-            {key: self._provenance[key] for key in keys}
-        )
-        record: EpisodeRecord = {
-            'episode': episode,
-            'files': [file_record(entry(path, files[path])) for path in sorted(files)],
-            'frames': [self._frames[key] for key in keys],
+        episode = self._episode
+        frames = {key: self._frames[key] for key in sorted(self._frames)}
+        lines = ''.join(f'{frame.labels}\n' for frame in frames.values())
+        shared = {
+            labels_path(episode): lines.encode('utf-8'),
+            provenance_path(episode): encode_provenance(
+                {key: frame.provenance for key, frame in frames.items()}
+            ),
         }
-        marker = episode_path(episode)
-        files[marker] = f'{dump(record)}\n'.encode('ascii')
         with os_errors(self._writer.root, valid=_GO_ON):
-            commit(self._writer.root, f'{episode:06d}', files, marker=marker)
+            self._unit.add(shared)
+            record: EpisodeRecord = {
+                'episode': episode,
+                'files': [file_record(item) for item in self._unit.entries],
+                'models': model_records(self._instances.values()),
+                'parts': part_records(self._parts.values()),
+                'frames': [frame.record for frame in frames.values()],
+            }
+            self._unit.commit(episode_path(episode), f'{dump(record)}\n'.encode('ascii'))
+
+    def discard(self) -> None:
+        """Remove what was written aside; harmless after a commit."""
+        self._unit.discard()
 
 
 class CocoWriter:
@@ -263,7 +256,3 @@ class CocoWriter:
         finally:
             clear_staging(self.path)
             self._lock.release()
-
-
-def _provenance_path(episode: int) -> str:
-    return f'{PROVENANCE}/{episode:06d}.json'

@@ -1,37 +1,38 @@
 """The files that speak for a whole COCO dataset, and what a resumed run may trust.
 
 ``dataset.json`` says what the folder is, ``episodes/<episode>.json`` announces one committed
-episode and holds its labels. ``annotations.json`` and ``SHA256SUMS`` are composed from the
-episode files, sorted, so neither the order of writing nor the number of workers shows in them.
+episode and holds its share of what ``coco_compose`` puts together when the dataset is finished.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError
 from synth_ros.writers.base import DatasetInfo
-from synth_ros.writers.coco_records import (
-    FORMAT,
-    EpisodeRecord,
-    FrameRecord,
+from synth_ros.writers.coco_files import DENSE_FOLDERS, IMAGE_FOLDERS, LABELS, PROVENANCE
+from synth_ros.writers.coco_heads import (
     category_records,
     info_record,
+    panoptic_category_records,
 )
-from synth_ros.writers.folder import LOCK, STAGING, clear_staging, replace_file, sync_folder
+from synth_ros.writers.coco_records import FORMAT, EpisodeRecord
+from synth_ros.writers.folder import LOCK, STAGING, clear_staging
 
 IDENTITY = 'dataset.json'
 INDEX = 'annotations.json'
+PANOPTIC_INDEX = 'panoptic.json'
+MODELS = 'models.json'
+PARTS = 'parts.json'
 CHECKSUMS = 'SHA256SUMS'
+COMPOSED = (INDEX, PANOPTIC_INDEX, MODELS, PARTS, CHECKSUMS)
 EPISODES = 'episodes'
-PROVENANCE = 'provenance'
-IMAGE_FOLDERS = ('images', 'depth', 'instance_masks', 'semantic_masks')
-FOLDERS = (*IMAGE_FOLDERS, EPISODES, PROVENANCE)
+# Folders of dense labels are made when the first file comes.
+FOLDERS = (*IMAGE_FOLDERS, LABELS, EPISODES, PROVENANCE)
 
 
 def episode_path(episode: int) -> str:
@@ -54,8 +55,10 @@ def identity(info: DatasetInfo, options: DatasetConfig) -> dict[str, object]:
             'depth': options.depth,
             'masks': options.masks,
             'views_per_episode': options.views_per_episode,
+            'motion': options.motion,
         },
         'categories': category_records(info),
+        'panoptic_categories': panoptic_category_records(info),
     }
 
 
@@ -120,10 +123,10 @@ def recover(root: Path) -> set[int]:
             committed.add(int(marker.stem))
         else:
             # The index would claim this episode.
-            for name in (INDEX, CHECKSUMS):
+            for name in COMPOSED:
                 (root / name).unlink(missing_ok=True)
             marker.unlink()
-    for folder in (*IMAGE_FOLDERS, PROVENANCE):
+    for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS, LABELS, PROVENANCE):
         for path in (root / folder).glob('*'):
             number = path.stem.split('_')[0]
             if number.isdigit() and int(number) not in committed:
@@ -136,68 +139,9 @@ def episode_files(root: Path) -> list[Path]:
     return sorted((root / EPISODES).glob('[0-9]*.json'), key=lambda path: int(path.stem))
 
 
-def compose(root: Path, info: DatasetInfo) -> None:
-    """Write ``annotations.json`` and ``SHA256SUMS`` from the committed episodes.
-
-    Memory does not grow with the dataset: one episode is held at a time.
-
-    Raises:
-        OSError: A file could not be written; an older index stays.
-    """
-    markers = episode_files(root)
-    partial = root / f'.{INDEX}.partial'
-    try:
-        with partial.open('w', encoding='ascii') as out:
-            _write_index(out, markers, info)
-        # The sums go first: an index is what makes a dataset finished.
-        replace_file(root / CHECKSUMS, _checksums(root, markers, partial).encode('utf-8'))
-        partial.replace(root / INDEX)
-        sync_folder(root)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
-    """Stream the whole COCO file, one record a line, ids from 1 in key order."""
-    out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
-    out.write(f'"categories":{dump(category_records(info))},\n"images":[')
-    for number, frame in enumerate(_frames(markers), 1):
-        frame['image']['id'] = number
-        out.write(f'{"," if number > 1 else ""}\n{dump(frame["image"])}')
-    out.write('\n],\n"annotations":[')
-    annotation_id = 0
-    for number, frame in enumerate(_frames(markers), 1):
-        for record in frame['annotations']:
-            annotation_id += 1
-            record['id'] = annotation_id
-            record['image_id'] = number
-            out.write(f'{"," if annotation_id > 1 else ""}\n{dump(record)}')
-    out.write('\n]}\n')
-
-
-def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:
-    """All frames in key order: episodes ascend, frames are sorted inside each file."""
-    for marker in markers:
-        yield from read_episode(marker)['frames']
-
-
 def read_episode(marker: Path) -> EpisodeRecord:
     """One episode file; we wrote it whole, so its content is trusted."""
     return cast('EpisodeRecord', json.loads(marker.read_bytes()))
-
-
-def _checksums(root: Path, markers: Sequence[Path], index: Path) -> str:
-    """All files but itself in the format of ``sha256sum``, by path."""
-    sums = {INDEX: _sha256(index), IDENTITY: _sha256(root / IDENTITY)}
-    for marker in markers:
-        sums[episode_path(int(marker.stem))] = _sha256(marker)
-        sums.update({f['path']: f['sha256'] for f in read_episode(marker)['files']})
-    return ''.join(f'{sums[path]}  {path}\n' for path in sorted(sums))
-
-
-def _sha256(path: Path) -> str:
-    with path.open('rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def _is_whole(root: Path, marker: Path) -> bool:

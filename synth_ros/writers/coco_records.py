@@ -1,20 +1,18 @@
-"""The records of a COCO dataset: what each key of ``annotations.json`` holds.
+"""The records of a COCO dataset: what each key of its JSON files holds.
 
 ``docs/dataset.md`` describes them for users. Paths are relative to the dataset folder. Pixels
-follow COCO: ``bbox`` is (x, y, width, height) from the outer edge of the top-left pixel. Lengths
-are metres, 4x4 transforms are nested rows, and the camera frame is the optical one.
+follow COCO: ``bbox`` is (x, y, width, height) from the outer edge of the top-left pixel, keypoints
+are indexed from 0, so that integers are pixel centres. Lengths are metres, 4x4 transforms are
+nested rows, and the camera frame is the optical one.
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from synth_ros.types import Box2D, FloatArray, InstanceLabel, Sample
-from synth_ros.writers.base import DatasetInfo
-from synth_ros.writers.folder import FileEntry
-from synth_ros.writers.rle import Rle
+from synth_ros.types import ThingKind, TrackEvent
 
-FORMAT = 'synth_ros coco 1'
+FORMAT = 'synth_ros coco 2'
 
 Matrix = list[list[float]]
 
@@ -33,8 +31,20 @@ class Box3dRecord(TypedDict):
     size_m: list[float]
 
 
+class OccluderRecord(TypedDict):
+    """Something that hides a part of an object, and how many of its pixels."""
+
+    kind: ThingKind
+    name: str
+    instance_id: int
+    pixels: int
+
+
 class AnnotationRecord(TypedDict):
-    """One visible object in one image; ids are given when the dataset is finished."""
+    """One visible object in one image; ids are given when the dataset is finished.
+
+    Keys are ``None`` where the annotation is switched off.
+    """
 
     id: int
     image_id: int
@@ -55,6 +65,13 @@ class AnnotationRecord(TypedDict):
     pixels_full: int
     camera_from_object: Matrix
     box3d: Box3dRecord
+    track_id: int
+    track_event: TrackEvent | None
+    obb: list[float] | None
+    occluded_by: list[OccluderRecord] | None
+    amodal_segmentation: SegmentationRecord | None
+    keypoints: NotRequired[list[float]]
+    num_keypoints: NotRequired[int]
 
 
 class ImageRecord(TypedDict):
@@ -67,6 +84,10 @@ class ImageRecord(TypedDict):
     depth_file: str | None
     instance_mask_file: str | None
     semantic_mask_file: str | None
+    part_mask_file: str | None
+    panoptic_file: str | None
+    layers_file: str | None
+    labels_file: str
     provenance_file: str
     episode: int
     view: int
@@ -77,11 +98,40 @@ class ImageRecord(TypedDict):
 
 
 class CategoryRecord(TypedDict):
-    """One class."""
+    """One class of objects; lines of the skeleton join 1-based keypoints, as in COCO."""
 
     id: int
     name: str
     supercategory: str
+    keypoints: NotRequired[list[str]]
+    skeleton: NotRequired[list[list[int]]]
+
+
+class PanopticCategoryRecord(TypedDict):
+    """One class of things or stuff."""
+
+    id: int
+    name: str
+    supercategory: str
+    isthing: int
+
+
+class SegmentRecord(TypedDict):
+    """One segment of a panoptic mask."""
+
+    id: int
+    category_id: int
+    area: int
+    bbox: list[int]
+    iscrowd: int
+
+
+class PanopticRecord(TypedDict):
+    """The panoptic mask of one image; its name is relative to the folder of the masks."""
+
+    image_id: int
+    file_name: str
+    segments_info: list[SegmentRecord]
 
 
 class InfoRecord(TypedDict):
@@ -94,6 +144,44 @@ class InfoRecord(TypedDict):
     config_hash: str
     seed: int
     renderer: str
+    labels: list[str]
+
+
+class ModelKeypointRecord(TypedDict):
+    """A named point of a model in its own frame."""
+
+    name: str
+    kind: str
+    object_from_point_m: list[float]
+
+
+class ContinuousSymmetryRecord(TypedDict):
+    """An axis of rotation, named as in BOP; metres."""
+
+    axis: list[float]
+    offset: list[float]
+
+
+class ModelRecord(TypedDict):
+    """One object model, at the size of the first instance that the dataset has of it.
+
+    Symmetries have the names and shapes of BOP's ``models_info.json``, in metres.
+    """
+
+    category_id: int
+    size_m: list[float]
+    object_from_box: Matrix
+    symmetries_discrete: list[list[float]]
+    symmetries_continuous: list[ContinuousSymmetryRecord]
+    keypoints: list[ModelKeypointRecord]
+
+
+class PartRecord(TypedDict):
+    """What a value of the part masks means."""
+
+    id: int
+    owner: str
+    name: str
 
 
 class FrameRecord(TypedDict):
@@ -101,6 +189,7 @@ class FrameRecord(TypedDict):
 
     image: ImageRecord
     annotations: list[AnnotationRecord]
+    panoptic: PanopticRecord | None
 
 
 class FileRecord(TypedDict):
@@ -116,6 +205,8 @@ class EpisodeRecord(TypedDict):
 
     episode: int
     files: list[FileRecord]
+    models: dict[str, ModelRecord]
+    parts: list[PartRecord]
     frames: list[FrameRecord]
 
 
@@ -126,89 +217,8 @@ class ImageFiles(TypedDict):
     depth: str | None
     instances: str | None
     classes: str | None
+    parts: str | None
+    panoptic: str | None
+    layers: str | None
+    labels: str
     provenance: str
-
-
-def info_record(info: DatasetInfo) -> InfoRecord:
-    """The head of the dataset."""
-    return {
-        'description': info.description,
-        'format': FORMAT,
-        'generator': 'synth_ros',
-        'version': info.version,
-        'config_hash': info.config_hash,
-        'renderer': info.renderer,
-        'seed': info.seed,
-    }
-
-
-def category_records(info: DatasetInfo) -> list[CategoryRecord]:
-    """The classes, in their given order."""
-    return [
-        {'id': c.class_id, 'name': c.name, 'supercategory': c.supercategory}
-        for c in info.categories
-    ]
-
-
-def image_record(sample: Sample, files: ImageFiles) -> ImageRecord:
-    """An image with id 0, to be numbered later."""
-    frame = sample.frame
-    return {
-        'id': 0,
-        'width': frame.camera.width,
-        'height': frame.camera.height,
-        'file_name': files['rgb'],
-        'depth_file': files['depth'],
-        'instance_mask_file': files['instances'],
-        'semantic_mask_file': files['classes'],
-        'provenance_file': files['provenance'],
-        'episode': sample.key.episode,
-        'view': sample.key.view,
-        'camera': sample.key.camera,
-        'stamp_ns': int(frame.stamp_ns),
-        'intrinsics': _rows(frame.camera.matrix),
-        'world_from_camera': _rows(frame.world_from_camera),
-    }
-
-
-def annotation_record(label: InstanceLabel, mask: Rle) -> AnnotationRecord:
-    """An annotation with ids 0, to be numbered later."""
-    return {
-        'id': 0,
-        'image_id': 0,
-        'category_id': int(label.instance.class_id),
-        'bbox': _xywh(label.box),
-        'area': int(label.pixels_visible),
-        'iscrowd': 0,
-        'segmentation': {'size': list(mask.size), 'counts': mask.counts},
-        'instance_id': int(label.instance.instance_id),
-        'instance_name': label.instance.name,
-        'model': label.instance.model_name,
-        'visibility': float(label.visibility),
-        'occlusion': float(label.occlusion),
-        'truncation': float(label.truncation),
-        'bbox_amodal': _xywh(label.amodal_box),
-        'pixels_visible': int(label.pixels_visible),
-        'pixels_in_image': int(label.pixels_in_image),
-        'pixels_full': int(label.pixels_full),
-        'camera_from_object': _rows(label.camera_from_object),
-        'box3d': {
-            'camera_from_box': _rows(label.camera_from_box),
-            'size_m': [float(edge) for edge in label.instance.size_m],
-        },
-    }
-
-
-def file_record(entry: FileEntry) -> FileRecord:
-    """A file with its checksum."""
-    return {'path': entry.path, 'size': entry.size, 'sha256': entry.sha256}
-
-
-def _xywh(box: Box2D) -> list[int]:
-    return [int(box.x0), int(box.y0), int(box.width), int(box.height)]
-
-
-def _rows(matrix: FloatArray) -> Matrix:
-    # + 0.0 turns -0.0 into 0.0.
-    rows: Matrix = (matrix + 0.0).tolist()
-    return rows

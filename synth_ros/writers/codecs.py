@@ -26,6 +26,8 @@ MAX_DEPTH_M = 65.535
 """Largest depth that 16 bits hold in millimetres."""
 MAX_ID = 65535
 """Largest id of a 16-bit mask."""
+MAX_SEGMENT = 2**24 - 1
+"""Largest segment id of a COCO panoptic mask."""
 MAX_BYTE_CLASS = 254
 """Up to this class id a semantic mask has 8 bits; 255 stays free, as trainers ignore it."""
 
@@ -123,9 +125,34 @@ def encode_instances(instance_id: IdImage) -> bytes:
     if low < 0 or high > MAX_ID:
         raise OutputError(
             f'An instance mask holds the id {low if low < 0 else high}, but a 16-bit PNG holds '
-            f'0 to {MAX_ID}. Use fewer objects, or set output.dataset.masks to false.'
+            f'0 to {MAX_ID}. Use fewer objects.'
         )
     return encode_png(instance_id.astype(np.uint16))
+
+
+def encode_parts(part_id: NDArray[np.uint16]) -> bytes:
+    """A part mask as a 16-bit PNG, 0 no part; shape (height, width), uint16."""
+    return encode_png(part_id)
+
+
+def encode_panoptic(segment_id: IdImage) -> bytes:
+    """Segment ids as COCO's panoptic PNG: id = R + 256 G + 65536 B, 0 void.
+
+    Args:
+        segment_id: Shape (height, width), int32.
+
+    Raises:
+        OutputError: An id is negative or above 16 777 215.
+    """
+    low, high = int(segment_id.min()), int(segment_id.max())
+    if low < 0 or high > MAX_SEGMENT:
+        raise OutputError(
+            f'A panoptic mask holds the id {low if low < 0 else high}, but its PNG holds 0 to '
+            f'{MAX_SEGMENT}. Use smaller class ids, or set labels.panoptic to false.'
+        )
+    # Little-endian bytes of the id are red, green, blue and an unused fourth.
+    planes = np.ascontiguousarray(segment_id, dtype='<i4').view(np.uint8)
+    return encode_png(planes.reshape(*segment_id.shape, 4)[:, :, :3])
 
 
 def encode_classes(class_id: NDArray[np.uint16], largest_class_id: int) -> bytes:

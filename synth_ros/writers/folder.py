@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -111,33 +112,90 @@ class FolderLock:
             self._handle = -1
 
 
-def commit(root: Path, unit: str, files: Mapping[str, bytes], *, marker: str) -> None:
-    """Write a unit's files, all or nothing.
+class Unit:
+    """Files that become part of a folder together or not at all.
+
+    Files are on the disk, in the staging folder, as soon as they are added, so that a unit of
+    any size takes little memory.
 
     Args:
         root: The output folder.
-        unit: Name of the unit's staging folder.
-        files: Contents by path relative to ``root``; the marker is one of them.
-        marker: Path of the file that announces the unit; moved last.
-
-    Raises:
-        OSError: Something could not be written; the unit is not announced.
+        name: Of the unit's staging folder; what a stopped run left there is removed.
     """
-    staging = root / STAGING / unit
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        order = [*(path for path in files if path != marker), marker]
-        for number, path in enumerate(order):
-            write_synced(staging / str(number), files[path])
-        for number, path in enumerate(order[:-1]):
-            (staging / str(number)).replace(root / path)
-        for folder in {(root / path).parent for path in order[:-1]}:
-            sync_folder(folder)
-        (staging / str(len(order) - 1)).replace(root / marker)
-        sync_folder((root / marker).parent)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+
+    def __init__(self, root: Path, name: str) -> None:
+        self._root = root
+        self._staging = root / STAGING / name
+        self._begun = False
+        self._numbers = itertools.count()
+        self._staged: dict[str, Path] = {}
+        self._entries: list[FileEntry] = []
+
+    @property
+    def entries(self) -> list[FileEntry]:
+        """All files so far, by path."""
+        return sorted(self._entries)
+
+    def add(self, files: Mapping[str, bytes]) -> None:
+        """Write files aside, all or none of them.
+
+        Args:
+            files: Contents by path relative to the folder.
+
+        Raises:
+            OSError: Something could not be written.
+        """
+        staged: dict[str, Path] = {}
+        try:
+            if not self._begun:
+                shutil.rmtree(self._staging, ignore_errors=True)
+                self._staging.mkdir(parents=True)
+                self._begun = True
+            for path, data in files.items():
+                staged[path] = self._staging / str(next(self._numbers))
+                write_synced(staged[path], data)
+        except OSError:
+            for partial in staged.values():
+                partial.unlink(missing_ok=True)
+            raise
+        self._staged |= staged
+        self._entries += [entry(path, data) for path, data in files.items()]
+
+    def commit(self, marker: str, data: bytes) -> None:
+        """Give all files their names, and announce the unit.
+
+        Args:
+            marker: Path of the file that announces the unit; moved last.
+            data: Its content.
+
+        Raises:
+            OSError: Something could not be written; the unit is not announced.
+        """
+        try:
+            self.add({marker: data})
+            announced = self._staged.pop(marker)
+            for path, staged in self._staged.items():
+                self._move(staged, path)
+            for folder in {(self._root / path).parent for path in self._staged}:
+                sync_folder(folder)
+            self._move(announced, marker)
+            sync_folder((self._root / marker).parent)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove what is staged."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+        self._begun = False
+        self._staged.clear()
+        self._entries.clear()
+
+    def _move(self, staged: Path, path: str) -> None:
+        target = self._root / path
+        if not target.parent.is_dir():
+            target.parent.mkdir(exist_ok=True)
+            sync_folder(self._root)
+        staged.replace(target)
 
 
 def clear_staging(root: Path) -> None:

@@ -7,25 +7,12 @@ times faster than encoding one binary mask after another. The result equals
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+from synth_ros.schema.rle import Rle
 from synth_ros.types import IdImage
-
-
-class Rle(NamedTuple):
-    """A COCO mask.
-
-    Attributes:
-        size: (height, width) of the image.
-        counts: Compressed run lengths, column by column, as text.
-    """
-
-    size: tuple[int, int]
-    counts: str
 
 
 def encode_ids(instance_id: IdImage) -> dict[int, Rle]:

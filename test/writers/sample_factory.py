@@ -21,6 +21,7 @@ INFO = DatasetInfo(
     version='0.1.0',
     renderer='classic',
     description='Discs on a table',
+    annotations=(),
 )
 PLAIN = DatasetConfig()
 JPEG = DatasetConfig(rgb_format='jpeg', jpeg_quality=90)

@@ -145,7 +145,7 @@ def test_head_of_the_index_has_no_date(coco):
     assert (info['seed'], info['config_hash'], info['version']) == (7, '0123abcd', '0.1.0')
     assert not [key for key in info if 'date' in key or 'year' in key]
     names = [(c['id'], c['name'], c['supercategory']) for c in coco.dataset['categories']]
-    assert names == [tuple(category) for category in CATEGORIES]
+    assert names == [(c.class_id, c.name, c.supercategory) for c in CATEGORIES]
 
 
 def test_checksums_hold_for_every_file(dataset):

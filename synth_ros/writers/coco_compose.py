@@ -1,0 +1,147 @@
+"""The files about all episodes, composed from their markers when a dataset is finished.
+
+Markers are read in the order of episodes and frames are sorted in each, so neither the order of
+writing nor the number of workers shows. Memory does not grow with the number of images: one
+episode is held at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from synth_ros.errors import InternalError
+from synth_ros.writers.base import DatasetInfo
+from synth_ros.writers.coco_heads import (
+    category_records,
+    info_record,
+    panoptic_category_records,
+)
+from synth_ros.writers.coco_index import (
+    CHECKSUMS,
+    IDENTITY,
+    INDEX,
+    MODELS,
+    PANOPTIC_INDEX,
+    PARTS,
+    dump,
+    episode_files,
+    episode_path,
+    read_episode,
+)
+from synth_ros.writers.coco_records import FrameRecord, ModelRecord, PartRecord
+from synth_ros.writers.folder import replace_file, sync_folder
+
+_Compose = Callable[[IO[str], Sequence[Path], DatasetInfo], None]
+
+
+def compose(root: Path, info: DatasetInfo) -> None:
+    """Write the files about all committed episodes.
+
+    Raises:
+        OSError: A file could not be written; an older index stays.
+    """
+    markers = episode_files(root)
+    wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
+    if 'parts' in info.annotations:
+        wanted[PARTS] = _write_parts
+    if 'panoptic' in info.annotations:
+        wanted[PANOPTIC_INDEX] = _write_panoptic
+    partial = {name: root / f'.{name}.partial' for name in wanted}
+    try:
+        for name, write in wanted.items():
+            with partial[name].open('w', encoding='ascii') as out:
+                write(out, markers, info)
+        # The sums go first, the index last: it is what makes a dataset finished.
+        replace_file(root / CHECKSUMS, _checksums(root, markers, partial).encode('utf-8'))
+        for name in sorted(wanted, key=lambda name: name == INDEX):
+            partial[name].replace(root / name)
+        sync_folder(root)
+    finally:
+        for path in partial.values():
+            path.unlink(missing_ok=True)
+
+
+def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
+    """The COCO file, one record a line, ids from 1 in key order."""
+    out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
+    out.write(f'"categories":{dump(category_records(info))},\n"images":[')
+    for number, frame in enumerate(_frames(markers), 1):
+        frame['image']['id'] = number
+        out.write(f'{"," if number > 1 else ""}\n{dump(frame["image"])}')
+    out.write('\n],\n"annotations":[')
+    annotation_id = 0
+    for number, frame in enumerate(_frames(markers), 1):
+        for record in frame['annotations']:
+            annotation_id += 1
+            record['id'] = annotation_id
+            record['image_id'] = number
+            out.write(f'{"," if annotation_id > 1 else ""}\n{dump(record)}')
+    out.write('\n]}\n')
+
+
+def _write_panoptic(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
+    """The COCO panoptic file; image ids are those of the COCO file."""
+    out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
+    out.write(f'"categories":{dump(panoptic_category_records(info))},\n"images":[')
+    for number, frame in enumerate(_frames(markers), 1):
+        image = frame['image']
+        short = {
+            'id': number,
+            'width': image['width'],
+            'height': image['height'],
+            'file_name': image['file_name'],
+        }
+        out.write(f'{"," if number > 1 else ""}\n{dump(short)}')
+    out.write('\n],\n"annotations":[')
+    written = 0
+    for number, frame in enumerate(_frames(markers), 1):
+        record = frame['panoptic']
+        if record is not None:
+            record['image_id'] = number
+            out.write(f'{"," if written else ""}\n{dump(record)}')
+            written += 1
+    out.write('\n]}\n')
+
+
+def _write_models(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> None:
+    """Models by name, each as its first instance in the order of episodes has it."""
+    models: dict[str, ModelRecord] = {}
+    for marker in markers:
+        models = read_episode(marker)['models'] | models
+    lines = ','.join(f'\n{dump(name)}:{dump(models[name])}' for name in sorted(models))
+    out.write(f'{{{lines}\n}}\n')
+
+
+def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> None:
+    """What the values of part masks mean, by ascending id."""
+    parts: dict[int, PartRecord] = {}
+    for marker in markers:
+        for part in read_episode(marker)['parts']:
+            if parts.setdefault(part['id'], part) != part:
+                raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
+    lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
+    out.write(f'[{lines}\n]\n')
+
+
+def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:
+    """All frames in key order: episodes ascend, frames are sorted inside each file."""
+    for marker in markers:
+        yield from read_episode(marker)['frames']
+
+
+def _checksums(root: Path, markers: Sequence[Path], composed: dict[str, Path]) -> str:
+    """All files but itself in the format of ``sha256sum``, by path."""
+    sums = {name: _sha256(path) for name, path in composed.items()}
+    sums[IDENTITY] = _sha256(root / IDENTITY)
+    for marker in markers:
+        sums[episode_path(int(marker.stem))] = _sha256(marker)
+        sums.update({f['path']: f['sha256'] for f in read_episode(marker)['files']})
+    return ''.join(f'{sums[path]}  {path}\n' for path in sorted(sums))
+
+
+def _sha256(path: Path) -> str:
+    with path.open('rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
