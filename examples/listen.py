@@ -17,7 +17,6 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
 
-
 TRUTH = ('detections_2d', 'keypoints')
 
 

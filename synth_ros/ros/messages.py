@@ -13,7 +13,9 @@ from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from visualization_msgs.msg import MarkerArray
 
 from synth_ros.config.labels import LabelsConfig
-from synth_ros.report.annotated import annotated
+from synth_ros.report.overlay import Style
+from synth_ros.report.pictures.gallery import overview
+from synth_ros.report.pictures.shown import from_sample
 from synth_ros.ros import annotations, convert
 from synth_ros.ros import convert_detections as detections
 from synth_ros.ros.convert import DepthEncoding
@@ -175,7 +177,9 @@ def _markers(now: Instant) -> object:
 
 
 def _image_annotated(now: Instant) -> object:
-    return image_message(annotated(now.sample), 'rgb8', now.color_head)
+    shown = from_sample(now.sample, now.categories)
+    picture = overview(shown, Style(width=now.sample.frame.camera.width))
+    return image_message(picture, 'rgb8', now.color_head)
 
 
 def _layer(name: LayerName) -> Kind:
