@@ -30,7 +30,8 @@ def generate(
         int | None, typer.Option(min=1, help="Scenes to make; default: the config's.")
     ] = None,
     views: Annotated[
-        int | None, typer.Option(min=1, help="Frames of each camera per scene; default: the config's.")
+        int | None,
+        typer.Option(min=1, help="Frames of each camera per scene; default: the config's."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
     workers: Annotated[

@@ -18,12 +18,16 @@ from synth_ros.readers.coco_entries import ImageEntry
 from synth_ros.report.overlay import Style, tiles
 from synth_ros.report.palette import hex_colour
 from synth_ros.report.picture import from_dataset
+from synth_ros.report.pictures.gallery import gallery
+from synth_ros.report.pictures.shown import from_dataset as from_stored
 from synth_ros.report.stats import DatasetStats, dataset_stats
 from synth_ros.types import ByteImage
 
 # Tiles are shown at about half this size, and whole when clicked.
 _STYLE = Style(640, letters=19, shares=False)
 _JPEG_QUALITY = 85
+# Frames shown with all their annotations.
+_ANNOTATED = 2
 
 
 class ShownTile(NamedTuple):
@@ -96,6 +100,7 @@ def render(
         stats=stats,
         bag=bag,
         frames=[_show(dataset, image) for image in spread(dataset.images, frames)],
+        annotated=[_show_all(dataset, image) for image in spread(dataset.images, _ANNOTATED)],
         size_bytes=_size(dataset),
     )
 
@@ -120,6 +125,12 @@ def human_bytes(size: int) -> str:
 
 def _show(dataset: CocoDataset, image: ImageEntry) -> ShownFrame:
     row = tiles(from_dataset(dataset, image), _STYLE)
+    return ShownFrame(image.stem, tuple(ShownTile(t.caption, _data_uri(t.rgb)) for t in row))
+
+
+def _show_all(dataset: CocoDataset, image: ImageEntry) -> ShownFrame:
+    """A tile for each annotation of a frame."""
+    row = gallery(from_stored(dataset, image), _STYLE)
     return ShownFrame(image.stem, tuple(ShownTile(t.caption, _data_uri(t.rgb)) for t in row))
 
 

@@ -13,6 +13,9 @@ from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError, UsageError
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.report.html import human_bytes, spread, write_report
+from synth_ros.report.overlay import Style
+from synth_ros.report.pictures.gallery import gallery
+from synth_ros.report.pictures.shown import from_dataset
 from synth_ros.report.stats import dataset_stats
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
@@ -63,6 +66,15 @@ def root(tmp_path_factory):
     return root
 
 
+def annotated(root):
+    """Pictures of annotations on the page: all that the first and the last frame have."""
+    dataset = CocoDataset(root)
+    frames = [from_dataset(dataset, image) for image in (dataset.images[0], dataset.images[-1])]
+    pictures = sum(len(gallery(frame, Style(96))) for frame in frames)
+    assert pictures >= 6
+    return pictures
+
+
 def page(root, tmp_path, **options):
     write_report(root, out=tmp_path / 'report.html', **options)
     return Page((tmp_path / 'report.html').read_text())
@@ -84,7 +96,7 @@ def test_the_page_tells_the_counts(root, tmp_path):
 
 def test_the_page_stands_alone(root, tmp_path):
     shown = page(root, tmp_path, frames=5)
-    assert shown.images == 5 * 4
+    assert shown.images == 5 * 4 + annotated(root)
     assert all(link.startswith('data:image/jpeg;base64,') for link in shown.links)
     source = (tmp_path / 'report.html').read_text()
     assert not re.search(r'https?://|@import|<script|url\(', source)
@@ -138,7 +150,7 @@ def test_without_depth_and_masks_two_tiles_are_shown(tmp_path):
     options = DatasetConfig(depth=False, masks=False)
     with CocoWriter(tmp_path / 'd', INFO, options) as writer:
         writer.write_episode(0, make_episode(0))
-    assert page(tmp_path / 'd', tmp_path).images == 4 * 2
+    assert page(tmp_path / 'd', tmp_path).images == 4 * 2 + annotated(tmp_path / 'd')
 
 
 def test_an_empty_dataset_has_a_page(tmp_path):

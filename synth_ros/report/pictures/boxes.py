@@ -35,8 +35,10 @@ def amodal_boxes(shown: Shown, style: Style) -> Tile:
     return Tile('Boxes: visible solid, full dashed', canvas.finish(style.letters))
 
 
-def oriented_boxes(shown: Shown, style: Style) -> Tile:
-    """Rectangles of least area, with a tick at the end of their direction."""
+def oriented_boxes(shown: Shown, style: Style) -> Tile | None:
+    """Rectangles of least area, with a line from the centre along their direction."""
+    if all(label.oriented_box is None for label in shown.labels.instances):
+        return None
     canvas = Canvas(shown.rgb, style.width)
     for label in shown.labels.instances:
         box = label.oriented_box

@@ -19,7 +19,7 @@ _STUFF_GREY: Rgb = (128, 132, 140)
 
 def amodal_masks(shown: Shown, style: Style) -> Tile | None:
     """Visible parts filled, hidden parts and parts beyond the border hatched."""
-    if all(label.amodal_mask is None for label in shown.labels.instances):
+    if not shown.has_masks or all(k.amodal_mask is None for k in _labels(shown)):
         return None
     canvas = Canvas(faded(shown.rgb), style.width, margin=margin_for(shown))
     stripes = hatch(canvas.size)
@@ -38,7 +38,7 @@ def amodal_masks(shown: Shown, style: Style) -> Tile | None:
 
 def occluders(shown: Shown, style: Style) -> Tile | None:
     """An arrow from what hides to what is hidden, with the number of pixels."""
-    if all(label.occluders is None for label in shown.labels.instances):
+    if not shown.has_masks or all(k.occluders is None for k in _labels(shown)):
         return None
     canvas = Canvas(faded(shown.rgb), style.width)
     stripes = hatch(canvas.size)

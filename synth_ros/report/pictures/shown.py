@@ -6,6 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.readers.coco_entries import ImageEntry
+from synth_ros.schema.convert import camera_of, instances, labels_of, world_from_camera
 from synth_ros.types import ByteImage, CameraModel, Category, FloatArray, Instance, Labels, Sample
 
 
@@ -33,6 +38,11 @@ class Shown:
     class_names: Mapping[int, str]
     bones: Mapping[str, tuple[tuple[str, str], ...]]
 
+    @property
+    def has_masks(self) -> bool:
+        """Whether masks are known; a dataset may have been made without."""
+        return bool(self.labels.instance_id.any())
+
     def name_of(self, instance_id: int) -> str:
         """Readable name of an instance."""
         return next(i.name for i in self.instances if i.instance_id == instance_id)
@@ -55,6 +65,38 @@ def from_sample(sample: Sample, categories: Sequence[Category] = ()) -> Shown:
         labels=sample.labels,
         class_names=class_names(categories),
         bones=named_bones(categories),
+    )
+
+
+def from_dataset(dataset: CocoDataset, image: ImageEntry) -> Shown:
+    """A frame on disk as it is drawn.
+
+    Raises:
+        UsageError: A file is missing or damaged.
+    """
+    record = dataset.read_record(image)
+    return Shown(
+        title=image.stem,
+        rgb=dataset.read_rgb(image),
+        camera=camera_of(record),
+        world_from_camera=world_from_camera(record),
+        instances=instances(record),
+        labels=_read_labels(dataset, image),
+        class_names=class_names(dataset.categories),
+        bones=named_bones(dataset.categories),
+    )
+
+
+def _read_labels(dataset: CocoDataset, image: ImageEntry) -> Labels:
+    """All labels; empty masks if the dataset was made without."""
+    if image.instance_mask_file and image.semantic_mask_file:
+        return dataset.read_labels(image)
+    shape = (image.height, image.width)
+    return labels_of(
+        dataset.read_record(image),
+        instance_id=np.zeros(shape, np.int32),
+        class_id=np.zeros(shape, np.uint16),
+        dense=dataset.read_dense(image),
     )
 
 
