@@ -12,6 +12,7 @@ from synth_ros.labels.amodal import Amodal, amodal, unite
 from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs, visible_regions
 from synth_ros.labels.dense import dense_labels
 from synth_ros.labels.instant import scene_labels
+from synth_ros.labels.keypoints import keypoints
 from synth_ros.labels.masks import class_mask
 from synth_ros.labels.occlusion import occluders
 from synth_ros.labels.oriented import oriented_box
@@ -23,6 +24,7 @@ from synth_ros.types import (
     Frame,
     Instance,
     InstanceLabel,
+    Keypoint,
     Labels,
     Occluder,
     OrientedBox,
@@ -120,6 +122,7 @@ def _label(
         camera_from_box=camera_from_box(pose, instance),
         oriented_box=_oriented(frame, instance, region) if wants('oriented_boxes') else None,
         occluders=_occluders(frame, instance, seen) if wants('occluders') else None,
+        keypoints=_keypoints(frame, instance) if wants('keypoints') else None,
         amodal_mask=_read_only(seen.full) if wants('amodal_masks') else None,
     )
 
@@ -134,6 +137,10 @@ def _occluders(frame: Frame, instance: Instance, seen: _Seen) -> tuple[Occluder,
     if frame.scene is None:
         return None
     return occluders(frame, instance.instance_id, seen.full)
+
+
+def _keypoints(frame: Frame, instance: Instance) -> tuple[Keypoint, ...]:
+    return keypoints(frame, instance)
 
 
 def _read_only(silhouette: Silhouette) -> Silhouette:

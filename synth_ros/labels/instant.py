@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from synth_ros.config.labels import LabelsConfig
+from synth_ros.labels.relations import relations
+from synth_ros.labels.skeleton import robot_label
 from synth_ros.labels.tracks import tracks
 from synth_ros.types import Frame, SceneLabels
 
@@ -23,6 +25,8 @@ def scene_labels(frame: Frame, config: LabelsConfig, *, before: Frame | None) ->
     if scene is None:
         return SceneLabels(tracks=followed)
     return SceneLabels(
+        robot=robot_label(frame) if wants('robot') else None,
         contacts=scene.contacts if wants('contacts') else None,
+        relations=relations(scene, frame.instances) if wants('relations') else None,
         tracks=followed,
     )
