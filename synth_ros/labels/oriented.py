@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -10,38 +11,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import InternalError
+from synth_ros.labels.boxes import RowRuns, row_runs
 from synth_ros.types import Box2D, MaskImage, OrientedBox
 
 
-class _Fit(NamedTuple):
-    """A rectangle along an edge of the hull, in whole numbers.
+class _Fits(NamedTuple):
+    """One rectangle for each edge of each hull, in whole numbers; each (n,), int64.
 
     Attributes:
-        dx: Edge direction, pixels.
-        dy: Edge direction, pixels.
+        owner: Which hull.
+        dx: Edge direction.
+        dy: Edge direction.
         low_along: Least ``x dx + y dy`` over the hull.
         high_along: Greatest.
         low_across: Least ``y dx - x dy``.
         high_across: Greatest.
     """
 
-    dx: int
-    dy: int
-    low_along: int
-    high_along: int
-    low_across: int
-    high_across: int
+    owner: NDArray[np.int64]
+    dx: NDArray[np.int64]
+    dy: NDArray[np.int64]
+    low_along: NDArray[np.int64]
+    high_along: NDArray[np.int64]
+    low_across: NDArray[np.int64]
+    high_across: NDArray[np.int64]
 
 
 def oriented_box(shown: MaskImage, box: Box2D) -> OrientedBox:
-    """Fit a rectangle around the squares of the set pixels.
-
-    A rectangle of least area around a convex polygon has a side along one of its edges (Freeman
-    and Shapira, 1975), so every edge of the hull of the pixels' corners is tried. All of that
-    is done in whole numbers; only the chosen rectangle is rounded.
-
-    Of several rectangles of the same area the one turned least is taken, and of two turned
-    alike the one with the negative angle. A square's angle is in [-pi/4, pi/4).
+    """The rectangle of one mask; see ``oriented_boxes``.
 
     Args:
         shown: Visible pixels of the crop at ``box``; at least one is set.
@@ -50,98 +47,129 @@ def oriented_box(shown: MaskImage, box: Box2D) -> OrientedBox:
     Raises:
         InternalError: No pixel is set.
     """
-    hull = pixel_hull(shown)
-    best = min((_box(fit) for fit in _smallest(_fits(hull))), key=_turn)
-    return best._replace(center_x=best.center_x + box.x0, center_y=best.center_y + box.y0)
+    if not shown.any():
+        raise InternalError('An oriented box needs at least one pixel.')
+    fit = oriented_boxes(row_runs(shown.astype(np.int32)), (1,))[1]
+    return fit._replace(center_x=fit.center_x + box.x0, center_y=fit.center_y + box.y0)
 
 
-def pixel_hull(shown: MaskImage) -> NDArray[np.int64]:
-    """Corners of the convex hull of the squares of the set pixels, in order.
+def oriented_boxes(runs: RowRuns, keys: Collection[int]) -> dict[int, OrientedBox]:
+    """Fit a rectangle around the squares of the pixels of each instance.
+
+    A rectangle of least area around a convex polygon has a side along one of its edges (Freeman
+    and Shapira, 1975), so every edge of the hull of the pixels' corners is tried. All of that
+    is done in whole numbers; only results are rounded, each once.
+
+    Of several rectangles of the same area the one turned least is taken, and of two turned
+    alike the one with the negative angle. A square's angle is in [-pi/4, pi/4).
 
     Args:
-        shown: Shape (h, w), bool.
+        runs: Of the id image.
+        keys: Instances to fit; those without a pixel are left out.
 
     Returns:
-        Shape (n, 2), (x, y) pixel edges: pixel (u, v) spans u to u + 1 and v to v + 1.
-
-    Raises:
-        InternalError: No pixel is set.
+        Rectangle by ascending instance id.
     """
-    rows = np.flatnonzero(shown.any(axis=1))
-    if rows.size == 0:
-        raise InternalError('An oriented box needs at least one pixel.')
-    used = shown[rows]
-    left = used.argmax(axis=1)
-    right = shown.shape[1] - used[:, ::-1].argmax(axis=1)
-    x = np.concatenate([left, right, left, right])
-    y = np.concatenate([rows, rows, rows + 1, rows + 1])
-    # Exact: for int32 points OpenCV computes with 64-bit integers.
-    hull = cv2.convexHull(np.stack([x, y], axis=1).astype(np.int32))
-    return np.asarray(hull[:, 0], np.int64)
+    shown, hulls = pixel_hulls(runs, keys)
+    if not hulls:
+        return {}
+    fits = _fits(hulls)
+    return dict(zip(shown, _boxes(fits, len(hulls)), strict=True))
 
 
-def _fits(hull: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One rectangle for each edge, the columns of ``_Fit``, shape (n, 6)."""
-    edges = np.roll(hull, -1, axis=0) - hull
-    along = edges @ hull.T
-    across = np.stack([-edges[:, 1], edges[:, 0]], axis=1) @ hull.T
-    return np.column_stack(
-        [edges, along.min(axis=1), along.max(axis=1), across.min(axis=1), across.max(axis=1)]
+def pixel_hulls(runs: RowRuns, keys: Collection[int]) -> tuple[list[int], list[NDArray[np.int32]]]:
+    """Convex hulls of the squares of each instance's pixels.
+
+    Args:
+        runs: Of the id image.
+        keys: Instances of interest.
+
+    Returns:
+        The ids that have pixels, ascending, and for each its hull, shape (n, 2), corners (x, y)
+        in order: pixel (u, v) spans u to u + 1 and v to v + 1.
+    """
+    wanted = np.flatnonzero(np.isin(runs.ids, np.array(list(keys), np.int64)) & (runs.ids != 0))
+    if not wanted.size:
+        return [], []
+    order = wanted[np.argsort(runs.ids[wanted], kind='stable')]
+    ids = runs.ids[order]
+    row, start = np.divmod(runs.starts[order], runs.width)
+    end = start + runs.lengths[order]
+    # Only the outermost pixels of a row can be at the hull. Runs ascend within a row.
+    first = np.ones(ids.size, np.bool_)
+    first[1:] = (ids[1:] != ids[:-1]) | (row[1:] != row[:-1])
+    last = np.append(first[1:], True)
+    left, right, top, owner = start[first], end[last], row[first], ids[first]
+    corners = np.stack([left, top, right, top, left, top + 1, right, top + 1], axis=1)
+    points = corners.astype(np.int32)
+    begins = np.flatnonzero(np.diff(owner, prepend=0))
+    ends = np.append(begins[1:], owner.size)
+    # Exact: of whole numbers OpenCV computes hulls with 64-bit integers.
+    hulls = [
+        np.asarray(cv2.convexHull(points[a:b].reshape(-1, 2)), np.int32).reshape(-1, 2)
+        for a, b in zip(begins.tolist(), ends.tolist(), strict=True)
+    ]
+    return owner[begins].tolist(), hulls
+
+
+def _fits(hulls: Sequence[NDArray[np.int32]]) -> _Fits:
+    """Every edge of every hull against every corner of that hull."""
+    sizes = np.array([len(hull) for hull in hulls], np.int64)
+    x, y = np.concatenate(hulls).astype(np.int64).T
+    begins = np.concatenate([[0], np.cumsum(sizes)])
+    following = np.arange(1, x.size + 1)
+    following[begins[1:] - 1] = begins[:-1]
+    dx, dy = x[following] - x, y[following] - y
+    owner = np.repeat(np.arange(sizes.size), sizes)
+    # All pairs of an edge and a corner of its hull, edge by edge.
+    corners = sizes[owner]
+    starts = np.concatenate([[0], np.cumsum(corners)[:-1]])
+    corner = np.arange(int(corners.sum())) + np.repeat(begins[owner] - starts, corners)
+    along = np.repeat(dx, corners) * x[corner] + np.repeat(dy, corners) * y[corner]
+    across = np.repeat(dx, corners) * y[corner] - np.repeat(dy, corners) * x[corner]
+    return _Fits(
+        owner,
+        dx,
+        dy,
+        np.minimum.reduceat(along, starts),
+        np.maximum.reduceat(along, starts),
+        np.minimum.reduceat(across, starts),
+        np.maximum.reduceat(across, starts),
     )
 
 
-def _smallest(fits: NDArray[np.int64]) -> list[_Fit]:
-    """All fits of exactly the least area."""
-    spans = (fits[:, 3] - fits[:, 2]).astype(np.float64) * (fits[:, 5] - fits[:, 4])
-    area = spans / (fits[:, 0] ** 2 + fits[:, 1] ** 2)
-    # Rounded areas may order equal ones wrongly; near ones are compared as fractions.
-    near = [_Fit(*row) for row in fits[area <= area.min() * (1 + 1e-9)].tolist()]
-    least = near[0]
-    for fit in near[1:]:
-        if _compare(fit, least) < 0:
-            least = fit
-    return [fit for fit in near if _compare(fit, least) == 0]
-
-
-def _compare(a: _Fit, b: _Fit) -> int:
-    """Sign of the difference of two areas, exactly; the plain product is area * length ** 2."""
-    return _scaled_area(a) * _length2(b) - _scaled_area(b) * _length2(a)
-
-
-def _scaled_area(fit: _Fit) -> int:
-    return (fit.high_along - fit.low_along) * (fit.high_across - fit.low_across)
-
-
-def _length2(fit: _Fit) -> int:
-    return fit.dx * fit.dx + fit.dy * fit.dy
-
-
-def _box(fit: _Fit) -> OrientedBox:
-    """The rectangle in pixels, its width along the longer edge."""
-    length2 = _length2(fit)
-    along, across = fit.low_along + fit.high_along, fit.low_across + fit.high_across
-    extents = (fit.high_along - fit.low_along, fit.high_across - fit.low_across)
-    dx, dy = fit.dx, fit.dy
-    if extents[0] < extents[1] or (extents[0] == extents[1] and abs(dy) > abs(dx)):
-        dx, dy = -dy, dx
-    length = math.sqrt(length2)
-    return OrientedBox(
-        center_x=(along * fit.dx - across * fit.dy) / (2 * length2),
-        center_y=(along * fit.dy + across * fit.dx) / (2 * length2),
-        width=max(extents) / length,
-        height=min(extents) / length,
-        angle_rad=_direction(dx, dy, square=extents[0] == extents[1]),
+def _boxes(fits: _Fits, count: int) -> list[OrientedBox]:
+    """The best rectangle of each hull, in pixels."""
+    length2 = fits.dx**2 + fits.dy**2
+    spans = np.stack([fits.high_along - fits.low_along, fits.high_across - fits.low_across])
+    dx, dy = _long_direction(fits.dx, fits.dy, spans)
+    # Quotients of whole numbers below 2^53 are rounded once: equal areas stay equal.
+    area = spans[0] * spans[1] / length2
+    turn = np.abs(dy) / np.maximum(dx, 1e-9)
+    order = np.lexsort((dy, turn, area, fits.owner))
+    best = order[np.searchsorted(fits.owner[order], np.arange(count))]
+    length2, spans = length2[best], spans[:, best]
+    along = (fits.low_along + fits.high_along)[best]
+    across = (fits.low_across + fits.high_across)[best]
+    edge_x, edge_y = fits.dx[best], fits.dy[best]
+    length = np.sqrt(length2)
+    columns = (
+        (along * edge_x - across * edge_y) / (2 * length2),
+        (along * edge_y + across * edge_x) / (2 * length2),
+        spans.max(axis=0) / length,
+        spans.min(axis=0) / length,
+        np.array([math.atan2(b, a) for a, b in zip(dx[best], dy[best], strict=True)]),
     )
+    return [OrientedBox(*row) for row in np.stack(columns, axis=1).tolist()]
 
 
-def _direction(dx: int, dy: int, *, square: bool) -> float:
-    """Angle of a line in [-pi/2, pi/2); in [-pi/4, pi/4) for a square."""
-    if dx < 0 or (dx == 0 and dy > 0):
-        dx, dy = -dx, -dy
-    if square and dx == dy:
-        dy = -dy
-    return math.atan2(dy, dx)
-
-
-def _turn(box: OrientedBox) -> tuple[float, float]:
-    return abs(box.angle_rad), box.angle_rad
+def _long_direction(
+    dx: NDArray[np.int64], dy: NDArray[np.int64], spans: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Direction of the longer edge with an angle in [-pi/2, pi/2), a square's in [-pi/4, pi/4)."""
+    square = spans[0] == spans[1]
+    turned = (spans[0] < spans[1]) | (square & (np.abs(dy) > np.abs(dx)))
+    x, y = np.where(turned, -dy, dx), np.where(turned, dx, dy)
+    backward = (x < 0) | ((x == 0) & (y > 0))
+    x, y = np.where(backward, -x, x), np.where(backward, -y, y)
+    return x, np.where(square & (x == y), -y, y)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from synth_ros.errors import InternalError
-from synth_ros.labels.oriented import oriented_box, pixel_hull
+from synth_ros.labels.boxes import row_runs, visible_regions
+from synth_ros.labels.oriented import oriented_box, oriented_boxes, pixel_hulls
 from synth_ros.types import Box2D
 
 masks = hnp.arrays(
@@ -134,8 +135,10 @@ def test_the_hull_of_a_large_mask_is_exact():
     mask[0, 4000] = True
     mask[2, 3999] = True
 
-    hull = {tuple(point) for point in pixel_hull(mask).tolist()}
+    (key,), (corners,) = pixel_hulls(row_runs(mask.astype(np.int32)), [1])
+    hull = {tuple(point) for point in corners.tolist()}
 
+    assert key == 1
     assert hull == {
         (0, 1), (4000, 0), (4001, 0), (8000, 1), (8000, 2), (4000, 3), (3999, 3), (0, 2),
     }  # fmt: skip
@@ -144,3 +147,29 @@ def test_the_hull_of_a_large_mask_is_exact():
 def test_no_pixel_is_an_error():
     with pytest.raises(InternalError, match='at least one pixel'):
         _fit(np.zeros((2, 2), bool))
+
+
+@given(
+    hnp.arrays(
+        np.int32,
+        hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12),
+        elements=st.sampled_from([0, 0, 1, 2, 65535, 2**31 - 1]),
+    )
+)
+def test_all_boxes_of_an_image_equal_those_of_each_mask(image):
+    runs = row_runs(image)
+    asked = [65535, 1, 2**31 - 1, 77]
+
+    found = oriented_boxes(runs, asked)
+
+    regions = visible_regions(runs)
+    assert list(found) == [key for key in regions if key in asked]
+    for key, fit in found.items():
+        box = regions[key].box
+        crop = image[box.y0 : box.y1, box.x0 : box.x1] == key
+        assert fit == pytest.approx(oriented_box(crop, box), abs=1e-9)
+
+
+def test_an_image_without_instances_has_no_boxes():
+    assert oriented_boxes(row_runs(np.zeros((3, 4), np.int32)), [1]) == {}
+    assert oriented_boxes(row_runs(np.ones((3, 4), np.int32)), []) == {}
