@@ -229,14 +229,14 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'mm at 1 m',
             1.0,
             None,
-            'the object\'s pixels, put into space by their depth, lie inside its 3D box',
+            "the object's pixels, put into space by their depth, lie inside its 3D box",
         ),
         'keypoint.position': Row(
             'keypoints',
             'mm',
             0.01,
             None,
-            'each is the named point of the model, carried by the object\'s pose',
+            "each is the named point of the model, carried by the object's pose",
         ),
         'keypoint.pixel': Row(
             'keypoints', 'px', 0.05, None, 'pixels are the hand projection of the points'
@@ -268,7 +268,7 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'drawn as facets of up to 2.8 degrees',
         ),
         'normals.facing': Row(
-            'normals', 'px', 0, None, 'unit vectors on the camera\'s side; zero without a surface'
+            'normals', 'px', 0, None, "unit vectors on the camera's side; zero without a surface"
         ),
         'flow.pixels': Row(
             'optical flow',
@@ -301,9 +301,7 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             None,
             'things are the instance mask; classes, areas and boxes are those of the segments',
         ),
-        'parts': Row(
-            'part mask', 'px', 0, None, 'each part lies on what it belongs to'
-        ),
+        'parts': Row('part mask', 'px', 0, None, 'each part lies on what it belongs to'),
         'occluders': Row(
             'occluders',
             'px',
@@ -315,20 +313,16 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'tracks', 'tracks', 0, None, 'states are those of labels and masks, events follow'
         ),
         'contacts': Row(
-            'contacts', 'mm', 2.0, None, 'lie on both objects\' 3D boxes; normals are units'
+            'contacts', 'mm', 2.0, None, "lie on both objects' 3D boxes; normals are units"
         ),
-        'relations': Row(
-            'relations', 'relations', 0, None, 'follow from contacts and from boxes'
-        ),
-        'robot': Row(
-            'link poses', 'mm', 0.01, None, 'rigid; the same in labels and TF'
-        ),
+        'relations': Row('relations', 'relations', 0, None, 'follow from contacts and from boxes'),
+        'robot': Row('link poses', 'mm', 0.01, None, 'rigid; the same in labels and TF'),
         'image.stale': Row(
             'colour image',
             'ratio',
             1.0,
             None,
-            'outlines in colour lie on this frame\'s masks, not on those of another frame',
+            "outlines in colour lie on this frame's masks, not on those of another frame",
         ),
         'image.copied': Row(
             'colour image', 'frames', 0, None, 'no two frames of different masks share one image'
@@ -350,7 +344,11 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'config',
         ),
         'rays.missing': Row(
-            'instance mask', 'px', 0, None, 'where the ray meets an object, the mask is not 0',
+            'instance mask',
+            'px',
+            0,
+            None,
+            'where the ray meets an object, the mask is not 0',
             'config',
         ),
         'rays.depth_flat': Row(
@@ -378,7 +376,7 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'config',
         ),
         'scene.camera': Row(
-            'camera', 'px or m', 1e-9, None, 'intrinsics are the config\'s', 'config'
+            'camera', 'px or m', 1e-9, None, "intrinsics are the config's", 'config'
         ),
         'scene.poses': Row(
             'object and camera poses',
@@ -393,7 +391,7 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'mm',
             0.01,
             None,
-            'faces touch the vertices and outlines of the object\'s model',
+            "faces touch the vertices and outlines of the object's model",
             'config',
         ),
         'scene.links': Row(
@@ -404,18 +402,26 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'labels',
             0,
             None,
-            'with the config\'s thresholds, no instance lacks a label',
+            "with the config's thresholds, no instance lacks a label",
             'config',
         ),
         'again.rgb': Row(
-            'colour image', 'levels', 0, None, 'rendered again from provenance, it is equal',
+            'colour image',
+            'levels',
+            0,
+            None,
+            'rendered again from provenance, it is equal',
             'config',
         ),
         'again.depth': Row(
             'depth', 'mm', 0.001, None, 'rendered and sensed again, it is equal', 'config'
         ),
         'again.masks': Row(
-            'instance and semantic mask', 'px', 0, None, 'rendered again, they are equal',
+            'instance and semantic mask',
+            'px',
+            0,
+            None,
+            'rendered again, they are equal',
             'config',
         ),
     }

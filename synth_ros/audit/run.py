@@ -46,7 +46,6 @@ class AuditResult(NamedTuple):
         with_config: Whether the checks that need the config were made.
         rows: One for each row of the table.
         problems: What is wrong with the recording as a whole, a sentence each.
-        facts: Of the recording.
     """
 
     path: Path
@@ -106,6 +105,7 @@ def audit(
                 frame=frame,
                 before=frames.neighbour(key, -1),
                 after=frames.neighbour(key, 1),
+                others=frames.others(key),
                 facts=facts,
                 scene=oracle.scene(frame) if oracle else None,
                 rng=np.random.default_rng([request.seed, key.run, key.view, *key.camera.encode()]),
@@ -156,7 +156,11 @@ class _Frames:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._held: dict[FrameId, RecordedFrame] = {}
-        self._place = {key: k for k, key in enumerate(recording.frames)}
+        self._lines: dict[str, list[FrameId]] = {}
+        for key in recording.frames:
+            self._lines.setdefault(key.camera, []).append(key)
+        # Place among the frames of the same camera.
+        self._place = {key: k for line in self._lines.values() for k, key in enumerate(line)}
 
     def read(self, key: FrameId) -> RecordedFrame:
         """A frame.
@@ -171,14 +175,20 @@ class _Frames:
         return self._held[key]
 
     def neighbour(self, key: FrameId, step: int) -> RecordedFrame | None:
-        """The frame before or after of the same camera and scene; ``None`` if damaged."""
-        place = self._place[key] + step
-        if not 0 <= place < len(self._recording.frames):
-            return None
-        other = self._recording.frames[place]
-        if (other.run, other.camera, other.view) != (key.run, key.camera, key.view + step):
-            return None
+        """The frame before or after of the same camera and scene; ``None`` if there is none."""
+        other = key._replace(view=key.view + step)
+        return self._whole(other) if other in self._place else None
+
+    def others(self, key: FrameId) -> tuple[RecordedFrame, ...]:
+        """The frames before and after of the same camera, whatever their scene."""
+        line = self._lines[key.camera]
+        place = self._place[key]
+        near = [line[k] for k in (place - 1, place + 1) if 0 <= k < len(line)]
+        found = (self._whole(other) for other in near)
+        return tuple(frame for frame in found if frame is not None)
+
+    def _whole(self, key: FrameId) -> RecordedFrame | None:
         try:
-            return self.read(other)
+            return self.read(key)
         except UsageError:
             return None

@@ -24,10 +24,8 @@ class Rays(NamedTuple):
         hit: Whether the ray meets anything.
         depth_m: Planar depth of the point, metres, 0 for nothing.
         normals: Unit outward normals, optical frame, (n, 3); 0 for nothing.
+        facing: Cosine between the ray, backwards, and the normal.
         flat: Whether the surface is drawn exactly: a box, a plane or a mesh.
-        undecided: Whether the pixel lies so near an outline that a renderer may decide either
-            way: rays shifted by 0.004 pixels (0.03 beside a round shape) meet something else,
-            or two surfaces meet there within 1e-4 of their depth.
         names: What was met, by ``name_index``.
         name_index: Index into ``names``.
     """
@@ -36,8 +34,8 @@ class Rays(NamedTuple):
     hit: MaskImage
     depth_m: FloatArray
     normals: FloatArray
+    facing: FloatArray
     flat: MaskImage
-    undecided: MaskImage
     names: Sequence[str]
     name_index: NDArray[np.int64]
 
@@ -52,6 +50,7 @@ class Again(NamedTuple):
         class_id: Semantic mask, or ``None``.
         world_from_camera: Pose of the optical frame.
         world_from_object: Pose of each instance, by id.
+        extents: Visible and full pixels of each visible instance, by id.
     """
 
     rgb: ByteImage
@@ -60,6 +59,7 @@ class Again(NamedTuple):
     class_id: NDArray[np.uint16] | None
     world_from_camera: FloatArray
     world_from_object: Mapping[int, FloatArray]
+    extents: Mapping[int, tuple[int, int]]
 
 
 class Thresholds(NamedTuple):
@@ -100,10 +100,17 @@ class SceneTruth(Protocol):
         """Cast rays through pixel centres from where the record says that the camera is."""
         ...
 
-    def again(self) -> Again | None:
-        """Make the frame once more; ``None`` where that takes another renderer or a sequence
-        that is not at hand.
+    def undecided(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> MaskImage:
+        """Whether pixels lie so near an outline that a renderer may decide either way.
+
+        Rays shifted by 0.004 pixels (a rasterizer snaps vertices to 1/256; 0.03 beside a round
+        shape, which is drawn as a polygon) meet something else, or two surfaces meet there
+        within 1e-4 of their depth.
         """
+        ...
+
+    def again(self) -> Again | None:
+        """Make the frame once more; ``None`` if the renderer that made it is not here."""
         ...
 
 

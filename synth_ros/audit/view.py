@@ -40,6 +40,7 @@ class View:
         frame: The frame.
         before: The frame before of the same camera and scene, if it was recorded.
         after: The frame after.
+        others: The nearest frames of the same camera in the recording, of this scene or not.
         facts: Of the whole recording.
         scene: The scene of the frame, if the config is at hand.
         rng: Draws samples of pixels.
@@ -48,6 +49,7 @@ class View:
     frame: RecordedFrame
     before: RecordedFrame | None
     after: RecordedFrame | None
+    others: tuple[RecordedFrame, ...]
     facts: Facts
     scene: SceneTruth | None
     rng: np.random.Generator

@@ -19,18 +19,18 @@ from synth_ros.types import ByteImage, CameraModel, Category, DepthImage, FloatA
 
 
 class FrameId(NamedTuple):
-    """Which frame of a recording; they sort in the order of time within a camera.
+    """Which frame of a recording; they sort in the order of time.
 
     Attributes:
         run: Which scene of the recording, in order; in a dataset the episode.
-        camera: Camera name.
         view: Number of the frame in the episode.
+        camera: Camera name.
         episode: Number of the episode.
     """
 
     run: int
-    camera: str
     view: int
+    camera: str
     episode: int
 
     @property

@@ -16,9 +16,10 @@ from synth_ros.errors import InternalError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
-from synth_ros.render.model import HIDDEN_GROUP, VISIBLE_GROUPS, geom_rgba
+from synth_ros.render.model import HIDDEN_GROUP, geom_rgba
 from synth_ros.render.owner import ClosedAtExit
 from synth_ros.render.pixels import tight_silhouette
+from synth_ros.sim.rays import camera_rays, cast
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
 
@@ -88,21 +89,8 @@ def _cast(
         np.arange(window.x0, window.x1, dtype=np.float64),
         np.arange(window.y0, window.y1, dtype=np.float64),
     )
-    rays = np.stack(
-        [(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, np.ones_like(u)], -1
-    )
-    # The ray's z is 1, so its length parameter is the distance along the optical axis.
-    directions = np.ascontiguousarray(rays.reshape(-1, 3) @ pose[:3, :3].T)
-    origin = np.ascontiguousarray(pose[:3, 3])
-    shown = (np.arange(mujoco.mjNGROUP) < VISIBLE_GROUPS).astype(np.uint8)
-    geom_id = np.full(len(directions), -1, np.int32)
-    distance = np.zeros(len(directions))
-    normal = np.zeros((len(directions), 3))
-    # Not mj_multiRay: it skips geoms by their angular bounds and misses some that are hit.
-    for i, direction in enumerate(directions):
-        distance[i] = mujoco.mj_ray(
-            model, data, origin, direction, shown, 1, -1, geom_id[i : i + 1], normal[i]
-        )
+    origin, directions = camera_rays(camera, pose, u=u.ravel(), v=v.ravel())
+    geom_id, distance, normal = cast(model, data, origin=origin, directions=directions)
     shape = (window.height, window.width)
-    depth = np.where(geom_id >= 0, distance, 0).astype(np.float32).reshape(shape)
+    depth = distance.astype(np.float32).reshape(shape)
     return geom_id.reshape(shape), depth, normal.reshape(*shape, 3)

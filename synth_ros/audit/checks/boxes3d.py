@@ -78,7 +78,8 @@ def constant(view: View) -> Iterator[Measure]:
             errors = {'it was not in the frame before': float('inf')}
         else:
             errors = {
-                'its size changed': 1000 * float(np.abs(np.subtract(item.size_m, old.size_m)).max()),
+                'its size changed': 1000
+                * float(np.abs(np.subtract(item.size_m, old.size_m)).max()),
                 'its 3D box moved in the object': 1000
                 * float(np.abs(np.subtract(item.object_from_box, old.object_from_box)).max()),
                 'its name, class, model, keypoints or symmetry changed': (

@@ -1,0 +1,396 @@
+"""The scene of a recorded frame, built again from config and provenance: what audits ask.
+
+Every object stands where the record says, not where a simulation would put it, and rays are cast
+from the recorded camera: so the record is judged, by another road than the renderer's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from synth_ros.audit.truth import Again, Rays, Thresholds
+from synth_ros.config.load import LoadedConfig
+from synth_ros.errors import PlacementError, UsageError
+from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
+from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.generate import episode_samples, view_again
+from synth_ros.pipeline.instant import Course
+from synth_ros.randomize.scene import SampledScene, SampledView
+from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
+from synth_ros.render.model import private_model
+from synth_ros.scene.build import SceneBuilder
+from synth_ros.scene.compiled import CameraPart
+from synth_ros.sim.extent import reach
+from synth_ros.sim.rays import Hits, camera_rays, cast, cast_as_drawn, drawn_exactly
+from synth_ros.sim.world import Posture, World
+from synth_ros.types import CameraModel, FloatArray, MaskImage, Sample
+
+SNAP_PX = 0.004
+"""A rasterizer snaps vertices to 1/256 pixel: an outline may move by about half of that."""
+FACET_PX = 0.03
+"""With 128 slices the outline of a round shape lies up to this far inside the true one."""
+TOUCH = 1e-4
+"""Where one surface cuts another, facets decide which is in front: as a share of depth."""
+
+
+class Provenance(NamedTuple):
+    """How a frame was made.
+
+    Attributes:
+        scene: All draws of the scene.
+        view: Posture that the robot is in or moves to.
+        course: Of the episode.
+        seed: In use.
+        renderer: Its name.
+        config_hash: Of the config.
+    """
+
+    scene: SampledScene
+    view: SampledView
+    course: Course
+    seed: int
+    renderer: str
+    config_hash: str
+
+
+def read_provenance(frame: RecordedFrame) -> Provenance:
+    """The provenance of a frame.
+
+    Raises:
+        UsageError: It is missing or not ours.
+    """
+    try:
+        stored = json.loads(frame.provenance_json)
+        return Provenance(
+            scene=SampledScene.model_validate(stored['scene']),
+            view=SampledView.model_validate(stored['view']),
+            course=Course(stored['motion'], int(stored['frames'])),
+            seed=int(stored['seed']),
+            renderer=str(stored['renderer']),
+            config_hash=str(stored['config_hash']),
+        )
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise UsageError(
+            f'The provenance of {frame.key.stem} does not tell how it was made ({error!r}): the '
+            'scene cannot be built again. Audit without --config.'
+        ) from None
+
+
+def check_config(recording: Recording, loaded: LoadedConfig) -> None:
+    """See that a config is the one that a recording was made with.
+
+    Raises:
+        UsageError: It is another one.
+    """
+    if recording.config_hash and recording.config_hash != loaded.config_hash:
+        raise UsageError(
+            f'{recording.path} was made with another config than {loaded.path}: its hash is '
+            f'{recording.config_hash}, that of the file {loaded.config_hash}. Give the file as it '
+            'was then, or audit without --config.'
+        )
+
+
+class ConfigOracle:
+    """Implements ``audit.truth.Oracle``.
+
+    Args:
+        loaded: The config that made the recording.
+        builder: Builds its scenes.
+        stage: Renders frames again; ``None`` leaves that out.
+    """
+
+    def __init__(
+        self, loaded: LoadedConfig, builder: SceneBuilder, *, stage: Stage | None = None
+    ) -> None:
+        self._loaded = loaded
+        self._builder = builder
+        self._player = Player(stage) if stage else None
+        self._worlds: dict[str, World] = {}
+
+    def scene(self, frame: RecordedFrame) -> FrameTruth:
+        """The scene of a frame.
+
+        Raises:
+            UsageError: The provenance does not fit the config.
+        """
+        made = read_provenance(frame)
+        if made.config_hash != self._loaded.config_hash:
+            raise UsageError(
+                f'{frame.key.stem} was made with another config: its hash is {made.config_hash}, '
+                f'that of {self._loaded.path} {self._loaded.config_hash}.'
+            )
+        return FrameTruth(
+            frame, made, world=self._world(made), loaded=self._loaded, player=self._player
+        )
+
+    def _world(self, made: Provenance) -> World:
+        """The world of a scene; the last one is kept, for frames come scene by scene."""
+        key = made.scene.model_dump_json()
+        if key not in self._worlds:
+            self._worlds.clear()
+            world = World(self._builder.build(made.scene), self._loaded.config.robot)
+            self._worlds[key] = world
+        return self._worlds[key]
+
+
+class FrameTruth:
+    """Implements ``audit.truth.SceneTruth`` for one frame.
+
+    Args:
+        frame: What was recorded.
+        made: How.
+        world: Its scene; put in order at once, and used until the next frame is asked for.
+        loaded: The config.
+        player: Renders again, or ``None``.
+    """
+
+    def __init__(
+        self,
+        frame: RecordedFrame,
+        made: Provenance,
+        *,
+        world: World,
+        loaded: LoadedConfig,
+        player: Player | None,
+    ) -> None:
+        self._frame = frame
+        self._made = made
+        self._world = world
+        self._loaded = loaded
+        self._player = player
+        self._pose = np.array(frame.record.world_from_camera)
+        self._flat = drawn_exactly(world.scene.model)
+        private = private_model(world.scene.model, loaded.config.render)
+        self._clip = (private.near_m, private.far_m)
+        self._arrange()
+
+    @property
+    def camera(self) -> CameraModel:
+        """Intrinsics that the config asks for."""
+        return self._part.model
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Of the config."""
+        labels = self._loaded.config.labels
+        return Thresholds(labels.min_pixels, labels.min_visibility)
+
+    @property
+    def world_from_link(self) -> Mapping[str, FloatArray]:
+        """Pose of each link, from the recorded joints."""
+        return {link.name: link.world_from_link for link in self._world.links()}
+
+    @property
+    def skeleton_world_m(self) -> Mapping[str, FloatArray]:
+        """Where the axis of each joint of the robot is anchored."""
+        data = self._world.data
+        return {
+            joint.name: np.array(data.xanchor[joint.joint_id])
+            for joint in self._world.scene.robot.joints
+        }
+
+    def box3d(self, instance_id: int) -> tuple[FloatArray, FloatArray] | None:
+        """How far an object's surfaces reach along its own axes."""
+        scene = self._world.scene
+        for part in scene.objects:
+            if part.instance_id == instance_id:
+                return reach(scene.model, part.geom_ids)
+        return None
+
+    def rays(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> Rays:
+        """Rays through pixel centres from the recorded camera."""
+        hits = self._cast(u.astype(float), v.astype(float))
+        scene = self._world.scene
+        hit = hits.geom_id >= 0
+        normals = hits.normal @ self._pose[:3, :3]
+        _, directions = camera_rays(
+            self._frame.camera, np.eye(4), u=u.astype(float), v=v.astype(float)
+        )
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        things = [f'{thing.kind} {thing.name}' for thing in scene.geometry.things]
+        owner = np.array([surface.thing for surface in scene.geometry.surfaces])
+        return Rays(
+            instance_id=np.where(hit, scene.geom_instance_id[hits.geom_id], 0).astype(np.int32),
+            hit=hit,
+            depth_m=hits.distance,
+            normals=normals,
+            facing=-np.sum(normals * directions, axis=1),
+            flat=~hit | self._flat[hits.geom_id],
+            names=things,
+            name_index=np.where(hit, owner[hits.geom_id], 0),
+        )
+
+    def undecided(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> MaskImage:
+        """Whether pixels lie on outlines or where surfaces touch."""
+        x, y = u.astype(float), v.astype(float)
+        middle = self._cast(x, y)
+        out = np.zeros(len(u), np.bool_)
+        for reach_px in (SNAP_PX, FACET_PX):
+            seen = [middle]
+            for angle in np.arange(8) * np.pi / 4:
+                seen.append(
+                    self._cast(x + reach_px * np.cos(angle), y + reach_px * np.sin(angle))
+                )
+            geoms = np.stack([hits.geom_id for hits in seen])
+            differ = (geoms != geoms[0]).any(axis=0) | self._creased(seen)
+            round_ones = (~np.append(self._flat, True)[geoms]).any(axis=0)
+            out |= differ if reach_px == SNAP_PX else differ & round_ones
+        return out | self._touching(middle, x, y)
+
+    def again(self) -> Again | None:
+        """The frame rendered once more."""
+        if self._player is None or self._player.renderer != self._made.renderer:
+            return None
+        sample = self._player.play(self._frame.key, self._made, camera=self._frame.record.camera)
+        if sample is None:
+            return None
+        clean = sample.frame
+        ids, counts = np.unique(clean.instance_id, return_counts=True)
+        full = {key: int(shape.mask.sum()) for key, shape in clean.silhouettes.items()}
+        return Again(
+            rgb=sample.rgb,
+            depth_m=sample.depth_m,
+            instance_id=clean.instance_id,
+            class_id=sample.labels.class_id,
+            world_from_camera=clean.world_from_camera,
+            world_from_object={i.instance_id: i.world_from_object for i in clean.instances},
+            extents={
+                key: (count, max(full.get(key, 0), count))
+                for key, count in zip(ids.tolist(), counts.tolist(), strict=True)
+                if key
+            },
+        )
+
+    @property
+    def _part(self) -> CameraPart:
+        name = self._frame.record.camera
+        for part in self._world.scene.cameras:
+            if part.model.name == name:
+                return part
+        raise UsageError(f'{self._loaded.path} has no camera {name!r}.')
+
+    def _arrange(self) -> None:
+        """Put robot and objects where the record says."""
+        world, record = self._world, self._frame.record
+        posture = world.posture(self._made.view)
+        robot = record.robot
+        if robot is not None:
+            order = {int(at): k for k, at in enumerate(world.scene.robot.qpos_addresses)}
+            names = {joint.name: order[joint.qpos_address] for joint in world.scene.robot.joints}
+            qpos = posture.qpos.copy()
+            for joint in robot.joints:
+                if joint.name in names:
+                    qpos[names[joint.name]] = joint.position
+            posture = posture._replace(qpos=qpos)
+            world.set_posture(posture)
+            if robot.links:
+                recorded = self._pose @ np.array(robot.links[0].camera_from_link)
+                posture = _moved(posture, world.links()[0].world_from_link, recorded)
+        qpos = world.data.qpos.copy()
+        poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
+        for part in world.scene.objects:
+            pose = poses.get(part.instance_id)
+            if pose is not None:
+                at = part.qpos_address
+                qpos[at : at + 3] = pose[:3, 3]
+                qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
+        world.set_posture(posture)
+        world.set_objects(qpos)
+
+    def _cast(self, u: FloatArray, v: FloatArray) -> Hits:
+        origin, directions = camera_rays(self._frame.camera, self._pose, u=u, v=v)
+        world = self._world
+        return cast_as_drawn(
+            world.model, world.data, origin=origin, directions=directions, clip=self._clip
+        )
+
+    def _creased(self, seen: Sequence[Hits]) -> MaskImage:
+        """Where one geom shows two of its faces: an edge of its own, or one before another."""
+        normals = np.stack([hits.normal for hits in seen])
+        return np.asarray((np.sum(normals * normals[0], axis=2) < 0.99).any(axis=0))
+
+    def _touching(self, middle: Hits, u: FloatArray, v: FloatArray) -> MaskImage:
+        """Where the next surface behind begins within ``TOUCH`` of the depth."""
+        origin, directions = camera_rays(self._frame.camera, self._pose, u=u, v=v)
+        out = np.zeros(len(u), np.bool_)
+        for k in np.flatnonzero(middle.geom_id >= 0):
+            start = float(middle.distance[k]) * (1 + 1e-9)
+            direction = directions[k : k + 1]
+            behind = cast(
+                self._world.model,
+                self._world.data,
+                origin=origin + start * direction[0],
+                directions=direction,
+            )
+            other = behind.geom_id[0] not in {-1, middle.geom_id[k]}
+            out[k] = other and behind.distance[0] < TOUCH * start
+        return out
+
+
+class Player:
+    """Renders recorded episodes again, frame after frame.
+
+    Args:
+        stage: Renders them; its config is that of the recording.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._playing: tuple[int, Course] | None = None
+        self._samples: Iterator[Sample] = iter(())
+        self._last: dict[str, Sample] = {}
+        self._view = -1
+
+    @property
+    def renderer(self) -> str:
+        """Name of the renderer."""
+        return self._stage.renderer.name
+
+    def play(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
+        """One frame of one camera; ``None`` if its episode cannot be opened again."""
+        if made.seed != self._stage.seed:
+            return None
+        try:
+            if made.course.motion == 'views' and self.renderer != 'filament':
+                return self._jump(key, made, camera=camera)
+            return self._run(key, made, camera=camera)
+        except PlacementError:
+            return None
+
+    def _jump(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
+        """Views are independent of each other: make just this one."""
+        if self._playing != (key.episode, made.course) or self._view != key.view:
+            episode = self._stage.open(key.episode)
+            samples = view_again(self._stage, episode, course=made.course, view=key.view)
+            self._last = {sample.key.camera: sample for sample in samples}
+            self._playing, self._view = (key.episode, made.course), key.view
+        return self._last.get(camera)
+
+    def _run(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
+        """Play from the start of the episode, or go on from where it was."""
+        if self._playing != (key.episode, made.course) or key.view < self._view:
+            episode = self._stage.open(key.episode)
+            self._samples = episode_samples(self._stage, episode, made.course)
+            self._playing, self._view, self._last = (key.episode, made.course), -1, {}
+        cameras = len(self._stage.config.cameras)
+        while self._view < key.view:
+            made_now = [sample for _, sample in zip(range(cameras), self._samples, strict=False)]
+            if not made_now:
+                return None
+            self._view = made_now[0].key.view
+            self._last = {sample.key.camera: sample for sample in made_now}
+        return self._last.get(camera)
+
+
+def _moved(posture: Posture, computed: FloatArray, recorded: FloatArray) -> Posture:
+    """A posture whose root moved as its first link did, in the plane and about the vertical."""
+    turn = recorded @ inverse(computed)
+    x, y, z = (turn @ (posture.x_m, posture.y_m, posture.z_m, 1.0))[:3]
+    yaw = float(np.arctan2(turn[1, 0], turn[0, 0]))
+    return posture._replace(x_m=float(x), y_m=float(y), z_m=float(z), yaw_rad=posture.yaw_rad + yaw)

@@ -1,0 +1,297 @@
+"""A dataset folder as a recording: every file as it stands, contradictions included.
+
+``readers.coco`` refuses an index that contradicts itself; an audit wants to see it.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from synth_ros.errors import UsageError
+from synth_ros.readers.images import read_depth_m, read_ids, read_rgb
+from synth_ros.readers.recording import (
+    CocoImage,
+    CocoObject,
+    FrameId,
+    RecordedFrame,
+    RecordedLayers,
+)
+from synth_ros.schema.layers import LAYERS
+from synth_ros.schema.records import FrameRecord
+from synth_ros.types import Category
+
+INDEX = 'annotations.json'
+
+_Rows = tuple[tuple[float, ...], ...]
+_Xywh = tuple[float, float, float, float]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+
+class _Info(_Record):
+    config_hash: str = ''
+    seed: int = 0
+    renderer: str = ''
+
+
+class _Category(_Record):
+    id: int
+    name: str
+    supercategory: str = 'object'
+
+
+class _Image(_Record):
+    id: int
+    width: int
+    height: int
+    file_name: str
+    depth_file: str | None = None
+    instance_mask_file: str | None = None
+    semantic_mask_file: str | None = None
+    provenance_file: str | None = None
+    episode: int
+    view: int
+    camera: str
+    stamp_ns: int
+    intrinsics: _Rows
+    world_from_camera: _Rows
+
+    @property
+    def key(self) -> FrameId:
+        return FrameId(self.episode, self.view, self.camera, self.episode)
+
+
+class _Segmentation(_Record):
+    size: tuple[int, int]
+    counts: str
+
+
+class _Box3d(_Record):
+    camera_from_box: _Rows
+    size_m: tuple[float, float, float]
+
+
+class _Annotation(_Record):
+    id: int
+    image_id: int
+    category_id: int
+    bbox: _Xywh
+    area: float
+    segmentation: _Segmentation
+    instance_id: int
+    instance_name: str
+    visibility: float
+    occlusion: float
+    truncation: float
+    bbox_amodal: _Xywh
+    pixels_visible: int
+    pixels_in_image: int
+    pixels_full: int
+    camera_from_object: _Rows
+    box3d: _Box3d
+
+    def object(self) -> CocoObject:
+        return CocoObject(
+            annotation_id=self.id,
+            instance_id=self.instance_id,
+            name=self.instance_name,
+            category_id=self.category_id,
+            bbox=self.bbox,
+            amodal=self.bbox_amodal,
+            area=self.area,
+            mask_size=self.segmentation.size,
+            mask_counts=self.segmentation.counts,
+            pixels=(self.pixels_visible, self.pixels_in_image, self.pixels_full),
+            shares=(self.visibility, self.occlusion, self.truncation),
+            camera_from_object=np.array(self.camera_from_object),
+            camera_from_box=np.array(self.box3d.camera_from_box),
+            size_m=self.box3d.size_m,
+        )
+
+
+class _Index(_Record):
+    info: _Info
+    categories: tuple[_Category, ...]
+    images: tuple[_Image, ...]
+    annotations: tuple[_Annotation, ...]
+
+
+class DatasetRecording:
+    """A dataset; implements ``readers.recording.Recording``.
+
+    Args:
+        path: Its folder.
+
+    Raises:
+        UsageError: There is no finished dataset, or its index cannot be read.
+    """
+
+    kind = 'dataset'
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        index = _read_index(self.path / INDEX)
+        self.config_hash = index.info.config_hash
+        self.seed = index.info.seed
+        self.renderer = index.info.renderer
+        self.categories = tuple(Category(c.id, c.name, c.supercategory) for c in index.categories)
+        self._images = {image.key: image for image in index.images}
+        self.frames: Sequence[FrameId] = sorted(self._images)
+        self.problems: Sequence[str] = tuple(_problems(index))
+        self._annotations: dict[int, list[_Annotation]] = {}
+        for annotation in index.annotations:
+            self._annotations.setdefault(annotation.image_id, []).append(annotation)
+
+    def record(self, key: FrameId) -> FrameRecord:
+        """Structured labels of a frame.
+
+        Raises:
+            UsageError: They are missing or damaged.
+        """
+        path = self.path / 'labels' / f'{key.episode:06d}.jsonl'
+        line = self._lines.get(key) or self._read_lines(path, key)
+        try:
+            return FrameRecord.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = '.'.join(str(part) for part in first['loc'])
+            raise UsageError(f'{path}: {key.stem}: {place}: {first["msg"]}') from None
+
+    def read(self, key: FrameId) -> RecordedFrame:
+        """Everything of a frame.
+
+        Raises:
+            UsageError: Something of it is missing or damaged.
+        """
+        image = self._images[key]
+        record = self.record(key)
+        depth, masks = image.depth_file, image.instance_mask_file
+        classes = image.semantic_mask_file
+        return RecordedFrame(
+            key=key,
+            record=record,
+            rgb=read_rgb(self.path / image.file_name),
+            depth_m=read_depth_m(self.path / depth) if depth else None,
+            instance_id=read_ids(self.path / masks) if masks else None,
+            class_id=read_ids(self.path / classes) if classes else None,
+            layers=self._layers(key, record),
+            provenance_json=self._provenance(image),
+            rgb_lossy=not image.file_name.endswith('.png'),
+            image=CocoImage(
+                image_id=image.id,
+                width=image.width,
+                height=image.height,
+                stamp_ns=image.stamp_ns,
+                intrinsics=np.array(image.intrinsics),
+                world_from_camera=np.array(image.world_from_camera),
+            ),
+            objects=tuple(entry.object() for entry in self._annotations.get(image.id, ())),
+        )
+
+    @cached_property
+    def _lines(self) -> dict[FrameId, bytes]:
+        """Lines of the label files that were read, by frame."""
+        return {}
+
+    def _read_lines(self, path: Path, key: FrameId) -> bytes:
+        """Read an episode's file; keep its lines until those of another are asked for."""
+        try:
+            lines = path.read_bytes().splitlines()
+        except OSError as error:
+            raise UsageError(
+                f'Cannot read {path}: {error.strerror}. The labels of {key.stem} are in it.'
+            ) from None
+        self._lines.clear()
+        for line in lines:
+            try:
+                head = json.loads(line)
+                found = FrameId(head['episode'], head['view'], head['camera'], head['episode'])
+            except (ValueError, KeyError, TypeError):
+                continue
+            self._lines[found] = line
+        if key not in self._lines:
+            raise UsageError(f'{path} has no line for {key.stem}.')
+        return self._lines[key]
+
+    def _layers(self, key: FrameId, record: FrameRecord) -> RecordedLayers:
+        path = self.path / 'layers' / f'{key.stem}.npz'
+        if not path.exists():
+            return RecordedLayers()
+        size = {'height': record.height, 'width': record.width}
+        found = {}
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                for name in set(stored.files) & set(LAYERS):
+                    found[name] = stored[name]
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise UsageError(f'{path} is damaged: {error}') from None
+        for name, layer in found.items():
+            spec = LAYERS[name]  # type: ignore[index]
+            if layer.shape != spec.shape(**size) or layer.dtype != spec.dtype:
+                raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}.')
+        return RecordedLayers(**found)
+
+    def _provenance(self, image: _Image) -> str:
+        """The whole provenance of one frame as JSON; empty without the file."""
+        if image.provenance_file is None:
+            return ''
+        path = self.path / image.provenance_file
+        try:
+            stored = json.loads(path.read_bytes())
+            return json.dumps({**stored['common'], **stored['frames'][image.key.stem]})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                f'{path} does not tell how {image.key.stem} was made: {error!r}'
+            ) from None
+
+
+def _read_index(path: Path) -> _Index:
+    try:
+        return _Index.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f'Cannot read {path}: {error.strerror}. Give the folder of a finished dataset '
+            '(synth-ros generate) or of a bag.'
+        ) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = '.'.join(str(part) for part in first['loc'])
+        raise UsageError(f'{path} is no index of a dataset: {place}: {first["msg"]}') from None
+
+
+def _problems(index: _Index) -> list[str]:
+    """Ids that are given twice, and annotations of no image or class."""
+    problems = []
+    for name, ids in (
+        ('images', [image.id for image in index.images]),
+        ('annotations', [entry.id for entry in index.annotations]),
+        ('categories', [category.id for category in index.categories]),
+    ):
+        repeated = (
+            sorted({number for number in ids if ids.count(number) > 1})
+            if (len(set(ids)) < len(ids))
+            else []
+        )
+        problems += [f'{INDEX}: two {name} share the id {number}.' for number in repeated[:10]]
+    images = {image.id for image in index.images}
+    classes = {category.id for category in index.categories}
+    for entry in index.annotations:
+        if entry.image_id not in images:
+            problems.append(f'{INDEX}: annotation {entry.id} is of no image ({entry.image_id}).')
+        if entry.category_id not in classes:
+            problems.append(
+                f'{INDEX}: annotation {entry.id} is of no class ({entry.category_id}).'
+            )
+    keys = [image.key for image in index.images]
+    if len(set(keys)) < len(keys):
+        problems.append(f'{INDEX}: two images are the same frame.')
+    return problems
