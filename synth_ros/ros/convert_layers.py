@@ -1,8 +1,8 @@
 """Dense annotations to messages and back, one stream a layer.
 
 Where a layer has no value its image holds NaN, as depth images do (REP-118); in memory that is
-0. A layer that a frame does not have, as flow beyond either end of a sequence, goes out empty,
-so that every stream has a message of every stamp; the annotations list those it has.
+0. A layer that a frame does not have goes out empty, so that every stream has a message of every
+stamp; the annotations list those it has.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def layer_message(name: LayerName, sample: Sample, head: Header) -> Image | Poin
 
     Args:
         name: Which layer.
-        sample: With its clean frame.
+        sample: With its labels.
         head: Stamp and optical frame of the colour image.
 
     Raises:
@@ -61,7 +61,7 @@ def layer_message(name: LayerName, sample: Sample, head: Header) -> Image | Poin
     if name == 'points_m':
         return labelled_points(pixels.astype(np.float32, copy=False), sample.labels, head)
     if LAYERS[name].dtype is np.float32:
-        nothing = _nothing(name, sample, found)
+        nothing = _nothing(name, found)
         pixels = np.where(nothing, np.float32(np.nan), pixels)
     return image_message(pixels, layer_encoding(name), head)
 
@@ -81,19 +81,22 @@ def layer_array(name: LayerName, cdr: bytes) -> NDArray[np.generic]:
     return pixels
 
 
-def _nothing(
-    name: LayerName, sample: Sample, found: Mapping[LayerName, NDArray[np.generic]]
-) -> MaskImage:
+def _nothing(name: LayerName, found: Mapping[LayerName, NDArray[np.generic]]) -> MaskImage:
     """Where an image of floats has no value; shaped to stretch over its channels."""
     layer = found.get(name)
     if layer is None:
-        nothing = np.ones((), bool)
-    elif name in ('flow_forward', 'flow_backward'):
-        nothing = found[f'{name}_state'] == FlowState.INVALID
+        nothing: MaskImage = np.ones((1, 1), bool)
     elif name in ('depth_m', 'distance_m'):
         return np.asarray(layer == 0)
+    elif name == 'normals':
+        nothing = (layer == 0).all(-1)
     else:
-        nothing = sample.frame.depth_m <= 0
+        forward = name.endswith('forward')
+        state = found['flow_forward_state' if forward else 'flow_backward_state']
+        nothing = state == FlowState.INVALID
+        if name.startswith('scene_flow'):
+            # A point that passes behind the camera has moved, although its flow is invalid.
+            nothing = nothing & (layer == 0).all(-1)
     return nothing[..., np.newaxis]
 
 
