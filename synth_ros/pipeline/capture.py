@@ -43,6 +43,8 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
                 if silhouette is not None
             }
         ),
+        geom_id=layers.geom_id,
+        scene=world.state(),
     )
 
 

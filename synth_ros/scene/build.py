@@ -17,10 +17,17 @@ from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.environment import drop_unused_textures, set_materials
+from synth_ros.scene.geometry import (
+    GeometryMaker,
+    PlacedObject,
+    Prefixes,
+    skeleton_joints,
+)
 from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.lighting import add_lights
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
+from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
 from synth_ros.scene.solid_spec import Change, add_textures, apply_change
 from synth_ros.types import Category
@@ -35,7 +42,8 @@ class SceneBuilder:
 
     Attributes:
         inventory: What scenes are drawn from.
-        categories: The labelled classes, in config order.
+        categories: The labelled classes in config order; after them the kinds of stuff, if
+            panoptic masks are wanted.
         warnings: What was mended while loading, one sentence each.
     """
 
@@ -53,10 +61,19 @@ class SceneBuilder:
         self._assets = load_assets(loaded)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
-        self.categories = tuple(
-            Category(entry.class_id, entry.name) for entry in self._assets.catalog.classes
+        robot, catalog = self._assets.robot, self._assets.catalog
+        self._geometry = GeometryMaker(
+            self._base.copy().compile(),
+            robot,
+            parts=PartNames(robot.links, catalog.classes),
+            prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
         )
-        self.robot_links = self._assets.robot.links
+        things = tuple(Category(entry.class_id, entry.name) for entry in catalog.classes)
+        labels = self._config.labels
+        self._stuff = self._geometry.stuff(labels.stuff, things=things)
+        panoptic = labels.wants('panoptic')
+        self.categories = things + (self._stuff.categories if panoptic else ())
+        self.robot_links = robot.links
         self.warnings = self._assets.warnings
 
     def build(self, sampled: SampledScene) -> CompiledScene:
@@ -144,6 +161,11 @@ class SceneBuilder:
             )
             for planned in self._assets.cameras
         )
+        placed = [
+            PlacedObject(part, variant.solid)
+            for part, variant in zip(parts, variants, strict=True)
+        ]
+        made = self._geometry.make(model, placed, self._stuff)
         return CompiledScene(
             model=model,
             objects=parts,
@@ -152,6 +174,9 @@ class SceneBuilder:
                 model, self._assets.robot, joints=self._assets.joints, prefix=ROBOT_PREFIX
             ),
             geom_instance_id=owner[model.geom_bodyid],
+            geometry=made.geometry,
+            geom_thing=made.geom_thing,
+            skeleton_joints=skeleton_joints(model, self._assets.robot, ROBOT_PREFIX),
             warnings=self.warnings,
         )
 

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.types import CameraModel, FloatArray
+from synth_ros.types import CameraModel, FloatArray, SceneGeometry
 
 
 class ObjectPart(NamedTuple):
@@ -135,6 +135,9 @@ class CompiledScene:
         cameras: Cameras in config order.
         robot: The robot's parts.
         geom_instance_id: Instance of each geom, shape (ngeom,), int32, 0 for the rest.
+        geometry: The scene as plain data: surfaces, things, parts, links, skeleton.
+        geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
+        skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.
         warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
     """
 
@@ -143,4 +146,7 @@ class CompiledScene:
     cameras: tuple[CameraPart, ...]
     robot: RobotPart
     geom_instance_id: NDArray[np.int32]
+    geometry: SceneGeometry
+    geom_thing: NDArray[np.int32]
+    skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()

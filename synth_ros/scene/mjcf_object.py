@@ -34,6 +34,9 @@ from synth_ros.scene.solid import (
 from synth_ros.types import FloatArray
 
 TINT_PREFIX = 'tint_'
+# Visual geoms are often called visual and visual_lid, beside collision geoms of other names.
+VISUAL_NAME = 'visual'
+MAIN_PART = 'body'
 
 _SHAPES: dict[mujoco.mjtGeom, Shape] = {
     mujoco.mjtGeom.mjGEOM_BOX: 'box',
@@ -64,7 +67,7 @@ def load_mjcf_object(path: Path, *, density_kg_m3: float, inertia: str) -> Loade
     geoms = [i for i in range(model.ngeom) if _is_inside(model, i, root.body_id)]
     if not geoms:
         raise AssetError(path, 'the object has no geom; add at least one.')
-    reader = _Reader(model, path, root_from_world=inverse(_body_pose(model, root.body_id)))
+    reader = _Reader(model, path, root=root.body_id)
     solid_geoms, meshes = reader.geoms(geoms)
     looks, textures = reader.looks(), reader.textures()
     bounds = visible_bounds(solid_geoms, meshes)
@@ -127,10 +130,11 @@ def _body_pose(model: mujoco.MjModel, body: int) -> FloatArray:
 class _Reader:
     """Takes the parts of one object out of its compiled model."""
 
-    def __init__(self, model: mujoco.MjModel, path: Path, *, root_from_world: FloatArray) -> None:
+    def __init__(self, model: mujoco.MjModel, path: Path, *, root: int) -> None:
         self._model = model
         self._path = path
-        self._root_from_world = root_from_world
+        self._root = root
+        self._root_from_world = inverse(_body_pose(model, root))
         self._meshes: list[SolidMesh] = []
         self._mesh_index: dict[int, int] = {}
         self._looks: dict[tuple[int, tuple[float, ...]], int] = {}
@@ -230,7 +234,19 @@ class _Reader:
             visible=visible,
             collides=collides,
             friction=(slide, max(torsion, 0.01), max(roll, 0.001)),
+            part=self._part(geom) if visible else '',
         )
+
+    def _part(self, geom: int) -> str:
+        """The part that a geom is: its child body, else itself, as far as they have names."""
+        model = self._model
+        body = int(model.geom_bodyid[geom])
+        while body not in (0, self._root):
+            if model.body(body).name:
+                return str(model.body(body).name)
+            body = int(model.body_parentid[body])
+        name = str(model.geom(geom).name)
+        return MAIN_PART if name == VISUAL_NAME else name.removeprefix(f'{VISUAL_NAME}_')
 
     def _mesh(self, mesh: int) -> int:
         if mesh not in self._mesh_index:

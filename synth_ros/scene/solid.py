@@ -104,6 +104,7 @@ class SolidGeom:
         visible: Whether it is drawn.
         collides: Whether it touches other things.
         friction: Sliding, torsional (m) and rolling (m) coefficients.
+        part: Name of the part it belongs to, empty if it has none.
     """
 
     shape: Shape
@@ -115,6 +116,7 @@ class SolidGeom:
     visible: bool = True
     collides: bool = True
     friction: tuple[float, float, float] = (0.7, 0.01, 0.001)
+    part: str = ''
 
 
 class MassProperties(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import mujoco
@@ -39,41 +40,41 @@ class GeomOwners(NamedTuple):
 
 
 def surfaces_and_meshes(
-    model: mujoco.MjModel, owners: GeomOwners
+    model: mujoco.MjModel,
+    owners: GeomOwners,
+    *,
+    fields: Sequence[TriangleMesh] | None = None,
 ) -> tuple[tuple[Surface, ...], tuple[TriangleMesh, ...]]:
     """Every geom of a model, and the triangles that geoms point to.
 
     Args:
         model: The compiled model.
         owners: Whose each geom is.
+        fields: The height fields of the model, if they were made before.
 
     Returns:
         Surfaces by geom id, and the meshes: first the model's own by mesh id, then one for
         each height field.
     """
-    meshes = [_mesh(model, mesh) for mesh in range(model.nmesh)]
-    meshes += [_height_field(model, field) for field in range(model.nhfield)]
-    drawn = is_drawn(model)
+    meshes = (*_meshes(model), *(height_fields(model) if fields is None else fields))
     surfaces = []
-    for geom in range(model.ngeom):
-        kind = int(model.geom_type[geom])
+    for kind, size, data, thing, part, stuff, drawn in zip(
+        model.geom_type.tolist(),
+        model.geom_size.tolist(),
+        model.geom_dataid.tolist(),
+        owners.thing.tolist(),
+        owners.part_id.tolist(),
+        owners.stuff_id.tolist(),
+        is_drawn(model).tolist(),
+        strict=True,
+    ):
         shape = _SHAPES.get(kind, 'other')
         mesh = NO_MESH
         if shape == 'mesh':
-            mesh = int(model.geom_dataid[geom]) + (model.nmesh if kind == _HFIELD else 0)
-        x, y, z = (float(v) for v in model.geom_size[geom])
-        surfaces.append(
-            Surface(
-                shape=shape,
-                size_m=(x, y, z),
-                mesh=mesh,
-                thing=int(owners.thing[geom]),
-                part_id=int(owners.part_id[geom]),
-                stuff_id=int(owners.stuff_id[geom]),
-                drawn=bool(drawn[geom]),
-            )
-        )
-    return tuple(surfaces), tuple(meshes)
+            mesh = data + (model.nmesh if kind == _HFIELD else 0)
+        x, y, z = size
+        surfaces.append(Surface(shape, (x, y, z), mesh, thing, part, stuff, drawn))
+    return tuple(surfaces), meshes
 
 
 def is_drawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
@@ -97,12 +98,24 @@ def world_from_geom(data: mujoco.MjData) -> NDArray[np.float64]:
     return poses
 
 
-def _mesh(model: mujoco.MjModel, mesh: int) -> TriangleMesh:
-    vertices = slice(model.mesh_vertadr[mesh], model.mesh_vertadr[mesh] + model.mesh_vertnum[mesh])
-    faces = slice(model.mesh_faceadr[mesh], model.mesh_faceadr[mesh] + model.mesh_facenum[mesh])
-    return TriangleMesh(
-        model.mesh_vert[vertices].astype(np.float64), model.mesh_face[faces].astype(np.int32)
+def height_fields(model: mujoco.MjModel) -> tuple[TriangleMesh, ...]:
+    """The height fields of a model as meshes, by id."""
+    return tuple(_height_field(model, field) for field in range(model.nhfield))
+
+
+def _meshes(model: mujoco.MjModel) -> list[TriangleMesh]:
+    """The meshes of a model by id: read-only views of two copied arrays."""
+    vertices = model.mesh_vert.astype(np.float64)
+    faces = model.mesh_face.astype(np.int32)
+    vertices.flags.writeable = faces.flags.writeable = False
+    starts = zip(
+        model.mesh_vertadr.tolist(),
+        model.mesh_vertnum.tolist(),
+        model.mesh_faceadr.tolist(),
+        model.mesh_facenum.tolist(),
+        strict=True,
     )
+    return [TriangleMesh(vertices[v : v + nv], faces[f : f + nf]) for v, nv, f, nf in starts]
 
 
 def _height_field(model: mujoco.MjModel, field: int) -> TriangleMesh:
@@ -117,4 +130,5 @@ def _height_field(model: mujoco.MjModel, field: int) -> TriangleMesh:
     a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()
     c, d = index[1:, 1:].ravel(), index[1:, :-1].ravel()
     faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+    vertices.flags.writeable = faces.flags.writeable = False
     return TriangleMesh(vertices, faces)

@@ -14,8 +14,10 @@ from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
 from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
+from synth_ros.scene.surfaces import world_from_geom
+from synth_ros.sim.contacts import contacts
 from synth_ros.sim.kinematic import kinematic_model
-from synth_ros.types import FloatArray, Instance, JointState, LinkPose
+from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
 
 
 class Posture(NamedTuple):
@@ -167,6 +169,17 @@ class World:
                 float(self.data.qvel[joint.dof_address]),
             )
             for joint in self.scene.robot.joints
+        )
+
+    def state(self) -> SceneState:
+        """Everything that labels need to know of this instant; owns all of its arrays."""
+        return SceneState(
+            geometry=self.scene.geometry,
+            world_from_geom=world_from_geom(self.data),
+            links=self.links(),
+            joints=self.joints(),
+            skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
+            contacts=contacts(self.model, self.data, self.scene),
         )
 
     def _body_pose(self, body: int) -> FloatArray:
