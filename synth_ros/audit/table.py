@@ -74,6 +74,7 @@ CHECKS: tuple[CheckEntry, ...] = (
     CheckEntry(normals.facing, ('normals.facing',)),
     CheckEntry(flow.flow, ('flow.pixels', 'flow.sensed', 'flow.state', 'flow.scene')),
     CheckEntry(panoptic.panoptic, ('panoptic',)),
+    CheckEntry(panoptic.listed, ('panoptic',)),
     CheckEntry(panoptic.parts, ('parts',)),
     CheckEntry(occluders.occluders, ('occluders',)),
     CheckEntry(tracks.tracks, ('tracks',)),

@@ -51,7 +51,28 @@ class CocoImage(NamedTuple):
 
 
 class CocoObject(NamedTuple):
-    """What ``annotations.json`` says of an object; ``bbox`` is (x, y, width, height)."""
+    """What ``annotations.json`` says of an object.
+
+    Attributes:
+        annotation_id: Unique in the dataset.
+        instance_id: Its id in the masks.
+        name: Of the instance.
+        category_id: Its class.
+        bbox: Visible box (x, y, width, height).
+        amodal: Amodal box, likewise.
+        area: Visible pixels.
+        mask_size: (height, width).
+        mask_counts: Compressed run lengths of the visible mask.
+        pixels: Visible, in the image, full.
+        shares: Visibility, occlusion, truncation.
+        camera_from_object: (4, 4).
+        camera_from_box: (4, 4).
+        size_m: Edges of the 3D box.
+        corners: Of the oriented box, x1, y1, ... y4.
+        keypoints: COCO's x, y, v for each keypoint of the class.
+        amodal_mask: Size and run lengths of the full mask inside the image.
+        track_id: Unique in the dataset.
+    """
 
     annotation_id: int
     instance_id: int
@@ -67,6 +88,19 @@ class CocoObject(NamedTuple):
     camera_from_object: FloatArray
     camera_from_box: FloatArray
     size_m: tuple[float, float, float]
+    corners: tuple[float, ...] | None = None
+    keypoints: tuple[float, ...] | None = None
+    amodal_mask: tuple[tuple[int, int], str] | None = None
+    track_id: int | None = None
+
+
+class CocoSegment(NamedTuple):
+    """What ``panoptic.json`` says of a segment; ``bbox`` is (x, y, width, height)."""
+
+    segment_id: int
+    category_id: int
+    area: int
+    bbox: tuple[float, float, float, float]
 
 
 class Detection2d(NamedTuple):
@@ -178,6 +212,7 @@ class RecordedFrame:
         rgb_lossy: Whether colour was compressed with loss.
         image: From ``annotations.json``; ``None`` in a bag.
         objects: From ``annotations.json``; ``None`` in a bag.
+        segments: From ``panoptic.json``; ``None`` without it.
         messages: From a bag; ``None`` in a dataset.
     """
 
@@ -192,6 +227,7 @@ class RecordedFrame:
     rgb_lossy: bool = False
     image: CocoImage | None = None
     objects: tuple[CocoObject, ...] | None = None
+    segments: tuple[CocoSegment, ...] | None = None
     messages: Messages | None = None
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,10 +16,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.images import read_depth_m, read_ids, read_rgb
+from synth_ros.readers.images import (
+    read_depth_m,
+    read_ids,
+    read_panoptic_ids,
+    read_parts,
+    read_rgb,
+)
 from synth_ros.readers.recording import (
     CocoImage,
     CocoObject,
+    CocoSegment,
     FrameId,
     RecordedFrame,
     RecordedLayers,
@@ -28,6 +36,7 @@ from synth_ros.schema.records import FrameRecord
 from synth_ros.types import Category
 
 INDEX = 'annotations.json'
+PANOPTIC_INDEX = 'panoptic.json'
 
 _Rows = tuple[tuple[float, ...], ...]
 _Xywh = tuple[float, float, float, float]
@@ -47,6 +56,13 @@ class _Category(_Record):
     id: int
     name: str
     supercategory: str = 'object'
+    isthing: int = 1
+    keypoints: tuple[str, ...] = ()
+
+    def category(self) -> Category:
+        return Category(
+            self.id, self.name, self.supercategory, bool(self.isthing), self.keypoints
+        )
 
 
 class _Image(_Record):
@@ -57,6 +73,10 @@ class _Image(_Record):
     depth_file: str | None = None
     instance_mask_file: str | None = None
     semantic_mask_file: str | None = None
+    part_mask_file: str | None = None
+    panoptic_file: str | None = None
+    layers_file: str | None = None
+    labels_file: str | None = None
     provenance_file: str | None = None
     episode: int
     view: int
@@ -98,8 +118,13 @@ class _Annotation(_Record):
     pixels_full: int
     camera_from_object: _Rows
     box3d: _Box3d
+    obb: tuple[float, ...] | None = None
+    keypoints: tuple[float, ...] | None = None
+    amodal_segmentation: _Segmentation | None = None
+    track_id: int | None = None
 
     def object(self) -> CocoObject:
+        full = self.amodal_segmentation
         return CocoObject(
             annotation_id=self.id,
             instance_id=self.instance_id,
@@ -115,7 +140,28 @@ class _Annotation(_Record):
             camera_from_object=np.array(self.camera_from_object),
             camera_from_box=np.array(self.box3d.camera_from_box),
             size_m=self.box3d.size_m,
+            corners=self.obb,
+            keypoints=self.keypoints,
+            amodal_mask=(full.size, full.counts) if full else None,
+            track_id=self.track_id,
         )
+
+
+class _Segment(_Record):
+    id: int
+    category_id: int
+    area: int
+    bbox: _Xywh
+
+
+class _Panoptic(_Record):
+    image_id: int
+    segments_info: tuple[_Segment, ...]
+
+
+class _PanopticIndex(_Record):
+    categories: tuple[_Category, ...] = ()
+    annotations: tuple[_Panoptic, ...] = ()
 
 
 class _Index(_Record):
@@ -143,7 +189,9 @@ class DatasetRecording:
         self.config_hash = index.info.config_hash
         self.seed = index.info.seed
         self.renderer = index.info.renderer
-        self.categories = tuple(Category(c.id, c.name, c.supercategory) for c in index.categories)
+        self.categories = tuple(category.category() for category in index.categories)
+        panoptic = _read_panoptic(self.path / PANOPTIC_INDEX)
+        self._segments = {entry.image_id: entry.segments_info for entry in panoptic.annotations}
         self._images = {image.key: image for image in index.images}
         self.frames: Sequence[FrameId] = sorted(self._images)
         self.problems: Sequence[str] = tuple(_problems(index))
@@ -157,7 +205,13 @@ class DatasetRecording:
         Raises:
             UsageError: They are missing or damaged.
         """
-        path = self.path / 'labels' / f'{key.episode:06d}.jsonl'
+        name = self._images[key].labels_file
+        if name is None:
+            raise UsageError(
+                f'{self.path / INDEX} names no labels_file for {key.stem}: the dataset was made '
+                'by a version before labels were stored whole. Generate it again.'
+            )
+        path = self.path / name
         line = self._lines.get(key) or self._read_lines(path, key)
         try:
             return FrameRecord.model_validate_json(line)
@@ -183,7 +237,7 @@ class DatasetRecording:
             depth_m=read_depth_m(self.path / depth) if depth else None,
             instance_id=read_ids(self.path / masks) if masks else None,
             class_id=read_ids(self.path / classes) if classes else None,
-            layers=self._layers(key, record),
+            layers=self._layers(image, record),
             provenance_json=self._provenance(image),
             rgb_lossy=not image.file_name.endswith('.png'),
             image=CocoImage(
@@ -195,6 +249,7 @@ class DatasetRecording:
                 world_from_camera=np.array(image.world_from_camera),
             ),
             objects=tuple(entry.object() for entry in self._annotations.get(image.id, ())),
+            segments=self._listed_segments(image),
         )
 
     @cached_property
@@ -222,11 +277,21 @@ class DatasetRecording:
             raise UsageError(f'{path} has no line for {key.stem}.')
         return self._lines[key]
 
-    def _layers(self, key: FrameId, record: FrameRecord) -> RecordedLayers:
-        path = self.path / 'layers' / f'{key.stem}.npz'
-        if not path.exists():
-            return RecordedLayers()
-        size = {'height': record.height, 'width': record.width}
+    def _listed_segments(self, image: _Image) -> tuple[CocoSegment, ...] | None:
+        found = self._segments.get(image.id)
+        if found is None:
+            return None
+        return tuple(CocoSegment(s.id, s.category_id, s.area, s.bbox) for s in found)
+
+    def _layers(self, image: _Image, record: FrameRecord) -> RecordedLayers:
+        parts, panoptic = image.part_mask_file, image.panoptic_file
+        layers = RecordedLayers(
+            part_id=read_parts(self.path / parts) if parts else None,
+            panoptic_id=read_panoptic_ids(self.path / panoptic) if panoptic else None,
+        )
+        if image.layers_file is None:
+            return layers
+        path = self.path / image.layers_file
         found = {}
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -234,11 +299,12 @@ class DatasetRecording:
                     found[name] = stored[name]
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise UsageError(f'{path} is damaged: {error}') from None
-        for name, layer in found.items():
-            spec = LAYERS[name]  # type: ignore[index]
-            if layer.shape != spec.shape(**size) or layer.dtype != spec.dtype:
-                raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}.')
-        return RecordedLayers(**found)
+        for name, spec in LAYERS.items():
+            layer = found.get(name)
+            shape = spec.shape(height=record.height, width=record.width)
+            if layer is not None and (layer.shape != shape or layer.dtype != spec.dtype):
+                raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}, not {shape}.')
+        return replace(layers, **found)
 
     def _provenance(self, image: _Image) -> str:
         """The whole provenance of one frame as JSON; empty without the file."""
@@ -266,6 +332,15 @@ def _read_index(path: Path) -> _Index:
         first = error.errors(include_url=False)[0]
         place = '.'.join(str(part) for part in first['loc'])
         raise UsageError(f'{path} is no index of a dataset: {place}: {first["msg"]}') from None
+
+
+def _read_panoptic(path: Path) -> _PanopticIndex:
+    if not path.exists():
+        return _PanopticIndex()
+    try:
+        return _PanopticIndex.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise UsageError(f'{path} cannot be read: {error}') from None
 
 
 def _problems(index: _Index) -> list[str]:

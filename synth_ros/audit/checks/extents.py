@@ -88,6 +88,7 @@ def amodal_mask(view: View) -> Iterator[Measure]:
                 abs(int(inside.sum()) - label.pixels_in_image)
             ),
         }
+        errors |= _coco_copy(view, label.instance_id, inside)
         worst = max(errors, key=lambda words: errors[words])
         yield view.find.errors(
             'extent.mask',
@@ -96,6 +97,20 @@ def amodal_mask(view: View) -> Iterator[Measure]:
             detail=worst if errors[worst] else '',
             place=edges(label.amodal_box),
         )
+
+
+def _coco_copy(view: View, key: int, inside: MaskImage) -> dict[str, int]:
+    """Pixels of COCO's amodal mask that differ from the part inside the image."""
+    for item in view.frame.objects or ():
+        if item.instance_id == key and item.amodal_mask is not None:
+            size, counts = item.amodal_mask
+            try:
+                mask = decode(counts, size)
+            except ValueError as error:
+                return {f'amodal_segmentation: {error}': inside.size}
+            count = int((mask != inside).sum()) if mask.shape == inside.shape else inside.size
+            return {f'amodal_segmentation differs in {count} pixels': count}
+    return {}
 
 
 def full_mask(view: View, label: LabelRecord) -> MaskImage | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View
 from synth_ros.readers.recording import CocoObject, Detection2d, Detection3d
-from synth_ros.schema.records import LabelRecord
+from synth_ros.schema.records import LabelRecord, OrientedBoxRecord
 
 
 def same_ids(view: View) -> Iterator[Measure]:
@@ -123,6 +124,35 @@ def _coco_pairs(view: View, item: CocoObject, label: LabelRecord) -> Iterator[Pa
     instance = view.instances.get(label.instance_id)
     if instance:
         yield 'size_m', item.size_m, instance.size_m
+    if item.track_id is not None:
+        yield 'track_id', item.track_id, 65536 * view.frame.record.episode + item.instance_id
+    if label.oriented_box is not None:
+        yield 'obb', item.corners or (), _box_corners(label.oriented_box)
+    if label.keypoints is not None:
+        yield 'keypoints', item.keypoints or (), _coco_keypoints(view, item, label)
+
+
+def _box_corners(box: OrientedBoxRecord) -> list[float]:
+    """Corners clockwise on the screen, from the top-left one before turning."""
+    along = np.array([math.cos(box.angle_rad), math.sin(box.angle_rad)]) * box.width / 2
+    across = np.array([-math.sin(box.angle_rad), math.cos(box.angle_rad)]) * box.height / 2
+    centre = np.array([box.center_x, box.center_y])
+    signs = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
+    return np.concatenate([centre + a * along + b * across for a, b in signs]).tolist()
+
+
+def _coco_keypoints(view: View, item: CocoObject, label: LabelRecord) -> list[float]:
+    """x, y, v of each keypoint of the class; zeros for what is outside or missing."""
+    names = next((c.keypoints for c in view.facts.categories if c.class_id == item.category_id), ())
+    points = {point.name: point for point in label.keypoints or ()}
+    values: list[float] = []
+    for name in names:
+        point = points.get(name)
+        if point is None or point.pixel is None or point.visibility == 0:
+            values += [0, 0, 0]
+        else:
+            values += [*point.pixel, point.visibility]
+    return values
 
 
 def _detection_2d_pairs(item: Detection2d, label: LabelRecord) -> Iterator[Pair]:
@@ -142,7 +172,7 @@ def _largest(view: View, pairs: Iterable[Pair], *, key: int, where: str) -> Meas
     worst, detail, errors = -1.0, '', []
     for name, one, other in pairs:
         a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
-        error = float(np.abs(a - b).max()) if a.shape == b.shape else np.inf
+        error = float(np.abs(a - b).max(initial=0)) if a.shape == b.shape else np.inf
         errors.append(error)
         if error > worst:
             worst, detail = error, f'{name} is {_short(one)} in {where}, {_short(other)} in labels'

@@ -116,7 +116,8 @@ def _contradiction(view: View, point: KeypointRecord, *, owner: int, kind: str) 
         return None
     depths, ids = around
     z = point.camera_from_point_m[2]
-    slack = _DEPTH_M + _DEPTH_SHARE * z
+    # Beside a slanted surface depth changes from pixel to pixel.
+    slack = _DEPTH_M + _DEPTH_SHARE * z + 2 * z / min(view.camera.fx, view.camera.fy)
     nearer = (depths > 0) & (depths < z - slack)
     # What a centre lies inside of does not hide it; only other things do.
     hiding = nearer & (ids != owner) if kind == 'virtual' and owner else nearer

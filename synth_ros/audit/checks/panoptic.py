@@ -47,6 +47,28 @@ def panoptic(view: View) -> Iterator[Measure]:
         )
 
 
+def listed(view: View) -> Iterator[Measure]:
+    """Segments of ``panoptic.json`` are those of the labels."""
+    one, other = view.frame.record.segments, view.frame.segments
+    if one is None or other is None:
+        return
+    mine = {
+        (s.segment_id, s.class_id, s.pixels, s.box[0], s.box[1], s.box[2], s.box[3]) for s in one
+    }
+    theirs = {
+        (s.segment_id, s.category_id, s.area, x, y, x + width, y + height)
+        for s in other
+        for x, y, width, height in [s.bbox]
+    }
+    wrong = sorted({entry[0] for entry in mine ^ theirs})
+    yield view.find.wrong(
+        'panoptic',
+        len(wrong),
+        subject='panoptic.json',
+        detail=f'segments {wrong} are not those of the labels' if wrong else '',
+    )
+
+
 def parts(view: View) -> Iterator[Measure]:
     """Parts of a class lie on its instances, parts of the robot on no instance."""
     image, listed = view.frame.layers.part_id, view.frame.record.parts

@@ -118,10 +118,11 @@ def _images(view: View, made: Again) -> Iterator[Measure]:
         error = np.abs(made.rgb.astype(np.int16) - frame.rgb).max(axis=2)
         yield _image(view, 'again.rgb', error.astype(np.float64), words='colours')
     if frame.depth_m is not None and made.depth_m.shape == frame.depth_m.shape:
-        true = np.round(made.depth_m.astype(np.float64) * 1000)
-        rounded = np.abs(true - 1000 * frame.depth_m.astype(np.float64))
-        exact = 1000 * np.abs(made.depth_m.astype(np.float64) - frame.depth_m)
-        yield _image(view, 'again.depth', np.minimum(rounded, exact), words='depths')
+        apart = 1000 * np.abs(made.depth_m.astype(np.float64) - frame.depth_m)
+        # Files and 16-bit topics hold whole millimetres.
+        whole = np.abs(np.round(1000 * frame.depth_m) - 1000 * frame.depth_m).max() < 1e-3
+        apart = np.maximum(apart - 0.5 * whole, 0)
+        yield _image(view, 'again.depth', apart, words='depths')
     if frame.instance_id is not None:
         yield _image(
             view,
