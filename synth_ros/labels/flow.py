@@ -8,8 +8,6 @@ that moves or not.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,25 +41,22 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     Raises:
         InternalError: A frame lacks its scene, or the two are of different scenes.
     """
-    moved = _moved(frame, other)
+    before, after = _points(frame, other)
+    front = after[:, 2] > FRONT_M
+    target = project(other.camera, np.where(front[:, None], after, (0.0, 0.0, 1.0)))
     height, width = frame.depth_m.shape
-    flow_px = np.zeros((height * width, 2), np.float32)
-    state = np.zeros(height * width, np.uint8)
-    front = moved.after_m[:, 2] > FRONT_M
-    where, points = moved.pixels[front], moved.after_m[front]
-    target = project(other.camera, points)
-    row, column = np.divmod(where, width)
-    flow_px[where] = target - np.stack([column, row], axis=-1)
-    inside = _inside(other, target)
-    state[where] = np.where(inside, FlowState.VISIBLE, FlowState.OUTSIDE)
-    behind = hidden(other, target[inside], points[inside, 2])
-    state[where[inside][behind]] = FlowState.OCCLUDED
+    flow_px = target.reshape(height, width, 2).astype(np.float64)
+    flow_px[..., 0] -= np.arange(width)
+    flow_px[..., 1] -= np.arange(height)[:, None]
+    flow_px[~front.reshape(height, width)] = 0
+    inside = np.flatnonzero(front & _inside(other, target))
+    state = np.where(front, np.uint8(FlowState.OUTSIDE), np.uint8(FlowState.INVALID))
+    behind = hidden(other, target[inside], after[inside, 2])
+    state[inside] = np.where(behind, FlowState.OCCLUDED, FlowState.VISIBLE)
     motion = None
     if scene_flow:
-        motion = np.zeros((height * width, 3), np.float32)
-        motion[moved.pixels] = moved.after_m - moved.before_m
-        motion = motion.reshape(height, width, 3)
-    return _locked(flow_px.reshape(height, width, 2), state.reshape(height, width), motion)
+        motion = (after - before).astype(np.float32).reshape(height, width, 3)
+    return _locked(flow_px.astype(np.float32), state.reshape(height, width), motion)
 
 
 def no_flow(frame: Frame, *, scene_flow: bool) -> Flow:
@@ -79,21 +74,12 @@ def no_flow(frame: Frame, *, scene_flow: bool) -> Flow:
     )
 
 
-class _Moved(NamedTuple):
-    """The points of all pixels that show a surface.
+def _points(frame: Frame, other: Frame) -> tuple[FloatArray, FloatArray]:
+    """The surface points of all pixels in the optical frames of both instants.
 
-    Attributes:
-        pixels: Flat pixel indices, shape (n,).
-        before_m: Optical frame of the one instant, shape (n, 3).
-        after_m: Optical frame of the other, shape (n, 3).
+    Returns:
+        Shape (height * width, 3) each, metres; 0 where nothing is.
     """
-
-    pixels: NDArray[np.int64]
-    before_m: FloatArray
-    after_m: FloatArray
-
-
-def _moved(frame: Frame, other: Frame) -> _Moved:
     geom_id, scene = known_scene(frame)
     _, scene_then = known_scene(other)
     if scene.geometry is not scene_then.geometry:
@@ -101,20 +87,15 @@ def _moved(frame: Frame, other: Frame) -> _Moved:
             'Flow was asked between frames of two scenes (different episodes?): '
             f'stamps {frame.stamp_ns} ns and {other.stamp_ns} ns of camera {frame.camera.name!r}.'
         )
-    rays = pixel_rays(frame.camera).reshape(-1, 3)
-    depth = frame.depth_m.ravel().astype(np.float64)
-    order, before, after = [], [], []
+    before = (pixel_rays(frame.camera) * frame.depth_m[..., None]).reshape(-1, 3)
+    after = np.zeros_like(before)
     camera_from_world = inverse(other.world_from_camera)
-    for geom, pixels in surface_pixels(np.where(frame.depth_m > 0, geom_id, -1)):
-        points = rays[pixels] * depth[pixels, None]
-        world = scene_then.world_from_geom[geom] @ inverse(scene.world_from_geom[geom])
-        motion = camera_from_world @ world @ frame.world_from_camera
-        order.append(pixels)
-        before.append(points)
-        after.append(points @ motion[:3, :3].T + motion[:3, 3])
-    if not order:
-        return _Moved(np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 3)))
-    return _Moved(np.concatenate(order), np.concatenate(before), np.concatenate(after))
+    for geom, pixels in surface_pixels(geom_id):
+        carried = scene_then.world_from_geom[geom] @ inverse(scene.world_from_geom[geom])
+        motion = camera_from_world @ carried @ frame.world_from_camera
+        after[pixels] = before[pixels] @ motion[:3, :3].T + motion[:3, 3]
+    after[frame.depth_m.ravel() == 0] = 0
+    return before, after
 
 
 def _inside(frame: Frame, target: FloatArray) -> MaskImage:

@@ -12,7 +12,7 @@ from synth_ros.labels.facets import facets
 from synth_ros.labels.lookup import known_scene
 from synth_ros.labels.shape_normals import Rays, shape_normals, towards_camera
 from synth_ros.labels.surface_pixels import SurfacePixels, surface_pixels
-from synth_ros.types import FloatArray, Frame, SceneState
+from synth_ros.types import FloatArray, Frame, IdImage, MaskImage, SceneState
 
 # How far beyond its edges a facet is looked for: rounding, then a rasterizer's grid of 1/256
 # pixel several times over, then where an outline moves by more than it should.
@@ -39,13 +39,15 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
         InternalError: The frame lacks its scene, or a pixel shows a surface that is not drawn.
     """
     geom_id, scene = known_scene(frame)
-    rays = pixel_rays(frame.camera).reshape(-1, 3)
-    normals = np.zeros((rays.shape[0], 3), np.float32)
-    meshes = []
+    normals = np.zeros((geom_id.size, 3), np.float32)
+    meshes: list[SurfacePixels] = []
+    shapes: list[SurfacePixels] = []
     for shown in surface_pixels(geom_id):
-        if scene.geometry.surfaces[shown.geom].shape == 'mesh':
-            meshes.append(shown)
-        else:
+        mesh = scene.geometry.surfaces[shown.geom].shape == 'mesh'
+        (meshes if mesh else shapes).append(shown)
+    if shapes:
+        rays = pixel_rays(frame.camera).reshape(-1, 3)
+        for shown in shapes:
             normals[shown.pixels] = _analytic(frame, scene, shown, rays=rays[shown.pixels])
     if meshes:
         _of_facets(frame, scene, meshes, normals=normals)
@@ -74,20 +76,27 @@ def _of_facets(
     Each round asks for the pixels that the one before left without a facet at their depth. A
     pixel keeps the facet whose depth is nearest; one that never finds any keeps no normal.
     """
-    pending = np.full(frame.depth_m.shape, -1, np.int32)
-    for shown in meshes:
-        pending.ravel()[shown.pixels] = shown.geom
-    error = np.full(pending.size, np.inf)
+    error = np.full(normals.shape[0], np.inf)
     for margin_px in _MARGINS_PX:
         candidates = facets(frame, scene, meshes, margin_px=margin_px)
-        found = find_facets(candidates, pending, frame.depth_m, margin_px=margin_px)
+        wanted = _image_of(meshes, frame.depth_m.shape)
+        found = find_facets(candidates, wanted, frame.depth_m, margin_px=margin_px)
         better = np.flatnonzero(found.error < error)
-        error[better] = found.error[better]
         normals[better] = candidates.normals[found.facet[better]]
-        off = np.flatnonzero((pending.ravel() >= 0) & (error > _FAR))
-        if off.size == 0:
+        error[better] = found.error[better]
+        meshes = [_only(shown, error[shown.pixels] > _FAR) for shown in meshes]
+        meshes = [shown for shown in meshes if shown.pixels.size]
+        if not meshes:
             return
-        left = np.full(pending.size, -1, np.int32)
-        left[off] = pending.ravel()[off]
-        pending = left.reshape(pending.shape)
-        meshes = list(surface_pixels(pending))
+
+
+def _image_of(shown: list[SurfacePixels], shape: tuple[int, ...]) -> IdImage:
+    """The surface ids of some pixels, -1 elsewhere."""
+    image = np.full(shape, -1, np.int32)
+    for one in shown:
+        image.ravel()[one.pixels] = one.geom
+    return image
+
+
+def _only(shown: SurfacePixels, chosen: MaskImage) -> SurfacePixels:
+    return SurfacePixels(shown.geom, shown.pixels[chosen])
