@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.errors import InternalError
-from synth_ros.labels.amodal import Amodal, amodal, unite
-from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs, visible_regions
+from synth_ros.labels.amodal import Amodal
+from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs
 from synth_ros.labels.dense import dense_labels
+from synth_ros.labels.extents import Extent, extents
 from synth_ros.labels.instant import scene_labels
 from synth_ros.labels.keypoints import keypoints
 from synth_ros.labels.masks import class_mask
 from synth_ros.labels.occlusion import occluders
-from synth_ros.labels.oriented import oriented_box
-from synth_ros.labels.pose import camera_from_box, camera_from_object
+from synth_ros.labels.oriented import oriented_boxes
+from synth_ros.labels.pose import camera_from_boxes, camera_from_objects
 from synth_ros.labels.thresholds import counts
 from synth_ros.labels.visibility import visibility
 from synth_ros.types import (
     Box2D,
+    FloatArray,
     Frame,
     Instance,
     InstanceLabel,
-    Keypoint,
     Labels,
     Occluder,
     OrientedBox,
@@ -38,6 +39,15 @@ class _Seen(NamedTuple):
     region: VisibleRegion
     full: Silhouette
     extent: Amodal
+
+
+class _Extra(NamedTuple):
+    """What is made beyond the least: oriented boxes by id, and whether the rest is wanted."""
+
+    oriented: Mapping[int, OrientedBox]
+    occluders: bool
+    keypoints: bool
+    amodal_masks: bool
 
 
 def annotate(
@@ -71,43 +81,56 @@ def annotate(
     _check_order(frame.instances)
     runs = row_runs(frame.instance_id)
     classes = class_mask(runs, {item.instance_id: item.class_id for item in frame.instances})
+    found = extents(frame, runs)
     return Labels(
-        instances=tuple(
-            _label(frame, instance, seen, config=config)
-            for instance, seen in _seen(frame, runs)
-            if counts(seen.region.pixels, seen.extent.pixels_full, config)
-        ),
+        instances=_labels(frame, config, runs=runs, found=found),
         instance_id=frame.instance_id,
         class_id=classes,
         dense=dense_labels(frame, config, before=before, after=after),
-        scene=scene_labels(frame, config, before=before),
+        scene=scene_labels(frame, config, before=before, found=found),
     )
 
 
-def _seen(frame: Frame, runs: RowRuns) -> Iterator[tuple[Instance, _Seen]]:
-    """Every instance with a visible pixel, by ascending id."""
-    regions = visible_regions(runs)
-    size = (frame.camera.width, frame.camera.height)
-    for instance in frame.instances:
-        key = instance.instance_id
-        region = regions.get(key)
-        if region is not None:
-            full = unite(frame.silhouettes.get(key), frame.instance_id, key=key, region=region)
-            extent = amodal(full, size)
-            _check_inside(key, region.box, extent.box)
-            yield instance, _Seen(region, full, extent)
+def _labels(
+    frame: Frame, config: LabelsConfig, *, runs: RowRuns, found: Mapping[int, Extent]
+) -> tuple[InstanceLabel, ...]:
+    """The labels of all instances that count."""
+    items, seen = [], []
+    for item in frame.instances:
+        extent = found.get(item.instance_id)
+        if extent is None or extent.region is None:
+            continue
+        if counts(extent.region.pixels, extent.amodal.pixels_full, config):
+            items.append(item)
+            seen.append(_Seen(extent.region, extent.full, extent.amodal))
+    poses = camera_from_objects(frame.world_from_camera, items)
+    boxes = camera_from_boxes(poses, items)
+    extra = _Extra(
+        _oriented(runs, items) if config.wants('oriented_boxes') else {},
+        occluders=config.wants('occluders') and frame.scene is not None,
+        keypoints=config.wants('keypoints'),
+        amodal_masks=config.wants('amodal_masks'),
+    )
+    return tuple(
+        _label(frame, item, place, poses=(pose, box), extra=extra)
+        for item, place, pose, box in zip(items, seen, poses, boxes, strict=True)
+    )
 
 
 def _label(
-    frame: Frame, instance: Instance, seen: _Seen, *, config: LabelsConfig
+    frame: Frame,
+    instance: Instance,
+    seen: _Seen,
+    *,
+    poses: tuple[FloatArray, FloatArray],
+    extra: _Extra,
 ) -> InstanceLabel:
     """The annotations of one instance that counts."""
     region, extent = seen.region, seen.extent
+    _check_inside(instance.instance_id, region.box, extent.box)
     shares = visibility(
         visible=region.pixels, in_image=extent.pixels_in_image, full=extent.pixels_full
     )
-    pose = camera_from_object(frame.world_from_camera, instance)
-    wants = config.wants
     return InstanceLabel(
         instance=instance,
         box=region.box,
@@ -118,29 +141,23 @@ def _label(
         visibility=shares.visibility,
         occlusion=shares.occlusion,
         truncation=shares.truncation,
-        camera_from_object=pose,
-        camera_from_box=camera_from_box(pose, instance),
-        oriented_box=_oriented(frame, instance, region) if wants('oriented_boxes') else None,
-        occluders=_occluders(frame, instance, seen) if wants('occluders') else None,
-        keypoints=_keypoints(frame, instance) if wants('keypoints') else None,
-        amodal_mask=_read_only(seen.full) if wants('amodal_masks') else None,
+        camera_from_object=poses[0],
+        camera_from_box=poses[1],
+        oriented_box=extra.oriented.get(instance.instance_id),
+        occluders=_occluders(frame, instance, seen) if extra.occluders else None,
+        keypoints=keypoints(frame, instance) if extra.keypoints else None,
+        amodal_mask=_read_only(seen.full) if extra.amodal_masks else None,
     )
 
 
-def _oriented(frame: Frame, instance: Instance, region: VisibleRegion) -> OrientedBox:
-    box = region.box
-    crop = frame.instance_id[box.y0 : box.y1, box.x0 : box.x1]
-    return oriented_box(crop == instance.instance_id, box)
+def _oriented(runs: RowRuns, items: list[Instance]) -> dict[int, OrientedBox]:
+    return oriented_boxes(runs, [item.instance_id for item in items])
 
 
-def _occluders(frame: Frame, instance: Instance, seen: _Seen) -> tuple[Occluder, ...] | None:
-    if frame.scene is None:
-        return None
+def _occluders(frame: Frame, instance: Instance, seen: _Seen) -> tuple[Occluder, ...]:
+    if seen.extent.pixels_in_image == seen.region.pixels:
+        return ()
     return occluders(frame, instance.instance_id, seen.full)
-
-
-def _keypoints(frame: Frame, instance: Instance) -> tuple[Keypoint, ...]:
-    return keypoints(frame, instance)
 
 
 def _read_only(silhouette: Silhouette) -> Silhouette:

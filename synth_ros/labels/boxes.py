@@ -72,7 +72,7 @@ def visible_regions(runs: RowRuns) -> dict[int, VisibleRegion]:
     shown = np.flatnonzero(runs.ids)
     if shown.size == 0:
         return {}
-    order = shown[np.argsort(runs.ids[shown], kind='stable')]
+    order = shown[ascending(runs.ids[shown])]
     ids = runs.ids[order]
     groups = np.flatnonzero(np.diff(ids, prepend=0))
     row, column = np.divmod(runs.starts[order], runs.width)
@@ -91,3 +91,11 @@ def visible_regions(runs: RowRuns) -> dict[int, VisibleRegion]:
     return {
         key: VisibleRegion(Box2D(x0, y0, x1, y1), pixels) for key, x0, y0, x1, y1, pixels in table
     }
+
+
+def ascending(ids: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The order that sorts ids and keeps equal ones as they are."""
+    if ids.size and ids.min() >= 0 and ids.max() <= np.iinfo(np.uint16).max:
+        # Numpy sorts 16 bits by their digits, several times as fast.
+        return np.argsort(ids.astype(np.uint16), kind='stable')
+    return np.argsort(ids, kind='stable')

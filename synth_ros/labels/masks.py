@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,26 +29,35 @@ def class_mask(runs: RowRuns, class_of: Mapping[int, int]) -> NDArray[np.uint16]
         InternalError: The image shows an instance without a class, or a class id does not
             fit in 16 bits.
     """
-    ids, which = np.unique(runs.ids, return_inverse=True)
-    classes = np.array([_class_of(key, class_of) for key in ids.tolist()], np.uint16)
-    mask = np.repeat(classes[which], runs.lengths).reshape(-1, runs.width)
+    # The background is one more id, of class 0.
+    known = np.array([0, *class_of], np.int64)
+    classes = np.array([0, *class_of.values()], np.int64)
+    order = np.argsort(known, kind='stable')
+    place = order[np.minimum(np.searchsorted(known, runs.ids, sorter=order), known.size - 1)]
+    _check(runs.ids, known[place], classes[place], listed=class_of)
+    mask = np.repeat(classes[place].astype(np.uint16), runs.lengths).reshape(-1, runs.width)
     mask.flags.writeable = False
     return mask
 
 
-def _class_of(instance_id: int, class_of: Mapping[int, int]) -> int:
-    """Class of one id, checked."""
-    if instance_id == 0:
-        return 0
-    class_id = class_of.get(instance_id)
-    if class_id is None:
+def _check(
+    ids: NDArray[np.int32],
+    found: NDArray[np.int64],
+    classes: NDArray[np.int64],
+    *,
+    listed: Collection[int],
+) -> None:
+    """Every id in the image must have been found, with a class that fits."""
+    missing = ids != found
+    if missing.any():
         raise InternalError(
-            f'The image shows instance {instance_id}, which the frame does not list: '
-            f'it lists {sorted(class_of)}.'
+            f'The image shows instance {int(ids[missing].min())}, which the frame does not list: '
+            f'it lists {sorted(listed)}.'
         )
-    if not 1 <= class_id <= MAX_CLASS_ID:
+    wrong = (ids != 0) & ((classes < 1) | (classes > MAX_CLASS_ID))
+    if wrong.any():
+        first = int(np.argmax(wrong))
         raise InternalError(
-            f'Instance {instance_id} has class id {class_id}; '
+            f'Instance {int(ids[first])} has class id {int(classes[first])}; '
             f'a semantic mask holds 1 to {MAX_CLASS_ID}.'
         )
-    return class_id

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import InternalError
-from synth_ros.labels.boxes import RowRuns, row_runs
+from synth_ros.labels.boxes import RowRuns, ascending, row_runs
 from synth_ros.types import Box2D, MaskImage, OrientedBox
 
 
@@ -91,7 +91,7 @@ def pixel_hulls(runs: RowRuns, keys: Collection[int]) -> tuple[list[int], list[N
     wanted = np.flatnonzero(np.isin(runs.ids, np.array(list(keys), np.int64)) & (runs.ids != 0))
     if not wanted.size:
         return [], []
-    order = wanted[np.argsort(runs.ids[wanted], kind='stable')]
+    order = wanted[ascending(runs.ids[wanted])]
     ids = runs.ids[order]
     row, start = np.divmod(runs.starts[order], runs.width)
     end = start + runs.lengths[order]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.errors import InternalError
-from synth_ros.labels.amodal import Amodal, amodal, unite
-from synth_ros.labels.boxes import row_runs, visible_regions
+from synth_ros.labels.boxes import row_runs
+from synth_ros.labels.extents import Extent, extents
 from synth_ros.labels.thresholds import counts
 from synth_ros.types import Frame, Track, TrackEvent, TrackState
 
@@ -19,14 +21,21 @@ _EVENTS: dict[tuple[TrackState, TrackState], TrackEvent] = {
 }
 
 
-def tracks(frame: Frame, before: Frame | None, config: LabelsConfig) -> tuple[Track, ...]:
+def tracks(
+    frame: Frame,
+    before: Frame | None,
+    config: LabelsConfig,
+    *,
+    found: Mapping[int, Extent] | None = None,
+) -> tuple[Track, ...]:
     """State of every instance, and what changed since the frame before.
 
     Args:
         frame: The frame.
         before: The frame before of the same camera and episode; ``None`` for the first, before
-            which everything was ``outside``.
+            which everything was ``outside``. The camera may have moved.
         config: The thresholds of labels.
+        found: The extents of ``frame`` if they are known already.
 
     Returns:
         One track for each of ``frame.instances``, by ascending id.
@@ -38,34 +47,27 @@ def tracks(frame: Frame, before: Frame | None, config: LabelsConfig) -> tuple[Tr
         raise InternalError(
             f'A frame of camera {frame.camera.name!r} cannot follow one of {before.camera.name!r}.'
         )
-    then = {} if before is None else _states(before, config)
+    then = {} if before is None else _states(_extents(before), config)
+    now = _states(_extents(frame) if found is None else found, config)
     out = []
-    for key, state in _states(frame, config).items():
+    for key in (item.instance_id for item in frame.instances):
+        state = now.get(key, 'outside')
         out.append(Track(key, state, _EVENTS.get((then.get(key, 'outside'), state))))
     return tuple(out)
 
 
-def _states(frame: Frame, config: LabelsConfig) -> dict[int, TrackState]:
-    """State of each instance of a frame."""
-    regions = visible_regions(row_runs(frame.instance_id))
-    size = (frame.camera.width, frame.camera.height)
-    out: dict[int, TrackState] = {}
-    for key in (item.instance_id for item in frame.instances):
-        region = regions.get(key)
-        full = frame.silhouettes.get(key)
-        if region is not None:
-            full = unite(full, frame.instance_id, key=key, region=region)
-        extent = None if full is None else amodal(full, size)
-        out[key] = _state(0 if region is None else region.pixels, extent, config)
-    return out
+def _extents(frame: Frame) -> Mapping[int, Extent]:
+    return extents(frame, row_runs(frame.instance_id))
 
 
-def _state(visible: int, extent: Amodal | None, config: LabelsConfig) -> TrackState:
+def _states(found: Mapping[int, Extent], config: LabelsConfig) -> dict[int, TrackState]:
+    """State of each instance that covers a pixel of the canvas; the others are outside."""
+    return {key: _state(extent, config) for key, extent in found.items()}
+
+
+def _state(extent: Extent, config: LabelsConfig) -> TrackState:
     """Labelled; else enough in the image to be labelled if nothing hid it; else outside."""
-    if extent is None:
-        return 'outside'
-    if visible and counts(visible, extent.pixels_full, config):
+    full = extent.amodal.pixels_full
+    if extent.region is not None and counts(extent.region.pixels, full, config):
         return 'visible'
-    if counts(extent.pixels_in_image, extent.pixels_full, config):
-        return 'occluded'
-    return 'outside'
+    return 'occluded' if counts(extent.amodal.pixels_in_image, full, config) else 'outside'

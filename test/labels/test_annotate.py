@@ -183,11 +183,11 @@ def test_a_frame_without_silhouettes_is_an_error():
 
 
 def test_an_amodal_box_that_does_not_hold_the_visible_one_is_an_error(monkeypatch):
-    # unite() makes this impossible; the check stands guard over it.
+    # extents() makes this impossible; the check stands guard over it.
     image = _image(6, 6)
     image[1:3, 1:3] = 1
     beside = Silhouette(2, 1, np.ones((2, 2), np.bool_))
-    monkeypatch.setattr('synth_ros.labels.annotate.unite', lambda silhouette, *_, **__: silhouette)
+    monkeypatch.setattr('synth_ros.labels.extents._covered', lambda *_: {1})
 
     with pytest.raises(InternalError, match=r'\(2, 1, 4, 3\) does not hold .* \(1, 1, 3, 3\)'):
         annotate(make_frame(image, silhouettes={1: beside}), ALL)
