@@ -5,6 +5,7 @@ from __future__ import annotations
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.labels.distance import ray_distance
 from synth_ros.labels.flow import flow, no_flow
+from synth_ros.labels.normals import surface_normals
 from synth_ros.labels.panoptic import panoptic
 from synth_ros.labels.parts import part_image
 from synth_ros.labels.points import surface_points
@@ -30,9 +31,9 @@ def dense_labels(
     return DenseLabels(
         depth_m=frame.depth_m if wants('clean_depth') else None,
         distance_m=ray_distance(frame) if wants('distance') else None,
+        normals=surface_normals(frame) if known and wants('normals') else None,
         points_m=surface_points(frame) if wants('points') else None,
         part_id=part_image(frame) if known and wants('parts') else None,
-        parts=frame.scene.geometry.parts if frame.scene and wants('parts') else None,
         panoptic=panoptic(frame) if known and wants('panoptic') else None,
         flow_forward=_flow(frame, after, config) if moves else None,
         flow_backward=_flow(frame, before, config) if moves else None,
