@@ -28,7 +28,7 @@ from synth_ros.readers.images import (
 )
 from synth_ros.readers.label_files import LabelFile, read_layer_file
 from synth_ros.schema.convert import labels_of
-from synth_ros.schema.layers import Layer, check_layers, dense_of
+from synth_ros.schema.layers import LAYERS, Layer, check_layers, dense_of, panoptic_of
 from synth_ros.schema.records import FrameRecord, LayerName
 from synth_ros.types import ByteImage, Category, DenseLabels, DepthImage, IdImage, Labels, Panoptic
 
@@ -130,13 +130,14 @@ class CocoDataset:
         Raises:
             UsageError: A file is missing or damaged, or does not fit the frame's record.
         """
-        layers: dict[LayerName, Layer] = {}
+        found: dict[LayerName, Layer] = {}
         if image.layers_file:
-            layers |= read_layer_file(self.root / image.layers_file)
+            found |= read_layer_file(self.root / image.layers_file)
         if image.part_mask_file:
-            layers['part_id'] = read_parts(self.root / image.part_mask_file)
+            found['part_id'] = read_parts(self.root / image.part_mask_file)
         if image.panoptic_file:
-            layers['panoptic_id'] = read_panoptic_ids(self.root / image.panoptic_file)
+            found['panoptic_id'] = read_panoptic_ids(self.root / image.panoptic_file)
+        layers = {name: found[name] for name in LAYERS if name in found}
         try:
             check_layers(layers, self.read_record(image))
         except UsageError as error:
@@ -153,7 +154,10 @@ class CocoDataset:
 
     def read_panoptic(self, image: ImageEntry) -> Panoptic | None:
         """The panoptic mask with its segments; None if the dataset has none."""
-        return self.read_dense(image).panoptic if image.panoptic_file else None
+        if not image.panoptic_file:
+            return None
+        segment_id = read_panoptic_ids(self.root / image.panoptic_file)
+        return panoptic_of(segment_id, self.read_record(image))
 
     def read_labels(self, image: ImageEntry) -> Labels:
         """All labels of a frame, as they were made.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -73,10 +74,13 @@ def read_layer_file(path: Path) -> dict[LayerName, Layer]:
         UsageError: The file is missing or damaged, or holds an array that is no layer.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f'Cannot read {path}: {error.strerror or error}. {_CHECK}') from None
+        raise UsageError(f'Cannot read {path}: {error.strerror}. {_CHECK}') from None
+    try:
+        # Not from the path: numpy leaves a damaged file open.
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise UsageError(f'{path} is damaged: {error}. {_CHECK}') from None
     strange = [name for name in arrays if name not in get_args(LayerName)]

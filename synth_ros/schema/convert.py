@@ -34,33 +34,23 @@ def record_of(sample: Sample) -> FrameRecord:
     """Everything of a sample but its pixels and its provenance.
 
     Raises:
-        InternalError: A label is of an instance that the frame does not list.
+        InternalError: A label is of an instance that the frame does not list, or a number is
+            not finite or out of its range.
     """
-    frame, labels = sample.frame, sample.labels
-    dense, scene = labels.dense, labels.scene
-    listed = {item.instance_id for item in frame.instances}
-    strange = [x.instance.name for x in labels.instances if x.instance.instance_id not in listed]
+    listed = {item.instance_id for item in sample.frame.instances}
+    strange = [
+        label.instance.name
+        for label in sample.labels.instances
+        if label.instance.instance_id not in listed
+    ]
     if strange:
-        raise InternalError(f'{sample.key} labels {strange}, which its frame does not list.')
-    return FrameRecord(
-        episode=int(sample.key.episode),
-        view=int(sample.key.view),
-        camera=sample.key.camera,
-        stamp_ns=int(frame.stamp_ns),
-        width=int(frame.camera.width),
-        height=int(frame.camera.height),
-        intrinsics=pack.intrinsics_record(frame.camera),
-        world_from_camera=pack.rows(frame.world_from_camera),
-        instances=tuple(pack.instance_record(item) for item in frame.instances),
-        labels=tuple(pack.label_record(item) for item in labels.instances),
-        robot=None if scene.robot is None else pack.robot_record(scene.robot),
-        contacts=_each(pack.contact_record, scene.contacts),
-        relations=_each(pack.relation_record, scene.relations),
-        tracks=_each(pack.track_record, scene.tracks),
-        segments=_each(pack.segment_record, dense.panoptic.segments if dense.panoptic else None),
-        parts=_each(pack.part_record, dense.parts),
-        layers=tuple(layers_of(dense)),
-    )
+        raise InternalError(f'Frame {sample.key.stem} labels {strange}, which it does not list.')
+    try:
+        return _record(sample)
+    except ValidationError as error:
+        raise InternalError(
+            f'A label of frame {sample.key.stem} is not valid: {_first(error)}'
+        ) from error
 
 
 def to_json(record: FrameRecord) -> str:
@@ -77,11 +67,9 @@ def from_json(text: str | bytes) -> FrameRecord:
     try:
         return FrameRecord.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = '.'.join(str(part) for part in first['loc']) or 'the text'
         raise UsageError(
             f'This is not a frame record of synth_ros ({error.error_count()} problems). The '
-            f'first, at {where}: {first["msg"]}.'
+            f'first: {_first(error)}'
         ) from None
 
 
@@ -171,6 +159,37 @@ def labels_of(
         dense=dense,
         scene=scene_labels(record),
     )
+
+
+def _record(sample: Sample) -> FrameRecord:
+    frame, labels = sample.frame, sample.labels
+    dense, scene = labels.dense, labels.scene
+    return FrameRecord(
+        episode=int(sample.key.episode),
+        view=int(sample.key.view),
+        camera=sample.key.camera,
+        stamp_ns=int(frame.stamp_ns),
+        width=int(frame.camera.width),
+        height=int(frame.camera.height),
+        intrinsics=pack.intrinsics_record(frame.camera),
+        world_from_camera=pack.rows(frame.world_from_camera),
+        instances=tuple(pack.instance_record(item) for item in frame.instances),
+        labels=tuple(pack.label_record(item) for item in labels.instances),
+        robot=None if scene.robot is None else pack.robot_record(scene.robot),
+        contacts=_each(pack.contact_record, scene.contacts),
+        relations=_each(pack.relation_record, scene.relations),
+        tracks=_each(pack.track_record, scene.tracks),
+        segments=_each(pack.segment_record, dense.panoptic.segments if dense.panoptic else None),
+        parts=_each(pack.part_record, dense.parts),
+        layers=tuple(layers_of(dense)),
+    )
+
+
+def _first(error: ValidationError) -> str:
+    """The first problem and its place, as a sentence."""
+    first = error.errors(include_url=False)[0]
+    place = '.'.join(str(part) for part in first['loc']) or 'the text'
+    return f'{place}: {first["msg"]}.'
 
 
 def _each(convert: Callable[[_A], _B], items: Iterable[_A] | None) -> tuple[_B, ...] | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
 from synth_ros.schema.records import FrameRecord, LayerName, SegmentRecord
-from synth_ros.types import Box2D, DenseLabels, Flow, Panoptic, Part, SampleKey, Segment
+from synth_ros.types import Box2D, DenseLabels, Flow, IdImage, Panoptic, Part, SampleKey, Segment
 
 Layer = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.uint8]
 
@@ -87,7 +87,7 @@ def dense_of(layers: Mapping[LayerName, Layer], record: FrameRecord) -> DenseLab
         UsageError: A layer lacks, is too many, or has another shape or type.
     """
     check_layers(layers, record)
-    segments, parts = record.segments, record.parts
+    parts = record.parts
     panoptic_id = _get(layers, 'panoptic_id', np.int32)
     return DenseLabels(
         depth_m=_get(layers, 'depth_m', np.float32),
@@ -96,11 +96,7 @@ def dense_of(layers: Mapping[LayerName, Layer], record: FrameRecord) -> DenseLab
         points_m=_get(layers, 'points_m', np.float32),
         part_id=_get(layers, 'part_id', np.uint16),
         parts=None if parts is None else tuple(Part(p.part_id, p.owner, p.name) for p in parts),
-        panoptic=(
-            None
-            if panoptic_id is None or segments is None
-            else Panoptic(panoptic_id, tuple(_segment(s) for s in segments))
-        ),
+        panoptic=None if panoptic_id is None else panoptic_of(panoptic_id, record),
         flow_forward=_flow(
             _get(layers, 'flow_forward', np.float32),
             state=_get(layers, 'flow_forward_state', np.uint8),
@@ -112,6 +108,22 @@ def dense_of(layers: Mapping[LayerName, Layer], record: FrameRecord) -> DenseLab
             scene_flow_m=_get(layers, 'scene_flow_backward', np.float32),
         ),
     )
+
+
+def panoptic_of(segment_id: IdImage, record: FrameRecord) -> Panoptic:
+    """A panoptic mask from its pixels and the record of the same frame; not copied.
+
+    Args:
+        segment_id: Shape (height, width), int32; becomes read-only.
+        record: Says what the ids mean.
+
+    Raises:
+        UsageError: The mask has another shape or type, or the record has no segments.
+    """
+    _check_layer('panoptic_id', segment_id, record)
+    if record.segments is None:
+        raise UsageError(f'The record of frame {_name(record)} has no panoptic segments.')
+    return Panoptic(segment_id, tuple(_segment(segment) for segment in record.segments))
 
 
 def check_layers(layers: Mapping[LayerName, Layer], record: FrameRecord) -> None:
@@ -128,14 +140,18 @@ def check_layers(layers: Mapping[LayerName, Layer], record: FrameRecord) -> None
             f'{_listed(record.layers)}.'
         )
     for name, layer in layers.items():
-        spec = LAYERS[name]
-        shape = spec.shape(height=record.height, width=record.width)
-        if layer.shape != shape or layer.dtype != spec.dtype:
-            raise UsageError(
-                f'Layer {name} of frame {_name(record)} is {layer.dtype} {layer.shape}, expected '
-                f'{np.dtype(spec.dtype)} {shape}.'
-            )
-        layer.flags.writeable = False
+        _check_layer(name, layer, record)
+
+
+def _check_layer(name: LayerName, layer: Layer, record: FrameRecord) -> None:
+    spec = LAYERS[name]
+    shape = spec.shape(height=record.height, width=record.width)
+    if layer.shape != shape or layer.dtype != spec.dtype:
+        raise UsageError(
+            f'Layer {name} of frame {_name(record)} is {layer.dtype} {layer.shape}, expected '
+            f'{np.dtype(spec.dtype)} {shape}.'
+        )
+    layer.flags.writeable = False
 
 
 def _check_record(record: FrameRecord) -> None:

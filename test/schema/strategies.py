@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from synth_ros.types import (
@@ -37,6 +38,11 @@ from synth_ros.types import (
     Track,
 )
 
+ANY_FRAME = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 WIDTH, HEIGHT = 6, 5
 NAMES = st.text(max_size=4)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

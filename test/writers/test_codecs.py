@@ -103,3 +103,23 @@ def test_semantic_masks_have_8_bits_up_to_class_254():
 def test_a_class_outside_the_dataset_is_a_bug():
     with pytest.raises(InternalError, match='holds class 9'):
         codecs.encode_classes(np.full((2, 2), 9, np.uint16), 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.int32, SIZES, elements=st.integers(0, codecs.MAX_SEGMENT)))
+def test_panoptic_ids_are_red_green_blue(ids):
+    blue, green, red = np.moveaxis(opencv(codecs.encode_panoptic(ids)).astype(np.int64), 2, 0)
+    np.testing.assert_array_equal(red + 256 * green + 65536 * blue, ids)
+
+
+@pytest.mark.parametrize('bad', [-1, codecs.MAX_SEGMENT + 1])
+def test_panoptic_ids_that_do_not_fit_are_refused(bad):
+    with pytest.raises(OutputError, match=rf'holds the id {bad}, .*labels\.panoptic'):
+        codecs.encode_panoptic(np.full((2, 2), bad, np.int32))
+
+
+def test_part_masks_have_16_bits():
+    parts = np.array([[0, 65535], [3, 256]], np.uint16)
+    found = opencv(codecs.encode_parts(parts))
+    assert found.dtype == np.uint16
+    np.testing.assert_array_equal(found, parts)
