@@ -112,6 +112,12 @@ def _nonzero(quat: tuple[float, float, float, float]) -> tuple[float, float, flo
     return quat
 
 
+def _some_length(axis: tuple[float, float, float]) -> tuple[float, float, float]:
+    if sum(c * c for c in axis) < 1e-12:
+        raise ValueError('its length is zero')
+    return axis
+
+
 def _whole(value: object) -> object:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError('it is not a whole number')  # noqa: TRY004  pydantic collects this one
@@ -169,4 +175,10 @@ Quaternion = Annotated[
     AfterValidator(_nonzero),
     Field(json_schema_extra={'format': 'quaternion'}),
 ]
+Axis = Annotated[
+    tuple[float, float, float],
+    AfterValidator(_some_length),
+    Field(json_schema_extra={'format': 'axis'}),
+]
+"""A direction; its length does not matter."""
 Rgb = tuple[UnitInterval, UnitInterval, UnitInterval]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from synth_ros.config.base import (
     Asset,
+    Axis,
     CountRange,
     Fault,
     Name,
@@ -27,6 +28,8 @@ from synth_ros.config.base import (
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
+CategoryId = Annotated[int, Field(ge=1, le=65535)]
+"""Semantic masks have 16 bits."""
 
 
 class Primitive(Section):
@@ -41,8 +44,37 @@ class Primitive(Section):
     """Red, green and blue of its surface, each from 0 to 1."""
 
 
+class DiscreteSymmetry(Section):
+    """An object looks the same after each of a number of equal turns about an axis."""
+
+    axis: Axis
+    """Direction of the axis in the object's frame; it passes through the centre of the 3D box."""
+    order: Annotated[int, Field(ge=2, le=360)]
+    """Turns in a full circle: 2 for half turns, 4 for quarter turns."""
+
+
+class SymmetryConfig(Section):
+    """Which motions leave an object's shape as it is, as in BOP."""
+
+    detect: bool = True
+    """Finds them from the shape where none are declared; textures do not count."""
+    discrete: tuple[DiscreteSymmetry, ...] = ()
+    """Declared turns; combinations of them are added. What is declared replaces detection."""
+    continuous: tuple[Axis, ...] = ()
+    """Declared axes through the centre of the 3D box, object's frame, about which any turn
+    will do."""
+
+    @property
+    def declared(self) -> bool:
+        """Whether anything is declared."""
+        return bool(self.discrete or self.continuous)
+
+
 class ObjectClass(Section):
-    """One class of labelled objects; its category id is its place in the list, from 1."""
+    """One class of labelled objects.
+
+    Without ids, the category id is the place in the list, from 1.
+    """
 
     name: Name
     """Category name. Without sources and primitives, the built-in class of this name."""
@@ -65,11 +97,49 @@ class ObjectClass(Section):
     inertia: InertiaMode = 'auto'
     """Inertia from the geometry or the model; auto recomputes it where the model's is not
     physical, with a warning."""
+    id: CategoryId | None = None
+    """Category id in all labels; give one to every class or to none. Gaps are fine."""
+    keypoints: dict[str, Vector3] = Field(default_factory=dict)
+    """Named points on the surface, [x, y, z] in the object's frame and in the asset's own units;
+    scaled with it. They replace sites of the same name; without any, the corners and the
+    centre of the 3D box."""
+    virtual_keypoints: dict[str, Vector3] = Field(default_factory=dict)
+    """Named points that need not lie on the surface, such as a centre; only other things hide
+    them."""
+    skeleton: tuple[tuple[Text, Text], ...] = ()
+    """Pairs of keypoints that a line connects."""
+    symmetry: SymmetryConfig = SymmetryConfig()
+    """Which turns leave the shape as it is."""
 
     def rules(self) -> Iterator[Fault]:
-        """Yield a fault for two origins of the same class."""
+        """Yield faults for two origins of a class, and for points and lines given twice."""
         if self.sources is not None and self.primitives is not None:
             yield Fault(('primitives',), 'give sources or primitives, not both')
+        yield from self._keypoint_faults()
+        yield from self._skeleton_faults()
+
+    def _keypoint_faults(self) -> Iterator[Fault]:
+        for key, points in (
+            ('keypoints', self.keypoints),
+            ('virtual_keypoints', self.virtual_keypoints),
+        ):
+            if '' in points:
+                yield Fault((key, ''), 'a keypoint needs a name')
+        for name in self.virtual_keypoints:
+            if name in self.keypoints:
+                message = 'keypoints has a point of this name already; give it once'
+                yield Fault(('virtual_keypoints', name), message)
+
+    def _skeleton_faults(self) -> Iterator[Fault]:
+        first: dict[frozenset[str], int] = {}
+        for i, pair in enumerate(self.skeleton):
+            if pair[0] == pair[1]:
+                yield Fault(
+                    ('skeleton', i), f'a line connects two keypoints, got "{pair[0]}" twice'
+                )
+            elif first.setdefault(frozenset(pair), i) != i:
+                message = f'skeleton[{first[frozenset(pair)]}] connects these two already'
+                yield Fault(('skeleton', i), message)
 
 
 class Region(Section):
@@ -118,8 +188,9 @@ class ObjectsConfig(Section):
     """Random factor on each object's brightness."""
 
     def rules(self) -> Iterator[Fault]:
-        """Yield faults for classes that share a name, and for objects of no class."""
+        """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
+        yield from self._id_faults()
         if self.count[1] > 0 and not self.classes:
             low, high = self.count
             message = (
@@ -127,3 +198,23 @@ class ObjectsConfig(Section):
                 'or set count to [0, 0]'
             )
             yield Fault(('classes',), message, because=(('count',),))
+
+    def _id_faults(self) -> Iterator[Fault]:
+        """Yield faults for ids that some classes lack or share."""
+        first: dict[int, int] = {}
+        for i, entry in enumerate(self.classes):
+            if entry.id is None:
+                continue
+            if first.setdefault(entry.id, i) != i:
+                message = f'{entry.id} is taken: classes[{first[entry.id]}] has this id already'
+                yield Fault(('classes', i, 'id'), message)
+        if not first:
+            return
+        holder = next(iter(first.values()))
+        for i, entry in enumerate(self.classes):
+            if entry.id is None:
+                message = (
+                    f'this class has no id, but classes[{holder}] has: '
+                    'give every class an id, or none'
+                )
+                yield Fault(('classes', i, 'id'), message, because=(('classes', holder, 'id'),))

@@ -16,7 +16,7 @@ from synth_ros.config.base import KeyPath
 from synth_ros.config.root import Config
 
 TextFormat = Literal['', 'name', 'asset']
-RowFormat = Literal['', 'low-high', 'near-far', 'quaternion']
+RowFormat = Literal['', 'low-high', 'near-far', 'quaternion', 'axis']
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _text_format(name: str) -> TextFormat:
 
 def _row_format(name: str) -> RowFormat:
     match name:
-        case '' | 'low-high' | 'near-far' | 'quaternion':
+        case '' | 'low-high' | 'near-far' | 'quaternion' | 'axis':
             return name
     raise AssertionError(f'shape.py does not know the list format {name!r}')
 

@@ -28,6 +28,7 @@ _ROWS = {
     'low-high': ('[low, high]: ', ', low not above high'),
     'near-far': ('[near, far]: ', ', near below far'),
     'quaternion': ('[w, x, y, z]: ', ', not all of them 0'),
+    'axis': ('[x, y, z]: ', ', not all of them 0'),
     '': ('a list of ', ''),
 }
 _COUNTED = {2: 'two', 3: 'three', 4: 'four'}

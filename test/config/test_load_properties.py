@@ -119,11 +119,16 @@ def scalars(kind):
 
 def collections(kind, wrong):
     match kind:
-        case Row(items=items):
+        case Row(items=(Words() as item, Words())) if wrong is None:
+            return st.lists(values(item), min_size=2, max_size=2, unique=True).map(sorted)
+        case Row(items=items, format=form):
             row = st.tuples(*(values(item, wrong) for item in items)).map(list)
+            if wrong is None and form == 'axis':
+                return row.filter(lambda axis: max(map(abs, axis)) > 1e-3)
             return row.map(sorted) if wrong is None else row
         case Listing(item=item, fewest=fewest):
-            return st.lists(values(item, wrong), min_size=fewest, max_size=3)
+            entries = values(item, wrong)
+            return st.lists(entries, min_size=fewest, max_size=3, unique_by=repr)
         case Table(value=value):
             return st.dictionaries(st.sampled_from('abc'), values(value, wrong))
         case Record(keys=keys) if wrong is None:
