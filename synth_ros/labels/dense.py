@@ -34,6 +34,7 @@ def dense_labels(
         normals=surface_normals(frame) if known and wants('normals') else None,
         points_m=surface_points(frame) if wants('points') else None,
         part_id=part_image(frame) if known and wants('parts') else None,
+        parts=frame.scene.geometry.parts if frame.scene and wants('parts') else None,
         panoptic=panoptic(frame) if known and wants('panoptic') else None,
         flow_forward=_flow(frame, after, config) if moves else None,
         flow_backward=_flow(frame, before, config) if moves else None,
