@@ -130,10 +130,8 @@ def check_layers(layers: Mapping[LayerName, Layer], record: FrameRecord) -> None
     """See that layers are those of a record, and make them read-only.
 
     Raises:
-        UsageError: A layer lacks, is too many, or has another shape or type; or the record
-            contradicts itself.
+        UsageError: A layer lacks, is too many, or has another shape or type.
     """
-    _check_record(record)
     if set(layers) != set(record.layers):
         raise UsageError(
             f'The frame {_name(record)} has the layers {_listed(layers)}, but its record lists '
@@ -152,28 +150,6 @@ def _check_layer(name: LayerName, layer: Layer, record: FrameRecord) -> None:
             f'{np.dtype(spec.dtype)} {shape}.'
         )
     layer.flags.writeable = False
-
-
-def _check_record(record: FrameRecord) -> None:
-    """Layers that explain each other come together."""
-    there = set(record.layers)
-    pairs = [
-        ('part_id' in there, record.parts is not None, 'part_id and parts'),
-        ('panoptic_id' in there, record.segments is not None, 'panoptic_id and segments'),
-        ('flow_forward' in there, 'flow_forward_state' in there, 'flow_forward and its state'),
-        ('flow_backward' in there, 'flow_backward_state' in there, 'flow_backward and its state'),
-    ]
-    wrong = [words for one, other, words in pairs if one != other]
-    wrong += [
-        f'scene_flow_{way} and flow_{way}'
-        for way in ('forward', 'backward')
-        if f'scene_flow_{way}' in there and f'flow_{way}' not in there
-    ]
-    if wrong:
-        raise UsageError(
-            f'The record of frame {_name(record)} contradicts itself: {", ".join(wrong)} come '
-            'together or not at all.'
-        )
 
 
 def _get(layers: Mapping[LayerName, Layer], name: LayerName, dtype: type[T]) -> NDArray[T] | None:

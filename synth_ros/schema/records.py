@@ -10,9 +10,9 @@ JSON keeps every number to the last bit; NaN and infinity are refused.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synth_ros.types import RelationKind, ThingKind, TrackEvent, TrackState
 
@@ -278,3 +278,24 @@ class FrameRecord(Record):
     segments: tuple[SegmentRecord, ...] | None
     parts: tuple[PartRecord, ...] | None
     layers: tuple[LayerName, ...]
+
+    @model_validator(mode='after')
+    def _layers_that_explain_each_other_come_together(self) -> Self:
+        there = set(self.layers)
+        pairs = [
+            ('part_id' in there, self.parts is not None, 'part_id and parts'),
+            ('panoptic_id' in there, self.segments is not None, 'panoptic_id and segments'),
+            *(
+                (f'flow_{way}' in there, f'flow_{way}_state' in there, f'flow_{way} and its state')
+                for way in ('forward', 'backward')
+            ),
+        ]
+        wrong = [words for one, other, words in pairs if one != other]
+        wrong += [
+            f'scene_flow_{way} and flow_{way}'
+            for way in ('forward', 'backward')
+            if f'scene_flow_{way}' in there and f'flow_{way}' not in there
+        ]
+        if wrong:
+            raise ValueError(f'{", ".join(wrong)} come together or not at all')
+        return self

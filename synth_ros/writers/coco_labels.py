@@ -48,7 +48,7 @@ def frame_record(
 
     Raises:
         OutputError: An instance id does not fit 16 bits.
-        InternalError: A keypoint is not one of its class.
+        InternalError: A keypoint is not one of its class, or a segment's class is not listed.
     """
     labels = sample.labels
     masks = encode_ids(labels.instance_id)
@@ -67,7 +67,7 @@ def frame_record(
     return {
         'image': _image_record(sample, files),
         'annotations': annotations,
-        'panoptic': _panoptic_record(panoptic, files) if panoptic else None,
+        'panoptic': _panoptic_record(panoptic, files, categories) if panoptic else None,
     }
 
 
@@ -200,8 +200,16 @@ def _in_image(silhouette: Silhouette, camera: CameraModel) -> Rle:
     return encode_mask(inside)
 
 
-def _panoptic_record(panoptic: Panoptic, files: ImageFiles) -> PanopticRecord:
+def _panoptic_record(
+    panoptic: Panoptic, files: ImageFiles, categories: Mapping[int, Category]
+) -> PanopticRecord:
     assert files['panoptic'] is not None
+    strange = {segment.class_id for segment in panoptic.segments} - categories.keys()
+    if strange:
+        raise InternalError(
+            f'{files["panoptic"]} holds the classes {sorted(strange)}, which the dataset does not '
+            f'list: {sorted(categories)}.'
+        )
     return {
         'image_id': 0,
         # Relative to the folder of the masks, as COCO has it.

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from strategies import ANY_FRAME, HEIGHT, WIDTH, samples
 
-from synth_ros.errors import UsageError
-from synth_ros.schema.convert import record_of
-from synth_ros.schema.layers import LAYERS, dense_of, layers_of
+from synth_ros.errors import InternalError, UsageError
+from synth_ros.schema.convert import from_json, record_of, to_json
+from synth_ros.schema.layers import LAYERS, dense_of, layers_of, panoptic_of
 from synth_ros.schema.records import LayerName
 from synth_ros.types import DenseLabels, Flow
 
@@ -78,6 +78,21 @@ def test_a_layer_of_another_kind_is_told(record, layer):
     ],
 )
 def test_a_record_that_contradicts_itself_is_told(record, layers, told):
-    frame = record[0].model_copy(update={'layers': layers})
-    with pytest.raises(UsageError, match=f'contradicts itself: {told} come together'):
-        dense_of({}, frame)
+    text = to_json(record[0].model_copy(update={'layers': layers}))
+    with pytest.raises(UsageError, match=f'{told} come together or not at all'):
+        from_json(text)
+
+
+def test_labels_that_contradict_themselves_are_a_bug(plain_sample):
+    parts = DenseLabels(part_id=np.ones((HEIGHT, WIDTH), np.uint16))
+    with pytest.raises(InternalError, match='part_id and parts come together'):
+        record_of(plain_sample(parts))
+
+
+def test_a_panoptic_mask_needs_its_segments(plain_sample):
+    record = record_of(plain_sample(DenseLabels()))
+    ids = np.ones((HEIGHT, WIDTH), np.int32)
+    with pytest.raises(UsageError, match='frame 000003_001_head has no panoptic segments'):
+        panoptic_of(ids, record)
+    with pytest.raises(UsageError, match='Layer panoptic_id of frame 000003_001_head is int64'):
+        panoptic_of(ids.astype(np.int64), record)
