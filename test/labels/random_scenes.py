@@ -21,6 +21,7 @@ from synth_ros.types import (
 
 POLYHEDRA = ('box', 'wedge', 'ell')
 CURVED = ('sphere', 'cylinder', 'capsule', 'ellipsoid')
+MESHES = ('wedge', 'ell', 'ball')
 
 # Half of a bracket that is not convex, and a wedge: plain vertices, as an OBJ file has them.
 _ELL_OUTLINE = [(0, 0), (3, 0), (3, 1), (1, 1), (1, 3), (0, 3)]
@@ -155,7 +156,7 @@ def _body(key: int, kind: str, rng: np.random.Generator, spread_m: float) -> str
     size = {'sphere': f'{x}', 'cylinder': f'{x} {y}', 'capsule': f'{x} {y}'}.get(
         kind, f'{x} {y} {z}'
     )
-    shape = f'type="mesh" mesh="{kind}"' if kind in {'wedge', 'ell'} else (
+    shape = f'type="mesh" mesh="{kind}"' if kind in MESHES else (
         f'type="{kind}" size="{size}"'
     )  # fmt: skip
     rgba = f'rgba="{_text(colour)} 1"'
@@ -182,7 +183,32 @@ def _meshes() -> str:
     wedge_faces = [
         (0, 2, 1), (0, 3, 2), (0, 1, 4), (3, 5, 2), (1, 2, 5), (1, 5, 4), (0, 4, 5), (0, 5, 3),
     ]  # fmt: skip
-    return _mesh('ell', ell, faces) + _mesh('wedge', wedge_m, wedge_faces)
+    ball, ball_faces = subdivided_ball(0.05, rings=14, slices=22)
+    return (
+        _mesh('ell', ell, faces)
+        + _mesh('wedge', wedge_m, wedge_faces)
+        + _mesh('ball', ball, ball_faces)
+    )
+
+
+def subdivided_ball(
+    radius_m: float, *, rings: int, slices: int
+) -> tuple[list[tuple[float, ...]], list[tuple[int, ...]]]:
+    """Vertices and faces of a globe's grid: many facets, thin ones at the poles."""
+    points: list[tuple[float, ...]] = [(0, 0, radius_m), (0, 0, -radius_m)]
+    for polar in np.pi * np.arange(1, rings) / rings:
+        for turn in 2 * np.pi * np.arange(slices) / slices:
+            x, y = np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn)
+            points.append((radius_m * x, radius_m * y, radius_m * np.cos(polar)))
+    last = 2 + (rings - 2) * slices
+    faces: list[tuple[int, ...]] = []
+    for k in range(slices):
+        after = (k + 1) % slices
+        faces += [(0, 2 + k, 2 + after), (1, last + after, last + k)]
+        for top in range(2, last, slices):
+            low = top + slices
+            faces += [(top + k, low + k, low + after), (top + k, low + after, top + after)]
+    return points, faces
 
 
 def _mesh(name: str, points: list[tuple[float, ...]], faces: list[tuple[int, ...]]) -> str:
