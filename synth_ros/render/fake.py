@@ -6,7 +6,6 @@ machine without any graphics driver.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 
 import mujoco
@@ -16,17 +15,18 @@ from synth_ros.errors import InternalError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
-from synth_ros.render.model import HIDDEN_GROUP, geom_rgba
+from synth_ros.render.model import HIDDEN_GROUP, clip_planes_m, geom_rgba
 from synth_ros.render.owner import ClosedAtExit
 from synth_ros.render.pixels import tight_silhouette
-from synth_ros.sim.rays import camera_rays, cast
+from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
 
 class RaycastRenderer(ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mj_ray``; flat shading, no shadows.
 
-    Unlike the others it sees a surface from behind, too: a camera inside a geom sees that.
+    Like the others it draws no surface from behind and nothing outside the clipping planes: a
+    camera inside a geom sees through it.
     """
 
     name = 'raycast'
@@ -37,7 +37,7 @@ class RaycastRenderer(ClosedAtExit):
 
     def load(self, model: mujoco.MjModel) -> None:
         """Take a model to render. The model is not edited."""
-        self._model = copy.copy(model)
+        self._model = model_for_rays(model)
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
@@ -90,7 +90,10 @@ def _cast(
         np.arange(window.y0, window.y1, dtype=np.float64),
     )
     origin, directions = camera_rays(camera, pose, u=u.ravel(), v=v.ravel())
-    geom_id, distance, normal = cast(model, data, origin=origin, directions=directions)
+    # The directions have depth 1, so distances along them are depths.
+    geom_id, distance, normal = cast_as_drawn(
+        model, data, origin=origin, directions=directions, clip=clip_planes_m(model)
+    )
     shape = (window.height, window.width)
     depth = distance.astype(np.float32).reshape(shape)
     return geom_id.reshape(shape), depth, normal.reshape(*shape, 3)

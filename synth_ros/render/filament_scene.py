@@ -19,7 +19,7 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.environment_light import room_environment
-from synth_ros.render.model import PrivateModel, drawing_options, geom_rgba
+from synth_ros.render.model import PrivateModel, drawing_options
 
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
 # Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
@@ -178,21 +178,12 @@ class FilamentScene:
         del self._lights, self._renderables, self._resources, self._scene, self._context
 
     def _drawn_renderables(self) -> dict[int, mjrf.Renderable]:
-        """The renderable of each geom that is drawn, by geom id.
-
-        Fully transparent geoms are taken out of the scene for good: Filament would keep them
-        in depth and ids, the classic renderer does not.
-        """
-        drawn: dict[int, mjrf.Renderable] = {}
-        for geom in np.flatnonzero(self.own.visible):
-            renderable = self._renderables.get_renderable(_GEOM, int(geom))
-            if renderable is None:
-                continue
-            if geom_rgba(self.own.model, int(geom))[3] == 0:
-                self._scene.remove_renderable(renderable)
-            else:
-                drawn[int(geom)] = renderable
-        return drawn
+        """The renderable of each geom that is drawn, by geom id."""
+        found = {
+            int(geom): self._renderables.get_renderable(_GEOM, int(geom))
+            for geom in np.flatnonzero(self.own.visible)
+        }
+        return {geom: item for geom, item in found.items() if item is not None}
 
     def _add_image_light(self) -> mjrf.Light | None:
         """Light the scene from all around, as bright as the model's ambient light.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
+from synth_ros.scene.surfaces import is_drawn
 
 # Geom groups 0 to 2 are visual, 3 to 5 collision and helpers: MuJoCo's own custom.
 VISIBLE_GROUPS = 3
@@ -32,7 +33,7 @@ class PrivateModel(NamedTuple):
 
     Attributes:
         model: The copy; its renderer may edit it.
-        visible: Which geoms are in a visible group, (ngeom,), bool.
+        visible: Which geoms are drawn, (ngeom,), bool; the others are in a hidden group.
         near_m: Near plane, metres.
         far_m: Far plane, metres.
     """
@@ -63,10 +64,24 @@ def private_model(
     visual.quality.numstacks = max(visual.quality.numstacks, STACKS)
     # Classic OpenGL adds up colours as they are on the screen.
     own.tex_colorspace[:] = int(mujoco.mjtColorSpace.mjCOLORSPACE_LINEAR)
-    visible = own.geom_group < VISIBLE_GROUPS
-    extent = own.stat.extent
-    near_m = max(visual.map.znear * extent, VIEW_NEAR_M)
-    return PrivateModel(own, visible, near_m, visual.map.zfar * extent)
+    visible = hide_undrawn(own)
+    return PrivateModel(own, visible, *clip_planes_m(model))
+
+
+def hide_undrawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
+    """Move geoms without any opacity to a hidden group; which ones are drawn, (ngeom,).
+
+    Left alone, Filament keeps them in depth and ids.
+    """
+    drawn = is_drawn(model)
+    model.geom_group[~drawn] = HIDDEN_GROUP
+    return drawn
+
+
+def clip_planes_m(model: mujoco.MjModel) -> tuple[float, float]:
+    """Near and far plane; what lies before the one or behind the other is not drawn."""
+    extent, clip = model.stat.extent, model.vis.map
+    return max(clip.znear * extent, VIEW_NEAR_M), clip.zfar * extent
 
 
 def use_srgb_textures(model: mujoco.MjModel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import NamedTuple
 
 import mujoco
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
+from synth_ros.scene.surfaces import is_drawn
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 # Behind a surface that is left, the next ray starts this share of the way further.
@@ -36,6 +38,19 @@ class Hits(NamedTuple):
     geom_id: NDArray[np.int32]
     distance: FloatArray
     normal: FloatArray
+
+
+def model_for_rays(model: mujoco.MjModel) -> mujoco.MjModel:
+    """A copy of which rays meet the geoms that are drawn and no others.
+
+    MuJoCo's rays judge opacity by the material where there is one, its renderers by the geom's
+    own colour where it has one.
+    """
+    own = copy.copy(model)
+    own.geom_group[~is_drawn(model)] = mujoco.mjNGROUP - 1
+    own.geom_rgba[:, 3] = 1
+    own.mat_rgba[:, 3] = 1
+    return own
 
 
 def camera_rays(
