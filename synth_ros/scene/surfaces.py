@@ -119,16 +119,22 @@ def _meshes(model: mujoco.MjModel) -> list[TriangleMesh]:
 
 
 def _height_field(model: mujoco.MjModel, field: int) -> TriangleMesh:
-    """The top of a height field as MuJoCo draws it: two triangles a cell."""
+    """A height field as MuJoCo draws it: two triangles a cell, side walls and a base."""
     rows, columns = int(model.hfield_nrow[field]), int(model.hfield_ncol[field])
     start = int(model.hfield_adr[field])
-    x_m, y_m, z_m, _ = (float(v) for v in model.hfield_size[field])
+    x_m, y_m, z_m, base_m = (float(v) for v in model.hfield_size[field])
     heights = model.hfield_data[start : start + rows * columns].reshape(rows, columns) * z_m
     x, y = np.meshgrid(np.linspace(-x_m, x_m, columns), np.linspace(-y_m, y_m, rows))
-    vertices = np.stack([x, y, heights], -1).reshape(-1, 3).astype(np.float64)
+    top = np.stack([x, y, heights], -1).reshape(-1, 3).astype(np.float64)
     index = np.arange(rows * columns, dtype=np.int32).reshape(rows, columns)
     a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()
     c, d = index[1:, 1:].ravel(), index[1:, :-1].ravel()
-    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
-    vertices.flags.writeable = faces.flags.writeable = False
-    return TriangleMesh(vertices, faces)
+    # The rim, counter-clockwise from above, and the same points at the foot of the walls.
+    rim = np.concatenate([index[0, :-1], index[:-1, -1], index[-1, :0:-1], index[:0:-1, 0]])
+    foot = np.arange(len(rim), dtype=np.int32) + rows * columns
+    rim_after, foot_after = np.roll(rim, -1), np.roll(foot, -1)
+    corner = foot[np.cumsum([0, columns - 1, rows - 1, columns - 1])]
+    faces = [(a, b, c), (a, c, d), (foot, foot_after, rim_after), (foot, rim_after, rim)]
+    faces.append((corner[[0, 0]], corner[[2, 3]], corner[[1, 2]]))
+    vertices = np.concatenate([top, np.where([True, True, False], top[rim], -base_m)])
+    return TriangleMesh(vertices, np.concatenate([np.stack(corners, 1) for corners in faces]))
