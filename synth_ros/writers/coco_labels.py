@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from synth_ros.errors import InternalError, OutputError
-from synth_ros.schema.rle import Rle, encode_mask
+from synth_ros.schema.rle import Rle
 from synth_ros.types import (
     Box2D,
-    CameraModel,
     Category,
     FloatArray,
     InstanceLabel,
@@ -20,7 +17,6 @@ from synth_ros.types import (
     OrientedBox,
     Panoptic,
     Sample,
-    Silhouette,
 )
 from synth_ros.writers.coco_records import (
     AnnotationRecord,
@@ -33,7 +29,7 @@ from synth_ros.writers.coco_records import (
     SegmentationRecord,
 )
 from synth_ros.writers.codecs import MAX_ID
-from synth_ros.writers.rle import encode_ids
+from synth_ros.writers.rle import encode_clipped, encode_ids
 
 
 def frame_record(
@@ -125,7 +121,7 @@ def _annotation_record(label: InstanceLabel, mask: Rle, *, sample: Sample) -> An
         'obb': None if oriented is None else corners(oriented),
         'occluded_by': None if occluders is None else [_occluder(item) for item in occluders],
         'amodal_segmentation': (
-            None if full is None else _segmentation(_in_image(full, sample.frame.camera))
+            None if full is None else _segmentation(encode_clipped(full, mask.size))
         ),
     }
 
@@ -186,18 +182,6 @@ def _occluder(occluder: Occluder) -> OccluderRecord:
         'instance_id': int(thing.instance_id),
         'pixels': int(occluder.pixels),
     }
-
-
-def _in_image(silhouette: Silhouette, camera: CameraModel) -> Rle:
-    """The part of a mask that lies inside the image."""
-    inside = np.zeros((camera.height, camera.width), dtype=np.bool_)
-    left, top, mask = silhouette
-    height, width = mask.shape
-    x0, x1 = max(left, 0), min(left + width, camera.width)
-    y0, y1 = max(top, 0), min(top + height, camera.height)
-    if x0 < x1 and y0 < y1:
-        inside[y0:y1, x0:x1] = mask[y0 - top : y1 - top, x0 - left : x1 - left]
-    return encode_mask(inside)
 
 
 def _panoptic_record(
