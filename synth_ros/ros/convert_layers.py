@@ -85,11 +85,11 @@ def _nothing(name: LayerName, found: Mapping[LayerName, NDArray[np.generic]]) ->
     """Where an image of floats has no value; shaped to stretch over its channels."""
     layer = found.get(name)
     if layer is None:
-        nothing: MaskImage = np.ones((1, 1), bool)
-    elif name in ('depth_m', 'distance_m'):
+        return np.ones((1,), bool)
+    if name in ('depth_m', 'distance_m'):
         return np.asarray(layer == 0)
-    elif name == 'normals':
-        nothing = (layer == 0).all(-1)
+    if name == 'normals':
+        nothing: MaskImage = (layer == 0).all(-1)
     else:
         forward = name.endswith('forward')
         state = found['flow_forward_state' if forward else 'flow_backward_state']
