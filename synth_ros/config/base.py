@@ -150,7 +150,8 @@ Asset = Annotated[
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
 UnitInterval = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0, le=1000)]
+Count = Annotated[int, Field(ge=0, le=65535)]
+"""How many objects; their ids are written with 16 bits."""
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered), _LowHigh]
 """[low, high]: drawn uniformly."""

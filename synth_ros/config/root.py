@@ -46,5 +46,11 @@ class Config(Section):
     """How much is made and in which form."""
 
     def rules(self) -> Iterator[Fault]:
-        """Yield a fault for each camera whose name is taken."""
+        """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
+        for number, stuff in enumerate(self.labels.stuff):
+            if stuff.name in classes:
+                key = f'objects.classes[{classes[stuff.name]}]'
+                message = f'"{stuff.name}" is taken: {key} has this name already'
+                yield Fault(('labels', 'stuff', number, 'name'), message)

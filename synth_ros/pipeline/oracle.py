@@ -27,7 +27,14 @@ from synth_ros.render.model import private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
 from synth_ros.sim.extent import reach
-from synth_ros.sim.rays import Hits, camera_rays, cast, cast_as_drawn, drawn_exactly
+from synth_ros.sim.rays import (
+    Hits,
+    camera_rays,
+    cast,
+    cast_as_drawn,
+    drawn_exactly,
+    model_for_rays,
+)
 from synth_ros.sim.world import Posture, World
 from synth_ros.types import CameraModel, FloatArray, MaskImage, Sample
 
@@ -166,6 +173,7 @@ class FrameTruth:
         self._player = player
         self._pose = np.array(frame.record.world_from_camera)
         self._flat = drawn_exactly(world.scene.model)
+        self._model = model_for_rays(world.model)
         private = private_model(world.scene.model, loaded.config.render)
         self._clip = (private.near_m, private.far_m)
         self._arrange()
@@ -305,9 +313,12 @@ class FrameTruth:
 
     def _cast(self, u: FloatArray, v: FloatArray) -> Hits:
         origin, directions = camera_rays(self._frame.camera, self._pose, u=u, v=v)
-        world = self._world
         return cast_as_drawn(
-            world.model, world.data, origin=origin, directions=directions, clip=self._clip
+            self._model,
+            self._world.data,
+            origin=origin,
+            directions=directions,
+            clip=self._clip,
         )
 
     def _creased(self, seen: Sequence[Hits]) -> MaskImage:
@@ -323,7 +334,7 @@ class FrameTruth:
             start = float(middle.distance[k]) * (1 + 1e-9)
             direction = directions[k : k + 1]
             behind = cast(
-                self._world.model,
+                self._model,
                 self._world.data,
                 origin=origin + start * direction[0],
                 directions=direction,

@@ -11,7 +11,7 @@ from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
-from synth_ros.errors import UsageError
+from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import Catalog, LoadedClass, Variant, load_sources, load_variants
@@ -19,6 +19,7 @@ from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
+from synth_ros.scene.stuff import matches
 
 T = TypeVar('T')
 
@@ -70,6 +71,7 @@ def load_assets(loaded: LoadedConfig) -> SceneAssets:
         surface = faults.attempt(
             ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
         )
+        _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
@@ -123,6 +125,21 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
         fault = next(filter(None, (position_fault(joint, value) for value in values)), None)
         if fault is not None:
             faults.note(key_path, fault)
+
+
+def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
+    config = faults.loaded.config
+    names = environment.names
+    for number, entry in enumerate(config.labels.stuff):
+        for place, pattern in enumerate(entry.bodies):
+            if not matches(pattern, names):
+                error = NotFoundError(
+                    'body or geom',
+                    pattern,
+                    available=names,
+                    where=f'environment {environment.path}',
+                )
+                faults.note(('labels', 'stuff', number, 'bodies', place), str(error))
 
 
 def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:

@@ -39,6 +39,12 @@ class LoadedEnvironment:
     surfaces: tuple[SurfaceInfo, ...]
     roles: tuple[MaterialRole, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all bodies, the world's included, and geoms, each once."""
+        named = (*self.spec.bodies, *self.spec.geoms)
+        return tuple(dict.fromkeys(item.name for item in named if item.name))
+
     def surface(self, placement: Placement) -> SurfaceInfo:
         """The rectangle on which objects are dropped.
 

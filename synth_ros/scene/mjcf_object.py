@@ -31,6 +31,7 @@ from synth_ros.scene.solid import (
     SolidTexture,
     visible_bounds,
 )
+from synth_ros.scene.surfaces import is_drawn
 from synth_ros.types import FloatArray
 
 TINT_PREFIX = 'tint_'
@@ -142,7 +143,15 @@ class _Reader:
     def geoms(self, ids: list[int]) -> tuple[tuple[SolidGeom, ...], tuple[SolidMesh, ...]]:
         """The object's geoms, a hull added for each mesh that collides."""
         model = self._model
-        seen = [i for i in ids if self._drawn(i)] or ids
+        drawn = is_drawn(model)
+        seen = [i for i in ids if drawn[i]]
+        if not seen:
+            raise AssetError(
+                self._path,
+                f'all {len(ids)} geoms of the object are hidden: in group '
+                f'{LAST_VISIBLE_GROUP + 1} or above, or with an opacity of 0. A labelled object '
+                f'needs one that is drawn; move one to group 0 to {LAST_VISIBLE_GROUP}.',
+            )
         solid = [i for i in ids if model.geom_contype[i] or model.geom_conaffinity[i]] or seen
         out: list[SolidGeom] = []
         for i in ids:
@@ -191,10 +200,6 @@ class _Reader:
             centre = transform_points(pose, np.array(model.body_ipos[b]))
             parts.append(MassProperties(float(model.body_mass[b]), centre, inertia))
         return masses.combine(parts) if parts else None
-
-    def _drawn(self, geom: int) -> bool:
-        model = self._model
-        return bool(model.geom_group[geom] <= LAST_VISIBLE_GROUP and self._rgba(geom)[3] > 0)
 
     def _rgba(self, geom: int) -> tuple[float, ...]:
         """MuJoCo's rule: a geom's own colour wins unless it is the default grey."""

@@ -102,7 +102,7 @@ class World:
             velocity: Joint velocities of the robot's degrees of freedom, zero by default.
         """
         self._write_posture(posture, velocity)
-        mujoco.mj_forward(self.model, self.data)
+        self._forward()
 
     def step_to(self, posture: Posture, duration_s: float) -> None:
         """Advance the simulation while the robot moves steadily to a posture.
@@ -129,7 +129,7 @@ class World:
             at = slice(part.qpos_address, part.qpos_address + 7)
             self.data.qpos[at] = qpos[at]
             self.data.qvel[part.dof_address : part.dof_address + 6] = 0
-        mujoco.mj_forward(self.model, self.data)
+        self._forward()
 
     def instances(self) -> tuple[Instance, ...]:
         """All labelled objects at this instant, by ascending id."""
@@ -181,6 +181,12 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
         )
+
+    def _forward(self) -> None:
+        # The solver starts from nothing, not from what came before: contact forces are then a
+        # function of the state alone, to the last bit.
+        self.data.qacc_warmstart[:] = 0
+        mujoco.mj_forward(self.model, self.data)
 
     def _body_pose(self, body: int) -> FloatArray:
         return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
