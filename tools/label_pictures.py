@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from PIL import Image
@@ -24,21 +25,47 @@ from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import ByteImage
 
 FOLDER = Path(__file__).resolve().parent.parent / 'docs' / 'images' / 'labels'
-SEED, EPISODE, FRAMES = 8, 2, 12
+SEED = 8
 STYLE = Style(600, letters=13)
+LARGEST = 120_000
 WIDE = Style(1000, letters=13)
 
 # From behind the robot's shoulder, so that its arms are in the image.
 ROOM = """
 name: room
-mount: {link: world, position_m: [-0.35, 1.15, 1.75], look_at_m: [0.45, 0.0, 0.85]}
+mount: {link: world, position_m: [1.5, 1.3, 1.7], look_at_m: [0.25, 0.0, 0.85]}
 intrinsics: {fovy_deg: 50}
 width: 640
 height: 480
 """
-# Which camera shows an annotation best, and in which frame.
-SHOWN = {'robot': 'room', 'contacts': 'room'}
-FRAME = 5
+
+
+class Place(NamedTuple):
+    """Where a picture is taken.
+
+    Attributes:
+        episode: Scene.
+        camera: Which camera.
+        frame: Of the sequence.
+    """
+
+    episode: int
+    camera: str
+    frame: int
+
+
+# A tidy table, and one where things lie on each other.
+TIDY, PILE = 2, 13
+USUAL = Place(TIDY, 'head', 5)
+SHOWN = {
+    'robot': Place(TIDY, 'room', 5),
+    'scene_flow': Place(TIDY, 'room', 5),
+    'occluders': Place(PILE, 'head', 0),
+    'amodal_masks': Place(PILE, 'head', 0),
+    'contacts': Place(PILE, 'head', 0),
+    'relations': Place(PILE, 'head', 0),
+}
+FRAMES = {TIDY: 12, PILE: 2}
 
 
 def picture_config() -> LoadedConfig:
@@ -58,17 +85,29 @@ def sequence(loaded: LoadedConfig, episode: int) -> dict[str, list[Shown]]:
     stage = open_stage(loaded, builder, seed=SEED)
     frames: dict[str, list[Shown]] = {}
     with closing(stage.renderer):
-        course = Course('sequence', FRAMES)
+        course = Course('sequence', FRAMES[episode])
         for sample in episode_samples(stage, stage.open(episode), course):
             shown = from_sample(sample, builder.categories)
             frames.setdefault(sample.key.camera, []).append(shown)
     return frames
 
 
+def eventful(frames: list[Shown]) -> Shown:
+    """The frame with the most events of tracks, the first left out."""
+    return max(
+        frames[1:],
+        key=lambda shown: sum(t.event is not None for t in shown.labels.scene.tracks or ()),
+    )
+
+
 def save(path: Path, rgb: ByteImage) -> None:
-    """Write a PNG of 256 colours: a third of the size, and hardly a difference to see."""
-    image = Image.fromarray(rgb).quantize(256, dither=Image.Dither.NONE)
+    """Write a PNG; of 256 colours if it would be large, which makes a third of it."""
+    image = Image.fromarray(rgb)
     image.save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        # The octree keeps small patches of other colours, such as the wheel of flow.
+        few = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
     print(f'{path.stat().st_size / 1000:5.0f} kB  {path.name}')
 
 
@@ -76,19 +115,21 @@ def main() -> None:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--out', type=Path, default=FOLDER)
-    parser.add_argument('--episode', type=int, default=EPISODE)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    frames = sequence(picture_config(), options.episode)
+    loaded = picture_config()
+    frames = {episode: sequence(loaded, episode) for episode in FRAMES}
     for name, draw in PICTURES.items():
-        tile = draw(frames[SHOWN.get(name, 'head')][FRAME], STYLE)
+        place = SHOWN.get(name, USUAL)
+        shown = frames[place.episode][place.camera][place.frame]
+        tile = draw(eventful(frames[TIDY]['wrist']) if name == 'tracks' else shown, STYLE)
         if tile is None:
-            print(name, 'missing')
-            continue
+            raise SystemExit(f'The demo has no {name}.')
         print(tile.caption)
         save(options.out / f'{name}.png', tile.rgb)
-    save(options.out / 'overview.png', overview(frames['head'][FRAME], STYLE))
-    save(options.out / 'track_strip.png', strip(frames['wrist'], WIDE))
+    usual = frames[USUAL.episode][USUAL.camera][USUAL.frame]
+    save(options.out / 'overview.png', overview(usual, STYLE))
+    save(options.out / 'track_strip.png', strip(frames[TIDY]['wrist'], WIDE))
 
 
 if __name__ == '__main__':

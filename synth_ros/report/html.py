@@ -20,6 +20,7 @@ from synth_ros.report.palette import hex_colour
 from synth_ros.report.picture import from_dataset
 from synth_ros.report.pictures.gallery import gallery
 from synth_ros.report.pictures.shown import from_dataset as from_stored
+from synth_ros.report.pictures.shown import read_class_names
 from synth_ros.report.stats import DatasetStats, dataset_stats
 from synth_ros.types import ByteImage
 
@@ -100,7 +101,7 @@ def render(
         stats=stats,
         bag=bag,
         frames=[_show(dataset, image) for image in spread(dataset.images, frames)],
-        annotated=[_show_all(dataset, image) for image in spread(dataset.images, _ANNOTATED)],
+        annotated=_annotated(dataset),
         size_bytes=_size(dataset),
     )
 
@@ -128,10 +129,16 @@ def _show(dataset: CocoDataset, image: ImageEntry) -> ShownFrame:
     return ShownFrame(image.stem, tuple(ShownTile(t.caption, _data_uri(t.rgb)) for t in row))
 
 
-def _show_all(dataset: CocoDataset, image: ImageEntry) -> ShownFrame:
-    """A tile for each annotation of a frame."""
-    row = gallery(from_stored(dataset, image), _STYLE)
-    return ShownFrame(image.stem, tuple(ShownTile(t.caption, _data_uri(t.rgb)) for t in row))
+def _annotated(dataset: CocoDataset) -> list[ShownFrame]:
+    """Some frames, each with a tile for each annotation."""
+    names = read_class_names(dataset)
+    shown = []
+    for image in spread(dataset.images, _ANNOTATED):
+        row = gallery(from_stored(dataset, image, names=names), _STYLE)
+        shown.append(
+            ShownFrame(image.stem, tuple(ShownTile(t.caption, _data_uri(t.rgb)) for t in row))
+        )
+    return shown
 
 
 def _data_uri(rgb: ByteImage) -> str:

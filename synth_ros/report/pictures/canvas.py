@@ -105,21 +105,24 @@ class Canvas:
                 piece = self._fixed(start + share * (end - start))
                 self._polyline(piece, paint, thick=round(thick), closed=False)
 
-    def arrow(self, start: Point, end: Point, paint: Rgb, *, thick: float = 2.0) -> None:
-        """Draw an arrow."""
+    def arrow(
+        self, start: Point, end: Point, paint: Rgb, *, thick: float = 2.0, under: bool = True
+    ) -> None:
+        """Draw an arrow; see ``line``."""
         a, b = self.place([start, end])
         along = b - a
         length = float(np.hypot(*along))
         if length < 1e-6:
             return
         along /= length
-        head = min(5.0 + 2.5 * thick, 0.6 * length)
+        head = min(4.0 + 3.0 * thick, 0.6 * length)
         across = np.array([-along[1], along[0]])
         neck = b - head * along
         tip = np.array([b, neck + 0.45 * head * across, neck - 0.45 * head * across])
         shaft = self._fixed(np.array([a, neck]))
-        self._polyline(shaft, _dark(paint), thick=round(thick) + 2, closed=False)
-        self._polyline(self._fixed(tip), _dark(paint), thick=2, closed=True)
+        if under:
+            self._polyline(shaft, _dark(paint), thick=round(thick) + 2, closed=False)
+            self._polyline(self._fixed(tip), _dark(paint), thick=2, closed=True)
         self._polyline(shaft, paint, thick=round(thick), closed=False)
         cv2.fillPoly(self.pixels, [self._fixed(tip)], paint, cv2.LINE_AA, _SHIFT)
 

@@ -13,9 +13,11 @@ from synth_ros.report.pictures.shown import Shown
 from synth_ros.report.pictures.space import see_line
 from synth_ros.types import ByteImage, CameraModel, FloatArray
 
-_TURN_RAD = math.radians(40)
-_RISE_RAD = math.radians(12)
-_AWAY = 1.25
+_TURN_RAD = math.radians(50)
+_RISE_RAD = math.radians(8)
+_AWAY = 1.35
+# How far from the objects to the camera the middle of the picture is.
+_MIDDLE = 0.25
 _FRUSTUM_M = 0.12
 
 
@@ -64,10 +66,11 @@ def splat(camera: CameraModel, points_m: FloatArray, rgb: ByteImage) -> ByteImag
 def _beside(shown: Shown, where: FloatArray) -> FloatArray:
     """A viewpoint turned about what the camera looks at: its optical frame from the camera's."""
     labelled = [label.camera_from_box[:3, 3] for label in shown.labels.instances]
-    centre = np.median(np.array(labelled) if labelled else where, axis=0)
+    things = np.median(np.array(labelled) if labelled else where, axis=0)
+    centre = (1 - _MIDDLE) * things
     up = shown.world_from_camera[2, :3]
     side = _unit(np.cross(-centre, up))
-    back = _turn(_turn(-centre, up, _TURN_RAD), side, _RISE_RAD)
+    back = _turn(_turn(-things, up, _TURN_RAD), side, _RISE_RAD)
     eye = centre + _AWAY * back
     forward = _unit(centre - eye)
     right = _unit(np.cross(forward, up))

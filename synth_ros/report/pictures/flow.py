@@ -38,7 +38,7 @@ def scene_flow(shown: Shown, style: Style) -> Tile | None:
         return None
     there = found.scene_flow_m.any(2) | (found.state != FlowState.INVALID)
     length = np.linalg.norm(found.scene_flow_m, axis=2)
-    top_m = max(float(np.percentile(length[there], 99)) if there.any() else 0.0, 1e-4)
+    top_m = max(float(np.percentile(length[there], 99.5)) if there.any() else 0.0, 1e-4)
     flipped = found.scene_flow_m / top_m * np.array([1, -1, -1])
     rgb = np.rint(127.5 * (flipped.clip(-1, 1) + 1)).astype(np.uint8)
     rgb[~there] = INVALID
@@ -105,8 +105,7 @@ def _arrows(canvas: Canvas, found: Flow) -> None:
                 continue
             start = (column + 0.5, row + 0.5)
             tip = (start[0] + du, start[1] + dv)
-            canvas.line([start, tip], (20, 20, 24), thick=1, under=False)
-            canvas.dot(start, (20, 20, 24), radius=1.0)
+            canvas.arrow(start, tip, (20, 20, 24), thick=1, under=False)
 
 
 def _legend(canvas: Canvas) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.report.names import Rect
 from synth_ros.report.overlay import Style, Tile
 from synth_ros.report.palette import Rgb, colour
 from synth_ros.report.pictures.boxes import margin_for
 from synth_ros.report.pictures.canvas import Canvas, Point, faded, hatch, rim
 from synth_ros.report.pictures.shown import Shown
-from synth_ros.types import InstanceLabel, MaskImage, Occluder, Segment
+from synth_ros.types import InstanceLabel, MaskImage, Segment
 
+# Parts and stuff that cover less of the picture are not named, pixels.
+_NAMED_PX = 400
+_NAMED_STUFF_PX = 1500
 _STUFF_GREY: Rgb = (128, 132, 140)
 
 
@@ -51,8 +56,7 @@ def occluders(shown: Shown, style: Style) -> Tile | None:
             canvas.tint(hidden & stripes, paint, 0.75)
     centres = {k.instance.instance_id: _centre(shown, k) for k in _labels(shown)}
     for label in _labels(shown):
-        for found in label.occluders or ():
-            _draw_occluder(canvas, found, label=label, centres=centres)
+        _draw_occluders(canvas, label, centres=centres)
     for key, centre in centres.items():
         canvas.dot(centre, colour(key), radius=4)
     return Tile('Who hides whom, in pixels', canvas.finish(style.letters))
@@ -65,15 +69,14 @@ def parts(shown: Shown, style: Style) -> Tile | None:
         return None
     canvas = Canvas(faded(shown.rgb), style.width)
     ids = dense.part_id
-    names = {part.part_id: part.name for part in dense.parts or ()}
+    names = {part.part_id: f'{part.owner} {part.name}' for part in dense.parts or ()}
     for key in (int(k) for k in np.unique(ids) if k):
         mask = canvas.spread(ids == key)
         canvas.tint(mask, colour(key), 0.75)
         canvas.tint(rim(mask), (255, 255, 255), 0.6)
-        where = np.argwhere(ids == key)
-        if where.shape[0] * canvas.scale**2 >= 400:
-            (y0, x0), (y1, x1) = where.min(0), where.max(0) + 1
-            canvas.name((x0, y0, x1, y1), names.get(key, str(key)), colour(key))
+        rect, pixels = _largest_piece(ids == key)
+        if pixels * canvas.scale**2 >= _NAMED_PX:
+            canvas.name(rect, names.get(key, str(key)), colour(key))
     return Tile(f'{np.unique(ids[ids > 0]).size} parts', canvas.finish(style.letters))
 
 
@@ -89,11 +92,18 @@ def panoptic(shown: Shown, style: Style) -> Tile | None:
         canvas.tint(mask, paint, 0.75)
         canvas.tint(rim(mask), (255, 255, 255), 0.7 if segment.is_thing else 0.35)
     for segment in found.segments:
-        if segment.is_thing or segment.pixels * canvas.scale**2 >= 1500:
+        if segment.is_thing or segment.pixels * canvas.scale**2 >= _NAMED_STUFF_PX:
             canvas.name(segment.box, _segment_name(shown, segment), _segment_colour(segment))
     things = sum(segment.is_thing for segment in found.segments)
     caption = f'Panoptic: {things} things, {len(found.segments) - things} kinds of stuff'
     return Tile(caption, canvas.finish(style.letters))
+
+
+def _largest_piece(mask: MaskImage) -> tuple[Rect, int]:
+    """Box and size of the largest connected piece, since a part may be of several objects."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    x, y, wide, high, pixels = (int(k) for k in stats[1 + int(np.argmax(stats[1:, 4]))])
+    return (x, y, x + wide, y + high), pixels
 
 
 def _labels(shown: Shown) -> Iterator[InstanceLabel]:
@@ -120,19 +130,22 @@ def _centre(shown: Shown, label: InstanceLabel) -> Point:
     return float(nearest[1] + box.x0) + 0.5, float(nearest[0] + box.y0) + 0.5
 
 
-def _draw_occluder(
-    canvas: Canvas, found: Occluder, *, label: InstanceLabel, centres: dict[int, Point]
-) -> None:
-    key = found.thing.instance_id
+def _draw_occluders(canvas: Canvas, label: InstanceLabel, *, centres: dict[int, Point]) -> None:
+    """Arrows from labelled objects; whatever else hides it is named."""
     hidden = centres[label.instance.instance_id]
-    if key not in centres:
-        text = f'{found.pixels} px by {found.thing.name}'
-        canvas.name(label.box, text, colour(label.instance.instance_id))
-        return
-    start = centres[key]
-    canvas.arrow(start, hidden, colour(key), thick=2)
-    x, y = (start[0] + hidden[0]) / 2, (start[1] + hidden[1]) / 2
-    canvas.name((x - 2, y - 2, x + 2, y + 2), f'{found.pixels}', colour(key))
+    others = []
+    for found in label.occluders or ():
+        key = found.thing.instance_id
+        if key not in centres:
+            others.append(f'{found.thing.name} {found.pixels}')
+            continue
+        start = centres[key]
+        canvas.arrow(start, hidden, colour(key), thick=2)
+        x, y = (start[0] + hidden[0]) / 2, (start[1] + hidden[1]) / 2
+        canvas.name((x - 2, y - 2, x + 2, y + 2), f'{found.pixels}', colour(key))
+    if others:
+        paint = colour(label.instance.instance_id)
+        canvas.name(label.box, f'behind {", ".join(others)}', paint)
 
 
 def _segment_colour(segment: Segment) -> Rgb:

@@ -34,7 +34,7 @@ def contacts(shown: Shown, style: Style) -> Tile | None:
     drawn = 0
     for contact in found:
         drawn += _draw_contact(canvas, shown, contact, camera_from_world=camera_from_world)
-    caption = f'{drawn} of {len(found)} contacts; 5 cm of line are {0.05 / _PER_NEWTON_M:.2g} N'
+    caption = f'{drawn} contacts (orange between objects), 5 cm for {0.05 / _PER_NEWTON_M:.2g} N'
     return Tile(caption, canvas.finish(style.letters))
 
 
@@ -46,7 +46,13 @@ def relations(shown: Shown, style: Style) -> Tile | None:
     canvas = Canvas(faded(shown.rgb, light=0.7), style.width)
     places = _places(shown)
     texts: defaultdict[int, list[str]] = defaultdict(list)
+    stands = {frozenset((r.subject, r.target)) for r in found if r.kind == 'supported_by'}
     for relation in found:
+        if (
+            relation.kind == 'touching'
+            and frozenset((relation.subject, relation.target)) in stands
+        ):
+            continue  # goes without saying
         start = places.get(relation.subject.instance_id)
         if start is None:
             continue
@@ -82,8 +88,8 @@ def _draw_contact(
     along = camera_from_world[:3, :3] @ np.array(contact.normal)
     line = see_line(shown.camera, here - reach_m * along, here)
     if line is not None and reach_m > 0.002:
-        canvas.line(line, paint, thick=2)
-    canvas.dot(place, paint, radius=3.5, hollow=contact.force_n == 0)
+        canvas.line(line, paint, thick=1)
+    canvas.dot(place, paint, radius=2.2, hollow=contact.force_n == 0)
     return True
 
 

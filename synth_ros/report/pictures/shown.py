@@ -7,11 +7,26 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
 
+from synth_ros.errors import UsageError
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.readers.coco_entries import ImageEntry
 from synth_ros.schema.convert import camera_of, instances, labels_of, world_from_camera
 from synth_ros.types import ByteImage, CameraModel, Category, FloatArray, Instance, Labels, Sample
+
+_PANOPTIC = 'panoptic.json'
+
+
+class _PanopticCategory(BaseModel):
+    id: int
+    name: str
+
+
+class _PanopticIndex(BaseModel):
+    """What is read of COCO's index of panoptic masks."""
+
+    categories: tuple[_PanopticCategory, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +83,15 @@ def from_sample(sample: Sample, categories: Sequence[Category] = ()) -> Shown:
     )
 
 
-def from_dataset(dataset: CocoDataset, image: ImageEntry) -> Shown:
+def from_dataset(
+    dataset: CocoDataset, image: ImageEntry, *, names: Mapping[int, str] | None = None
+) -> Shown:
     """A frame on disk as it is drawn.
+
+    Args:
+        dataset: Where it is.
+        image: The frame.
+        names: From ``read_class_names``; names of things alone by default.
 
     Raises:
         UsageError: A file is missing or damaged.
@@ -82,9 +104,28 @@ def from_dataset(dataset: CocoDataset, image: ImageEntry) -> Shown:
         world_from_camera=world_from_camera(record),
         instances=instances(record),
         labels=_read_labels(dataset, image),
-        class_names=class_names(dataset.categories),
+        class_names=class_names(dataset.categories) if names is None else names,
         bones=named_bones(dataset.categories),
     )
+
+
+def read_class_names(dataset: CocoDataset) -> Mapping[int, str]:
+    """Names of things and, if the dataset has panoptic masks, of stuff.
+
+    Raises:
+        UsageError: The index of panoptic masks is damaged.
+    """
+    names = dict(class_names(dataset.categories))
+    path = dataset.root / _PANOPTIC
+    if not path.is_file():
+        return MappingProxyType(names)
+    try:
+        categories = _PanopticIndex.model_validate_json(path.read_bytes()).categories
+    except ValidationError as error:
+        raise UsageError(
+            f'{path} is damaged: {error.errors(include_url=False)[0]["msg"]}.'
+        ) from None
+    return MappingProxyType(names | {entry.id: entry.name for entry in categories})
 
 
 def _read_labels(dataset: CocoDataset, image: ImageEntry) -> Labels:

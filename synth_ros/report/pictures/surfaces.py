@@ -11,7 +11,7 @@ from synth_ros.report.overlay import INVALID, Style, Tile, resize
 from synth_ros.report.pictures.shown import Shown
 from synth_ros.types import ByteImage, DepthImage, FloatArray, MaskImage
 
-# Between lines of equal distance; the first that gives at most a dozen lines.
+# Between lines of equal distance; the first that gives at most two dozen lines.
 _STEPS_M = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -65,7 +65,7 @@ def _lengths(title: str, length_m: DepthImage, style: Style) -> Tile:
     share = np.clip((far - length_m) / max(far - near, 1e-3), 0, 1)
     bgr = cv2.applyColorMap((255 * share).astype(np.uint8), cv2.COLORMAP_VIRIDIS)
     rgb = cast('ByteImage', cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
-    step_m = next((s for s in _STEPS_M if (far - near) / s <= 12), _STEPS_M[-1])
+    step_m = next((s for s in _STEPS_M if (far - near) / s <= 24), _STEPS_M[-1])
     rgb[~valid] = INVALID
     picture = resize(rgb, style.width).copy()
     size = picture.shape[1], picture.shape[0]
