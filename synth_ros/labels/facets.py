@@ -37,7 +37,7 @@ class Facets(NamedTuple):
         edges: Signed volume of each edge as (per column, per row, at pixel (0, 0)), shape
             (3 edges, 3 coefficients, n); inside all are 0 or more.
         inverse_depth: 1/z as (per column, per row, at pixel (0, 0)), shape (3, n), 1/metres.
-        normals: Unit, outwards, optical frame, shape (n, 3).
+        normals: Unit, outwards, optical frame, shape (n, 3), float32.
     """
 
     geom: NDArray[np.int32]
@@ -47,7 +47,7 @@ class Facets(NamedTuple):
     y1: NDArray[np.int64]
     edges: FloatArray
     inverse_depth: FloatArray
-    normals: FloatArray
+    normals: NDArray[np.float32]
 
 
 class _Triangles(NamedTuple):
@@ -84,7 +84,7 @@ def facets(
         np.concatenate([p.geom for p in parts]),
         tuple(np.concatenate([p.bounds[k] for p in parts]) for k in range(4)),
     )
-    return _equations(frame.camera, triangles)
+    return _equations(frame.camera, triangles, margin_px=margin_px)
 
 
 def _boxed(
@@ -94,20 +94,21 @@ def _boxed(
     mesh = scene.geometry.meshes[scene.geometry.surfaces[shown.geom].mesh]
     pose = inverse(frame.world_from_camera) @ scene.world_from_geom[shown.geom]
     points = pose[:3, :3] @ mesh.vertices_m.T + pose[:3, 3:]
+    corners = mesh.faces.T.astype(np.intp)
     row, column = np.divmod(shown.pixels, frame.camera.width)
     left, right, top, bottom = column.min(), column.max(), row[0], row[-1]
-    x0, x1, y0, y1 = _bounds(frame.camera, points, mesh.faces, margin_px=margin_px)
+    x0, x1, y0, y1 = _bounds(frame.camera, points, corners, margin_px=margin_px)
     x0, x1 = np.maximum(x0, left), np.minimum(x1, right)
     y0, y1 = np.maximum(y0, top), np.minimum(y1, bottom)
     kept = np.flatnonzero((x0 <= x1) & (y0 <= y1))
-    a, b, c = (points[:, mesh.faces[kept, k]] for k in range(3))
+    a, b, c = (points[:, corner[kept]] for corner in corners)
     geom = np.full(kept.size, shown.geom, np.int32)
     bounds = tuple(bound[kept].astype(np.int64) for bound in (x0, x1, y0, y1))
     return _Triangles((a, b, c), geom, bounds)
 
 
 def _bounds(
-    camera: CameraModel, points: FloatArray, faces: NDArray[np.int32], *, margin_px: float
+    camera: CameraModel, points: FloatArray, corners: NDArray[np.intp], *, margin_px: float
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """First and last column and row whose pixel centres a triangle's bounding box holds."""
     x, y, z = points
@@ -116,31 +117,55 @@ def _bounds(
     result: list[FloatArray] = []
     for pixel in (camera.fx * x / depth + camera.cx, camera.fy * y / depth + camera.cy):
         # A triangle that reaches behind the camera may cover any pixel.
-        low = np.where(front, pixel, -np.inf)[faces]
-        high = np.where(front, pixel, np.inf)[faces]
-        result.append(np.ceil(np.minimum.reduce(low, axis=1) - margin_px))
-        result.append(np.floor(np.maximum.reduce(high, axis=1) + margin_px))
+        low = np.where(front, np.ceil(pixel - margin_px), -np.inf)
+        high = np.where(front, np.floor(pixel + margin_px), np.inf)
+        p, q, r = corners
+        result.append(np.minimum(np.minimum(low[p], low[q]), low[r]))
+        result.append(np.maximum(np.maximum(high[p], high[q]), high[r]))
     x0, x1, y0, y1 = result
     return x0, x1, y0, y1
 
 
-def _equations(camera: CameraModel, triangles: _Triangles) -> Facets:
+def _equations(camera: CameraModel, triangles: _Triangles, *, margin_px: float) -> Facets:
+    """The facets among the triangles: seen from the front, and not beside their box."""
     a, b, c = triangles.corners
     volume = -np.einsum('kn,kn->n', a, _cross(b, c))
-    triangles = triangles.take(volume > 0)
-    volume = volume[volume > 0]
+    front = volume > 0
+    triangles, volume = triangles.take(front), volume[front]
     a, b, c = triangles.corners
     edges = np.stack([_affine(camera, _cross(*pair)) for pair in ((c, b), (a, c), (b, a))])
+    met = _meets_box(edges, triangles.bounds, margin_px=margin_px)
+    triangles, volume, edges = triangles.take(met), volume[met], edges[..., met]
+    a, b, c = triangles.corners
     normals = _cross(b - a, c - a)
     normals /= np.sqrt(np.einsum('kn,kn->n', normals, normals))
     inverse_depth = edges.sum(axis=0) / volume
-    x0, x1, y0, y1 = triangles.bounds
     # An edge along a row bounds no column: tilt it by what rounding would.
     steep = np.hypot(edges[:, 0], edges[:, 1]) * _FLAT
     edges[:, 0] = np.where(np.abs(edges[:, 0]) < steep, steep, edges[:, 0])
+    x0, x1, y0, y1 = triangles.bounds
     return Facets(
-        triangles.geom, x0, x1, y0, y1, edges=edges, inverse_depth=inverse_depth, normals=normals.T
+        triangles.geom,
+        x0,
+        x1,
+        y0,
+        y1,
+        edges=edges,
+        inverse_depth=inverse_depth,
+        normals=normals.T.astype(np.float32, order='C'),
     )
+
+
+def _meets_box(
+    edges: FloatArray, box: tuple[NDArray[np.int64], ...], *, margin_px: float
+) -> MaskImage:
+    """Which triangles no edge parts from their box, shape (n,)."""
+    x0, x1, y0, y1 = box
+    per_u, per_v, at_zero = edges.transpose(1, 0, 2)
+    innermost = at_zero + margin_px * np.hypot(per_u, per_v)
+    innermost += per_u * np.where(per_u > 0, x1, x0) + per_v * np.where(per_v > 0, y1, y0)
+    met: MaskImage = np.all(innermost >= 0, axis=0)
+    return met
 
 
 def _cross(p: FloatArray, q: FloatArray) -> FloatArray:
