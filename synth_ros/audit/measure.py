@@ -25,7 +25,7 @@ class Measure(NamedTuple):
         subject: What was measured: an instance by name, a link, a topic; empty for the frame.
         worst: The largest error, in the row's unit.
         sketch: Quantiles of the errors from least to worst, each standing for equally many.
-        count: How many errors.
+        number: How many errors.
         detail: What is wrong where it is worst, in words with numbers.
         place: Where it is in the image; ``None`` for what has no place.
     """
@@ -35,7 +35,7 @@ class Measure(NamedTuple):
     subject: str
     worst: float
     sketch: FloatArray
-    count: int
+    number: int
     detail: str
     place: Place | None = None
 

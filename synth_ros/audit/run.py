@@ -46,6 +46,7 @@ class AuditResult(NamedTuple):
         with_config: Whether the checks that need the config were made.
         rows: One for each row of the table.
         problems: What is wrong with the recording as a whole, a sentence each.
+        notes: What could not be checked, and why, a sentence each.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class AuditResult(NamedTuple):
     with_config: bool
     rows: tuple[RowResult, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def fine(self) -> bool:
@@ -124,6 +126,7 @@ def audit(
         with_config=oracle is not None,
         rows=tally.results(with_config=oracle is not None),
         problems=tuple(recording.problems),
+        notes=tuple(oracle.notes) if oracle else (),
     )
 
 

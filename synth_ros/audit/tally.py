@@ -40,7 +40,7 @@ class RowResult(NamedTuple):
         status: Whether its bounds hold.
         worst: The measure with the largest error; ``None`` without any.
         median: Median of all errors.
-        count: Number of errors.
+        number: Number of errors.
         frames: Number of frames with one.
         broken: How many measures break a bound.
         findings: The worst of them, worst first.
@@ -51,7 +51,7 @@ class RowResult(NamedTuple):
     status: Status
     worst: Measure | None
     median: float
-    count: int
+    number: int
     frames: int
     broken: int
     findings: tuple[Finding, ...]
@@ -80,7 +80,7 @@ def broken_bound(measure: Measure) -> str | None:
     row = ROWS[measure.row]
     if measure.worst > row.worst:
         return f'{measure.worst:.6g} {row.unit}, allowed {row.worst:g}'.strip()
-    if row.median is not None and measure.count >= _ENOUGH and measure.median > row.median:
+    if row.median is not None and measure.number >= _ENOUGH and measure.median > row.median:
         return f'median {measure.median:.6g} {row.unit}, allowed {row.median:g}'
     return None
 
@@ -94,18 +94,18 @@ class _RowTally:
         self._values: list[FloatArray] = []
         self._weights: list[FloatArray] = []
         self._pieces = 0
-        self._count = 0
+        self._number = 0
         self._frames: set[str] = set()
         self._broken = 0
         self._findings: list[Finding] = []
 
     def add(self, measure: Measure) -> None:
-        self._count += measure.count
+        self._number += measure.number
         self._frames.add(measure.frame)
         if self._worst is None or measure.worst > self._worst.worst:
             self._worst = measure
         self._values.append(measure.sketch)
-        self._weights.append(np.full(len(measure.sketch), measure.count / len(measure.sketch)))
+        self._weights.append(np.full(len(measure.sketch), measure.number / len(measure.sketch)))
         self._pieces += len(measure.sketch)
         if self._pieces > 2 * _PIECES:
             self._thin()
@@ -132,7 +132,7 @@ class _RowTally:
             status=status,
             worst=self._worst,
             median=self._median(),
-            count=self._count,
+            number=self._number,
             frames=len(self._frames),
             broken=self._broken,
             findings=tuple(_worst_first(self._findings)[:_KEPT]),

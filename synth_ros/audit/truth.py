@@ -117,6 +117,11 @@ class SceneTruth(Protocol):
 class Oracle(Protocol):
     """Knows the config that made a recording."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What it cannot tell here, and why, a sentence each."""
+        ...
+
     def scene(self, frame: RecordedFrame) -> SceneTruth:
         """The scene of a frame.
 

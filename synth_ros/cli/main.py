@@ -8,6 +8,7 @@ import sys
 import typer
 
 from synth_ros import __version__
+from synth_ros.cli.audit import audit
 from synth_ros.cli.config import config_app
 from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
@@ -47,7 +48,7 @@ def _options(
     """
 
 
-for _verb in (demo, preview, generate, render, report, recover, doctor):
+for _verb in (demo, preview, generate, render, report, audit, recover, doctor):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
 

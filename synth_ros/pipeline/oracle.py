@@ -118,7 +118,13 @@ class ConfigOracle:
         self._loaded = loaded
         self._builder = builder
         self._player = Player(stage) if stage else None
+        self._notes: list[str] = []
         self._worlds: dict[str, World] = {}
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Why frames could not be rendered again."""
+        return self._notes
 
     def scene(self, frame: RecordedFrame) -> FrameTruth:
         """The scene of a frame.
@@ -127,6 +133,11 @@ class ConfigOracle:
             UsageError: The provenance does not fit the config.
         """
         made = read_provenance(frame)
+        if self._player and self._player.renderer != made.renderer:
+            self._note(
+                f'Nothing was rendered again: {made.renderer} made the recording, and '
+                f'{self._player.renderer} renders here.'
+            )
         if made.config_hash != self._loaded.config_hash:
             raise UsageError(
                 f'{frame.key.stem} was made with another config: its hash is {made.config_hash}, '
@@ -135,6 +146,10 @@ class ConfigOracle:
         return FrameTruth(
             frame, made, world=self._world(made), loaded=self._loaded, player=self._player
         )
+
+    def _note(self, text: str) -> None:
+        if text not in self._notes:
+            self._notes.append(text)
 
     def _world(self, made: Provenance) -> World:
         """The world of a scene; the last one is kept, for frames come scene by scene."""

@@ -104,18 +104,38 @@ class CocoSegment(NamedTuple):
 
 
 class Detection2d(NamedTuple):
-    """A box of a ``vision_msgs/Detection2DArray``; edges in detector coordinates."""
+    """A detection of a ``vision_msgs/Detection2DArray``; detector coordinates (pixel edges).
 
-    instance_id: int
+    Attributes:
+        name: Its id: an instance id, or ``<instance id>/<keypoint>``.
+        class_id: Of its first result.
+        center: Column and row.
+        size: Width and height.
+        theta_rad: Direction of the width.
+        stamp_ns: Of its own header.
+    """
+
+    name: str
     class_id: str
-    edges: tuple[float, float, float, float]
+    center: tuple[float, float]
+    size: tuple[float, float]
+    theta_rad: float
     stamp_ns: int
 
 
 class Detection3d(NamedTuple):
-    """A box of a ``vision_msgs/Detection3DArray``; optical frame."""
+    """A detection of a ``vision_msgs/Detection3DArray``; optical frame.
 
-    instance_id: int
+    Attributes:
+        name: Its id: an instance id.
+        class_id: Of its first result.
+        camera_from_object: Pose of its first result, (4, 4).
+        camera_from_box: Pose of its box, (4, 4).
+        size_m: Edges of its box.
+        stamp_ns: Of its own header.
+    """
+
+    name: str
     class_id: str
     camera_from_object: FloatArray
     camera_from_box: FloatArray
@@ -153,11 +173,13 @@ class Messages:
         stamps_ns: Stamp of each message of the instant, by topic.
         frames: Frame id of each message's header, by topic.
         calibrations: By topic.
-        transforms: Chain of ``parent_from_child`` from the world to the optical frame,
-            multiplied: what a TF listener answers; ``None`` if the chain is broken.
-        links: World pose of each TF frame of the instant, by frame.
-        detections_2d: ``None`` without the topic.
-        detections_3d: ``None`` without the topic.
+        transforms: World pose of the optical frame as a TF listener answers; ``None`` if no
+            chain leads there.
+        links: World pose of every TF frame of the instant, by frame.
+        detections_2d: Visible boxes; ``None`` without the topic, like the next three.
+        detections_2d_oriented: Oriented boxes.
+        keypoints: Of objects and of the robot.
+        detections_3d: Poses and 3D boxes.
         depth_rounded: Whether depth came in whole millimetres.
         joints: Position and velocity by joint name; ``None`` without the topic.
     """
@@ -168,6 +190,8 @@ class Messages:
     transforms: FloatArray | None
     links: Mapping[str, FloatArray]
     detections_2d: tuple[Detection2d, ...] | None
+    detections_2d_oriented: tuple[Detection2d, ...] | None
+    keypoints: tuple[Detection2d, ...] | None
     detections_3d: tuple[Detection3d, ...] | None
     depth_rounded: bool
     joints: Mapping[str, tuple[float, float]] | None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View
-from synth_ros.readers.recording import CocoObject, Detection2d, Detection3d
+from synth_ros.readers.recording import CocoObject, Detection2d, Detection3d, Messages
 from synth_ros.schema.records import LabelRecord, OrientedBoxRecord
 
 
@@ -20,10 +20,8 @@ def same_ids(view: View) -> Iterator[Measure]:
     frame = view.frame
     if frame.objects is not None:
         listed['annotations.json'] = [item.instance_id for item in frame.objects]
-    if frame.messages and frame.messages.detections_2d is not None:
-        listed['detections_2d'] = [item.instance_id for item in frame.messages.detections_2d]
-    if frame.messages and frame.messages.detections_3d is not None:
-        listed['detections_3d'] = [item.instance_id for item in frame.messages.detections_3d]
+    if frame.messages:
+        listed |= _detected(frame.messages)
     everything = set().union(*listed.values())
     for key in sorted(everything):
         found = {where: ids.count(key) for where, ids in listed.items()}
@@ -48,14 +46,8 @@ def same_values(view: View) -> Iterator[Measure]:
             pairs = _coco_pairs(view, item, labels[item.instance_id])
             yield _largest(view, pairs, key=item.instance_id, where='annotations.json')
     messages = view.frame.messages
-    for box in (messages.detections_2d if messages else None) or ():
-        if box.instance_id in labels:
-            pairs = _detection_2d_pairs(box, labels[box.instance_id])
-            yield _largest(view, pairs, key=box.instance_id, where='detections_2d')
-    for solid in (messages.detections_3d if messages else None) or ():
-        if solid.instance_id in labels:
-            pairs = _detection_3d_pairs(view, solid, labels[solid.instance_id])
-            yield _largest(view, pairs, key=solid.instance_id, where='detections_3d')
+    if messages:
+        yield from _detections(view, messages, labels)
 
 
 def known(view: View) -> Iterator[Measure]:
@@ -155,16 +147,79 @@ def _coco_keypoints(view: View, item: CocoObject, label: LabelRecord) -> list[fl
     return values
 
 
-def _detection_2d_pairs(item: Detection2d, label: LabelRecord) -> Iterator[Pair]:
-    yield 'box', item.edges, label.box
+def _detected(messages: Messages) -> dict[str, list[int]]:
+    """Instance ids of each detection topic; -1 for what is no number."""
+    found: dict[str, Sequence[Detection2d] | Sequence[Detection3d] | None] = {
+        'detections_2d': messages.detections_2d,
+        'detections_2d_oriented': messages.detections_2d_oriented,
+        'detections_3d': messages.detections_3d,
+    }
+    return {
+        topic: [_number(item.name) for item in items]
+        for topic, items in found.items()
+        if items is not None
+    }
 
 
-def _detection_3d_pairs(view: View, item: Detection3d, label: LabelRecord) -> Iterator[Pair]:
-    yield 'pose', item.camera_from_object, label.camera_from_object
-    yield 'box pose', item.camera_from_box, label.camera_from_box
-    instance = view.instances.get(label.instance_id)
-    if instance:
-        yield 'size', item.size_m, instance.size_m
+def _detections(
+    view: View, messages: Messages, labels: Mapping[int, LabelRecord]
+) -> Iterator[Measure]:
+    """Detections against labels; which ids they list is another check."""
+    for box in messages.detections_2d or ():
+        label = labels.get(_number(box.name))
+        if label:
+            (x, y), (width, height) = box.center, box.size
+            edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            pairs: list[Pair] = [('box', edges, label.box), ('theta', box.theta_rad, 0.0)]
+            yield _largest(view, pairs, key=label.instance_id, where='detections_2d')
+    for box in messages.detections_2d_oriented or ():
+        label = labels.get(_number(box.name))
+        if label and label.oriented_box:
+            own = label.oriented_box
+            given = (*box.center, *box.size, box.theta_rad)
+            true = (own.center_x, own.center_y, own.width, own.height, own.angle_rad)
+            pairs = [('oriented box', given, true)]
+            yield _largest(view, pairs, key=label.instance_id, where='detections_2d_oriented')
+    for solid in messages.detections_3d or ():
+        label = labels.get(_number(solid.name))
+        instance = view.instances.get(_number(solid.name))
+        if label and instance:
+            pairs = [
+                ('pose', solid.camera_from_object, label.camera_from_object),
+                ('box pose', solid.camera_from_box, label.camera_from_box),
+                ('size', solid.size_m, instance.size_m),
+            ]
+            yield _largest(view, pairs, key=label.instance_id, where='detections_3d')
+    if messages.keypoints is not None:
+        yield _keypoint_topic(view, messages.keypoints)
+
+
+def _keypoint_topic(view: View, found: Sequence[Detection2d]) -> Measure:
+    """Keypoints of the topic are those inside the image, half a pixel further in its edges."""
+    points = [
+        (f'{label.instance_id}/{point.name}', point)
+        for label in view.labels
+        for point in label.keypoints or ()
+    ]
+    if view.frame.record.robot:
+        points += [(f'robot/{point.name}', point) for point in view.frame.record.robot.skeleton]
+    wanted = {name: p.pixel for name, p in points if p.pixel is not None and p.visibility > 0}
+    given = {item.name: (item.center[0] - 0.5, item.center[1] - 0.5) for item in found}
+    odd = sorted(set(wanted) ^ set(given))
+    errors = [
+        float(np.abs(np.subtract(given[name], wanted[name])).max())
+        for name in sorted(set(wanted) & set(given))
+    ]
+    return view.find.errors(
+        'files.values',
+        [np.inf if odd else 0.0, *errors],
+        subject='keypoints topic',
+        detail=f'not in both labels and topic: {", ".join(odd)}' if odd else 'pixels differ',
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else -1
 
 
 def _largest(view: View, pairs: Iterable[Pair], *, key: int, where: str) -> Measure:
@@ -207,7 +262,7 @@ def _unknown(view: View, label: LabelRecord, classes: dict[int, str]) -> Iterato
         found += [*(messages.detections_2d or ()), *(messages.detections_3d or ())]
     for box in found:
         allowed = (str(instance.class_id), instance.class_name)
-        if box.instance_id == label.instance_id and box.class_id not in allowed:
+        if _number(box.name) == label.instance_id and box.class_id not in allowed:
             yield f'class {box.class_id!r} in a detection'
 
 

@@ -1,0 +1,123 @@
+"""Messages of a rosbag2 recording (MCAP), found by topic and stamp, without ROS."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from mcap.exceptions import McapError
+from mcap.reader import McapReader, make_reader
+from mcap_ros2.decoder import DecoderFactory
+
+from synth_ros.errors import UsageError
+
+_STAMP = struct.Struct('<iI')
+_CDR_HEAD = 4
+# Types that begin with a std_msgs/Header, and so with a stamp.
+_STAMPED = frozenset(
+    {
+        'sensor_msgs/msg/Image',
+        'sensor_msgs/msg/CameraInfo',
+        'sensor_msgs/msg/PointCloud2',
+        'sensor_msgs/msg/JointState',
+        'vision_msgs/msg/Detection2DArray',
+        'vision_msgs/msg/Detection3DArray',
+    }
+)
+
+
+class Place(NamedTuple):
+    """Where a message is.
+
+    Attributes:
+        file: Which file of the bag.
+        log_ns: Its log time.
+        sequence: Which of the topic's messages of that log time.
+    """
+
+    file: int
+    log_ns: int
+    sequence: int
+
+
+class BagIndex:
+    """All messages of a bag.
+
+    Args:
+        path: The bag's folder.
+
+    Raises:
+        UsageError: It is no bag, or not closed, or damaged.
+
+    Attributes:
+        path: The bag's folder.
+        types: Message type by topic.
+        stamped: Places by topic, then by the stamp in the header, nanoseconds.
+        plain: Places by topic of messages without a header, in order.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self._files = sorted(self.path.glob('*.mcap'))
+        if not self._files:
+            raise UsageError(f'{path} holds no .mcap file: give the folder of a rosbag2 recording.')
+        self.types: dict[str, str] = {}
+        self.stamped: dict[str, dict[int, Place]] = {}
+        self.plain: dict[str, list[Place]] = {}
+        self._readers = [self._open(file) for file in self._files]
+        for number, reader in enumerate(self._readers):
+            try:
+                self._learn(number, reader)
+            except (McapError, ValueError, struct.error, EOFError) as error:
+                raise UsageError(
+                    f'{self._files[number]} is damaged or was not closed ({error}). Run '
+                    f'synth-ros recover {path} first.'
+                ) from None
+
+    def read(self, topic: str, place: Place):  # noqa: ANN201 (made from the definition in the bag)
+        """A message, decoded by the definition that the bag carries.
+
+        Raises:
+            UsageError: It cannot be decoded.
+        """
+        reader = self._readers[place.file]
+        found = reader.iter_decoded_messages(
+            topics=[topic], starting_at=place.log_ns, ending_at=place.log_ns
+        )
+        try:
+            for number, (_, _, _, message) in enumerate(found):
+                if number == place.sequence:
+                    return message
+        except (McapError, ValueError, struct.error) as error:
+            raise UsageError(f'{self.path}: a message on {topic} is damaged: {error}') from None
+        raise UsageError(f'{self.path}: a message on {topic} at {place.log_ns} ns is gone.')
+
+    def all(self, topic: str) -> Iterator[object]:
+        """All messages of a topic, decoded."""
+        for reader in self._readers:
+            for _, _, _, message in reader.iter_decoded_messages(topics=[topic]):
+                yield message
+
+    def _open(self, file: Path) -> McapReader:
+        # Closed with the process: every frame is read from it.
+        return make_reader(file.open('rb'), decoder_factories=[DecoderFactory()])
+
+    def _learn(self, number: int, reader: McapReader) -> None:
+        """Note the place of every message of a file."""
+        counts: dict[tuple[str, int], int] = {}
+        for schema, channel, message in reader.iter_messages(log_time_order=True):
+            topic = channel.topic
+            if schema is None:
+                continue
+            self.types[topic] = schema.name
+            sequence = counts.get((topic, message.log_time), 0)
+            counts[topic, message.log_time] = sequence + 1
+            place = Place(number, message.log_time, sequence)
+            if schema.name in _STAMPED:
+                seconds, nanoseconds = _STAMP.unpack_from(message.data, _CDR_HEAD)
+                stamp = seconds * 1_000_000_000 + nanoseconds
+                self.stamped.setdefault(topic, {})[stamp] = place
+            else:
+                self.plain.setdefault(topic, []).append(place)

@@ -1,0 +1,331 @@
+"""A bag of our topics as a recording; ``docs/topics.md`` says what each topic holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from synth_ros.errors import UsageError
+from synth_ros.readers import ros_values as values
+from synth_ros.readers.bag_index import BagIndex, Place
+from synth_ros.readers.recording import (
+    Calibration,
+    Detection2d,
+    Detection3d,
+    FrameId,
+    Messages,
+    RecordedFrame,
+    RecordedLayers,
+)
+from synth_ros.schema.layers import LAYERS
+from synth_ros.schema.records import FrameRecord
+from synth_ros.types import Category, FloatArray
+
+ANNOTATIONS = '/labels/annotations'
+WORLD = 'world'
+
+# Last part of each topic of a layer; the others are called as the layer is.
+_LAYER_TOPICS = {
+    'depth_m': 'depth',
+    'distance_m': 'distance',
+    'points_m': 'points',
+    'part_id': 'parts',
+    'panoptic_id': 'panoptic',
+}
+_INFOS = ('color/camera_info', 'depth/camera_info')
+_IMAGES = ('color/image_raw', 'depth/image_rect_raw', 'labels/instance', 'labels/semantic')
+_DETECTIONS_2D = {
+    'boxes': 'labels/detections_2d',
+    'oriented': 'labels/detections_2d_oriented',
+    'keypoints': 'labels/keypoints',
+}
+_DETECTIONS_3D = 'labels/detections_3d'
+
+
+class _Head(BaseModel):
+    """What is needed of an annotations message to find it again."""
+
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+    stamp_ns: int
+    episode: int
+    view: int
+    camera: str
+
+
+class _Annotations(BaseModel):
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+    session: str
+    run: int
+    frame: _Head
+    provenance: str = ''
+
+
+class _Found(NamedTuple):
+    """Where a frame is.
+
+    Attributes:
+        prefix: Topics of the camera begin with it.
+        place: Of its annotations.
+        stamp_ns: Of all its messages.
+    """
+
+    prefix: str
+    place: Place
+    stamp_ns: int
+
+
+class _Edge(NamedTuple):
+    parent: str
+    parent_from_child: FloatArray
+
+
+class BagRecording:
+    """A bag; implements ``readers.recording.Recording``.
+
+    Args:
+        path: Its folder.
+
+    Raises:
+        UsageError: It is no finished bag, or holds no annotations of ours.
+    """
+
+    kind = 'bag'
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self._index = BagIndex(self.path)
+        self._found: dict[FrameId, _Found] = {}
+        self._provenance: dict[str, str | int] = {}
+        self.problems: Sequence[str] = tuple(self._find_frames())
+        if not self._found:
+            raise UsageError(
+                f'{path} has no topic ...{ANNOTATIONS}: record it with recorder_node. Topics '
+                f'there: {", ".join(sorted(self._index.types)) or "none"}.'
+            )
+        self.frames: Sequence[FrameId] = sorted(self._found)
+        self.config_hash = str(self._provenance.get('config_hash', ''))
+        self.seed = int(self._provenance.get('seed', 0))
+        self.renderer = str(self._provenance.get('renderer', ''))
+        self.categories = self._read_categories()
+        self._static = self._read_edges('/tf_static').get(None, {})
+        self._moving = self._read_edges('/tf')
+
+    def record(self, key: FrameId) -> FrameRecord:
+        """Structured labels of a frame.
+
+        Raises:
+            UsageError: They are damaged.
+        """
+        found = self._found[key]
+        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
+        try:
+            return FrameRecord.model_validate_json(json.dumps(json.loads(text)['frame']))
+        except (ValidationError, ValueError, KeyError) as error:
+            raise UsageError(f'Annotations of {key.stem} are damaged: {error}') from None
+
+    def read(self, key: FrameId) -> RecordedFrame:
+        """Everything of a frame.
+
+        Raises:
+            UsageError: Something of it is missing or damaged.
+        """
+        found = self._found[key]
+        record = self.record(key)
+        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
+        color = self._image(found, 'color/image_raw')
+        if color is None or color.ndim != 3 or color.dtype != np.uint8:
+            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
+        depth = self._image(found, 'depth/image_rect_raw')
+        instance = self._image(found, 'labels/instance')
+        classes = self._image(found, 'labels/semantic')
+        return RecordedFrame(
+            key=key,
+            record=record,
+            rgb=color.astype(np.uint8),
+            depth_m=None if depth is None else _metres(depth),
+            instance_id=None if instance is None else instance.astype(np.int32),
+            class_id=None if classes is None else classes.astype(np.int32),
+            layers=self._layers(found, record),
+            provenance_json=json.loads(text).get('provenance', ''),
+            messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
+        )
+
+    def _find_frames(self) -> list[str]:
+        """Find every annotations message; say which cannot be read."""
+        problems = []
+        runs: dict[tuple[str, int], int] = {}
+        for topic in sorted(self._index.plain):
+            if not topic.endswith(ANNOTATIONS):
+                continue
+            prefix = topic.removesuffix(ANNOTATIONS)
+            for place in self._index.plain[topic]:
+                try:
+                    head = _Annotations.model_validate_json(self._index.read(topic, place).data)
+                except ValidationError as error:
+                    problems.append(f'{topic}: a message of {place.log_ns} ns: {error}')
+                    continue
+                if not self._provenance:
+                    self._provenance = json.loads(head.provenance or '{}')
+                run = runs.setdefault((head.session, head.run), len(runs))
+                frame = head.frame
+                key = FrameId(run, frame.view, frame.camera, frame.episode)
+                if key in self._found:
+                    problems.append(f'{topic}: frame {key.stem} came twice in one scene.')
+                self._found[key] = _Found(prefix, place, frame.stamp_ns)
+        return problems
+
+    def _place(self, found: _Found, name: str) -> tuple[int, Place] | None:
+        """A message of a frame: that of its stamp, or else the nearest, and its stamp.
+
+        The audit compares stamps, so a message of another stamp is not passed over.
+        """
+        places = self._index.stamped.get(f'{found.prefix}/{name}')
+        if not places:
+            return None
+        if found.stamp_ns in places:
+            return found.stamp_ns, places[found.stamp_ns]
+        stamp = min(places, key=lambda other: abs(other - found.stamp_ns))
+        return stamp, places[stamp]
+
+    def _image(self, found: _Found, name: str) -> NDArray[np.generic] | None:
+        """Pixels of an image; ``None`` without the topic."""
+        place = self._place(found, name)
+        if place is None:
+            return None
+        return values.image_array(self._index.read(f'{found.prefix}/{name}', place[1]))
+
+    def _layers(self, found: _Found, record: FrameRecord) -> RecordedLayers:
+        """The layers that the record lists; an empty message stands for one that it has not."""
+        layers = {}
+        for name in record.layers:
+            topic = f'labels/{_LAYER_TOPICS.get(name, name)}'
+            place = self._place(found, topic)
+            if place is None:
+                continue
+            message = self._index.read(f'{found.prefix}/{topic}', place[1])
+            spec = LAYERS[name]
+            if name == 'points_m':
+                layers[name] = values.cloud_points(message)
+                continue
+            pixels = values.image_array(message)
+            if spec.dtype is np.float32:
+                pixels = np.nan_to_num(pixels, nan=0.0)
+            shape = spec.shape(height=record.height, width=record.width)
+            if pixels.shape != shape:
+                raise UsageError(f'{found.prefix}/{topic}: {pixels.shape}, not {shape}.')
+            layers[name] = pixels.astype(spec.dtype)
+        return RecordedLayers(**layers)
+
+    def _messages(self, found: _Found, *, rounded: bool) -> Messages:
+        stamps: dict[str, int] = {}
+        frames: dict[str, str] = {}
+        infos: dict[str, Calibration] = {}
+        arrays: dict[str, tuple[Detection2d, ...]] = {}
+        for name in _INFOS:
+            message = self._note(found, name, stamps)
+            if message is not None:
+                infos[name] = values.calibration(message)
+                frames[name] = infos[name].frame_id
+        for kind, name in _DETECTIONS_2D.items():
+            message = self._note(found, name, stamps)
+            if message is not None:
+                arrays[kind] = values.detections_2d(message.detections)
+                stamps |= {f'{name} inside': box.stamp_ns for box in arrays[kind]}
+        solids: tuple[Detection3d, ...] | None = None
+        message = self._note(found, _DETECTIONS_3D, stamps)
+        if message is not None:
+            solids = values.detections_3d(message.detections)
+        for name in (*_IMAGES, *(f'labels/{_LAYER_TOPICS.get(k, k)}' for k in LAYERS)):
+            place = self._place(found, name)
+            if place is not None:
+                stamps[name] = place[0]
+        links = self._links(found.stamp_ns)
+        optical = frames.get('color/camera_info', '')
+        return Messages(
+            stamps_ns=stamps,
+            frames=frames,
+            calibrations=infos,
+            transforms=links.get(optical),
+            links=links,
+            detections_2d=arrays.get('boxes'),
+            detections_2d_oriented=arrays.get('oriented'),
+            keypoints=arrays.get('keypoints'),
+            detections_3d=solids,
+            depth_rounded=rounded,
+            joints=self._joints(found, stamps),
+        )
+
+    def _note(self, found: _Found, name: str, stamps: dict[str, int]):  # noqa: ANN202
+        """A message of a frame, its stamp noted; ``None`` without the topic."""
+        place = self._place(found, name)
+        if place is None:
+            return None
+        stamps[name] = place[0]
+        return self._index.read(f'{found.prefix}/{name}', place[1])
+
+    def _joints(
+        self, found: _Found, stamps: dict[str, int]
+    ) -> Mapping[str, tuple[float, float]] | None:
+        topics = [t for t, kind in self._index.types.items() if kind.endswith('/JointState')]
+        if not topics:
+            return None
+        place = self._index.stamped[topics[0]].get(found.stamp_ns)
+        if place is None:
+            return {}
+        stamps[topics[0]] = found.stamp_ns
+        message = self._index.read(topics[0], place)
+        return {
+            name: (position, velocity)
+            for name, position, velocity in zip(
+                message.name, message.position, message.velocity, strict=True
+            )
+        }
+
+    def _read_categories(self) -> tuple[Category, ...]:
+        """Classes from the first label_info."""
+        for topic, places in sorted(self._index.plain.items()):
+            if topic.endswith('/labels/label_info'):
+                found = self._index.read(topic, places[0]).class_map
+                return tuple(Category(c.class_id, c.class_name) for c in found if c.class_id)
+        return ()
+
+    def _read_edges(self, topic: str) -> dict[int | None, dict[str, _Edge]]:
+        """Edges of the TF tree: by stamp, or all together under ``None`` for static ones."""
+        edges: dict[int | None, dict[str, _Edge]] = {}
+        if topic not in self._index.types:
+            return edges
+        for message in self._index.all(topic):
+            for item in message.transforms:  # type: ignore[attr-defined]
+                stamp = None if topic.endswith('static') else values.stamp_ns(item.header)
+                edges.setdefault(stamp, {})[item.child_frame_id] = _Edge(
+                    item.header.frame_id, values.transform_matrix(item.transform)
+                )
+        return edges
+
+    def _links(self, stamp_ns: int) -> dict[str, FloatArray]:
+        """World pose of every frame that a chain of edges of this instant leads to."""
+        edges = {**self._static, **self._moving.get(stamp_ns, {})}
+        poses = {WORLD: np.eye(4)}
+        waiting = dict(edges)
+        while True:
+            ready = [child for child, edge in waiting.items() if edge.parent in poses]
+            if not ready:
+                return poses
+            for child in ready:
+                edge = waiting.pop(child)
+                poses[child] = poses[edge.parent] @ edge.parent_from_child
+
+
+def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Depth in metres, 0 invalid, from either encoding of REP-118."""
+    if depth.dtype == np.uint16:
+        return depth.astype(np.float32) / np.float32(1000)
+    return np.nan_to_num(depth.astype(np.float32), nan=0.0, posinf=0.0)
