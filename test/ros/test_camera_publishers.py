@@ -1,0 +1,127 @@
+"""One camera's publishers: which there are, and which rest while nobody subscribes."""
+
+import time
+
+import pytest
+import rclpy
+from full_sample import EVERYTHING, full_sample
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sample_factory import CATEGORIES
+
+from synth_ros.config.labels import LabelsConfig
+from synth_ros.ros import streams
+from synth_ros.ros.camera_publishers import CameraPublishers
+from synth_ros.ros.messages import KINDS, StreamOptions
+from synth_ros.ros.names import camera_frames, camera_topics
+from synth_ros.types import Category
+
+TOPICS = camera_topics('cam')._asdict()
+WALL = Category(9, 'wall', 'stuff', is_thing=False)
+DRESS = Category(300, 'dress', 'stuff', is_thing=False)
+
+
+class Rig:
+    """A publishing node, and a listening one that tells the number of each message."""
+
+    def __init__(self):
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context)
+        self.node = rclpy.create_node('publishing', context=self.context)
+        self.other = rclpy.create_node('listening', context=self.context)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.other)
+        self.heard = {}
+
+    def publishers(self, labels, **options):
+        return CameraPublishers(
+            self.node,
+            'cam',
+            frames=camera_frames('cam'),
+            categories=(*CATEGORIES, WALL, DRESS),
+            options=StreamOptions('16UC1', 'id', labels, **options),
+        )
+
+    def listen(self, *names, durability=DurabilityPolicy.VOLATILE):
+        for name in names:
+            self.heard[name] = []
+            self.other.create_subscription(
+                KINDS[name].type,
+                f'/{TOPICS[name]}',
+                lambda message, info, name=name: self.heard[name].append(
+                    (info['publication_sequence_number'], message)
+                ),
+                QoSProfile(depth=10, durability=durability),
+            )
+        self.wait(
+            lambda: all(
+                self.node.count_subscribers(f'/{TOPICS[n]}')
+                and self.other.count_publishers(f'/{TOPICS[n]}')
+                for n in names
+            )
+        )
+        # The graph tells of a subscription a moment before it is matched.
+        time.sleep(0.3)
+
+    def wait(self, done):
+        deadline = time.monotonic() + 20
+        while not done():
+            assert time.monotonic() < deadline, self.heard
+            self.executor.spin_once(timeout_sec=0.05)
+
+    def close(self):
+        self.executor.shutdown()
+        self.node.destroy_node()
+        self.other.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+
+@pytest.fixture
+def rig():
+    made = Rig()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize('labels', [LabelsConfig(), EVERYTHING, LabelsConfig(keypoints=False)])
+def test_the_topics_are_those_that_the_config_switches_on(rig, labels):
+    made = rig.publishers(labels)
+    names = {f'/{TOPICS[name]}' for name in streams.published(labels)}
+    found = {name for name, _ in rig.node.get_topic_names_and_types() if name.startswith('/cam/')}
+    assert found == names
+    flowing = streams.recorded(labels) - {'label_info', 'panoptic_info'}
+    assert {p.topic_name for p in made.streams} == {f'/{TOPICS[name]}' for name in flowing}
+
+
+def test_costly_streams_rest_while_nobody_subscribes(rig):
+    made, sample = rig.publishers(EVERYTHING), full_sample()
+    made.publish(sample, run=0)
+    rig.listen('instance', 'normals', 'markers')
+    made.publish(sample, run=0)
+    rig.wait(lambda: all(rig.heard.values()))
+    numbers = {name: [number for number, _ in heard] for name, heard in rig.heard.items()}
+    assert numbers == {'instance': [2], 'normals': [1], 'markers': [1]}
+
+
+def test_late_subscribers_get_the_last_of_latched_streams(rig):
+    made, sample = rig.publishers(EVERYTHING, labels_qos='LATCHED'), full_sample()
+    made.publish(sample, run=0)
+    rig.listen('instance', 'normals', durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    rig.wait(lambda: all(rig.heard.values()))
+    assert [number for number, _ in rig.heard['normals']] == [1]
+
+
+def test_names_of_stuff_are_told_with_the_panoptic_mask_alone(rig):
+    made, sample = rig.publishers(EVERYTHING), full_sample()
+    rig.listen('label_info', 'panoptic_info', durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    rig.listen('semantic')
+    made.publish(sample, run=0)
+    rig.wait(lambda: all(rig.heard.values()))
+    told = {
+        name: {entry.class_name for entry in rig.heard[name][0][1].class_map}
+        for name in ('label_info', 'panoptic_info')
+    }
+    things = {'background', 'mug', 'box', 'drill'}
+    assert told == {'label_info': things, 'panoptic_info': things | {'wall', 'dress'}}
+    # Class 300 is stuff, which the semantic mask does not show.
+    assert rig.heard['semantic'][0][1].encoding == 'mono8'
