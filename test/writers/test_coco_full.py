@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import cv2
 import jsonschema
@@ -13,8 +14,11 @@ from full_factory import CATEGORIES, FULL, PARTS, TABLE, full_episode
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from sample_factory import PLAIN, tree
+from sample_factory import INFO, PLAIN, make_sample, tree
 
+from synth_ros.config.output import DatasetConfig
+from synth_ros.errors import InternalError, OutputError
+from synth_ros.types import Keypoint, Part, SampleKey
 from synth_ros.writers.coco import CocoWriter
 
 EPISODES = (0, 2)
@@ -70,6 +74,88 @@ def test_an_episode_that_lacks_a_file_is_made_again(root, tmp_path, name):
         assert not {p.name for p in (tmp_path / 'd').iterdir()} & {*composed, 'SHA256SUMS'}
         writer.write_episode(0, full_episode(0))
     assert tree(tmp_path / 'd') == tree(root)
+
+
+@pytest.mark.parametrize(
+    ('info', 'told'),
+    [
+        (FULL._replace(annotations=FULL.annotations[:-1]), 'labels is .*"scene_flow".* there and'),
+        (FULL._replace(categories=CATEGORIES[:3]), 'panoptic_categories is'),
+    ],
+)
+def test_a_run_of_other_labels_does_not_resume(root, info, told):
+    with pytest.raises(OutputError, match=told):
+        CocoWriter(root, info, PLAIN, resume=True)
+
+
+def changed(change):
+    """The first sample of an episode with another first label."""
+    sample = full_episode(0)[0]
+    first, *others = sample.labels.instances
+    labels = replace(sample.labels, instances=(change(first), *others))
+    return replace(sample, labels=labels)
+
+
+def test_keypoints_that_the_class_lacks_are_a_bug(tmp_path):
+    stray = Keypoint('lid', (0.0, 0.0, 1.0), (1.0, 1.0), 2)
+    sample = changed(lambda label: replace(label, keypoints=(stray,)))
+    with (
+        pytest.raises(InternalError, match=r"has the keypoints \['lid'\], but its class mug"),
+        CocoWriter(tmp_path, FULL, PLAIN) as writer,
+    ):
+        writer.write_episode(0, [sample])
+
+
+def test_segments_of_unknown_classes_are_a_bug(tmp_path):
+    with (
+        pytest.raises(InternalError, match=r'000000_000_head\.png holds the classes \[4\], which'),
+        CocoWriter(tmp_path, FULL._replace(categories=CATEGORIES[:3]), PLAIN) as writer,
+    ):
+        writer.write_episode(0, full_episode(0))
+
+
+def test_parts_that_change_their_meaning_are_a_bug(tmp_path):
+    writer = CocoWriter(tmp_path, FULL, PLAIN)
+    for episode, name in enumerate(('lid', 'handle')):
+        sample = full_episode(episode)[0]
+        dense = sample.labels.dense._replace(parts=(Part(1, 'mug', name),))
+        labels = replace(sample.labels, dense=dense)
+        writer.write_episode(episode, [replace(sample, labels=labels)])
+    with pytest.raises(InternalError, match=r"'id': 1, .*'handle'.* was .*'lid'.* before"):
+        writer.finish()
+    assert not (tmp_path / 'parts.json').exists()
+    writer.__exit__(InternalError, InternalError('stop'), None)
+
+
+@pytest.mark.parametrize('options', [PLAIN, DatasetConfig(masks=False)])
+def test_instance_ids_that_do_not_fit_are_refused(tmp_path, options):
+    sample = make_sample(SampleKey(0, 0, 'head'), objects=1)
+    ids = sample.labels.instance_id * 65536
+    owner = replace(sample.frame.instances[0], instance_id=65536)
+    labels = replace(
+        sample.labels,
+        instance_id=ids,
+        instances=tuple(replace(label, instance=owner) for label in sample.labels.instances),
+    )
+    sample = replace(sample, labels=labels, frame=replace(sample.frame, instances=(owner,)))
+    assert labels.instances
+    with (
+        pytest.raises(OutputError, match=r'id 65536.*Use fewer objects'),
+        CocoWriter(tmp_path, INFO, options) as writer,
+    ):
+        writer.write_episode(0, [sample])
+    assert not list((tmp_path / 'images').iterdir())
+
+
+def test_frames_wait_on_the_disk(tmp_path):
+    with CocoWriter(tmp_path, FULL, PLAIN) as writer:
+        draft = writer.episodes.begin(0)
+        for count, sample in enumerate(full_episode(0), 1):
+            draft.add(sample)
+            # Colour, depth, two masks, parts, panoptic and layers.
+            assert len(list((tmp_path / '.partial/000000').iterdir())) == 7 * count
+        draft.discard()
+        assert not list((tmp_path / '.partial').iterdir())
 
 
 def test_layers_are_read_by_numpy(root, coco):

@@ -6,20 +6,23 @@ import time
 
 import numpy as np
 import pytest
+from full_factory import FULL, full_episode
 from processes import run, start
-from sample_factory import INFO, PLAIN, make_episode, tree
+from sample_factory import PLAIN, tree
 
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.coco_files import DENSE_FOLDERS, IMAGE_FOLDERS
 
 EPISODES = range(12)
 SCRIPT = """
 import sys
 from pathlib import Path
-from sample_factory import *
+from full_factory import FULL, full_episode
+from sample_factory import PLAIN
 from synth_ros.writers.coco import CocoWriter
-episodes = [(e, make_episode(e)) for e in range(12)]
+episodes = [(e, full_episode(e)) for e in range(12)]
 print('go', flush=True)
-with CocoWriter(Path(sys.argv[1]), INFO, PLAIN, resume=True) as writer:
+with CocoWriter(Path(sys.argv[1]), FULL, PLAIN, resume=True) as writer:
     for episode, samples in episodes:
         if episode not in writer.committed_episodes():
             writer.write_episode(episode, samples)
@@ -36,10 +39,10 @@ def whole(tmp_path_factory):
 
 
 def finish(root):
-    with CocoWriter(root, INFO, PLAIN, resume=True) as writer:
+    with CocoWriter(root, FULL, PLAIN, resume=True) as writer:
         for episode in EPISODES:
             if episode not in writer.committed_episodes():
-                writer.write_episode(episode, make_episode(episode))
+                writer.write_episode(episode, full_episode(episode))
 
 
 def kill_after(root, delay_s):
@@ -55,9 +58,10 @@ def check_promises(root):
     """What is announced is whole, before anything is repaired."""
     for marker in (root / 'episodes').glob('[0-9]*.json'):
         stem = marker.stem
-        for folder in ('images', 'depth', 'instance_masks', 'semantic_masks'):
+        for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS):
             assert len(list((root / folder).glob(f'{stem}_*'))) == 4
         assert (root / f'provenance/{stem}.json').is_file()
+        assert len((root / f'labels/{stem}.jsonl').read_text().splitlines()) == 4
 
 
 @pytest.mark.parametrize('seed', range(3))
@@ -89,15 +93,16 @@ import sys
 from multiprocessing import get_context
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from sample_factory import *
+from full_factory import FULL, full_episode
+from sample_factory import PLAIN
 from synth_ros.writers.coco import CocoWriter
 
 def work(writer, episodes):
     for episode in episodes:
-        writer.write_episode(episode, make_episode(episode))
+        writer.write_episode(episode, full_episode(episode))
 
 if __name__ == '__main__':
-    with CocoWriter(Path(sys.argv[1]), INFO, PLAIN) as writer:
+    with CocoWriter(Path(sys.argv[1]), FULL, PLAIN) as writer:
         with ProcessPoolExecutor(3, mp_context=get_context('spawn')) as pool:
             jobs = [pool.submit(work, writer.episodes, range(n, 12, 3)) for n in range(3)]
             for job in jobs:
