@@ -26,9 +26,10 @@ FRONT_M = 1e-6
 def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     """Follow the surface point of every pixel from one frame to another.
 
-    The state of a point that is in the image then is decided by the depth of the other frame:
-    it is hidden when something lies nearer at all pixels around it (``labels.hidden``). That
-    includes the point's own body: a face that has turned away is ``OCCLUDED``.
+    The state of a point that is in the image then is decided by the depth of the other frame: it
+    is hidden when the pixel around it shows something nearer (``labels.hidden``). That may be the
+    point's own body: a face that has turned away is ``OCCLUDED``, unless the body is thinner than
+    the tolerance.
 
     Args:
         frame: Where the pixels are.

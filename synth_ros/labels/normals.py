@@ -16,7 +16,7 @@ from synth_ros.types import FloatArray, Frame, IdImage, MaskImage, SceneState
 
 # How far beyond its edges a facet is looked for: rounding, then a rasterizer's grid of 1/256
 # pixel several times over, then where an outline moves by more than it should.
-_MARGINS_PX = (1e-9, 0.02, 0.25)
+_MARGINS_PX = (1e-9, 0.02, 0.25, 2.0)
 # A pixel's facet is in doubt when their depths differ by more than this share.
 _FAR = 1e-3
 
@@ -42,7 +42,7 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     normals = np.zeros((geom_id.size, 3), np.float32)
     meshes: list[SurfacePixels] = []
     shapes: list[SurfacePixels] = []
-    for shown in surface_pixels(geom_id):
+    for shown in surface_pixels(np.where(frame.depth_m > 0, geom_id, -1)):
         mesh = scene.geometry.surfaces[shown.geom].shape == 'mesh'
         (meshes if mesh else shapes).append(shown)
     if shapes:
