@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, NamedTuple, get_args
@@ -37,6 +38,10 @@ Samples = Literal[0, 2, 4, 8]
 LIGHTER: tuple[tuple[int, Samples], ...] = ((1024, 0), (0, 0))
 ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 NONE = LabelsConfig.model_validate(dict.fromkeys(ANNOTATIONS, False))
+
+# What is short runs several times in a round, so that a hiccup of the machine does not decide.
+SHORT_S = 0.02
+REPEATS = 5
 
 Body = Callable[[], object]
 
@@ -110,10 +115,32 @@ def measure(stage: Stage, episode: Episode, rounds: int) -> dict[str, list[float
     }
     for renderer in made.values():
         renderer.load(episode.world.model)
-    times = alternate({**render_bodies(episode, made), **label_bodies(seen)}, rounds)
+    bodies = {**render_bodies(episode, made), **label_bodies(seen)}
+    repeats = {name: REPEATS if seconds(body) < SHORT_S else 1 for name, body in bodies.items()}
+    times = alternate(
+        {name: repeated(body, repeats[name]) for name, body in bodies.items()}, rounds
+    )
     for renderer in made.values():
         renderer.close()
-    return times
+    return {name: [t / repeats[name] for t in series] for name, series in times.items()}
+
+
+def seconds(body: Body) -> float:
+    """Wall seconds of the second run."""
+    body()
+    start = time.perf_counter()
+    body()
+    return time.perf_counter() - start
+
+
+def repeated(body: Body, times: int) -> Body:
+    """A body that runs several times."""
+
+    def run() -> None:
+        for _ in range(times):
+            body()
+
+    return run
 
 
 def rows(times: dict[str, list[float]]) -> list[tuple[str, str]]:
