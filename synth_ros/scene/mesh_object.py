@@ -29,8 +29,8 @@ def load_mesh_object(path: Path, *, density_kg_m3: float, collision: CollisionMo
     loaded = load_mesh_file(path)
     shape = collision_shape(*_joined(loaded.pieces), mode=collision, path=path)
     visible = [
-        SolidGeom('mesh', (0.0, 0.0, 0.0), mesh=i, look=i, collides=False)
-        for i in range(len(loaded.pieces))
+        SolidGeom('mesh', (0.0, 0.0, 0.0), mesh=i, look=i, collides=False, part=piece.part)
+        for i, piece in enumerate(loaded.pieces)
     ]
     first = len(visible)
     hulls = [

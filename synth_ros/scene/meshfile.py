@@ -14,6 +14,7 @@ from PIL import Image
 from trimesh.visual import ColorVisuals, TextureVisuals
 
 from synth_ros.errors import AssetError
+from synth_ros.scene.meshnames import ObjNames, gltf_name
 from synth_ros.scene.shading import bake_face_colors, smooth_corners
 from synth_ros.scene.solid import SolidLook, SolidMesh, SolidTexture
 from synth_ros.types import ByteImage, FloatArray
@@ -32,12 +33,14 @@ class MeshPiece(NamedTuple):
         look: Its material; its texture index is 0 where there is a texture.
         texture: The colour texture, or ``None``.
         is_plain: Whether the file gives no colour.
+        part: Name of the glTF node, OBJ object or OBJ group, if the file names several.
     """
 
     mesh: SolidMesh
     look: SolidLook
     texture: SolidTexture | None
     is_plain: bool
+    part: str = ''
 
 
 class MeshFile(NamedTuple):
@@ -58,26 +61,41 @@ def load_mesh_file(path: Path) -> MeshFile:
     """
     if not path.is_file():
         raise AssetError(path, 'there is no such mesh file.')
-    scene, notes = _read_scene(path)
+    scene, notes, obj = _read_scene(path)
     upright = _Z_UP_FROM_Y_UP if path.suffix.lower() in _Y_UP_FORMATS else np.eye(4)
-    pieces = [_piece(mesh, path) for mesh in _meshes(scene, upright) if len(mesh.faces)]
+    pieces = [
+        _piece(mesh, path)._replace(part=obj.of_node(node) or gltf_name(scene, node, path))
+        for node, mesh in _meshes(scene, upright)
+        if len(mesh.faces)
+    ]
     if not pieces:
         raise AssetError(path, 'the mesh file holds no triangles.')
+    if len({piece.part for piece in pieces}) == 1:
+        # One name for the whole says nothing.
+        pieces = [piece._replace(part='') for piece in pieces]
     return MeshFile(tuple(pieces), notes)
 
 
-def _read_scene(path: Path) -> tuple[trimesh.Scene, tuple[str, ...]]:
+def _read_scene(path: Path) -> tuple[trimesh.Scene, tuple[str, ...], ObjNames]:
+    obj = ObjNames(path)
     if path.suffix.lower() == '.dae':
         try:
-            return trimesh.load_scene(str(path), process=False, ignore_broken=False), ()
+            return trimesh.load_scene(str(path), process=False, ignore_broken=False), (), obj
         except Exception:  # noqa: BLE001  each format raises its own; the second try reports
             notes = ('some of its references are broken, parts may be missing',)
-            return _checked_parse(path), notes
-    return _checked_parse(path), ()
+            return _checked_parse(path, obj), notes, obj
+    return _checked_parse(path, obj), (), obj
 
 
-def _checked_parse(path: Path) -> trimesh.Scene:
+def _checked_parse(path: Path, obj: ObjNames) -> trimesh.Scene:
     try:
+        if obj.names:
+            return trimesh.load_scene(
+                str(path),
+                process=False,
+                split_objects=obj.split_objects,
+                split_groups=obj.split_groups,
+            )
         return trimesh.load_scene(str(path), process=False)
     except Exception as error:
         if path.suffix.lower() == '.dae' and importlib.util.find_spec('collada') is None:
@@ -90,8 +108,8 @@ def _checked_parse(path: Path) -> trimesh.Scene:
         ) from error
 
 
-def _meshes(scene: trimesh.Scene, upright: FloatArray) -> list[trimesh.Trimesh]:
-    """All meshes of a scene, z up in metres, in the order of the file.
+def _meshes(scene: trimesh.Scene, upright: FloatArray) -> list[tuple[str, trimesh.Trimesh]]:
+    """All nodes with a mesh and their meshes, z up in metres, in the order of the file.
 
     Args:
         scene: What was read.
@@ -105,7 +123,7 @@ def _meshes(scene: trimesh.Scene, upright: FloatArray) -> list[trimesh.Trimesh]:
             mesh = geometry.copy()
             mesh.apply_transform(upright @ transform)
             mesh.vertices = np.asarray(mesh.vertices) * _metres_per_unit(mesh)
-            out.append(mesh)
+            out.append((str(node), mesh))
     return out
 
 

@@ -137,4 +137,6 @@ def _height_field(model: mujoco.MjModel, field: int) -> TriangleMesh:
     faces = [(a, b, c), (a, c, d), (foot, foot_after, rim_after), (foot, rim_after, rim)]
     faces.append((corner[[0, 0]], corner[[2, 3]], corner[[1, 2]]))
     vertices = np.concatenate([top, np.where([True, True, False], top[rim], -base_m)])
-    return TriangleMesh(vertices, np.concatenate([np.stack(corners, 1) for corners in faces]))
+    triangles = np.concatenate([np.stack(corners, 1) for corners in faces])
+    vertices.flags.writeable = triangles.flags.writeable = False
+    return TriangleMesh(vertices, triangles)

@@ -9,7 +9,8 @@ from PIL import Image
 
 from synth_ros.errors import AssetError
 from synth_ros.scene.mjcf_object import load_mjcf_object
-from synth_ros.scene.solid import LoadedSolid
+from synth_ros.scene.parts import part_names
+from synth_ros.scene.solid import LoadedSolid, Solid
 from synth_ros.scene.solid_spec import template
 
 
@@ -20,7 +21,7 @@ def load(tmp_path: Path, body: str, *, asset: str = '', inertia: str = 'auto') -
 
 
 def test_child_bodies_are_welded_where_they_stand(tmp_path: Path) -> None:
-    solid, notes = load(
+    solid, notes, *_ = load(
         tmp_path,
         '<body pos="5 5 5" euler="0 0 90"><freejoint/><geom size=".1" mass="1"/>'
         '<body pos="1 0 0"><joint/><geom type="box" size=".1 .2 .3" mass="1"/></body></body>',
@@ -37,18 +38,18 @@ def test_an_inertia_that_cannot_be_is_recomputed(tmp_path: Path) -> None:
         '<body><inertial pos="0 0 0" mass="0.2" diaginertia="0.001 0.001 0.001"/>'
         '<geom type="cylinder" size=".033 .05"/></body>'
     )
-    solid, notes = load(tmp_path, body)
+    solid, notes, *_ = load(tmp_path, body)
     assert len(notes) == 1
     assert 'recomputed from the geometry' in notes[0]
     want = 0.2 * (0.033**2 / 4 + 0.1**2 / 12)
     assert_allclose(solid.mass.inertia_kg_m2[0, 0], want)
-    solid, notes = load(tmp_path, body, inertia='model')
+    solid, notes, *_ = load(tmp_path, body, inertia='model')
     assert notes == ()
     assert_allclose(solid.mass.inertia_kg_m2, np.eye(3) * 0.001)
 
 
 def test_visible_and_colliding_geoms(tmp_path: Path) -> None:
-    solid, _ = load(
+    solid, *_ = load(
         tmp_path,
         '<body><geom size=".1" contype="0" conaffinity="0"/>'
         '<geom size=".2" rgba="1 0 0 0"/><geom size=".3" group="3"/>'
@@ -60,9 +61,57 @@ def test_visible_and_colliding_geoms(tmp_path: Path) -> None:
     assert_allclose(solid.bounds.half_size_m, 0.1)
 
 
-def test_an_object_of_collision_shapes_alone_is_shown(tmp_path: Path) -> None:
-    solid, _ = load(tmp_path, '<body><geom size=".1" group="3"/></body>')
-    assert [(g.visible, g.collides) for g in solid.geoms] == [(True, True)]
+@pytest.mark.parametrize(
+    'geom',
+    [
+        '<geom size=".1" group="3"/>',
+        '<geom size=".1" group="5"/><geom size=".2" rgba="1 1 1 0"/>',
+        '<geom size=".1" material="clear"/>',
+    ],
+)
+def test_an_object_of_hidden_geoms_alone_is_refused(tmp_path: Path, geom: str) -> None:
+    asset = '<material name="clear" rgba="1 0 0 0"/>'
+    with pytest.raises(AssetError, match=r'object\.xml: all \d geoms of the object are hidden'):
+        load(tmp_path, f'<body>{geom}</body>', asset=asset)
+
+
+def parts(solid: Solid) -> list[tuple[str, bool]]:
+    return [(geom.part, geom.visible) for geom in solid.geoms]
+
+
+def test_parts_are_named_by_child_body_or_geom(tmp_path: Path) -> None:
+    solid = load(
+        tmp_path,
+        '<body name="pot"><geom name="visual" size=".1"/><geom name="visual_rim" size=".1"/>'
+        '<geom name="handle" size=".1"/><geom size=".1"/><geom name="core" size=".1" group="3"/>'
+        '<body name="lid"><geom name="plate" size=".1"/><body><geom size=".1"/></body>'
+        '<body name="knob"><geom size=".1"/></body></body>'
+        '<body><geom name="foot" size=".1"/></body></body>',
+    ).solid
+    assert parts(solid) == [
+        ('body', True), ('rim', True), ('handle', True), ('', True), ('', False),
+        ('lid', True), ('lid', True), ('knob', True), ('foot', True),
+    ]  # fmt: skip
+
+
+def test_a_body_and_a_geom_of_one_name_are_one_part(tmp_path: Path) -> None:
+    solid = load(
+        tmp_path,
+        '<body><geom name="lid" size=".1"/><body name="lid"><geom size=".1"/></body></body>',
+    ).solid
+    assert part_names(solid) == ('lid',)
+
+
+@pytest.mark.parametrize(
+    'body',
+    [
+        '<body><geom name="lid" size=".1"/><geom name="lid" size=".1"/></body>',
+        '<body name="a"><geom size=".1"/><body name="b"/><body name="b"/></body>',
+    ],
+)
+def test_a_name_given_twice_is_refused(tmp_path: Path, body: str) -> None:
+    with pytest.raises(AssetError, match=r'MuJoCo cannot read it: .*repeated name'):
+        load(tmp_path, body)
 
 
 def test_textured_mesh_survives_the_way_through(tmp_path: Path) -> None:
@@ -78,7 +127,7 @@ def test_textured_mesh_survives_the_way_through(tmp_path: Path) -> None:
         '<mesh name="ring" file="ring.obj"/><texture name="t" type="2d" file="skin.png"/>'
         '<material name="tint_skin" texture="t" texrepeat="2 3" specular="0.9"/>'
     )
-    solid, _ = load(tmp_path, body, asset=asset)
+    solid, *_ = load(tmp_path, body, asset=asset)
     original = mujoco.MjModel.from_xml_path(str(tmp_path / 'object.xml'))
     rebuilt = template(solid).compile()
 
