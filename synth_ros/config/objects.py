@@ -49,7 +49,7 @@ class DiscreteSymmetry(Section):
 
     axis: Axis
     """Direction of the axis in the object's frame; it passes through the centre of the 3D box."""
-    order: Annotated[int, Field(ge=2, le=360)]
+    order: Annotated[int, Field(ge=2, le=60)]
     """Turns in a full circle: 2 for half turns, 4 for quarter turns."""
 
 

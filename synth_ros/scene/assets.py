@@ -14,12 +14,21 @@ from synth_ros.config.objects import ObjectClass
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
-from synth_ros.scene.catalog import Catalog, LoadedClass, Variant, load_sources, load_variants
+from synth_ros.scene.catalog import (
+    Catalog,
+    LoadedClass,
+    Variant,
+    load_sources,
+    load_variants,
+    make_class,
+)
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
+from synth_ros.scene.rotation_groups import LARGEST_GROUP
 from synth_ros.scene.stuff import matches
+from synth_ros.scene.symmetry import combines
 
 T = TypeVar('T')
 
@@ -161,11 +170,25 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
 
 
 def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
-    config = faults.loaded.config
-    return tuple(
-        LoadedClass(number + 1, entry.name, entry.weight, _class_variants(faults, entry, number))
-        for number, entry in enumerate(config.objects.classes)
-    )
+    loaded = []
+    for number, entry in enumerate(faults.loaded.config.objects.classes):
+        base: KeyPath = ('objects', 'classes', number)
+        variants = _class_variants(faults, entry, number)
+        if not combines(entry.symmetry):
+            faults.note(
+                (*base, 'symmetry', 'discrete'),
+                f'these turns combine to more than {LARGEST_GROUP} motions, as those of no solid '
+                'do: check their axes, or declare a continuous axis',
+            )
+        if not variants:
+            continue
+        made = faults.attempt(
+            (*base, 'skeleton'),
+            partial(make_class, entry, class_id=entry.id or number + 1, variants=variants),
+        )
+        if made is not None:
+            loaded.append(made)
+    return tuple(loaded)
 
 
 def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:

@@ -24,13 +24,14 @@ from synth_ros.scene.geometry import (
     skeleton_joints,
 )
 from synth_ros.scene.inventory import make_inventory
+from synth_ros.scene.keypoints import scaled_keypoints
 from synth_ros.scene.lighting import add_lights
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
 from synth_ros.scene.solid_spec import Change, add_textures, apply_change
-from synth_ros.types import Category
+from synth_ros.scene.symmetry import scaled_symmetry
 
 ROBOT = 'robot'
 ROBOT_PREFIX = 'robot/'
@@ -68,7 +69,7 @@ class SceneBuilder:
             parts=PartNames(robot.links, catalog.classes),
             prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
         )
-        things = tuple(Category(entry.class_id, entry.name) for entry in catalog.classes)
+        things = tuple(entry.category for entry in catalog.classes)
         labels = self._config.labels
         self._stuff = self._geometry.stuff(labels.stuff, things=things)
         panoptic = labels.wants('panoptic')
@@ -230,4 +231,6 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         dof_address=int(model.jnt_dofadr[joint]),
         object_from_box=make_transform(np.eye(3), bounds.center_m * item.scale),
         size_m=2 * bounds.half_size_m * item.scale,
+        keypoints=scaled_keypoints(variant.keypoints, item.scale),
+        symmetry=scaled_symmetry(variant.symmetry, item.scale),
     )

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import mujoco
 
-from synth_ros.config.objects import ObjectClass
+from synth_ros.config.objects import ObjectClass, SymmetryConfig
 from synth_ros.errors import NotFoundError
 from synth_ros.randomize.inventory import ClassInfo, VariantInfo
 from synth_ros.scene import mass
+from synth_ros.scene.keypoints import (
+    BOX_SKELETON,
+    box_keypoints,
+    common_names,
+    in_order,
+    skeleton_of,
+    with_declared,
+)
 from synth_ros.scene.mesh_object import load_mesh_object
 from synth_ros.scene.mjcf_object import load_mjcf_object
 from synth_ros.scene.primitives import load_primitive
 from synth_ros.scene.resolve import BUILTIN, builtin_variants, resolve_file
 from synth_ros.scene.solid import LoadedSolid, Solid, scaled
 from synth_ros.scene.solid_spec import template
+from synth_ros.scene.symmetry import symmetry_of
+from synth_ros.types import Category, KeypointSpec, Symmetry
 
+_FOUND_BY_SHAPE = SymmetryConfig()
 _MJCF_SUFFIXES = ('.xml', '.mjcf')
 
 
@@ -30,13 +42,22 @@ class Variant:
         name: Unique within the class.
         solid: Geometry, look and mass, the class's fixed scale included.
         spec: Template to attach copies of.
+        keypoints: Its named points, in the order of its class; at the class's fixed scale.
+        declared: What config or file say of its symmetries.
         warnings: What was mended, as sentences that name the file.
     """
 
     name: str
     solid: Solid
     spec: mujoco.MjSpec = field(repr=False)
+    keypoints: tuple[KeypointSpec, ...] = ()
+    declared: SymmetryConfig = _FOUND_BY_SHAPE
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def symmetry(self) -> Symmetry:
+        """Symmetries of its shape; searched for when first asked."""
+        return symmetry_of(self.solid, self.declared)
 
     @property
     def info(self) -> VariantInfo:
@@ -58,18 +79,46 @@ class LoadedClass:
         name: Category name.
         weight: Relative frequency.
         variants: In config order.
+        keypoints: Names of the keypoints of all variants.
+        skeleton: Pairs of places in ``keypoints`` that a line connects.
     """
 
     class_id: int
     name: str
     weight: float
     variants: tuple[Variant, ...]
+    keypoints: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def category(self) -> Category:
+        """What a dataset says of the class."""
+        return Category(self.class_id, self.name, keypoints=self.keypoints, skeleton=self.skeleton)
 
     @property
     def info(self) -> ClassInfo:
         """What drawing needs to know."""
         variants = tuple(variant.info for variant in self.variants)
         return ClassInfo(self.class_id, self.name, self.weight, variants)
+
+
+def make_class(entry: ObjectClass, *, class_id: int, variants: Sequence[Variant]) -> LoadedClass:
+    """A class of loaded variants, with keypoints that all of them share.
+
+    A class whose variants have no keypoints gets the corners and the centre of the 3D box.
+
+    Raises:
+        NotFoundError: If its skeleton names a keypoint that no variant has.
+    """
+    skeleton = None
+    if not any(variant.keypoints for variant in variants):
+        variants = [replace(v, keypoints=box_keypoints(v.solid.bounds)) for v in variants]
+        skeleton = None if entry.skeleton else BOX_SKELETON
+    names = common_names(variant.keypoints for variant in variants)
+    if skeleton is None:
+        skeleton = skeleton_of(entry, names)
+    ordered = tuple(replace(v, keypoints=in_order(v.keypoints, names)) for v in variants)
+    return LoadedClass(class_id, entry.name, entry.weight, ordered, names, skeleton)
 
 
 class Catalog:
@@ -173,7 +222,7 @@ def _load(path: Path, entry: ObjectClass) -> LoadedSolid:
             path, density_kg_m3=entry.density_kg_m3, collision=entry.collision
         )
     notes = tuple(f'{path}: {note}.' for note in loaded.notes)
-    return LoadedSolid(loaded.solid, notes)
+    return loaded._replace(notes=notes)
 
 
 def _finish(name: str, entry: ObjectClass, loaded: LoadedSolid) -> Variant:
@@ -181,4 +230,14 @@ def _finish(name: str, entry: ObjectClass, loaded: LoadedSolid) -> Variant:
     solid = scaled(loaded.solid, entry.scale)
     if entry.mass_kg is not None:
         solid = replace(solid, mass=mass.with_mass(solid.mass, entry.mass_kg))
-    return Variant(name, solid, template(solid), loaded.notes)
+    chosen = entry.symmetry
+    if loaded.symmetry is not None and chosen == _FOUND_BY_SHAPE:
+        chosen = loaded.symmetry
+    return Variant(
+        name,
+        solid,
+        template(solid),
+        keypoints=with_declared(loaded.keypoints, entry),
+        declared=chosen,
+        warnings=loaded.notes,
+    )

@@ -9,7 +9,14 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.types import CameraModel, FloatArray, SceneGeometry
+from synth_ros.types import (
+    NO_SYMMETRY,
+    CameraModel,
+    FloatArray,
+    KeypointSpec,
+    SceneGeometry,
+    Symmetry,
+)
 
 
 class ObjectPart(NamedTuple):
@@ -27,6 +34,8 @@ class ObjectPart(NamedTuple):
         dof_address: First of 6 entries in qvel.
         object_from_box: Pose of the 3D box in the body frame, (4, 4).
         size_m: Full edge lengths of the 3D box, (3,).
+        keypoints: Named points in the body frame.
+        symmetry: Of its shape, in the body frame.
     """
 
     instance_id: int
@@ -40,6 +49,8 @@ class ObjectPart(NamedTuple):
     dof_address: int
     object_from_box: FloatArray
     size_m: FloatArray
+    keypoints: tuple[KeypointSpec, ...] = ()
+    symmetry: Symmetry = NO_SYMMETRY
 
 
 class CameraPart(NamedTuple):

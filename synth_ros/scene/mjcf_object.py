@@ -19,6 +19,7 @@ from synth_ros.geometry.transforms import (
 )
 from synth_ros.scene import mass as masses
 from synth_ros.scene.collision import hull_mesh
+from synth_ros.scene.mjcf_marks import declared_symmetry, site_keypoints
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, drop, drop_keyframes, one_line
 from synth_ros.scene.solid import (
     LoadedSolid,
@@ -53,7 +54,8 @@ def load_mjcf_object(path: Path, *, density_kg_m3: float, inertia: str) -> Loade
     """Read one rigid object.
 
     The file must hold one body (or geoms of the world alone); child bodies become part of it,
-    welded where they stand. Free joints, lights, cameras and sites are left out.
+    welded where they stand. Sites named ``keypoint_*`` and a custom text ``symmetry`` say what
+    labels need; free joints, lights, cameras and other sites are left out.
 
     Args:
         path: The MJCF file.
@@ -84,7 +86,12 @@ def load_mjcf_object(path: Path, *, density_kg_m3: float, inertia: str) -> Loade
             else:
                 notes.append(f'{fault}; it was recomputed from the geometry')
     solid = Solid(solid_geoms, meshes, looks, textures, chosen, bounds)
-    return LoadedSolid(solid, tuple(notes))
+    return LoadedSolid(
+        solid,
+        tuple(notes),
+        keypoints=site_keypoints(model, path, object_from_body=reader.object_from_body),
+        symmetry=declared_symmetry(model, path),
+    )
 
 
 class _Root(NamedTuple):
@@ -186,6 +193,11 @@ class _Reader:
             )
         return tuple(out)
 
+    def object_from_body(self, body: int) -> FloatArray:
+        """Pose of a body in the object frame, (4, 4)."""
+        pose: FloatArray = self._root_from_world @ _body_pose(self._model, body)
+        return pose
+
     def stated_mass(self, root: int) -> MassProperties | None:
         """Mass properties of the model's bodies in the root frame, or ``None`` if massless."""
         model = self._model
@@ -193,7 +205,7 @@ class _Reader:
         for b in range(1, model.nbody):
             if model.body_mass[b] <= 0 or int(model.body_rootid[b]) != root:
                 continue
-            pose = self._root_from_world @ _body_pose(model, b)
+            pose = self.object_from_body(b)
             local = matrix_from_quat_wxyz(model.body_iquat[b])
             rotation = pose[:3, :3] @ local
             inertia = rotation @ np.diag(model.body_inertia[b]) @ rotation.T
@@ -220,7 +232,7 @@ class _Reader:
                 f'a labelled object cannot contain a {kind} geom; use boxes, '
                 'spheres, cylinders, capsules, ellipsoids or meshes.',
             )
-        body_pose = self._root_from_world @ _body_pose(model, int(model.geom_bodyid[geom]))
+        body_pose = self.object_from_body(int(model.geom_bodyid[geom]))
         pose = body_pose @ make_transform(
             matrix_from_quat_wxyz(model.geom_quat[geom]), model.geom_pos[geom]
         )

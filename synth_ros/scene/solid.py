@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.config.objects import SymmetryConfig
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
-from synth_ros.types import ByteImage, FloatArray
+from synth_ros.types import ByteImage, FloatArray, KeypointSpec
 
 Shape = Literal['box', 'sphere', 'cylinder', 'capsule', 'ellipsoid', 'mesh']
 Tint = Literal['hue', 'value', 'none']
@@ -156,10 +157,19 @@ class Solid:
 
 
 class LoadedSolid(NamedTuple):
-    """An object and what was mended on the way, as clauses without the file's name."""
+    """An object as its file has it.
+
+    Attributes:
+        solid: The object.
+        notes: What was mended on the way, as clauses without the file's name.
+        keypoints: Named points, object frame, metres.
+        symmetry: Symmetries that the file declares; ``None`` if it does not say.
+    """
 
     solid: Solid
     notes: tuple[str, ...]
+    keypoints: tuple[KeypointSpec, ...] = ()
+    symmetry: SymmetryConfig | None = None
 
 
 def scaled(solid: Solid, factor: float) -> Solid:

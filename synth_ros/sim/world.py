@@ -143,6 +143,8 @@ class World:
                 world_from_object=self._body_pose(part.body_id),
                 object_from_box=part.object_from_box,
                 size_m=part.size_m,
+                keypoints=part.keypoints,
+                symmetry=part.symmetry,
             )
             for part in self.scene.objects
         )
@@ -173,10 +175,13 @@ class World:
 
     def state(self) -> SceneState:
         """Everything that labels need to know of this instant; owns all of its arrays."""
+        links = self.links()
+        for link in links:
+            link.world_from_link.flags.writeable = False
         return SceneState(
             geometry=self.scene.geometry,
             world_from_geom=world_from_geom(self.data),
-            links=self.links(),
+            links=links,
             joints=self.joints(),
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
