@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
-from synth_ros.errors import InternalError, RosError
+from synth_ros.errors import InternalError, OutputError, RosError
 from synth_ros.ros.assemble import Assembled, sample_from_parts
 from synth_ros.ros.pairing import ExactPairer
 from synth_ros.types import SampleKey
@@ -24,6 +24,8 @@ _STAMP = re.compile(r'"stamp_ns":(\d+)')
 # A scene is committed when all cameras have moved on. Should one camera fall silent, at most so
 # many scenes wait for it.
 _OPEN_SCENES = 4
+# Half a minute of everything that two cameras of 640 x 480 give at 5 Hz.
+_MAX_WAITING_BYTES = 8 * 10**9
 
 
 _SceneKey = tuple[str, int]
@@ -58,10 +60,17 @@ class DatasetSink:
         writer: Where episodes go.
         cameras: Cameras to expect.
         parts: Streams that each sample is made of, as ``streams.sample_parts`` has them.
+        max_waiting_bytes: Messages that may wait to be written; more is an error, before
+            memory runs out.
     """
 
     def __init__(
-        self, writer: EpisodeWriter, cameras: Sequence[str], *, parts: frozenset[str]
+        self,
+        writer: EpisodeWriter,
+        cameras: Sequence[str],
+        *,
+        parts: frozenset[str],
+        max_waiting_bytes: int = _MAX_WAITING_BYTES,
     ) -> None:
         self.samples = 0
         self.error: BaseException | None = None
@@ -71,6 +80,10 @@ class DatasetSink:
         self._numbers: dict[_SceneKey, int] = {}
         self._playing: dict[str, int] = {}
         self._late: list[str] = []
+        self._max_waiting_bytes = max_waiting_bytes
+        # Each is counted by one thread alone.
+        self._put_bytes = 0
+        self._taken_bytes = 0
         self._queue: queue.SimpleQueue[_Part | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name='synth_ros dataset')
         self._thread.start()
@@ -90,8 +103,21 @@ class DatasetSink:
         ] + self._late
 
     def put(self, camera: str, part: str, cdr: bytes) -> None:
-        """Hand over a serialised message; returns at once."""
+        """Hand over a serialised message; returns at once.
+
+        Once there is an ``error``, nothing more is taken.
+        """
+        if self.error is not None:
+            return
+        self._put_bytes += len(cdr)
         self._queue.put(_Part(camera, part, cdr))
+        waiting = self._put_bytes - self._taken_bytes
+        if waiting > self._max_waiting_bytes:
+            self.error = OutputError(
+                f'The dataset is written more slowly than frames come: {waiting / 1e9:.1f} GB '
+                'wait in memory. What came until now is stored. Lower output.live.rate_hz or '
+                'real_time_factor, switch off annotations, or record a bag alone.'
+            )
 
     def close(self) -> None:
         """Write what is left.
@@ -108,12 +134,17 @@ class DatasetSink:
         try:
             while (item := self._queue.get()) is not None:
                 self._take(item)
+                self._taken_bytes += len(item.cdr)
             for pairer in self._pairers.values():
                 pairer.finish()
             for key in list(self._scenes):
                 self._commit(key)
         except BaseException as error:  # noqa: BLE001 (close raises it)
             self.error = error
+        finally:
+            # Makes room on a full disk for the index of what was committed.
+            for scene in self._scenes.values():
+                scene.draft.discard()
 
     def _take(self, item: _Part) -> None:
         stamp_ns = part_stamp_ns(item.part, item.cdr)
@@ -167,7 +198,10 @@ class DatasetSink:
         scene = self._scenes.pop(key)
         if not len(scene.draft):
             raise InternalError(f'Scene {scene.number} was opened without a frame.')
-        scene.draft.commit()
+        try:
+            scene.draft.commit()
+        finally:
+            scene.draft.discard()
 
 
 def part_stamp_ns(part: str, cdr: bytes) -> int:

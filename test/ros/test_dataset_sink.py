@@ -7,7 +7,7 @@ import pytest
 from message_parts import PARTS, parts_of, sample_at
 from sample_factory import INFO, PLAIN
 
-from synth_ros.errors import RosError
+from synth_ros.errors import OutputError, RosError
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.writers.coco import CocoWriter
 
@@ -16,10 +16,10 @@ VIEWS = 3
 
 
 class Rig:
-    def __init__(self, root):
+    def __init__(self, root, **limits):
         self.root = root
         self.coco = CocoWriter(root, INFO, PLAIN)
-        self.sink = DatasetSink(self.coco.episodes, CAMERAS, parts=PARTS)
+        self.sink = DatasetSink(self.coco.episodes, CAMERAS, parts=PARTS, **limits)
 
     def put(self, camera, parts):
         for name, cdr in parts.items():
@@ -117,6 +117,23 @@ def test_a_damaged_message_ends_it_and_keeps_what_was_committed(rig):
     with pytest.raises(RosError, match='damaged'):
         rig.close()
     assert [p.stem for p in (rig.root / 'episodes').iterdir()] == ['000000']
+
+
+def test_more_than_memory_may_hold_ends_it_and_keeps_what_came(tmp_path):
+    made = [
+        parts_of(sample_at(0, view, 'head', stamp_ns=view), run=0, depth_encoding='32FC1')
+        for view in range(60)
+    ]
+    size = sum(map(len, made[0].values()))
+    rig = Rig(tmp_path / 'dataset', max_waiting_bytes=10 * size)
+    for parts in made:
+        rig.put('head', parts)
+    with pytest.raises(OutputError, match=r'written more slowly than frames come: 0\.0 GB wait'):
+        rig.close()
+    stored = len(list((rig.root / 'images').iterdir()))
+    assert 10 <= stored < len(made)
+    assert rig.sink.samples == stored
+    assert rig.sink.backlog == 0
 
 
 def test_nothing_received(rig):

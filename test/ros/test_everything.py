@@ -26,6 +26,15 @@ FRAMES = FRAMES_PER_EPISODE + 2  # a whole episode, and two frames of the next
 FLOWING, LATCHED = topics(EVERYTHING)
 STREAMS = sorted(streams.published(EVERYTHING))
 
+# The chest camera stands behind the table and looks back at the robot; blocks have keypoints.
+FULL = f'{CONFIG}labels: {{everything: true}}\n'
+for plain, rich in (
+    ('[0.1, 0, 1.1], rpy_deg: [0, 30, 0]', '[1.4, 0, 1.5], rpy_deg: [0, 30, 180]'),
+    ('{name: block, ', '{name: block, keypoints: {edge: [.06, .05, .04]}, '),
+):
+    assert plain in FULL
+    FULL = FULL.replace(plain, rich)
+
 WAITING = {'start_paused': True, 'wait_for_subscribers_s': 60, 'linger_s': 2}
 
 
@@ -33,7 +42,7 @@ WAITING = {'start_paused': True, 'wait_for_subscribers_s': 60, 'linger_s': 2}
 def played(tmp_path_factory):
     """A recording with a listener beside it that also looks at what is not recorded."""
     folder = tmp_path_factory.mktemp('everything')
-    config = write_config(folder, f'{CONFIG}labels: {{everything: true}}\n')
+    config = write_config(folder, FULL)
     bag, dataset = folder / 'bag', folder / 'dataset'
     listener = Listener(CAMERAS, EVERYTHING)
     try:
@@ -137,6 +146,22 @@ def instant(played, offline, frame, camera):
     [sample] = [sample for sample in frame.samples if sample.key.camera == camera]
     names = camera_frames(camera, offline.builder.robot_links)
     return Instant(sample, frame.run, names, offline.builder.categories, options)
+
+
+def test_every_kind_of_annotation_occurs(played):
+    texts = [m.data for c in CAMERAS for m in played.heard[f'/{c}/labels/annotations']]
+    frames = [annotations.from_json(text).frame for text in texts]
+    labels = [label for frame in frames for label in frame.labels]
+    assert all(label.oriented_box and label.amodal_mask for label in labels)
+    assert any(label.keypoints for label in labels)
+    assert any(label.occluders for label in labels)
+    assert all(frame.contacts and frame.relations and frame.tracks for frame in frames)
+    assert all(frame.robot.skeleton and frame.parts and frame.segments for frame in frames)
+    ids = {d.id for m in played.heard['/chest/labels/keypoints'] for d in m.detections}
+    assert 'robot/head_pan_joint' in ids
+    assert any(name.endswith('/edge') for name in ids)
+    parts = played.heard['/chest/labels/parts']
+    assert all(np.frombuffer(m.data, '<u2').any() for m in parts)
 
 
 @pytest.mark.parametrize('camera', CAMERAS)
