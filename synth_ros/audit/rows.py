@@ -362,9 +362,10 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
         'rays.depth_round': Row(
             'depth, round surfaces',
             'mm at 1 m',
-            5.0,
             1.0,
-            'the same for round shapes, which are drawn as polygons of 128 by 64 facets',
+            0.1,
+            'the same for round shapes, which are drawn as polygons of 128 by 64 facets; across '
+            'the surface',
             'config',
         ),
         'rays.normals': Row(

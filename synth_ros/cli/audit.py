@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _WIDE = 140
+_COLUMNS = ('annotation', 'check', 'worst', 'median', 'bound', 'errors', 'worst in')
+_NARROW = ('check', 'worst', 'bound', 'worst in')
+_CHECK_WIDTH = 19
 
 
 def audit(
@@ -135,15 +138,19 @@ def _show(result: AuditResult, console: Console) -> None:
     """The table, then what is broken in words."""
     table = Table(title=f'{result.path}: {len(result.frames)} of {result.frames_total} frames')
     wide = console.width >= _WIDE
-    if wide:
-        table.add_column('annotation', no_wrap=True)
-    table.add_column('check', no_wrap=True)
-    for heading in ('worst', 'median', 'bound', 'errors'):
-        table.add_column(heading, justify='right', no_wrap=True)
-    table.add_column('worst in', no_wrap=True)
+    columns = _COLUMNS if wide else _NARROW
+    for heading in columns:
+        left = heading in {'annotation', 'check', 'worst in'}
+        table.add_column(
+            heading,
+            justify='left' if left else 'right',
+            no_wrap=True,
+            min_width=_CHECK_WIDTH if heading == 'check' else None,
+        )
     for row in result.rows:
         if row.worst is not None:
-            table.add_row(*_cells(row)[0 if wide else 1 :])
+            cells = dict(zip(_COLUMNS, _cells(row), strict=True))
+            table.add_row(*(cells[heading] for heading in columns))
     console.print(table)
     for status in ('not in this recording', 'needs --config'):
         names = [row.name for row in result.rows if row.status == status]

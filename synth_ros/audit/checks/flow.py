@@ -16,9 +16,11 @@ from synth_ros.types import CameraModel, DepthImage, FloatArray, FlowState, Mask
 
 # A target whose neighbours are not all on one side of these may go either way.
 _HIDDEN_SHARE, _HIDDEN_M = 0.01, 0.003
-_SEEN_SHARE = 1e-3
+_SEEN_SHARE, _SEEN_M = 1e-3, 0.001
+_BEND = 1e-3
 _BORDER_PX = 0.01
 _MIN_Z_M = 1e-3
+_SAMPLES = 60_000
 
 
 class Recorded(NamedTuple):
@@ -140,7 +142,7 @@ def carry(view: View, other: RecordedFrame, *, depth_m: DepthImage) -> Truth:
     A pixel of an object moves with the object. One without a label belongs to the surroundings,
     which stand still, or to a link of the robot: if the part mask tells which, to that one.
     """
-    v, u = np.nonzero(depth_m > 0)
+    v, u = _sample(view, depth_m)
     here = pinhole.to_points(view.camera, u.astype(float), v.astype(float), depth_m=depth_m[v, u])
     world_from_camera = pinhole.rigid(view.frame.record.world_from_camera)
     camera_from_world = pinhole.invert(pinhole.rigid(other.record.world_from_camera))
@@ -166,6 +168,15 @@ def carry(view: View, other: RecordedFrame, *, depth_m: DepthImage) -> Truth:
         some = ids == key
         there[0, some] = pinhole.move(camera_from_world @ move @ world_from_camera, here[some])
     return Truth(v, u, here, there)
+
+
+def _sample(view: View, depth_m: DepthImage) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pixels that show something: all of a small image, a random sample of a large one."""
+    places = np.flatnonzero(depth_m > 0)
+    if len(places) > _SAMPLES:
+        places = np.sort(view.rng.choice(places, _SAMPLES, replace=False))
+    v, u = np.divmod(places, depth_m.shape[1])
+    return v, u
 
 
 def _link_moves(frame: RecordedFrame, other: RecordedFrame) -> dict[str, FloatArray]:
@@ -257,11 +268,11 @@ def expected_states(other: RecordedFrame, there_m: FloatArray) -> NDArray[np.int
     depth_m = other.layers.depth_m
     if depth_m is None:
         return wanted
-    inside = np.flatnonzero(ahead & (margin > 0.5 + _BORDER_PX))
-    low, high = _around(depth_m, pixel[inside])
+    inside = np.flatnonzero(ahead & (margin > 1 + _BORDER_PX))
+    there, smooth = _surface(depth_m, pixel[inside])
     far = z[inside]
-    hidden = (high > 0) & (low > 0) & (high < far * (1 - _HIDDEN_SHARE) - _HIDDEN_M)
-    seen = (low > 0) & (low > far * (1 - _SEEN_SHARE))
+    hidden = smooth & (there < far * (1 - _HIDDEN_SHARE) - _HIDDEN_M)
+    seen = smooth & (there > far * (1 - _SEEN_SHARE) - _SEEN_M)
     wanted[inside[hidden]] = FlowState.OCCLUDED
     wanted[inside[seen]] = FlowState.VISIBLE
     return wanted
@@ -275,12 +286,26 @@ def _margin(camera: CameraModel, pixel: FloatArray) -> FloatArray:
     )
 
 
-def _around(depth_m: DepthImage, pixel: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Least and greatest depth of the 3 x 3 pixels around each pixel inside the image."""
+def _surface(depth_m: DepthImage, pixel: FloatArray) -> tuple[FloatArray, MaskImage]:
+    """Depth of the surface at image points, and where it is smooth enough to say so.
+
+    On a plane inverse depth is linear in the image. It is taken as linear where it is so over
+    the 3 x 3 pixels around the point.
+    """
     u, v = np.round(pixel).astype(np.int64).T
-    padded = np.pad(depth_m, 1, mode='edge')
-    values = np.stack([padded[v + i, u + j] for i in range(3) for j in range(3)])
-    return values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
+    around = np.stack([depth_m[v + i, u + j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
+    whole = (around > 0).all(axis=0)
+    inverse = 1 / np.where(around > 0, around, 1).astype(np.float64)
+    middle = inverse[4]
+    across = (inverse[5] - inverse[3]) / 2
+    down = (inverse[7] - inverse[1]) / 2
+    flat = [
+        middle + i * down + j * across for i in (-1, 0, 1) for j in (-1, 0, 1)
+    ]
+    bend = np.abs(inverse - np.stack(flat)).max(axis=0)
+    smooth: MaskImage = whole & (bend < _BEND * middle)
+    at = middle + across * (pixel[:, 0] - u) + down * (pixel[:, 1] - v)
+    return 1 / np.maximum(at, 1e-6), smooth
 
 
 def _scene_flow(view: View, recorded: Recorded, truth: Truth) -> Measure:
