@@ -105,9 +105,10 @@ def save(path: Path, rgb: ByteImage) -> None:
     image = Image.fromarray(rgb)
     image.save(path, optimize=True)
     if path.stat().st_size > LARGEST:
-        # The octree keeps small patches of other colours, such as the wheel of flow.
-        few = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(path, optimize=True)
+        # The octree keeps the wheel of flow, though small; median cut is better for photographs.
+        flow = path.stem.startswith('flow')
+        method = Image.Quantize.FASTOCTREE if flow else Image.Quantize.MEDIANCUT
+        image.quantize(256, method, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f'{path.stat().st_size / 1000:5.0f} kB  {path.name}')
 
 

@@ -116,7 +116,12 @@ def mark(frame: RecordedFrame, place: Place | None) -> ByteImage:
     canvas = Image.fromarray(picture)
     draw = ImageDraw.Draw(canvas)
     x0, y0, x1, y1 = (edge * scale for edge in place)
-    box = (max(x0 - 2, 0), max(y0 - 2, 0), min(x1 + 1, _WIDTH - 1), min(y1 + 1, height * scale - 1))
+    box = (
+        max(x0 - 2, 0),
+        max(y0 - 2, 0),
+        min(x1 + 1, _WIDTH - 1),
+        min(y1 + 1, height * scale - 1),
+    )
     if box[2] > box[0] and box[3] > box[1]:
         draw.rectangle(box, outline=_MARK, width=3)
     return np.asarray(canvas)
@@ -158,9 +163,9 @@ def _read(recording: Recording, key: FrameId | None) -> RecordedFrame | None:
         return None
 
 
-def _outlines(image: IdImage, shape: tuple[int, ...]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.bool_]
-]:
+def _outlines(
+    image: IdImage, shape: tuple[int, ...]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     large = cv2.resize(
         image.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST
     )

@@ -15,9 +15,9 @@ from synth_ros.types import ByteImage, CameraModel, FloatArray
 
 _TURN_RAD = math.radians(50)
 _RISE_RAD = math.radians(8)
-_AWAY = 1.35
+_AWAY = 1.5
 # How far from the objects to the camera the middle of the picture is.
-_MIDDLE = 0.25
+_MIDDLE = 0.3
 _FRUSTUM_M = 0.12
 
 

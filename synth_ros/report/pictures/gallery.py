@@ -57,7 +57,7 @@ def gallery(shown: Shown, style: Style) -> list[Tile]:
 
 
 def overview(shown: Shown, style: Style) -> ByteImage:
-    """Boxes, 3D boxes, keypoints, skeleton and names over the image: one look at everything.
+    """Boxes, 3D boxes, surface keypoints, skeleton and names over the image: one look at all.
 
     Args:
         shown: The frame.
@@ -67,7 +67,7 @@ def overview(shown: Shown, style: Style) -> ByteImage:
     boxes.draw_wire_frames(canvas, shown)
     if shown.labels.scene.robot is not None:
         points.draw_skeleton(canvas, shown, shown.labels.scene.robot)
-    points.draw_keypoints(canvas, shown)
+    points.draw_keypoints(canvas, shown, virtual=False, radius=3.0)
     for label in shown.labels.instances:
         key = label.instance.instance_id
         canvas.line(boxes.corners(label.box), colour(key), thick=1, closed=True)

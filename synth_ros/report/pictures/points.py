@@ -30,15 +30,29 @@ def keypoints(shown: Shown, style: Style) -> Tile | None:
     return Tile('Keypoints: filled visible, rings hidden', canvas.finish(style.letters))
 
 
-def draw_keypoints(canvas: Canvas, shown: Shown) -> None:
-    """Keypoints of objects and the lines between them, without names."""
+def draw_keypoints(
+    canvas: Canvas, shown: Shown, *, virtual: bool = True, radius: float = 4.5
+) -> None:
+    """Keypoints of objects and the lines between them, without names.
+
+    Args:
+        canvas: Where to.
+        shown: The frame.
+        virtual: Whether points that lie on no surface (centres, box corners) are drawn, too.
+        radius: Of the dots, picture pixels.
+    """
     for label in shown.labels.instances:
-        points = {point.name: point for point in label.keypoints or ()}
+        left_out = {
+            spec.name
+            for spec in label.instance.keypoints
+            if spec.kind == 'virtual' and not virtual
+        }
+        points = {p.name: p for p in label.keypoints or () if p.name not in left_out}
         paint = colour(label.instance.instance_id)
         for a, b in shown.bones.get(label.instance.class_name, ()):
             if a in points and b in points:
                 _bone(canvas, shown, (points[a], points[b]), paint=paint)
-        _dots(canvas, list(points.values()), paint, radius=4.5)
+        _dots(canvas, list(points.values()), paint, radius=radius)
 
 
 def robot(shown: Shown, style: Style) -> Tile | None:
