@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,10 +19,10 @@ def hidden(frame: Frame, target: FloatArray, depth_m: FloatArray) -> MaskImage:
     """Which points are hidden.
 
     A point is hidden when the surface that the pixel around it shows is nearer than the point,
-    by more than the tolerance. That surface is continued from the pixel's centre to the point
-    by its slope: on a plane inverse depth is linear in the image, so the difference to the next
-    pixel of the same surface tells the slope exactly on flat faces. Of the differences to both
-    sides the smaller one counts: it does not reach across an edge.
+    by more than the tolerance. That surface is continued from the pixel's centre to the point in
+    inverse depth, which is linear in the image on a plane: by the step to the next pixel of the
+    same surface on the point's side, or by the smaller of the steps on both sides, whichever
+    leads farther away. So neither a crease nor an outline next to the point hides it.
 
     Args:
         frame: The frame that would show the points, with its surface ids.
@@ -40,19 +42,33 @@ def hidden(frame: Frame, target: FloatArray, depth_m: FloatArray) -> MaskImage:
     v = np.minimum(np.maximum(v, 0), frame.camera.height - 1)
     pixel = v * frame.camera.width + u
     there = inverse_depth.ravel()[pixel].astype(np.float64)
-    there += _slope(inverse_depth, geom_id).ravel()[pixel] * (target[:, 0] - u)
-    there += _slope(inverse_depth.T, geom_id.T).T.ravel()[pixel] * (target[:, 1] - v)
+    there += _continued(_steps(inverse_depth, geom_id), pixel, target[:, 0] - u)
+    down = _steps(inverse_depth.T, geom_id.T)
+    there += _continued(_Steps(down.ahead.T, down.behind.T), pixel, target[:, 1] - v)
     nearest_m = depth_m - np.maximum(TOLERANCE_M, TOLERANCE_SHARE * depth_m)
     behind: MaskImage = there * nearest_m > 1
     return behind
 
 
-def _slope(values: NDArray[np.float32], geom_id: IdImage) -> NDArray[np.float32]:
-    """Change from column to column on the same surface: the smaller of both sides, or 0."""
+class _Steps(NamedTuple):
+    """Change to the next column and from the one before; infinite to another surface."""
+
+    ahead: NDArray[np.float32]
+    behind: NDArray[np.float32]
+
+
+def _steps(values: NDArray[np.float32], geom_id: IdImage) -> _Steps:
     step = np.diff(values, axis=1)
     step[geom_id[:, 1:] != geom_id[:, :-1]] = np.inf
     side = np.full((len(step), 1), np.inf, np.float32)
-    ahead, behind = np.hstack([step, side]), np.hstack([side, step])
-    smaller = np.where(np.abs(ahead) < np.abs(behind), ahead, behind)
-    smaller[np.isinf(smaller)] = 0
-    return smaller
+    return _Steps(np.hstack([step, side]), np.hstack([side, step]))
+
+
+def _continued(steps: _Steps, pixel: NDArray[np.intp], offset_px: FloatArray) -> FloatArray:
+    """Change from pixels' centres to points beside them, shape (n,)."""
+    ahead, behind = steps.ahead.ravel()[pixel], steps.behind.ravel()[pixel]
+    small = np.where(np.abs(ahead) < np.abs(behind), ahead, behind)
+    small[np.isinf(small)] = 0
+    side = np.where(offset_px > 0, ahead, behind)
+    side = np.where(np.isinf(side), small, side)
+    return np.asarray(np.minimum(small * offset_px, side * offset_px))

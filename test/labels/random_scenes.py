@@ -89,17 +89,24 @@ def random_scene(
     count: int = 6,
     size: tuple[int, int] = (97, 73),
     spread_m: float = 0.22,
+    jointed: bool = False,
 ) -> Scene:
-    """Objects strewn over a table that is not labelled, some of them of two geoms."""
+    """Objects strewn over a table that is not labelled, some of them of two geoms.
+
+    With ``jointed``, objects are free, and there is an arm and something fixed to the camera:
+    ``shake`` moves them all.
+    """
     rng = np.random.default_rng(seed)
     bodies, chosen = [], {}
     for key in range(1, count + 1):
         kind = kinds[int(rng.integers(len(kinds)))]
         chosen[key] = kind
         bodies.append(_body(key, kind, rng, spread_m))
-    model = mujoco.MjModel.from_xml_string(_XML.format(bodies=''.join(bodies), meshes=_meshes()))
+    text = ''.join(bodies)
+    if jointed:
+        text = text.replace('"><geom', '"><freejoint/><geom') + _ARM
+    model = mujoco.MjModel.from_xml_string(_XML.format(bodies=text, meshes=_meshes()))
     data = mujoco.MjData(model)
-    mujoco.mj_forward(model, data)
     geoms = {
         key: [g for g in range(model.ngeom) if model.geom_bodyid[g] == model.body(f'b{key}').id]
         for key in chosen
@@ -107,16 +114,42 @@ def random_scene(
     instance_of = np.zeros(model.ngeom, np.int32)
     for key, members in geoms.items():
         instance_of[members] = key
+    camera, pose = odd_camera(rng, size), look_down(rng)
+    _forward(model, data, pose)
     return Scene(
         model=model,
         data=data,
-        camera=_camera(rng, size),
-        world_from_camera=_look(rng),
+        camera=camera,
+        world_from_camera=pose,
         instances=tuple(_instance(model, data, key) for key in chosen),
         geoms=geoms,
         kinds=chosen,
         instance_of=instance_of,
         geometry=scene_geometry(model, instance_of),
+    )
+
+
+def plain_scene(
+    body: str, *, assets: str = '', camera: CameraModel, world_from_camera: FloatArray
+) -> Scene:
+    """A scene of these geoms, none of them labelled."""
+    model = mujoco.MjModel.from_xml_string(
+        '<mujoco><visual><map znear="0.02" zfar="20"/></visual><statistic extent="1"/>'
+        f'<asset>{assets}</asset><worldbody>{body}</worldbody></mujoco>'
+    )
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    nobody = np.zeros(model.ngeom, np.int32)
+    return Scene(
+        model=model,
+        data=data,
+        camera=camera,
+        world_from_camera=world_from_camera,
+        instances=(),
+        geoms={},
+        kinds={},
+        instance_of=nobody,
+        geometry=scene_geometry(model, nobody),
     )
 
 
@@ -146,6 +179,54 @@ _XML = """
   </worldbody>
 </mujoco>
 """
+
+
+_ARM = """
+<body pos="-.15 -.1 .05"><joint axis="0 0 1"/>
+  <geom type="capsule" size=".02" fromto="0 0 0 .1 0 .03"/>
+  <body pos=".1 0 .03"><joint axis="0 1 0"/>
+    <geom type="box" size=".05 .015 .01" pos=".05 0 0"/>
+    <body pos=".1 0 0"><joint type="slide" axis="1 0 0"/>
+      <geom type="cylinder" size=".015 .03"/>
+    </body>
+  </body>
+</body>
+<body name="visor" mocap="true"><geom name="visor" type="box" size=".02 .01 .01"/></body>
+"""
+_CAMERA_FROM_VISOR_M = (-0.06, 0.05, 0.2)
+
+
+def shake(scene: Scene, seed: int) -> Scene:
+    """The same scene a moment later: everything that can move has moved, the camera too."""
+    rng = np.random.default_rng(seed)
+    data = mujoco.MjData(scene.model)
+    speed = rng.normal(size=scene.model.nv)
+    for joint in range(scene.model.njnt):
+        at = scene.model.jnt_dofadr[joint]
+        free = scene.model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE
+        # Metres, then radians, of a second's motion.
+        speed[at : at + 6 if free else at + 1] *= [0.02] * 3 + [0.25] * 3 if free else [0.3]
+    data.qpos[:] = scene.data.qpos
+    mujoco.mj_integratePos(scene.model, data.qpos, speed, 1.0)
+    turn, quat = np.zeros(9), np.zeros(4)
+    axis = rng.normal(size=3)
+    mujoco.mju_axisAngle2Quat(quat, axis / np.linalg.norm(axis), rng.uniform(0, 0.08))
+    mujoco.mju_quat2Mat(turn, quat)
+    pose = scene.world_from_camera.copy()
+    pose[:3, :3] = turn.reshape(3, 3) @ pose[:3, :3]
+    pose[:3, 3] += rng.normal(scale=0.02, size=3)
+    _forward(scene.model, data, pose)
+    instances = tuple(_instance(scene.model, data, item.instance_id) for item in scene.instances)
+    return scene._replace(data=data, world_from_camera=pose, instances=instances)
+
+
+def _forward(model: mujoco.MjModel, data: mujoco.MjData, world_from_camera: FloatArray) -> None:
+    """Make positions current; what is fixed to the camera goes with it."""
+    if model.nmocap:
+        rotation = world_from_camera[:3, :3]
+        data.mocap_pos[0] = world_from_camera[:3, 3] + rotation @ _CAMERA_FROM_VISOR_M
+        mujoco.mju_mat2Quat(data.mocap_quat[0], rotation.ravel())
+    mujoco.mj_forward(model, data)
 
 
 def _body(key: int, kind: str, rng: np.random.Generator, spread_m: float) -> str:
@@ -185,9 +266,9 @@ def _meshes() -> str:
     ]  # fmt: skip
     ball, ball_faces = subdivided_ball(0.05, rings=14, slices=22)
     return (
-        _mesh('ell', ell, faces)
-        + _mesh('wedge', wedge_m, wedge_faces)
-        + _mesh('ball', ball, ball_faces)
+        mesh_asset('ell', ell, faces)
+        + mesh_asset('wedge', wedge_m, wedge_faces)
+        + mesh_asset('ball', ball, ball_faces)
     )
 
 
@@ -211,14 +292,20 @@ def subdivided_ball(
     return points, faces
 
 
-def _mesh(name: str, points: list[tuple[float, ...]], faces: list[tuple[int, ...]]) -> str:
+def mesh_asset(
+    name: str,
+    points: list[tuple[float, ...]],
+    faces: list[tuple[int, ...]],
+    *,
+    more: str = '',
+) -> str:
     return (
-        f'<mesh name="{name}" vertex="{_text(np.ravel(points))}" '
+        f'<mesh name="{name}" {more} vertex="{_text(np.ravel(points))}" '
         f'face="{" ".join(str(i) for i in np.ravel(faces))}"/>'
     )
 
 
-def _camera(rng: np.random.Generator, size: tuple[int, int]) -> CameraModel:
+def odd_camera(rng: np.random.Generator, size: tuple[int, int]) -> CameraModel:
     width, height = size
     focal = rng.uniform(0.9, 1.6) * width
     return CameraModel(
@@ -232,7 +319,7 @@ def _camera(rng: np.random.Generator, size: tuple[int, int]) -> CameraModel:
     )
 
 
-def _look(rng: np.random.Generator) -> FloatArray:
+def look_down(rng: np.random.Generator) -> FloatArray:
     """Optical frame that looks near the origin from above, rolled a little."""
     azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 0.8)
     distance = rng.uniform(0.45, 0.9)

@@ -66,15 +66,13 @@ class RayCaster:
         self._model.geom_group[:] = kept
         return Cast(geom.reshape(np.shape(u)), depth.reshape(np.shape(u)))
 
-    def surface(self) -> tuple[Cast, FloatArray]:
-        """What every pixel of the image shows, and the normals there, optical frame, (h, w, 3).
+    def surface(self, u: FloatArray, v: FloatArray) -> tuple[Cast, FloatArray]:
+        """What image points show, and the normals there in the optical frame, (..., 3).
 
         MuJoCo's own geometric normals, of a facet of a mesh, turned to the camera's side; 0
         where nothing is.
         """
-        rays, local = self._rays(
-            *self._grid(range(self._camera.width), range(self._camera.height))
-        )
+        rays, local = self._rays(u, v)
         geom, depth = np.full(len(rays), -1, np.int32), np.zeros(len(rays))
         normals = np.zeros((len(rays), 3))
         eye = self._pose[:3, 3].copy()
@@ -87,8 +85,12 @@ class RayCaster:
                 geom[index], depth[index], normals[index] = hit[0], distance, normal
         normals = normals @ self._pose[:3, :3]
         normals[(normals * local).sum(axis=1) > 0] *= -1
-        size = (self._camera.height, self._camera.width)
-        return Cast(geom.reshape(size), depth.reshape(size)), normals.reshape(*size, 3)
+        cast = Cast(geom.reshape(np.shape(u)), depth.reshape(np.shape(u)))
+        return cast, normals.reshape(*np.shape(u), 3)
+
+    def image_surface(self) -> tuple[Cast, FloatArray]:
+        """``surface`` of every pixel of the image."""
+        return self.surface(*self._grid(range(self._camera.width), range(self._camera.height)))
 
     @staticmethod
     def _grid(columns: range, rows: range) -> tuple[FloatArray, FloatArray]:
