@@ -250,10 +250,10 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
         ),
         'depth.sensed': Row(
             'depth',
-            'm at 1 m',
-            _INF,
-            0.1,
-            'sensed depth is clean depth but for noise: same unit, same frame',
+            'mm at 1 m',
+            1.0,
+            None,
+            'sensed depth is clean depth but for noise, which is measured and allowed for',
         ),
         'distance': Row('ray distance', 'mm at 1 m', 0.001, None, 'is depth times ray length'),
         'points': Row(

@@ -60,9 +60,7 @@ class _Category(_Record):
     keypoints: tuple[str, ...] = ()
 
     def category(self) -> Category:
-        return Category(
-            self.id, self.name, self.supercategory, bool(self.isthing), self.keypoints
-        )
+        return Category(self.id, self.name, self.supercategory, bool(self.isthing), self.keypoints)
 
 
 class _Image(_Record):

@@ -135,7 +135,9 @@ def _box_corners(box: OrientedBoxRecord) -> list[float]:
 
 def _coco_keypoints(view: View, item: CocoObject, label: LabelRecord) -> list[float]:
     """x, y, v of each keypoint of the class; zeros for what is outside or missing."""
-    names = next((c.keypoints for c in view.facts.categories if c.class_id == item.category_id), ())
+    names = next(
+        (c.keypoints for c in view.facts.categories if c.class_id == item.category_id), ()
+    )
     points = {point.name: point for point in label.keypoints or ()}
     values: list[float] = []
     for name in names:

@@ -299,9 +299,7 @@ def _surface(depth_m: DepthImage, pixel: FloatArray) -> tuple[FloatArray, MaskIm
     middle = inverse[4]
     across = (inverse[5] - inverse[3]) / 2
     down = (inverse[7] - inverse[1]) / 2
-    flat = [
-        middle + i * down + j * across for i in (-1, 0, 1) for j in (-1, 0, 1)
-    ]
+    flat = [middle + i * down + j * across for i in (-1, 0, 1) for j in (-1, 0, 1)]
     bend = np.abs(inverse - np.stack(flat)).max(axis=0)
     smooth: MaskImage = whole & (bend < _BEND * middle)
     at = middle + across * (pixel[:, 0] - u) + down * (pixel[:, 1] - v)
