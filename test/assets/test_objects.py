@@ -195,7 +195,7 @@ def test_generation_is_repeatable(name: str, tmp_path: Path) -> None:
     class_name, variant_name = name.split('/')
     variant = next(v for v in CLASSES[class_name] if v.name == variant_name)
     for folder in ('one', 'two'):
-        write_object(build(class_name, variant), tmp_path / folder, f'{class_name}_{variant_name}')
+        write_object(build(class_name, variant), tmp_path / folder, name)
     shipped = OBJECTS / name
     files = sorted(path.name for path in shipped.iterdir())
     assert sorted(path.name for path in (tmp_path / 'one').iterdir()) == files

@@ -30,7 +30,7 @@ def main() -> None:
             model = build(class_name, variant)
             folder = options.out / path
             shutil.rmtree(folder, ignore_errors=True)
-            write_object(model, folder, f'{class_name}_{variant.name}')
+            write_object(model, folder, path)
             print(folder)
 
 

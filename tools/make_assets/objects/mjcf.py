@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tools.make_assets.objects.collision import Hull, Shape
+from tools.make_assets.objects.marks import SYMMETRIES, Mark, marks
 from tools.make_assets.objects.model import Material, ObjectModel, Pixels
 from tools.make_assets.objects.obj_file import obj_text
 from tools.make_assets.objects.surface import FloatArray
@@ -15,13 +16,13 @@ from tools.make_assets.objects.surface import FloatArray
 _QUATERNION = {'x': '0.707107 0 0.707107 0', 'y': '0.707107 -0.707107 0 0'}
 
 
-def write_object(model: ObjectModel, folder: Path, name: str) -> None:
+def write_object(model: ObjectModel, folder: Path, path: str) -> None:
     """Writes ``object.xml``, ``visual*.obj`` and textures into ``folder``.
 
     Args:
         model: What to write; it is moved so that its bounding box is centred.
         folder: Created if missing.
-        name: Model and body name, such as ``mug_striped``.
+        path: Class and variant, such as ``mug/striped``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     center = np.round(model.center_m(), 6)
@@ -31,12 +32,13 @@ def write_object(model: ObjectModel, folder: Path, name: str) -> None:
     for material in _materials(model):
         if material.pixels is not None:
             _save_png(material.pixels, folder / f'{material.name}.png', material.colors)
-    xml = mjcf_text(model, center, name)
+    xml = mjcf_text(model, center, path)
     (folder / 'object.xml').write_text(xml, encoding='ascii', newline='\n')
 
 
-def mjcf_text(model: ObjectModel, center: FloatArray, name: str) -> str:
+def mjcf_text(model: ObjectModel, center: FloatArray, path: str) -> str:
     """The MJCF of an object whose frame is moved to ``center`` (3,)."""
+    class_name, name = path.partition('/')[0], path.replace('/', '_')
     assets, geoms = [], []
     for material in _materials(model):
         assets += _material_lines(material)
@@ -75,11 +77,24 @@ def mjcf_text(model: ObjectModel, center: FloatArray, name: str) -> str:
         f'    <body name="{name}">',
         f'      {_inertial_line(model, center)}',
         *(f'      {line}' for line in geoms),
+        *(f'      {_site_line(mark)}' for mark in marks(class_name, model)),
         '    </body>',
         '  </worldbody>',
+        *_symmetry_lines(SYMMETRIES.get(path, SYMMETRIES.get(class_name))),
         '</mujoco>',
     ]
     return '\n'.join(lines) + '\n'
+
+
+def _site_line(mark: Mark) -> str:
+    prefix = 'keypoint' if mark.on_surface else 'keypoint_virtual'
+    return f'<site name="{prefix}_{mark.name}" pos="{_numbers(mark.position_m)}" group="5"/>'
+
+
+def _symmetry_lines(text: str | None) -> list[str]:
+    if text is None:
+        return []
+    return ['  <custom>', f'    <text name="symmetry" data="{text}"/>', '  </custom>']
 
 
 def _mesh_file(index: int, part: str) -> str:
