@@ -16,6 +16,8 @@ from synth_ros.types import CameraModel, FloatArray, MaskImage
 # Behind a surface that is left, the next ray starts this share of the way further.
 _STEP = 1e-9
 _MAX_SURFACES = 64
+_ENDLESS_M = 1e6
+_PLANE_HALF_HEIGHT_M = 1e-9
 
 _SHOWN = (np.arange(mujoco.mjNGROUP) <= LAST_VISIBLE_GROUP).astype(np.uint8)
 _FLAT = (
@@ -44,12 +46,18 @@ def model_for_rays(model: mujoco.MjModel) -> mujoco.MjModel:
     """A copy of which rays meet the geoms that are drawn and no others.
 
     MuJoCo's rays judge opacity by the material where there is one, its renderers by the geom's
-    own colour where it has one.
+    own colour where it has one. Its rays pass a plane from below, its renderers draw both sides:
+    planes become boxes of no height to speak of.
     """
     own = copy.copy(model)
     own.geom_group[~is_drawn(model)] = mujoco.mjNGROUP - 1
     own.geom_rgba[:, 3] = 1
     own.mat_rgba[:, 3] = 1
+    planes = own.geom_type == mujoco.mjtGeom.mjGEOM_PLANE.value
+    own.geom_type[planes] = mujoco.mjtGeom.mjGEOM_BOX.value
+    sizes = own.geom_size[planes]
+    own.geom_size[planes, :2] = np.where(sizes[:, :2] > 0, sizes[:, :2], _ENDLESS_M)
+    own.geom_size[planes, 2] = _PLANE_HALF_HEIGHT_M
     return own
 
 
