@@ -33,7 +33,9 @@ def flow_backward(shown: Shown, style: Style) -> Tile | None:
 def scene_flow(shown: Shown, style: Style) -> Tile | None:
     """Motion in three dimensions: red to the right, green up, blue towards the camera."""
     dense = shown.labels.dense
-    found = dense.flow_forward or dense.flow_backward
+    known = [flow for flow in (dense.flow_forward, dense.flow_backward) if flow is not None]
+    # The last frame of a sequence has flow to the one before alone.
+    found = next((flow for flow in known if flow.state.any()), known[0] if known else None)
     if found is None or found.scene_flow_m is None:
         return None
     there = found.scene_flow_m.any(2) | (found.state != FlowState.INVALID)
