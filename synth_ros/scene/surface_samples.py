@@ -97,9 +97,10 @@ class SurfaceSamples:
         around = self._corners[apart <= self._radii_m + reach_m]
         if not len(around):
             return False
-        points = np.broadcast_to(point_m, (len(around), 3))
-        closest = trimesh.triangles.closest_point(around, points)  # type: ignore[no-untyped-call]
-        return bool(np.linalg.norm(closest - point_m, axis=1).min() <= reach_m)
+        # In millimetres: the limits of trimesh are absolute, and too coarse for small triangles.
+        points = np.broadcast_to(point_m, (len(around), 3)) * 1000
+        closest = trimesh.triangles.closest_point(around * 1000, points)  # type: ignore[no-untyped-call]
+        return bool(np.linalg.norm(closest - points, axis=1).min() <= reach_m * 1000)
 
     def marked_directions(self, count: int) -> list[FloatArray]:
         """Unit directions that a shape marks: its outermost points, normals of its large faces.
