@@ -35,7 +35,7 @@ def to_pixels(camera: CameraModel, points_m: FloatArray) -> FloatArray:
 
 
 def to_points(
-    camera: CameraModel, u: FloatArray, v: FloatArray, *, depth_m: FloatArray
+    camera: CameraModel, u: FloatArray, v: FloatArray, *, depth_m: FloatArray | DepthImage
 ) -> FloatArray:
     """Points (n, 3) in the optical frame of pixels (n,) at planar depths (n,), metres."""
     z = np.asarray(depth_m, dtype=np.float64)

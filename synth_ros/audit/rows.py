@@ -149,7 +149,8 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'mm',
             0.001,
             None,
-            'the TF chain from world to the optical frame moves a point 1 m ahead as the pose does',
+            'the chain from world to the optical frame carries a point 1 m ahead to where the '
+            'pose does',
         ),
         'mask.ids': Row(
             'instance mask', 'px', 0, None, 'every id in the mask is an object of the scene'

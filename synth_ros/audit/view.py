@@ -90,7 +90,7 @@ class View:
         if layers.distance_m is not None:
             ones = np.ones(layers.distance_m.shape, np.float32)
             rays = np.linalg.norm(pinhole.image_points(self.camera, ones), axis=2)
-            return (layers.distance_m / rays).astype(np.float32)
+            return np.asarray(layers.distance_m / rays, dtype=np.float32)
         return None
 
     @property
@@ -101,7 +101,7 @@ class View:
     def mask(self, instance_id: int) -> MaskImage | None:
         """Visible pixels of an instance, from the mask or else from COCO; shape of the image."""
         if self.frame.instance_id is not None:
-            return self.frame.instance_id == instance_id
+            return np.asarray(self.frame.instance_id == instance_id)
         for item in self.frame.objects or ():
             if item.instance_id == instance_id:
                 try:

@@ -99,7 +99,9 @@ def audit(
 
 
 @contextmanager
-def _oracle(config: Path | None, recording: Recording, console: Console) -> Iterator[Oracle | None]:
+def _oracle(
+    config: Path | None, recording: Recording, console: Console
+) -> Iterator[Oracle | None]:
     """What the config knows; its renderer is closed at the end."""
     if config is None:
         yield None

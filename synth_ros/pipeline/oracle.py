@@ -255,11 +255,9 @@ class FrameTruth:
         middle = self._cast(x, y)
         out = np.zeros(len(u), np.bool_)
         for reach_px in (SNAP_PX, FACET_PX):
-            seen = [middle]
-            for angle in np.arange(8) * np.pi / 4:
-                seen.append(
-                    self._cast(x + reach_px * np.cos(angle), y + reach_px * np.sin(angle))
-                )
+            angles = np.arange(8) * np.pi / 4
+            shifts = zip(reach_px * np.cos(angles), reach_px * np.sin(angles), strict=True)
+            seen = [middle, *(self._cast(x + du, y + dv) for du, dv in shifts)]
             geoms = np.stack([hits.geom_id for hits in seen])
             differ = (geoms != geoms[0]).any(axis=0) | self._creased(seen)
             round_ones = (~np.append(self._flat, True)[geoms]).any(axis=0)
@@ -419,4 +417,6 @@ def _moved(posture: Posture, computed: FloatArray, recorded: FloatArray) -> Post
     turn = recorded @ inverse(computed)
     x, y, z = (turn @ (posture.x_m, posture.y_m, posture.z_m, 1.0))[:3]
     yaw = float(np.arctan2(turn[1, 0], turn[0, 0]))
-    return posture._replace(x_m=float(x), y_m=float(y), z_m=float(z), yaw_rad=posture.yaw_rad + yaw)
+    return posture._replace(
+        x_m=float(x), y_m=float(y), z_m=float(z), yaw_rad=posture.yaw_rad + yaw
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mcap.exceptions import McapError
 from mcap.reader import McapReader, make_reader
@@ -62,7 +62,9 @@ class BagIndex:
         self.path = Path(path)
         self._files = sorted(self.path.glob('*.mcap'))
         if not self._files:
-            raise UsageError(f'{path} holds no .mcap file: give the folder of a rosbag2 recording.')
+            raise UsageError(
+                f'{path} holds no .mcap file: give the folder of a rosbag2 recording.'
+            )
         self.types: dict[str, str] = {}
         self.stamped: dict[str, dict[int, Place]] = {}
         self.plain: dict[str, list[Place]] = {}
@@ -76,7 +78,7 @@ class BagIndex:
                     f'synth-ros recover {path} first.'
                 ) from None
 
-    def read(self, topic: str, place: Place):  # noqa: ANN201 (made from the definition in the bag)
+    def read(self, topic: str, place: Place) -> Any:  # noqa: ANN401 (what the bag defines)
         """A message, decoded by the definition that the bag carries.
 
         Raises:
@@ -94,7 +96,7 @@ class BagIndex:
             raise UsageError(f'{self.path}: a message on {topic} is damaged: {error}') from None
         raise UsageError(f'{self.path}: a message on {topic} at {place.log_ns} ns is gone.')
 
-    def all(self, topic: str) -> Iterator[object]:
+    def all(self, topic: str) -> Iterator[Any]:
         """All messages of a topic, decoded."""
         for reader in self._readers:
             for _, _, _, message in reader.iter_decoded_messages(topics=[topic]):

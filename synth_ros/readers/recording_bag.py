@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,8 @@ from synth_ros.readers.recording import (
     RecordedFrame,
     RecordedLayers,
 )
-from synth_ros.schema.layers import LAYERS
-from synth_ros.schema.records import FrameRecord
+from synth_ros.schema.layers import LAYERS, Layer
+from synth_ros.schema.records import FrameRecord, LayerName
 from synth_ros.types import Category, FloatArray
 
 ANNOTATIONS = '/labels/annotations'
@@ -204,7 +204,7 @@ class BagRecording:
 
     def _layers(self, found: _Found, record: FrameRecord) -> RecordedLayers:
         """The layers that the record lists; an empty message stands for one that it has not."""
-        layers = {}
+        layers: dict[LayerName, Layer] = {}
         for name in record.layers:
             topic = f'labels/{_LAYER_TOPICS.get(name, name)}'
             place = self._place(found, topic)
@@ -221,8 +221,8 @@ class BagRecording:
             shape = spec.shape(height=record.height, width=record.width)
             if pixels.shape != shape:
                 raise UsageError(f'{found.prefix}/{topic}: {pixels.shape}, not {shape}.')
-            layers[name] = pixels.astype(spec.dtype)
-        return RecordedLayers(**layers)
+            layers[name] = cast('Layer', pixels.astype(spec.dtype))
+        return RecordedLayers(**layers)  # type: ignore[arg-type] # its type is that of the table
 
     def _messages(self, found: _Found, *, rounded: bool) -> Messages:
         stamps: dict[str, int] = {}
@@ -263,7 +263,7 @@ class BagRecording:
             joints=self._joints(found, stamps),
         )
 
-    def _note(self, found: _Found, name: str, stamps: dict[str, int]):  # noqa: ANN202
+    def _note(self, found: _Found, name: str, stamps: dict[str, int]) -> Any:  # noqa: ANN401
         """A message of a frame, its stamp noted; ``None`` without the topic."""
         place = self._place(found, name)
         if place is None:
@@ -303,7 +303,7 @@ class BagRecording:
         if topic not in self._index.types:
             return edges
         for message in self._index.all(topic):
-            for item in message.transforms:  # type: ignore[attr-defined]
+            for item in message.transforms:
                 stamp = None if topic.endswith('static') else values.stamp_ns(item.header)
                 edges.setdefault(stamp, {})[item.child_frame_id] = _Edge(
                     item.header.frame_id, values.transform_matrix(item.transform)

@@ -139,7 +139,8 @@ def _pictures(result: AuditResult, recording: Recording) -> Iterator[Shown]:
         what = f', {measure.subject}' if measure.subject else ''
         yield Shown(
             title=f'{measure.frame}: {row.row.annotation}{what}',
-            detail=f'{row.name}: {figure(_finite(measure.worst))} {row.row.unit}. {measure.detail}',
+            detail=f'{row.name}: {figure(_finite(measure.worst))} {row.row.unit}. '
+            f'{measure.detail}',
             broken=broken,
             data_uri=_data_uri(mark(frame, measure.place)),
         )

@@ -479,7 +479,7 @@ def test_normals_of_the_world(planted):
 
 def test_normals_from_finite_differences(planted, oracle):
     """Right on faces, wrong across edges."""
-    planted.edit_layer('normals', FRAME, lambda normals: blurred(normals))
+    planted.edit_layer('normals', FRAME, blurred)
     caught(planted, ('rays.normals', FRAME, ''), oracle=oracle)
 
 

@@ -32,7 +32,7 @@ def rigid(view: View) -> Iterator[Measure]:
             ),
             'the 3D box has an edge of no length': float(min(item.size_m) <= 0),
         }
-        yield _worst(view, 'pose.rigid', item.instance_id, errors)
+        yield _worst(view, 'pose.rigid', item.instance_id, errors=errors)
     for label in view.labels:
         errors = {
             f'{name} is not a right-handed rigid transform': not_rigid(pinhole.rigid(rows))
@@ -41,7 +41,7 @@ def rigid(view: View) -> Iterator[Measure]:
                 ('camera_from_box', label.camera_from_box),
             )
         }
-        yield _worst(view, 'pose.rigid', label.instance_id, errors)
+        yield _worst(view, 'pose.rigid', label.instance_id, errors=errors)
 
 
 def two_roads(view: View) -> Iterator[Measure]:
@@ -64,7 +64,7 @@ def two_roads(view: View) -> Iterator[Measure]:
             )
             for name, pose in roads.items()
         }
-        yield _worst(view, 'pose.roads', label.instance_id, errors)
+        yield _worst(view, 'pose.roads', label.instance_id, errors=errors)
 
 
 def constant(view: View) -> Iterator[Measure]:
@@ -86,7 +86,7 @@ def constant(view: View) -> Iterator[Measure]:
                     0.0 if _nature(item) == _nature(old) else float('inf')
                 ),
             }
-        yield _worst(view, 'pose.constant', item.instance_id, errors)
+        yield _worst(view, 'pose.constant', item.instance_id, errors=errors)
 
 
 def outline(view: View) -> Iterator[Measure]:
@@ -182,8 +182,10 @@ def _worst(
     view: View,
     row: Literal['pose.rigid', 'pose.roads', 'pose.constant'],
     key: int,
+    *,
     errors: dict[str, float],
 ) -> Measure:
+    """One measure of several errors of an instance, told in the words of the largest."""
     worst = max(errors, key=lambda words: errors[words])
     return view.find.errors(
         row,

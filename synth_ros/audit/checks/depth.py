@@ -58,7 +58,9 @@ def distance(view: View) -> Iterator[Measure]:
     if depth_m is None or found is None:
         return
     true = np.linalg.norm(pinhole.image_points(view.camera, depth_m), axis=2)
-    yield _relative(view, 'distance', np.abs(found - true), depth_m > 0, words='ray distance')
+    yield _relative(
+        view, 'distance', np.abs(found - true), where=depth_m > 0, words='ray distance'
+    )
 
 
 def points(view: View) -> Iterator[Measure]:
@@ -73,17 +75,18 @@ def points(view: View) -> Iterator[Measure]:
     true = pinhole.image_points(view.camera, depth_m)
     error = np.linalg.norm(np.nan_to_num(found) - true, axis=2)
     error[wrong] = np.inf
-    yield _relative(view, 'points', error, there | (depth_m > 0), words='point')
+    yield _relative(view, 'points', error, where=there | (depth_m > 0), words='point')
 
 
 def _relative(
     view: View,
     row: Literal['distance', 'points'],
     error: FloatArray,
-    where: MaskImage,
     *,
+    where: MaskImage,
     words: str,
 ) -> Measure:
+    """Errors of a layer in metres, as millimetres at 1 m."""
     depth_m = view.best_depth_m
     assert depth_m is not None
     if not where.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def counts(view: View) -> Iterator[Measure]:
         name = view.name(label.instance_id)
         yield view.find.wrong(
             'extent.order',
-            max(0, *(a - b for a, b in zip(chain, chain[1:], strict=False))),
+            max(0, *(a - b for a, b in pairwise(chain))),
             subject=name,
             detail=f'visible {visible}, in image {inside}, full {full}, amodal box {chain[3]}',
             place=edges(label.box),

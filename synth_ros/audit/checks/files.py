@@ -130,7 +130,10 @@ def _box_corners(box: OrientedBoxRecord) -> list[float]:
     across = np.array([-math.sin(box.angle_rad), math.cos(box.angle_rad)]) * box.height / 2
     centre = np.array([box.center_x, box.center_y])
     signs = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
-    return np.concatenate([centre + a * along + b * across for a, b in signs]).tolist()
+    corners: list[float] = np.concatenate(
+        [centre + a * along + b * across for a, b in signs]
+    ).tolist()
+    return corners
 
 
 def _coco_keypoints(view: View, item: CocoObject, label: LabelRecord) -> list[float]:

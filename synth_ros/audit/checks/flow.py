@@ -146,14 +146,15 @@ def carry(view: View, other: RecordedFrame, *, depth_m: DepthImage) -> Truth:
     here = pinhole.to_points(view.camera, u.astype(float), v.astype(float), depth_m=depth_m[v, u])
     world_from_camera = pinhole.rigid(view.frame.record.world_from_camera)
     camera_from_world = pinhole.invert(pinhole.rigid(other.record.world_from_camera))
-    moves = [np.eye(4), *_link_moves(view.frame, other).values()]
+    links = _link_moves(view.frame, other)
+    moves = [np.eye(4), *links.values()]
     there = np.full((len(moves), len(v), 3), np.nan)
     ids = (
         view.frame.instance_id[v, u]
         if view.frame.instance_id is not None
         else np.zeros(len(v), np.int32)
     )
-    may = _may_be(view, list(_link_moves(view.frame, other)), v, u)
+    may = _may_be(view, list(links), v=v, u=u)
     for k, move in enumerate(moves):
         some = (ids == 0) & may[k]
         there[k, some] = pinhole.move(camera_from_world @ move @ world_from_camera, here[some])
@@ -198,7 +199,7 @@ def _link_moves(frame: RecordedFrame, other: RecordedFrame) -> dict[str, FloatAr
 
 
 def _may_be(
-    view: View, links: list[str], v: NDArray[np.int64], u: NDArray[np.int64]
+    view: View, links: list[str], *, v: NDArray[np.int64], u: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Which bodies each pixel may belong to: (1 + links, n); the first are the surroundings."""
     may = np.ones((1 + len(links), len(v)), np.bool_)

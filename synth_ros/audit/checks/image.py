@@ -51,7 +51,7 @@ def contrasts(rgb: ByteImage) -> NDArray[np.float64]:
     values = np.pad(rgb.astype(np.float64), ((2, 2), (2, 2), (0, 0)), mode='edge')
     across = np.abs(values[2:-2, 4:] - values[2:-2, :-4]).max(axis=2)
     down = np.abs(values[4:, 2:-2] - values[:-4, 2:-2]).max(axis=2)
-    return np.minimum(np.maximum(across, down) / _SATURATED, 1.0)
+    return np.asarray(np.minimum(np.maximum(across, down) / _SATURATED, 1.0))
 
 
 def outlines(image: IdImage) -> MaskImage:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.audit import pinhole
+from synth_ros.audit.checks.boxes3d import noise_at_1m
 from synth_ros.audit.measure import Measure, Place
 from synth_ros.audit.view import View
 from synth_ros.schema.records import KeypointRecord
@@ -17,6 +19,7 @@ _BORDER_PX = 1e-6
 # Round surfaces are drawn as facets inside the true ones, and a point may lie on an edge.
 _DEPTH_SHARE = 0.01
 _DEPTH_M = 0.003
+_MANY_SIGMA = 5.0
 
 
 def positions(view: View) -> Iterator[Measure]:
@@ -69,7 +72,7 @@ def pixels(view: View) -> Iterator[Measure]:
             true = pinhole.to_pixels(view.camera, np.array([(x, y, z)]))[0]
             yield view.find.errors(
                 'keypoint.pixel',
-                _capped(np.linalg.norm(true - point.pixel), true, view.camera),
+                _capped(float(np.linalg.norm(true - point.pixel)), true, view.camera),
                 subject=subject,
                 detail=f'at pixel {_short(point.pixel)}, projects to {_short(true)}',
                 place=_place(point),
@@ -104,33 +107,35 @@ def visibility(view: View) -> Iterator[Measure]:
 def _contradiction(view: View, point: KeypointRecord, *, owner: int, kind: str) -> str | None:
     """What contradicts the visibility of a point; ``None`` if nothing does."""
     inside = _inside(view.camera, point)
-    if inside is None:
-        return None
-    if inside != (point.visibility > 0):
+    if inside is not None and inside != (point.visibility > 0):
         where = 'in' if inside else 'outside'
         return f'visibility {point.visibility}, but the point is {where} the image'
-    if not inside or point.pixel is None:
+    around = _around(view, point) if inside else None
+    # Of the robot's joints nobody knows which pixels are their own link's.
+    if around is None or (kind == 'virtual' and not owner):
         return None
-    around = _around(view, point)
-    if around is None:
-        return None
-    depths, ids = around
+    return _against_depth(point, around, owner=owner, kind=kind)
+
+
+def _against_depth(point: KeypointRecord, around: Around, *, owner: int, kind: str) -> str | None:
+    """What the pixels around a point say against its visibility."""
+    depths, ids, noise_m = around.depths_m, around.ids, around.noise_m
     z = point.camera_from_point_m[2]
     # Beside a slanted surface depth changes from pixel to pixel.
-    slack = _DEPTH_M + _DEPTH_SHARE * z + 2 * z / min(view.camera.fx, view.camera.fy)
+    slack = _DEPTH_M + _DEPTH_SHARE * z + around.pixel_m + around.noise_m
     nearer = (depths > 0) & (depths < z - slack)
     # What a centre lies inside of does not hide it; only other things do.
-    hiding = nearer & (ids != owner) if kind == 'virtual' and owner else nearer
-    if kind == 'virtual' and not owner:
-        return None
+    hiding = nearer & (ids != owner) if kind == 'virtual' else nearer
     if point.visibility == 2 and hiding.all():
         return f'visible, but everything around it is at {depths.max():.3f} m, it at {z:.3f} m'
     # Nothing nearer than the point by a hair, and for a surface not even its own object.
-    free = (depths == 0) | (depths > z - 1e-4 * z)
+    free = (depths == 0) | (depths > z - 1e-4 * z + noise_m)
     if kind == 'virtual':
         free |= ids == owner
     if point.visibility == 1 and free.all():
-        return f'hidden, but everything around it is at {depths.min():.3f} m or farther, it at {z:.3f} m'
+        return (
+            f'hidden, but nothing around it is nearer than {depths.min():.3f} m, it at {z:.3f} m'
+        )
     return None
 
 
@@ -143,22 +148,39 @@ def _inside(camera: CameraModel, point: KeypointRecord) -> bool | None:
     return None if abs(margin) < _BORDER_PX else margin > 0
 
 
-def _around(view: View, point: KeypointRecord) -> tuple[FloatArray, FloatArray] | None:
-    """Depths and ids of the pixels around a point; ``None`` if they are not recorded."""
-    depth_m, ids = view.clean_depth_m, view.frame.instance_id
-    if ids is None or point.pixel is None:
+class Around(NamedTuple):
+    """The pixels around a point.
+
+    Attributes:
+        depths_m: Their depths.
+        ids: Their instance ids.
+        noise_m: By how much depth may be off.
+        pixel_m: Breadth of two pixels at the point.
+    """
+
+    depths_m: FloatArray
+    ids: FloatArray
+    noise_m: float
+    pixel_m: float
+
+
+def _around(view: View, point: KeypointRecord) -> Around | None:
+    """The pixels around a point; ``None`` if they are not recorded."""
+    ids, clean, sensed = view.frame.instance_id, view.clean_depth_m, view.frame.depth_m
+    depth_m = sensed if clean is None else clean
+    if ids is None or depth_m is None or point.pixel is None:
         return None
-    if depth_m is None:
-        depth_m = view.frame.depth_m
-        if depth_m is None:
-            return None
     u, v = round(point.pixel[0]), round(point.pixel[1])
     rows = slice(max(0, v - 1), v + 2)
     columns = slice(max(0, u - 1), u + 2)
-    if depth_m is view.frame.depth_m and (depth_m[rows, columns] == 0).any():
+    depths = depth_m[rows, columns].astype(np.float64)
+    if clean is None and (depths == 0).any():
         # A sensor that lost a pixel does not tell what is there.
         return None
-    return depth_m[rows, columns].astype(np.float64), ids[rows, columns].astype(np.float64)
+    z = point.camera_from_point_m[2]
+    noise_m = 0.0 if clean is not None else _MANY_SIGMA * noise_at_1m(depth_m, ids) * z * z
+    pixel_m = 2 * z / min(view.camera.fx, view.camera.fy)
+    return Around(depths, ids[rows, columns].astype(np.float64), noise_m, pixel_m)
 
 
 def _all(view: View) -> Iterator[tuple[str, KeypointRecord]]:
@@ -174,7 +196,7 @@ def _all(view: View) -> Iterator[tuple[str, KeypointRecord]]:
 def _capped(error: float, pixel: FloatArray, camera: CameraModel) -> float:
     """Far outside the image a pixel grows without bound: there the error is relative."""
     reach = 3 * max(camera.width, camera.height)
-    return float(error) * min(1.0, reach / max(float(np.abs(pixel).max()), 1.0))
+    return error * min(1.0, reach / max(float(np.abs(pixel).max()), 1.0))
 
 
 def _place(point: KeypointRecord) -> Place | None:

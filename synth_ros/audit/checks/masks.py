@@ -13,6 +13,9 @@ from synth_ros.audit.view import View, edges
 from synth_ros.schema.records import InstanceRecord
 from synth_ros.types import FloatArray
 
+# A surface that stands before another one is nearer by more than this share of depth.
+_STEP = 0.03
+
 
 def mask_ids(view: View) -> Iterator[Measure]:
     """Every id in the instance mask is an object of the scene."""
@@ -115,7 +118,8 @@ def missing(view: View) -> Iterator[Measure]:
 
     The thresholds are not recorded, but they are not larger than the smallest label of the
     recording. An instance's share of visible pixels is at least its pixels by those that the
-    outline of its 3D box can hold: area + half the perimeter + 1 (Nosarzewska, 1948).
+    outline of its 3D box can hold: area + half the perimeter + 1 (Nosarzewska, 1948). It is all
+    of it if nothing nearer borders on its pixels, nor the border of the image.
     """
     if view.frame.instance_id is None:
         return
@@ -126,6 +130,8 @@ def missing(view: View) -> Iterator[Measure]:
             continue
         enough = key not in labelled and count >= view.facts.least_pixels
         share = count / _most_pixels(view, view.instances[key]) if enough else 0.0
+        if enough and _unhidden(view, key):
+            share = 1.0
         lost = enough and share >= view.facts.least_visibility
         yield view.find.wrong(
             'mask.missing',
@@ -146,6 +152,23 @@ def _most_pixels(view: View, item: InstanceRecord) -> float:
     polygon = pinhole.hull(outline)
     perimeter = float(np.linalg.norm(polygon - np.roll(polygon, -1, axis=0), axis=1).sum())
     return pinhole.area(polygon) + perimeter / 2 + 1
+
+
+def _unhidden(view: View, key: int) -> bool:
+    """Whether nothing hides a part of an instance: no pixel beside it is nearer by a step."""
+    depth_m, mask = view.best_depth_m, view.mask(key)
+    if depth_m is None or mask is None:
+        return False
+    if mask[[0, -1]].any() or mask[:, [0, -1]].any():
+        return False
+    for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        beside = np.roll(mask, shift, axis) & ~mask
+        own = np.roll(depth_m, shift, axis)[beside]
+        other = depth_m[beside]
+        both = (own > 0) & (other > 0)
+        if (other[both] < own[both] * (1 - _STEP)).any():
+            return False
+    return True
 
 
 def outline_of(view: View, item: InstanceRecord) -> FloatArray | None:

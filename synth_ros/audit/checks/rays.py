@@ -106,7 +106,11 @@ def _depth(view: View, cast: Cast) -> Iterator[Measure]:
         for a, b in zip(shown.tolist(), met.depth_m.tolist(), strict=True)
     ]
     some = (shown > 0) | met.hit
-    for row, kind in (('rays.depth_flat', met.flat), ('rays.depth_round', ~met.flat)):
+    kinds: dict[RowName, MaskImage] = {
+        'rays.depth_flat': met.flat,
+        'rays.depth_round': ~met.flat,
+    }
+    for row, kind in kinds.items():
         yield from _worst(view, cast, Errors(row, error, some & kind, words))
 
 

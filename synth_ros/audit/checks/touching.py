@@ -11,6 +11,7 @@ from synth_ros.audit import pinhole
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View
 from synth_ros.schema.records import ContactRecord, RelationRecord, ThingRecord
+from synth_ros.types import FloatArray
 
 _UNIT = 1e-6
 
@@ -99,13 +100,11 @@ def _beyond(view: View, contact: ContactRecord, side: ThingRecord) -> float:
     return 1000 * max(0.0, beyond - abs(contact.distance_m) / 2)
 
 
-def _local(
-    view: View, key: int, point_m: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """A point of the world in the frame of an object's 3D box."""
+def _local(view: View, key: int, point_m: FloatArray) -> FloatArray:
+    """A point of the world in the frame of an object's 3D box, (3,)."""
     item = view.instances[key]
     world_from_box = pinhole.rigid(item.world_from_object) @ pinhole.rigid(item.object_from_box)
-    return pinhole.move(pinhole.invert(world_from_box), point_m[None])[0]
+    return np.asarray(pinhole.move(pinhole.invert(world_from_box), point_m[None])[0])
 
 
 def _key(thing: ThingRecord) -> tuple[str, str]:
