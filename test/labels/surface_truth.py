@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from random_scenes import CURVED, MESHES, POLYHEDRA, Scene, random_scene, shake
 from ray_reference import Cast, RayCaster
-from render_agreement import SNAP_PX
+from render_agreement import FACET_PX, SNAP_PX
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.render.base import Renderer, Viewpoint
@@ -64,6 +64,9 @@ class Targets(NamedTuple):
     pixel: FloatArray
     depth_m: FloatArray
     motion_m: FloatArray
+
+    def take(self, chosen: MaskImage) -> Targets:
+        return Targets(*(array[chosen] for array in self))
 
 
 def make_renderer(name: str) -> Renderer:
@@ -172,6 +175,10 @@ class FlowErrors(NamedTuple):
     """Flow against rays, where image and rays show the same geom.
 
     Attributes:
+        other_layer: Pixels on outlines that are left out: their depth is a hundredth off that of
+            the ray. They show the geom's other layer, or a facet seen edge-on that the renderer
+            continued beyond its edge.
+        wrong_layer: Such pixels away from outlines.
         end_point_px: Distance of where flow leads from where the point is.
         scene_flow_m: The same in space.
         outside: Points whose state disagrees on whether they are in the image.
@@ -182,6 +189,8 @@ class FlowErrors(NamedTuple):
             hidden by less than twice the tolerance.
     """
 
+    other_layer: int
+    wrong_layer: int
     end_point_px: FloatArray
     scene_flow_m: FloatArray
     outside: int
@@ -193,11 +202,15 @@ class FlowErrors(NamedTuple):
 
 def flow_errors(found: Pair, flow: Flow, *, samples: int) -> FlowErrors:
     """Compare every pixel's flow, and the states of some, with rays."""
-    where = targets(found)
     frame = found.before.frame
     assert frame.geom_id is not None
     assert flow.scene_flow_m is not None
-    where = Targets(*(a[frame.geom_id[where.v, where.u] == where.geom] for a in where))
+    where = targets(found)
+    where = where.take(frame.geom_id[where.v, where.u] == where.geom)
+    shown_m, true_m = (image[where.v, where.u] for image in (frame.depth_m, found.cast.depth_m))
+    layer = np.abs(shown_m - true_m) > 0.01 * true_m
+    explained = _on_outline(found.before.scene, where.take(layer), true_m[layer])
+    where = where.take(~layer)
     given = flow.flow_px[where.v, where.u] + np.stack([where.u, where.v], axis=1)
     state = flow.state[where.v, where.u]
     inside = ((where.pixel > -0.5) & (where.pixel < (96.5, 72.5))).all(axis=1)
@@ -207,6 +220,8 @@ def flow_errors(found: Pair, flow: Flow, *, samples: int) -> FlowErrors:
     called = state[some] == FlowState.OCCLUDED
     motion = flow.scene_flow_m[where.v, where.u]
     return FlowErrors(
+        other_layer=int(explained.sum()),
+        wrong_layer=int((~explained).sum()),
         end_point_px=np.linalg.norm(given - where.pixel, axis=1),
         scene_flow_m=np.linalg.norm(motion - where.motion_m, axis=1),
         outside=int(((state == FlowState.OUTSIDE) == inside).sum()),
@@ -215,6 +230,16 @@ def flow_errors(found: Pair, flow: Flow, *, samples: int) -> FlowErrors:
         wrong=int((sure & (hidden != called)).sum()),
         undecided=int((~sure).sum()),
     )
+
+
+def _on_outline(scene: Scene, where: Targets, depth_m: FloatArray) -> MaskImage:
+    """Which pixels have a ray within ``FACET_PX`` that meets another geom or another layer."""
+    near = np.zeros(len(depth_m), np.bool_)
+    for turn in np.arange(8) * np.pi / 4:
+        step = FACET_PX * np.array([np.cos(turn), np.sin(turn)])
+        cast = caster(scene).pixels(where.u + step[0], where.v + step[1])
+        near |= (cast.geom_id != where.geom) | (np.abs(cast.depth_m - depth_m) > 0.01 * depth_m)
+    return near
 
 
 def _hidden(scene: Scene, where: Targets, some: NDArray[np.int64]) -> tuple[MaskImage, MaskImage]:
