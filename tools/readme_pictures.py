@@ -20,6 +20,11 @@ from synth_ros.types import ByteImage, Sample
 
 IMAGES = Path(__file__).resolve().parent.parent / 'docs' / 'images'
 SEED = 8
+MONTAGE = (
+    ('boxes_3d', 'panoptic', 'parts', 'keypoints'),
+    ('normals', 'points', 'robot', 'relations'),
+)
+"""Pictures of docs/images/labels, which tools.label_pictures makes, in rows."""
 
 ROOM = """
 cameras:
@@ -51,8 +56,19 @@ def save(name: str, rgb: ByteImage, *, width: int) -> None:
     cv2.imwrite(str(IMAGES / name), small, [cv2.IMWRITE_JPEG_QUALITY, 84])
 
 
+def montage() -> ByteImage:
+    """The pictures of some annotations side by side, with a gap between them."""
+    rows = []
+    for names in MONTAGE:
+        pictures = [cv2.imread(str(IMAGES / 'labels' / f'{name}.png')) for name in names]
+        rows.append(np.hstack([cv2.copyMakeBorder(p, *(0, 8, 0, 8), 0) for p in pictures]))
+    rgb: ByteImage = np.vstack(rows)[:-8, :-8, ::-1]
+    return rgb
+
+
 def main() -> None:
     """Make all pictures."""
+    save('annotations.jpg', montage(), width=1600)
     tabletop = load_config(builtin_config('tabletop'))
     sheet = IMAGES / 'preview.png'
     classic = samples(tabletop, 2)
