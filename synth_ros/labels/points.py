@@ -33,10 +33,7 @@ def surface_points(frame: Frame) -> NDArray[np.float32]:
         Shape (height, width, 3), float32, metres; z is the frame's depth to the bit. NaN where
         nothing is.
     """
-    rays = pixel_rays(frame.camera)
-    points = np.empty(rays.shape, np.float32)
-    for axis in range(3):
-        points[..., axis] = rays[..., axis] * frame.depth_m
+    points = (pixel_rays(frame.camera) * frame.depth_m[..., None]).astype(np.float32)
     points[frame.depth_m == 0] = np.nan
     points.flags.writeable = False
     return points
