@@ -1,0 +1,487 @@
+"""Relations of things at rest, simulated, and of made-up states against a slow reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mujoco
+import numpy as np
+import pytest
+
+from synth_ros.labels.relations import relations
+from synth_ros.scene.mjcf_object import load_mjcf_object
+from synth_ros.types import (
+    Contact,
+    Instance,
+    Link,
+    Relation,
+    SceneGeometry,
+    SceneState,
+    Thing,
+)
+
+OBJECTS = Path(__file__).parents[2] / 'synth_ros' / 'assets' / 'objects'
+TABLE = Thing('environment', 'table')
+WALL = Thing('environment', 'wall')
+
+
+def thing(key: int) -> Thing:
+    return Thing('object', f'o{key}', key)
+
+
+def instance(key: int, *, pose=None, center=(0, 0, 0), size=(1, 1, 1)) -> Instance:
+    box = np.eye(4)
+    box[:3, 3] = center
+    return Instance(
+        instance_id=key,
+        name=f'o{key}',
+        class_id=1,
+        class_name='thing',
+        model_name='thing/plain',
+        world_from_object=np.eye(4) if pose is None else pose,
+        object_from_box=box,
+        size_m=np.array(size, float),
+    )
+
+
+def state(things, contacts, links=()) -> SceneState:
+    return SceneState(
+        geometry=SceneGeometry(tuple(things), (), (), links=tuple(links)),
+        world_from_geom=np.zeros((0, 4, 4)),
+        links=(),
+        joints=(),
+        skeleton_world_m=np.zeros((0, 3)),
+        contacts=tuple(contacts),
+    )
+
+
+def contact(first, second, normal, *, distance_m=-1e-4, force_n=1.0) -> Contact:
+    unit = np.array(normal, float) / np.linalg.norm(normal)
+    return Contact(first, second, (0.0, 0.0, 0.0), tuple(unit.tolist()), distance_m, force_n)
+
+
+class Simulated:
+    """Bodies named after their things, at rest; ``o1``, ``o2`` ... are objects."""
+
+    def __init__(self, spec: mujoco.MjSpec, *, seconds: float = 3.0) -> None:
+        model = spec.compile()
+        data = mujoco.MjData(model)
+        while data.time < seconds:
+            mujoco.mj_step(model, data)
+        assert np.abs(data.qvel).max() < 0.05
+        mujoco.mj_forward(model, data)
+        names = [model.body(b).name for b in range(model.nbody)]
+        keys = sorted(int(name[1:]) for name in names if name[0] == 'o' and name[1:].isdigit())
+        links = [name for name in names if name.startswith('link_')]
+        fixed = [name for name in names if name in {'table', 'wall'}]
+        self.things = [
+            *(thing(key) for key in keys),
+            *(Thing('robot', name) for name in links),
+            *(Thing('environment', name) for name in fixed),
+        ]
+        parents = [names[model.body_parentid[model.body(name).id]] for name in links]
+        self.links = [
+            Link(name, links.index(parent) if parent in links else -1)
+            for name, parent in zip(links, parents, strict=True)
+        ]
+        self.contacts = list(self._contacts(model, data, names))
+        self.poses = {}
+        for key in keys:
+            pose = np.eye(4)
+            pose[:3, :3] = data.body(f'o{key}').xmat.reshape(3, 3)
+            pose[:3, 3] = data.body(f'o{key}').xpos
+            self.poses[key] = pose
+
+    def _contacts(self, model, data, names):
+        index = {item.name: k for k, item in enumerate(self.things)}
+        for number, found in enumerate(data.contact):
+            force = np.zeros(6)
+            mujoco.mj_contactForce(model, data, number, force)
+            a, b = (index[names[model.geom_bodyid[g]]] for g in found.geom)
+            if a == b:
+                continue
+            normal = found.frame[:3] if a < b else -found.frame[:3]
+            yield contact(
+                self.things[min(a, b)],
+                self.things[max(a, b)],
+                normal,
+                distance_m=float(found.dist),
+                force_n=max(0.0, float(force[0])),
+            )
+
+    def relations(self, boxes) -> set[tuple[str, str, str]]:
+        """(subject, kind, target) by name; boxes are (centre, size) by key."""
+        instances = [
+            instance(key, pose=pose, center=boxes[key][0], size=boxes[key][1])
+            for key, pose in self.poses.items()
+        ]
+        made = state(self.things, self.contacts, self.links)
+        found = relations(made, instances)
+        assert set(found) == reference(made, instances)
+        assert list(found) == sorted(found, key=lambda r: order(made, r))
+        return {(r.subject.name, r.kind, r.target.name) for r in found}
+
+
+def order(made: SceneState, item: Relation):
+    return item.subject.instance_id, item.kind, made.geometry.things.index(item.target)
+
+
+FLOOR = """
+<mujoco><option timestep="0.002"/><default><geom condim="6" friction=".8 .01 .001"/></default>
+<worldbody><body name="table"><geom type="plane" size="2 2 .1"/></body>{bodies}</worldbody>
+{rest}</mujoco>
+"""
+
+
+def block(key: int, position, half, *, euler='0 0 0', mass=0.2) -> str:
+    at, size = (' '.join(map(str, values)) for values in (position, half))
+    return (
+        f'<body name="o{key}" pos="{at}" euler="{euler}"><freejoint/>'
+        f'<geom type="box" size="{size}" mass="{mass}"/></body>'
+    )
+
+
+def simulate(bodies: str, rest: str = '', *, assets=(), seconds: float = 3.0) -> Simulated:
+    """Simulate blocks, and built-in objects as (key, name, position)."""
+    spec = mujoco.MjSpec.from_string(FLOOR.format(bodies=bodies, rest=rest))
+    for key, name, position in assets:
+        frame = spec.worldbody.add_frame(pos=position)
+        asset = mujoco.MjSpec.from_file(str(OBJECTS / name / 'object.xml'))
+        spec.attach(asset, prefix=f'a{key}/', frame=frame)
+        body = next(b for b in spec.bodies if b.name.startswith(f'a{key}/'))
+        body.name = f'o{key}'
+        body.add_freejoint()
+    return Simulated(spec, seconds=seconds)
+
+
+def box_of(name: str):
+    path = OBJECTS / name / 'object.xml'
+    bounds = load_mjcf_object(path, density_kg_m3=400, inertia='auto').solid.bounds
+    return bounds.center_m, 2 * bounds.half_size_m
+
+
+def test_an_apple_in_a_bowl():
+    made = simulate(
+        '', assets=[(1, 'apple/red', [0.005, 0, 0.09]), (2, 'bowl/dotted', [0, 0, 0.036])]
+    )
+    assert made.relations({1: box_of('apple/red'), 2: box_of('bowl/dotted')}) == {
+        ('o1', 'inside', 'o2'),
+        ('o1', 'supported_by', 'o2'),
+        ('o1', 'touching', 'o2'),
+        ('o2', 'supported_by', 'table'),
+        ('o2', 'touching', 'table'),
+    }
+
+
+def test_a_mug_on_a_plate_is_not_inside_it_nor_the_plate_in_the_mug():
+    made = simulate(
+        '', assets=[(1, 'plate/ringed', [0, 0, 0.013]), (2, 'mug/enamel', [0.015, 0, 0.06])]
+    )
+    assert made.relations({1: box_of('plate/ringed'), 2: box_of('mug/enamel')}) == {
+        ('o1', 'supported_by', 'table'),
+        ('o1', 'touching', 'o2'),
+        ('o1', 'touching', 'table'),
+        ('o2', 'supported_by', 'o1'),
+    }
+
+
+def test_in_a_stack_each_rests_on_the_one_below():
+    half = (0.05, 0.05, 0.02)
+    bodies = [
+        block(key, (0, 0, 0.021 + 0.041 * place), half) for place, key in enumerate((2, 3, 1))
+    ]
+    made = simulate(''.join(bodies))
+    assert made.relations(dict.fromkeys((1, 2, 3), ((0, 0, 0), (0.1, 0.1, 0.04)))) == {
+        ('o1', 'supported_by', 'o3'),
+        ('o1', 'touching', 'o3'),
+        ('o2', 'supported_by', 'table'),
+        ('o2', 'touching', 'o3'),
+        ('o2', 'touching', 'table'),
+        ('o3', 'supported_by', 'o2'),
+    }
+
+
+def test_what_leans_at_a_wall_is_not_supported_by_it():
+    wall = '<body name="wall" pos="0.2 0 0.3"><geom type="box" size=".05 .5 .3"/></body>'
+    made = simulate(wall + block(1, (0.07, 0, 0.19), (0.01, 0.05, 0.2), euler='0 20 0'))
+    assert made.relations({1: ((0, 0, 0), (0.02, 0.1, 0.4))}) == {
+        ('o1', 'supported_by', 'table'),
+        ('o1', 'touching', 'table'),
+        ('o1', 'touching', 'wall'),
+    }
+
+
+def test_things_in_a_box_lie_on_each_other_and_all_inside():
+    walls = ''.join(
+        f'<geom type="box" size="{size}" pos="{at}" mass=".2"/>'
+        for size, at in [
+            ('.06 .06 .005', '0 0 -.055'),
+            ('.005 .06 .06', '-.055 0 0'),
+            ('.005 .06 .06', '.055 0 0'),
+            ('.06 .005 .06', '0 -.055 0'),
+            ('.06 .005 .06', '0 .055 0'),
+        ]
+    )
+    crate = f'<body name="o1" pos="0 0 0.06"><freejoint/>{walls}</body>'
+    flat = (0.045, 0.045, 0.015)
+    inner = block(2, (0, 0, 0.027), flat) + block(3, (0, 0, 0.059), flat)
+    made = simulate(crate + inner)
+    size = (0.09, 0.09, 0.03)
+    boxes = {1: ((0, 0, 0), (0.12, 0.12, 0.12)), 2: ((0, 0, 0), size), 3: ((0, 0, 0), size)}
+    found = made.relations(boxes)
+    assert {item for item in found if item[1] == 'inside'} == {
+        ('o2', 'inside', 'o1'),
+        ('o3', 'inside', 'o1'),
+    }
+    assert {item for item in found if item[1] == 'supported_by'} == {
+        ('o1', 'supported_by', 'table'),
+        ('o2', 'supported_by', 'o1'),
+        ('o3', 'supported_by', 'o2'),
+    }
+
+
+GRIPPER = """
+<body name="link_arm" pos="0 0 0.5"><geom type="box" size=".02 .02 .02" mass="1"/>
+  <body name="link_hand" pos="0 0 -0.1"><geom type="box" size=".08 .02 .02" mass="1"/>
+    <body name="link_left" pos="-0.05 0 -0.08">
+      <joint name="left" type="slide" axis="1 0 0" damping="20"/>
+      <geom type="box" size=".01 .02 .05" mass=".2"/></body>
+    <body name="link_right" pos="0.05 0 -0.08">
+      <joint name="right" type="slide" axis="-1 0 0" damping="20"/>
+      <geom type="box" size=".01 .02 .05" mass=".2"/></body>
+  </body></body>
+"""
+MOTORS = (
+    '<actuator><position joint="left" kp="600" ctrlrange="0 1"/>'
+    '<position joint="right" kp="600"/></actuator>'
+)
+
+
+def test_a_closed_gripper_holds_by_its_hand():
+    spec = mujoco.MjSpec.from_string(
+        FLOOR.format(
+            bodies=GRIPPER + block(1, (0, 0, 0.31), (0.025, 0.02, 0.02), mass=0.05), rest=MOTORS
+        )
+    )
+    spec.option.gravity = [0, 0, 0]
+    model = spec.compile()
+    data = mujoco.MjData(model)
+    data.ctrl[:] = 0.03
+    mujoco.mj_step(model, data, nstep=1000)
+    model.opt.gravity[:] = (0, 0, -9.81)
+    made = Simulated.__new__(Simulated)
+    made.things = [
+        thing(1),
+        *(Thing('robot', n) for n in ('link_arm', 'link_hand', 'link_left', 'link_right')),
+        TABLE,
+    ]
+    made.links = [
+        Link('link_arm', -1),
+        Link('link_hand', 0),
+        Link('link_left', 1),
+        Link('link_right', 1),
+    ]
+    mujoco.mj_step(model, data, nstep=300)
+    names = [model.body(b).name for b in range(model.nbody)]
+    made.contacts = list(made._contacts(model, data, names))
+    assert data.body('o1').xpos[2] > 0.29
+    made.poses = {1: np.eye(4)}
+    assert made.relations({1: ((0, 0, 0), (0.05, 0.04, 0.04))}) == {
+        ('o1', 'held_by', 'link_hand'),
+        ('o1', 'touching', 'link_left'),
+        ('o1', 'touching', 'link_right'),
+    }
+
+
+LINKS = [Link('a', -1), Link('b', 0), Link('c', 1), Link('d', 1), Link('e', 0)]
+ROBOT = [Thing('robot', link.name) for link in LINKS]
+
+
+@pytest.mark.parametrize(
+    ('members', 'carrier'), [('cd', 'b'), ('bc', 'b'), ('ce', 'a'), ('ab', 'a')]
+)
+def test_the_holder_is_the_link_that_carries_all_that_hold(members, carrier):
+    one, other = (Thing('robot', name) for name in members)
+    contacts = [
+        contact(thing(1), one, (1, 0, 0)),
+        contact(thing(1), other, (-1, 0.3, 0)),
+    ]
+    found = relations(state([thing(1), *ROBOT], contacts, LINKS), [instance(1)])
+    assert [r.target.name for r in found if r.kind == 'held_by'] == [carrier]
+
+
+def test_links_of_two_robots_hold_each_for_itself():
+    links = [Link('a', -1), Link('b', -1)]
+    contacts = [
+        contact(thing(1), ROBOT[0], (1, 0, 0)),
+        contact(thing(1), ROBOT[1], (-1, 0, 0)),
+    ]
+    found = relations(state([thing(1), *ROBOT], contacts, links), [instance(1)])
+    assert [r.target.name for r in found if r.kind == 'held_by'] == ['a', 'b']
+
+
+@pytest.mark.parametrize('normals', [((1, 0, 0), (0, 1, 0)), ((1, 0, 0), (-0.4, 1, 0))])
+def test_links_that_do_not_oppose_each_other_hold_nothing(normals):
+    contacts = [contact(thing(1), ROBOT[k + 2], n) for k, n in enumerate(normals)]
+    found = relations(state([thing(1), *ROBOT], contacts, LINKS), [instance(1)])
+    assert {r.kind for r in found} == {'touching'}
+
+
+def test_things_that_come_near_do_not_touch():
+    contacts = [contact(thing(1), TABLE, (0, 0, -1), distance_m=0.0006)]
+    assert relations(state([thing(1), TABLE], contacts), [instance(1)]) == ()
+
+
+def test_a_contact_without_force_supports_only_where_no_force_is_known():
+    idle = contact(thing(1), TABLE, (0, 0, -1), force_n=0.0)
+    at_wall = contact(thing(1), WALL, (-1, 0, 0), force_n=2.0)
+    things = [thing(1), TABLE, WALL]
+    kinds = {r.kind for r in relations(state(things, [idle, at_wall]), [instance(1)])}
+    assert kinds == {'touching'}
+    kinds = {r.kind for r in relations(state(things, [idle]), [instance(1)])}
+    assert kinds == {'touching', 'supported_by'}
+
+
+def test_two_things_that_hook_into_each_other_support_one_way():
+    up = contact(thing(1), thing(2), (0, 0, 1), force_n=1.0)
+    down = contact(thing(1), thing(2), (0, 0, -1), force_n=3.0)
+    found = relations(state([thing(1), thing(2)], [up, down]), [instance(1), instance(2)])
+    supports = [(r.subject.name, r.target.name) for r in found if r.kind == 'supported_by']
+    assert supports == [('o1', 'o2')]
+
+
+def test_a_thing_beside_a_handle_is_not_inside_the_mug():
+    """It lies within the mug's 3D box, but on the table."""
+    contacts = [contact(thing(1), TABLE, (0, 0, -1)), contact(thing(1), thing(2), (1, 0, 0))]
+    boxes = [instance(1, size=(0.1, 0.1, 0.1)), instance(2)]
+    found = relations(state([thing(1), thing(2), TABLE], contacts), boxes)
+    assert 'inside' not in {r.kind for r in found}
+
+
+def test_only_given_instances_are_subjects():
+    contacts = [contact(thing(1), thing(2), (0, 0, -1))]
+    assert relations(state([thing(1), thing(2)], contacts), []) == ()
+
+
+def test_random_states_agree_with_the_reference():
+    kinds = set()
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        things = [*(thing(key) for key in range(1, 6)), *ROBOT, TABLE]
+        contacts = []
+        for _ in range(int(rng.integers(0, 14))):
+            a, b = sorted(rng.choice(len(things), 2, replace=False))
+            normal = rng.normal(size=3) * (1, 1, 2)
+            near = float(rng.choice([-1e-3, 4e-4, 1e-3]))
+            force = float(rng.choice([0.0, 1.0, 5.0])) * (seed % 3 > 0)
+            contacts.append(contact(things[a], things[b], normal, distance_m=near, force_n=force))
+        instances = []
+        for key in range(1, 6):
+            pose = np.eye(4)
+            pose[:3, :3] = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+            pose[:3, 0] *= np.sign(np.linalg.det(pose[:3, :3]))
+            pose[:3, 3] = rng.uniform(-0.2, 0.2, 3)
+            instances.append(instance(key, pose=pose, size=rng.uniform(0.1, 1.5, 3)))
+        made = state(things, contacts, LINKS)
+        found = relations(made, instances)
+        assert set(found) == reference(made, instances), seed
+        assert list(found) == sorted(found, key=lambda r: order(made, r))
+        kinds |= {r.kind for r in found}
+    assert kinds == {'touching', 'supported_by', 'inside', 'held_by'}
+
+
+def reference(made: SceneState, instances) -> set[Relation]:
+    """The definitions, word by word and pair by pair."""
+    things = made.geometry.things
+    objects = [t for t in things if t.kind == 'object']
+    found = set()
+    any_force = max((c.force_n for c in made.contacts), default=0) > 0
+
+    def pushes(giver, receiver):
+        """(direction, newtons) of all pushes from one to the other."""
+        for c in made.contacts:
+            newtons = c.force_n if any_force else 1.0
+            if c.distance_m > 0.0005 or newtons == 0:
+                continue
+            if (c.first, c.second) == (giver, receiver):
+                yield np.array(c.normal), newtons
+            if (c.first, c.second) == (receiver, giver):
+                yield -np.array(c.normal), newtons
+
+    def lifts(giver, receiver, least):
+        given = list(pushes(giver, receiver))
+        upward = sum(newtons * direction[2] for direction, newtons in given)
+        return upward > 0 and any(direction[2] > least for direction, _ in given)
+
+    carried = {(a, b) for a in objects for b in objects if a != b and lifts(b, a, 0.05)}
+    for _ in objects:
+        carried |= {(a, d) for a, b in carried for c, d in carried if b == c and a != d}
+    boxes = {item.instance_id: item for item in instances}
+    for subject in objects:
+        for target in things:
+            if target == subject:
+                continue
+            near = any(
+                {c.first, c.second} == {subject, target} and c.distance_m <= 0.0005
+                for c in made.contacts
+            )
+            if near and things.index(subject) < things.index(target):
+                found.add(Relation(subject, 'touching', target))
+            if lifts(target, subject, 0.5):
+                found.add(Relation(subject, 'supported_by', target))
+            if (subject, target) in carried and lies_in(
+                boxes[subject.instance_id], boxes[target.instance_id]
+            ):
+                found.add(Relation(subject, 'inside', target))
+        found |= {Relation(subject, 'held_by', link) for link in holders(made, subject, pushes)}
+    return found
+
+
+def lies_in(inner: Instance, outer: Instance) -> bool:
+    """Centre inside, and more than half of many points, too."""
+    line = np.linspace(-0.5, 0.5, 17)[1::2]
+    world_from_inner = inner.world_from_object @ inner.object_from_box
+    inner_count = 0
+    inverse = np.linalg.inv(outer.world_from_object @ outer.object_from_box)
+
+    def inside(point):
+        local = inverse @ world_from_inner @ [*point, 1]
+        return all(abs(local[k]) <= outer.size_m[k] / 2 for k in range(3))
+
+    if not inside((0, 0, 0)):
+        return False
+    for x in line:
+        for y in line:
+            for z in line:
+                inner_count += inside(np.array([x, y, z]) * inner.size_m)
+    return inner_count > 0.5 * len(line) ** 3
+
+
+def holders(made: SceneState, subject: Thing, pushes) -> set[Thing]:
+    links = [t for t in made.geometry.things if t.kind == 'robot']
+    holding = {
+        link
+        for link in links
+        for other in links
+        if link != other
+        and any(
+            float(a @ b) < -0.5
+            for a, _ in pushes(link, subject)
+            for b, _ in pushes(other, subject)
+        )
+    }
+    if not holding:
+        return set()
+
+    def carries(link, member):
+        names = [item.name for item in made.geometry.links]
+        at = names.index(member.name)
+        while at >= 0:
+            if names[at] == link.name:
+                return True
+            at = made.geometry.links[at].parent
+        return False
+
+    common = [link for link in links if all(carries(link, member) for member in holding)]
+    # Of those on the way to the root, the farthest from it is carried by all others.
+    return {next(c for c in common if all(carries(other, c) for other in common))}
