@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,18 +80,18 @@ def audit(
     from synth_ros.report.audit_html import write_audit
 
     console = Console(stderr=True)
-    found = open_recording(recording)
     request = AuditRequest(None if every else frames, seed)
-    with _oracle(config, found, console) as oracle, _bar(console) as bar:
-        task = bar.add_task('frames', total=None)
-        result = run(
-            found,
-            request,
-            oracle=oracle,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
     target = out or recording.resolve().parent / f'{recording.resolve().name}_audit'
-    written = write_audit(result, found, target)
+    with closing(open_recording(recording)) as found:
+        with _oracle(config, found, console) as oracle, _bar(console) as bar:
+            task = bar.add_task('frames', total=None)
+            result = run(
+                found,
+                request,
+                oracle=oracle,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        written = write_audit(result, found, target)
     _show(result, Console())
     console.print(Text(f'Report: {written.html}'))
     if not result.fine:
@@ -106,8 +106,6 @@ def _oracle(
     if config is None:
         yield None
         return
-    from contextlib import closing
-
     from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import open_stage

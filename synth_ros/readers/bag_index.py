@@ -56,6 +56,7 @@ class BagIndex:
         types: Message type by topic.
         stamped: Places by topic, then by the stamp in the header, nanoseconds.
         plain: Places by topic of messages without a header, in order.
+        problems: Stamps that come twice, a sentence each.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,15 +69,25 @@ class BagIndex:
         self.types: dict[str, str] = {}
         self.stamped: dict[str, dict[int, Place]] = {}
         self.plain: dict[str, list[Place]] = {}
-        self._readers = [self._open(file) for file in self._files]
+        self.problems: list[str] = []
+        self._streams = [file.open('rb') for file in self._files]
+        self._readers = [
+            make_reader(stream, decoder_factories=[DecoderFactory()]) for stream in self._streams
+        ]
         for number, reader in enumerate(self._readers):
             try:
                 self._learn(number, reader)
             except (McapError, ValueError, struct.error, EOFError) as error:
+                self.close()
                 raise UsageError(
                     f'{self._files[number]} is damaged or was not closed ({error}). Run '
                     f'synth-ros recover {path} first.'
                 ) from None
+
+    def close(self) -> None:
+        """Close the files; closing twice is fine."""
+        for stream in self._streams:
+            stream.close()
 
     def read(self, topic: str, place: Place) -> Any:  # noqa: ANN401 (what the bag defines)
         """A message, decoded by the definition that the bag carries.
@@ -102,10 +113,6 @@ class BagIndex:
             for _, _, _, message in reader.iter_decoded_messages(topics=[topic]):
                 yield message
 
-    def _open(self, file: Path) -> McapReader:
-        # Closed with the process: every frame is read from it.
-        return make_reader(file.open('rb'), decoder_factories=[DecoderFactory()])
-
     def _learn(self, number: int, reader: McapReader) -> None:
         """Note the place of every message of a file."""
         counts: dict[tuple[str, int], int] = {}
@@ -120,6 +127,9 @@ class BagIndex:
             if schema.name in _STAMPED:
                 seconds, nanoseconds = _STAMP.unpack_from(message.data, _CDR_HEAD)
                 stamp = seconds * 1_000_000_000 + nanoseconds
-                self.stamped.setdefault(topic, {})[stamp] = place
+                places = self.stamped.setdefault(topic, {})
+                if stamp in places:
+                    self.problems.append(f'{topic}: two messages have the stamp {stamp} ns.')
+                places[stamp] = place
             else:
                 self.plain.setdefault(topic, []).append(place)

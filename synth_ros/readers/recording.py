@@ -321,3 +321,7 @@ class Recording(Protocol):
             UsageError: Something of it is missing or damaged.
         """
         ...
+
+    def close(self) -> None:
+        """Close its files; closing twice is fine."""
+        ...

@@ -102,12 +102,20 @@ class BagRecording:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._index = BagIndex(self.path)
+        try:
+            self._learn()
+        except BaseException:
+            self.close()
+            raise
+
+    def _learn(self) -> None:
+        """Find the frames, and read what holds for all of them."""
         self._found: dict[FrameId, _Found] = {}
         self._provenance: dict[str, str | int] = {}
-        self.problems: Sequence[str] = tuple(self._find_frames())
+        self.problems: Sequence[str] = (*self._index.problems, *self._find_frames())
         if not self._found:
             raise UsageError(
-                f'{path} has no topic ...{ANNOTATIONS}: record it with recorder_node. Topics '
+                f'{self.path} has no topic ...{ANNOTATIONS}: record it with recorder_node. Topics '
                 f'there: {", ".join(sorted(self._index.types)) or "none"}.'
             )
         self.frames: Sequence[FrameId] = sorted(self._found)
@@ -157,6 +165,10 @@ class BagRecording:
             provenance_json=json.loads(text).get('provenance', ''),
             messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
         )
+
+    def close(self) -> None:
+        """Close the bag's files; closing twice is fine."""
+        self._index.close()
 
     def _find_frames(self) -> list[str]:
         """Find every annotations message; say which cannot be read."""

@@ -250,6 +250,9 @@ class DatasetRecording:
             segments=self._listed_segments(image),
         )
 
+    def close(self) -> None:
+        """Nothing stays open between frames."""
+
     @cached_property
     def _lines(self) -> dict[FrameId, bytes]:
         """Lines of the label files that were read, by frame."""

@@ -660,11 +660,12 @@ def move(point):
 
 
 def visible_keypoint(planted, visibility):
-    """A keypoint of an object that is well inside the image, and seen or hidden."""
+    """A keypoint of a brick that is well inside the image, and seen or hidden."""
     for name in planted.stems('top') + planted.stems('head'):
         record = planted.record(name)
         for label in record['labels']:
-            for point in label['keypoints'] or []:
+            kind = planted.instance(name, label['instance_id'])['class_name']
+            for point in label['keypoints'] if kind == 'brick' else []:
                 if point['visibility'] != visibility or point['pixel'] is None:
                     continue
                 u, v = point['pixel']

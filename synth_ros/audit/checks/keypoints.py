@@ -20,6 +20,8 @@ _BORDER_PX = 1e-6
 _DEPTH_SHARE = 0.01
 _DEPTH_M = 0.003
 _MANY_SIGMA = 5.0
+# What hides a point is nearer by 2 mm or more (docs/labels.md).
+_HAIR_M = 0.001
 
 
 def positions(view: View) -> Iterator[Measure]:
@@ -129,7 +131,7 @@ def _against_depth(point: KeypointRecord, around: Around, *, owner: int, kind: s
     if point.visibility == 2 and hiding.all():
         return f'visible, but everything around it is at {depths.max():.3f} m, it at {z:.3f} m'
     # Nothing nearer than the point by a hair, and for a surface not even its own object.
-    free = (depths == 0) | (depths > z - 1e-4 * z + noise_m)
+    free = (depths == 0) | (depths > z - _HAIR_M + noise_m)
     if kind == 'virtual':
         free |= ids == owner
     if point.visibility == 1 and free.all():
