@@ -22,7 +22,7 @@ from synth_ros.writers.bag_metadata import BagTopic
 
 sys.path.insert(0, str(Path(__file__).parents[1] / 'ros'))
 
-from ros_processes import CONFIG, recorder, sim, write_config  # noqa: E402
+from ros_processes import CONFIG, recorder, sim, write_config
 
 FRAME = '000000_001_head'
 PERIOD_NS = 50_000_000
@@ -115,7 +115,7 @@ def test_images_of_the_instant_before(plant):
         message.data = data[max(number - 1, 0)]
 
     result = plant(numbered(delay), 'head/color/image_raw')
-    caught(result, ('image.copied', FRAME, 'colour'), ('image.stale', FRAME, 'colour'))
+    caught(result, ('image.copied', FRAME, 'colour'), ('image.stale', '000000_002_head', 'colour'))
 
 
 def test_two_messages_of_one_stamp(plant):
