@@ -7,6 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 import pytest
+from relation_reference import reference
 
 from synth_ros.labels.relations import relations
 from synth_ros.scene.mjcf_object import load_mjcf_object
@@ -388,100 +389,3 @@ def test_random_states_agree_with_the_reference():
         assert list(found) == sorted(found, key=lambda r: order(made, r))
         kinds |= {r.kind for r in found}
     assert kinds == {'touching', 'supported_by', 'inside', 'held_by'}
-
-
-def reference(made: SceneState, instances) -> set[Relation]:
-    """The definitions, word by word and pair by pair."""
-    things = made.geometry.things
-    objects = [t for t in things if t.kind == 'object']
-    found = set()
-    any_force = max((c.force_n for c in made.contacts), default=0) > 0
-
-    def pushes(giver, receiver):
-        """(direction, newtons) of all pushes from one to the other."""
-        for c in made.contacts:
-            newtons = c.force_n if any_force else 1.0
-            if c.distance_m > 0.0005 or newtons == 0:
-                continue
-            if (c.first, c.second) == (giver, receiver):
-                yield np.array(c.normal), newtons
-            if (c.first, c.second) == (receiver, giver):
-                yield -np.array(c.normal), newtons
-
-    def lifts(giver, receiver, least):
-        given = list(pushes(giver, receiver))
-        upward = sum(newtons * direction[2] for direction, newtons in given)
-        return upward > 0 and any(direction[2] > least for direction, _ in given)
-
-    carried = {(a, b) for a in objects for b in objects if a != b and lifts(b, a, 0.05)}
-    for _ in objects:
-        carried |= {(a, d) for a, b in carried for c, d in carried if b == c and a != d}
-    boxes = {item.instance_id: item for item in instances}
-    for subject in objects:
-        for target in things:
-            if target == subject:
-                continue
-            near = any(
-                {c.first, c.second} == {subject, target} and c.distance_m <= 0.0005
-                for c in made.contacts
-            )
-            if near and things.index(subject) < things.index(target):
-                found.add(Relation(subject, 'touching', target))
-            if lifts(target, subject, 0.5):
-                found.add(Relation(subject, 'supported_by', target))
-            if (subject, target) in carried and lies_in(
-                boxes[subject.instance_id], boxes[target.instance_id]
-            ):
-                found.add(Relation(subject, 'inside', target))
-        found |= {Relation(subject, 'held_by', link) for link in holders(made, subject, pushes)}
-    return found
-
-
-def lies_in(inner: Instance, outer: Instance) -> bool:
-    """Centre inside, and more than half of many points, too."""
-    line = np.linspace(-0.5, 0.5, 17)[1::2]
-    world_from_inner = inner.world_from_object @ inner.object_from_box
-    inner_count = 0
-    inverse = np.linalg.inv(outer.world_from_object @ outer.object_from_box)
-
-    def inside(point):
-        local = inverse @ world_from_inner @ [*point, 1]
-        return all(abs(local[k]) <= outer.size_m[k] / 2 for k in range(3))
-
-    if not inside((0, 0, 0)):
-        return False
-    for x in line:
-        for y in line:
-            for z in line:
-                inner_count += inside(np.array([x, y, z]) * inner.size_m)
-    return inner_count > 0.5 * len(line) ** 3
-
-
-def holders(made: SceneState, subject: Thing, pushes) -> set[Thing]:
-    links = [t for t in made.geometry.things if t.kind == 'robot']
-    holding = {
-        link
-        for link in links
-        for other in links
-        if link != other
-        and any(
-            float(a @ b) < -0.5
-            for a, _ in pushes(link, subject)
-            for b, _ in pushes(other, subject)
-        )
-    }
-    if not holding:
-        return set()
-
-    def carries(link, member):
-        names = [item.name for item in made.geometry.links]
-        at = names.index(member.name)
-        while at >= 0:
-            if names[at] == link.name:
-                return True
-            at = made.geometry.links[at].parent
-        return False
-
-    common = [link for link in links if all(carries(link, member) for member in holding)]
-    # Of those on the way to the root, the farthest from it is carried by all others.
-    return {next(c for c in common if all(carries(other, c) for other in common))}
