@@ -26,9 +26,8 @@ from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
-from synth_ros.scene.rotation_groups import LARGEST_GROUP
 from synth_ros.scene.stuff import matches
-from synth_ros.scene.symmetry import combines
+from synth_ros.scene.symmetry import NO_GROUP, combines
 
 T = TypeVar('T')
 
@@ -175,11 +174,7 @@ def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
         base: KeyPath = ('objects', 'classes', number)
         variants = _class_variants(faults, entry, number)
         if not combines(entry.symmetry):
-            faults.note(
-                (*base, 'symmetry', 'discrete'),
-                f'these turns combine to more than {LARGEST_GROUP} motions, as those of no solid '
-                'do: check their axes, or declare a continuous axis',
-            )
+            faults.note((*base, 'symmetry', 'discrete'), NO_GROUP)
         if not variants:
             continue
         made = faults.attempt(

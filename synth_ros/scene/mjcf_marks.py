@@ -14,6 +14,7 @@ from synth_ros.config.objects import SymmetryConfig
 from synth_ros.errors import AssetError
 from synth_ros.geometry.transforms import transform_points
 from synth_ros.scene.keypoints import site_keypoint
+from synth_ros.scene.symmetry import NO_GROUP, combines
 from synth_ros.types import FloatArray, KeypointSpec
 
 SYMMETRY_TEXT: Final = 'symmetry'
@@ -53,15 +54,18 @@ def declared_symmetry(model: mujoco.MjModel, path: Path) -> SymmetryConfig | Non
     """Symmetries of the custom text ``symmetry``; ``None`` if the file has none.
 
     Raises:
-        AssetError: If the text cannot be read.
+        AssetError: If the text cannot be read, or its turns are those of no solid.
     """
     text = _custom_text(model, SYMMETRY_TEXT)
     if text is None:
         return None
     try:
-        return _symmetry(text)
+        declared = _symmetry(text)
     except (ValueError, ValidationError) as error:
         raise AssetError(path, f'its symmetry is "{text}"; {_FORM}.') from error
+    if not combines(declared):
+        raise AssetError(path, f'its symmetry is "{text}"; {NO_GROUP}.')
+    return declared
 
 
 def _custom_text(model: mujoco.MjModel, name: str) -> str | None:

@@ -14,13 +14,18 @@ import numpy as np
 
 from synth_ros.config.objects import SymmetryConfig
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
-from synth_ros.scene.rotation_groups import closure, turn, without_covered
+from synth_ros.scene.rotation_groups import LARGEST_GROUP, closure, turn, without_covered
 from synth_ros.scene.solid import Solid, SolidGeom
 from synth_ros.scene.symmetry_search import search
 from synth_ros.types import NO_SYMMETRY, ContinuousSymmetry, FloatArray, Symmetry
 
 TOLERANCE = 0.01
 """Share of the diameter by which a symmetric surface may deviate."""
+NO_GROUP = (
+    f'these turns combine to more than {LARGEST_GROUP} motions, as those of no solid do: check '
+    'their axes, or declare a continuous axis'
+)
+"""What is wrong with turns that do not combine, as a clause."""
 
 
 def symmetry_of(solid: Solid, config: SymmetryConfig) -> Symmetry:
