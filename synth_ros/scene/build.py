@@ -30,12 +30,13 @@ from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
-from synth_ros.scene.solid_spec import Change, add_textures, apply_change
+from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
 from synth_ros.scene.symmetry import scaled_symmetry
 
 ROBOT = 'robot'
 ROBOT_PREFIX = 'robot/'
 ENVIRONMENT_PREFIX = 'env/'
+_ATTACHED_OBJECTS = 200
 
 
 class SceneBuilder:
@@ -185,14 +186,19 @@ class SceneBuilder:
 def _add_objects(
     spec: mujoco.MjSpec, objects: Sequence[SampledObject], variants: Sequence[Variant]
 ) -> None:
-    textures: dict[str, str] = {}
+    dressed = set()
     for item, variant in zip(objects, variants, strict=True):
-        key = f'{item.class_name}/{item.variant}'
-        if key not in textures:
-            textures[key] = f'tex/{key}/'
-            add_textures(spec, variant.solid, textures[key])
+        looks = f'look/{item.class_name}/{item.variant}/'
+        if looks not in dressed:
+            dressed.add(looks)
+            add_looks(spec, variant.solid, looks)
         prefix = _prefix(item)
-        attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+        # MuJoCo copies meshes from spec to spec many times faster than it takes them from
+        # Python, but attaching the hundredth object takes as long as all before.
+        if variant.solid.meshes and len(objects) <= _ATTACHED_OBJECTS:
+            attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+        else:
+            add_solid(spec, variant.solid, prefix=prefix)
         change = Change(
             item.scale,
             item.hue_shift_deg,
@@ -200,9 +206,7 @@ def _add_objects(
             item.friction_scale,
             item.mass_scale,
         )
-        body = apply_change(
-            spec, variant.solid, prefix=prefix, textures=textures[key], change=change
-        )
+        body = apply_change(spec, variant.solid, prefix=prefix, looks=looks, change=change)
         rotation = matrix_from_quat_wxyz(item.quat_wxyz)
         # The draw places the centre of the bounding box; the body's origin may be elsewhere.
         centre = variant.solid.bounds.center_m * item.scale

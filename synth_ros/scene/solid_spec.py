@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import colorsys
-from dataclasses import replace
 from typing import NamedTuple
 
 import mujoco
@@ -21,6 +20,11 @@ from synth_ros.scene.solid import (
 
 VISIBLE_GROUP = 2
 HIDDEN_GROUP = 3
+
+Rgba = tuple[float, float, float, float]
+_DEFAULT_RGBA: Rgba = (0.5, 0.5, 0.5, 1.0)
+# A step of single precision at 0.5.
+_LEAST_STEP = 2.0**-24
 
 _GEOM_TYPES = {
     'box': mujoco.mjtGeom.mjGEOM_BOX,
@@ -57,12 +61,24 @@ def template(solid: Solid) -> mujoco.MjSpec:
     them from Python for every object; materials and textures are set on the scene.
     """
     spec = mujoco.MjSpec()
+    add_solid(spec, solid, prefix='')
+    return spec
+
+
+def add_solid(spec: mujoco.MjSpec, solid: Solid, *, prefix: str) -> None:
+    """Add the solid's body and meshes to a spec, as attaching its template would.
+
+    Args:
+        spec: The scene.
+        solid: The object.
+        prefix: Put in front of all names.
+    """
     for index, mesh in enumerate(solid.meshes):
-        set_mesh(spec.add_mesh(name=f'mesh{index}'), mesh)
-    body = spec.worldbody.add_body(name='body')
+        set_mesh(spec.add_mesh(name=f'{prefix}mesh{index}'), mesh)
+    body = spec.worldbody.add_body(name=f'{prefix}body')
     for index, geom in enumerate(solid.geoms):
         item = body.add_geom(
-            name=f'geom{index}',
+            name=f'{prefix}geom{index}',
             type=_GEOM_TYPES[geom.shape],
             size=geom.size_m,
             pos=geom.position_m,
@@ -72,13 +88,12 @@ def template(solid: Solid) -> mujoco.MjSpec:
             conaffinity=int(geom.collides),
         )
         if geom.shape == 'mesh':
-            item.meshname = f'mesh{geom.mesh}'
+            item.meshname = f'{prefix}mesh{geom.mesh}'
         if geom.collides:
             # Six-dimensional contacts have rolling friction: bottles and fruit come to rest.
             item.condim = 6
             # The object's friction counts, not the larger of it and the furniture's.
             item.priority = 1
-    return spec
 
 
 def set_mesh(asset: mujoco.MjsMesh, mesh: SolidMesh) -> None:
@@ -94,10 +109,16 @@ def set_mesh(asset: mujoco.MjsMesh, mesh: SolidMesh) -> None:
     asset.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
 
 
-def add_textures(spec: mujoco.MjSpec, solid: Solid, prefix: str) -> None:
-    """Add the solid's textures to a scene once, named ``<prefix>tex<i>``."""
+def add_looks(spec: mujoco.MjSpec, solid: Solid, prefix: str) -> None:
+    """Add the solid's textures and materials to a scene, once for all objects made of it.
+
+    They are named ``<prefix>tex<i>`` and ``<prefix>look<i>``. (Classic MuJoCo renders no more
+    than 1000 materials, so objects of other colours must share theirs.)
+    """
     for index, texture in enumerate(solid.textures):
         set_texture(spec, texture, name=f'{prefix}tex{index}')
+    for index, look in enumerate(solid.looks):
+        set_look(spec, look, name=f'{prefix}look{index}', textures=prefix)
 
 
 def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> None:
@@ -111,31 +132,30 @@ def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> Non
 
 
 def apply_change(
-    spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str, change: Change
+    spec: mujoco.MjSpec, solid: Solid, *, prefix: str, looks: str, change: Change
 ) -> mujoco.MjsBody:
-    """Finish an attached template: scale, materials, friction, mass and a free joint.
+    """Finish an object: scale, colours, friction, mass and a free joint.
 
     Args:
-        spec: The scene that the template was attached to.
-        solid: What the template was made of.
-        prefix: Prefix given when attaching.
-        textures: Prefix of its textures in the scene.
+        spec: The scene that holds its body and meshes.
+        solid: What it is made of.
+        prefix: Of its names in the scene.
+        looks: Prefix of its materials in the scene.
         change: How this object differs.
 
     Returns:
         The object's body.
     """
     scale = change.scale
-    for index, look in enumerate(solid.looks):
-        tinted_look = replace(look, rgba=tinted(look, change))
-        set_look(spec, tinted_look, name=f'{prefix}look{index}', textures=textures)
+    colors = [own_color(tinted(look, change)) for look in solid.looks]
     for index in range(len(solid.meshes)):
         spec.mesh(f'{prefix}mesh{index}').scale = [scale] * 3
     for index, geom in enumerate(solid.geoms):
         item = spec.geom(f'{prefix}geom{index}')
         item.pos = np.array(geom.position_m) * scale
         item.size = np.array(geom.size_m) * scale
-        item.material = f'{prefix}look{geom.look}'
+        item.material = f'{looks}look{geom.look}'
+        item.rgba = colors[geom.look]
         if geom.collides:
             slide, torsion, roll = geom.friction
             item.friction = [slide * change.friction_scale, torsion, roll]
@@ -145,7 +165,7 @@ def apply_change(
     return body
 
 
-def tinted(look: SolidLook, change: Change) -> tuple[float, float, float, float]:
+def tinted(look: SolidLook, change: Change) -> Rgba:
     """Colour of a look after its hue was turned and its brightness scaled."""
     red, green, blue, alpha = look.rgba
     if look.tint == 'none':
@@ -155,6 +175,13 @@ def tinted(look: SolidLook, change: Change) -> tuple[float, float, float, float]
         hue = (hue + change.hue_shift_deg / 360) % 1.0
     red, green, blue = colorsys.hsv_to_rgb(hue, saturation, min(1.0, value * change.value_scale))
     return red, green, blue, alpha
+
+
+def own_color(rgba: Rgba) -> Rgba:
+    """The colour as MuJoCo takes it for a geom's own: its default grey means the material's."""
+    if rgba != _DEFAULT_RGBA:
+        return rgba
+    return rgba[0] + _LEAST_STEP, *rgba[1:]
 
 
 def set_look(spec: mujoco.MjSpec, look: SolidLook, *, name: str, textures: str) -> None:

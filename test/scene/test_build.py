@@ -95,7 +95,7 @@ def test_an_object_changes_as_drawn(builder: SceneBuilder) -> None:
     geoms = [part.geom_ids[0] for part in parts]
     friction = model.geom_friction[geoms, 0]
     assert_allclose(friction[1] / friction[0], 0.5)
-    colors = [model.mat_rgba[model.geom_matid[g]] for g in geoms]
+    colors = [model.geom_rgba[g] for g in geoms]
     assert_allclose(colors[0], (0.8, 0.2, 0.2, 1), atol=1e-6)
     # A third of the circle turns red to green; half the value halves it.
     assert_allclose(colors[1], (0.1, 0.4, 0.1, 1), atol=1e-6)
@@ -264,3 +264,37 @@ def test_settings_of_a_model_do_not_leak_into_the_scene(
     # Contact exclusions stay, and so do links without joints.
     assert model.nexclude == 2
     assert [name for name, _ in scene.robot.links] == ['base', 'fixed', 'other']
+
+
+def test_objects_attached_and_added_are_the_same(
+    load: Callable[[str], LoadedConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many objects are put into a scene another way than few: not a bit may differ."""
+    text = CONFIG.replace(
+        '    - name: ball', '    - {name: mug}\n    - {name: bottle}\n    - name: ball'
+    ).replace('count: [2, 2]', 'count: [9, 9]')
+    loaded = load(text)
+    builder = SceneBuilder(loaded)
+    sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(0, 0))
+    assert {'mug', 'bottle'} <= {item.class_name for item in sampled.objects}
+    attached = _bytes(builder.build(sampled).model)
+    monkeypatch.setattr('synth_ros.scene.build._ATTACHED_OBJECTS', 0)
+    assert _bytes(builder.build(sampled).model) == attached
+
+
+def test_objects_of_one_variant_have_names_of_their_own(builder: SceneBuilder) -> None:
+    scene = builder.build(a_scene([an_object(1), an_object(2)]))
+    things = [thing.name for thing in scene.geometry.things if thing.kind == 'object']
+    assert things == ['cube_01', 'cube_02']
+    bodies = [scene.model.body(part.body_id).name for part in scene.objects]
+    assert bodies == ['obj/cube_01/body', 'obj/cube_02/body']
+
+
+def test_default_grey_stays_grey(load: Callable[[str], LoadedConfig]) -> None:
+    """MuJoCo takes its default colour for none of its own."""
+    text = CONFIG.replace('rgb: [0.8, 0.2, 0.2]', 'rgb: [1.0, 1.0, 1.0]')
+    builder = SceneBuilder(load(text))
+    model = builder.build(a_scene([an_object(1, value_scale=0.5)])).model
+    (rgba,) = (model.geom_rgba[g] for g in range(model.ngeom) if 'obj/' in model.geom(g).name)
+    assert_allclose(rgba, (0.5, 0.5, 0.5, 1), atol=1e-6)
+    assert not np.array_equal(rgba, np.array([0.5, 0.5, 0.5, 1], np.float32))
