@@ -33,7 +33,7 @@ def keypoints(frame: Frame, instance: Instance) -> tuple[Keypoint, ...]:
     )
 
     def shows_it(row: int, column: int) -> bool:
-        return bool(frame.instance_id[row, column] == instance.instance_id)
+        return frame.instance_id.item(row, column) == instance.instance_id
 
     return tuple(
         keypoint(

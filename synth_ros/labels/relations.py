@@ -29,7 +29,12 @@ OPPOSED = -0.5
 """Two pushes oppose each other when the cosine of their angle is below this (120 degrees)."""
 MOST = 0.5
 """A thing is inside when more than this share of its 3D box is."""
-_GRID = 8
+_LINE = (np.arange(8) + 0.5) / 8 - 0.5
+_CELLS = np.stack(np.meshgrid(_LINE, _LINE, _LINE), axis=-1).reshape(-1, 3)
+"""Middles of the 8 x 8 x 8 cells of a box with edges of 1."""
+
+
+_Vector = tuple[float, float, float]
 
 
 class _Push(NamedTuple):
@@ -42,7 +47,7 @@ class _Push(NamedTuple):
     """
 
     giver: Thing
-    direction: FloatArray
+    direction: _Vector
     strength: float
 
 
@@ -103,21 +108,21 @@ def _pushes(touching: Iterable[Contact], *, known: bool) -> dict[Thing, list[_Pu
         if known and not contact.force_n > 0:
             continue
         strength = contact.force_n if known else 1.0
-        normal = np.array(contact.normal)
+        first, second, (x, y, z) = contact.first, contact.second, contact.normal
         # The normal points from the first to the second, and each pushes the other away.
-        for receiver, giver, direction in (
-            (contact.second, contact.first, normal),
-            (contact.first, contact.second, -normal),
-        ):
-            if _is_object(receiver):
-                pushes.setdefault(receiver, []).append(_Push(giver, direction, strength))
+        if _is_object(second):
+            pushes.setdefault(second, []).append(_Push(first, (x, y, z), strength))
+        if _is_object(first):
+            pushes.setdefault(first, []).append(_Push(second, (-x, -y, -z), strength))
     return pushes
 
 
 def _givers(received: Sequence[_Push], vertical: float) -> Iterator[Thing]:
     """Who pushes up in sum, and at least once with more than this vertical share."""
-    for giver in {push.giver for push in received}:
-        own = [push for push in received if push.giver == giver]
+    by_giver: dict[Thing, list[_Push]] = {}
+    for push in received:
+        by_giver.setdefault(push.giver, []).append(push)
+    for giver, own in by_giver.items():
         steepest = max(push.direction[2] for push in own)
         if steepest > vertical and sum(p.direction[2] * p.strength for p in own) > 0:
             yield giver
@@ -154,9 +159,8 @@ def _mostly_in(inner: Instance, outer: Instance) -> bool:
     half = np.asarray(outer.size_m) / 2
     if not (np.abs(outer_from_inner[:3, 3]) <= half).all():
         return False
-    line = (np.arange(_GRID) + 0.5) / _GRID - 0.5
-    grid = np.stack(np.meshgrid(line, line, line), axis=-1).reshape(-1, 3) * inner.size_m
-    held = (np.abs(transform_points(outer_from_inner, grid)) <= half).all(axis=1)
+    cells = transform_points(outer_from_inner, _CELLS * inner.size_m)
+    held = (np.abs(cells) <= half).all(axis=1)
     return bool(held.mean() > MOST)
 
 
@@ -172,11 +176,16 @@ def _held(pushes: Mapping[Thing, Sequence[_Push]], links: Sequence[Link]) -> Ite
         holding = {
             place[giver.name]
             for one, other in combinations(grips, 2)
-            if one.giver != other.giver and one.direction @ other.direction < OPPOSED
+            if one.giver != other.giver and _cosine(one, other) < OPPOSED
             for giver in (one.giver, other.giver)
         }
         for link in _carrying(holding, links):
             yield Relation(subject, 'held_by', Thing('robot', links[link].name))
+
+
+def _cosine(one: _Push, other: _Push) -> float:
+    """Of the angle between two pushes."""
+    return sum(a * b for a, b in zip(one.direction, other.direction, strict=True))
 
 
 def _carrying(members: set[int], links: Sequence[Link]) -> set[int]:

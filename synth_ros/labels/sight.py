@@ -69,8 +69,7 @@ def _visibility(
     limit = z_m - slack_m(camera, z_m)
     for row in _around(v, camera.height):
         for column in _around(u, camera.width):
-            depth = frame.depth_m[row, column]
-            if not 0 < depth < limit or is_own(row, column):
+            if not 0 < frame.depth_m.item(row, column) < limit or is_own(row, column):
                 return 2
     return 1
 

@@ -64,7 +64,7 @@ def _skeleton(
         own = {thing_of_link[item.name] for item in joined if item.name in thing_of_link}
 
         def is_joined(row: int, column: int, own: set[int] = own) -> bool:
-            return geometry.surfaces[geom_id[row, column]].thing in own
+            return geometry.surfaces[geom_id.item(row, column)].thing in own
 
         out.append(keypoint(frame, point.name, camera_from_point_m=position, is_own=is_joined))
     return tuple(out)
