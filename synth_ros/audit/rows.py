@@ -136,7 +136,7 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             'px',
             1e-6,
             None,
-            'K of camera_info, COCO and the record agree; P = [K|0], R = I, no distortion',
+            'K of camera_info, COCO and the record agree; P repeats it, R = I, no distortion',
         ),
         'camera.pose': Row(
             'camera pose', 'm', 1e-9, None, 'the pose is rigid and the same in every file'

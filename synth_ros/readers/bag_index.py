@@ -71,11 +71,10 @@ class BagIndex:
         self.plain: dict[str, list[Place]] = {}
         self.problems: list[str] = []
         self._streams = [file.open('rb') for file in self._files]
-        self._readers = [
-            make_reader(stream, decoder_factories=[DecoderFactory()]) for stream in self._streams
-        ]
-        for number, reader in enumerate(self._readers):
+        self._readers: list[McapReader] = []
+        for number, stream in enumerate(self._streams):
             try:
+                reader = make_reader(stream, decoder_factories=[DecoderFactory()])
                 self._learn(number, reader)
             except (McapError, ValueError, struct.error, EOFError) as error:
                 self.close()
@@ -83,6 +82,7 @@ class BagIndex:
                     f'{self._files[number]} is damaged or was not closed ({error}). Run '
                     f'synth-ros recover {path} first.'
                 ) from None
+            self._readers.append(reader)
 
     def close(self) -> None:
         """Close the files; closing twice is fine."""
