@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from synth_ros.config.labels import StuffClass
 from synth_ros.scene.compiled import ObjectPart
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.robot import LoadedRobot
 from synth_ros.scene.solid import Solid
 from synth_ros.scene.stuff import WORLD_STUFF, EnvironmentGeom, Stuff, make_stuff
-from synth_ros.scene.surfaces import GeomOwners, height_fields, surfaces_and_meshes
+from synth_ros.scene.surfaces import (
+    GeomOwners,
+    height_fields,
+    is_drawn,
+    surfaces_and_meshes,
+)
 from synth_ros.types import (
     Category,
     Link,
@@ -142,6 +146,7 @@ def environment_geoms(
         prefix: Of the environment's names in the model.
     """
     out = []
+    drawn = is_drawn(model)
     for geom in np.flatnonzero(mine).tolist():
         bodies = []
         body = int(model.geom_bodyid[geom])
@@ -152,7 +157,7 @@ def environment_geoms(
             EnvironmentGeom(
                 model.geom(geom).name.removeprefix(prefix),
                 tuple(name for name in bodies if name),
-                drawn=int(model.geom_group[geom]) <= LAST_VISIBLE_GROUP,
+                drawn=bool(drawn[geom]),
             )
         )
     return tuple(out)

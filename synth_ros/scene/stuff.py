@@ -22,7 +22,7 @@ class EnvironmentGeom(NamedTuple):
         name: Of the geom, empty if it has none.
         bodies: Named bodies that carry it, from its own to the topmost one; none for geoms of
             the world itself.
-        drawn: Whether it is in a visible group.
+        drawn: Whether renderers draw it.
     """
 
     name: str

@@ -1,0 +1,55 @@
+"""A captured frame: surfaces, ids and state of one instant that agree with each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth_ros.pipeline.capture import capture, instance_image
+
+
+def test_a_frame_knows_its_surfaces_and_its_state(open_config):
+    stage = open_config()
+    episode = stage.open(0)
+    episode.find_view(0)
+    world = episode.world
+    for camera in world.scene.cameras:
+        frame = capture(world, stage.renderer, camera)
+        assert frame.geom_id is not None
+        assert frame.scene is not None
+        geometry = frame.scene.geometry
+        assert geometry is world.scene.geometry
+        np.testing.assert_array_equal(frame.geom_id >= 0, frame.depth_m > 0)
+        # Ids and surfaces tell of the same things.
+        ids = {
+            geom: geometry.things[geometry.surfaces[geom].thing].instance_id
+            for geom in np.unique(frame.geom_id)
+            if geom >= 0
+        }
+        for geom, instance in ids.items():
+            assert geometry.surfaces[geom].drawn
+            assert set(np.unique(frame.instance_id[frame.geom_id == geom])) == {instance}
+        assert set(ids.values()) == set(np.unique(frame.instance_id))
+        # Every labelled object rests on something.
+        resting = {contact.first.instance_id for contact in frame.scene.contacts}
+        assert resting >= {item.instance_id for item in frame.instances}
+        with pytest.raises(ValueError, match='read-only'):
+            frame.geom_id[0, 0] = 1
+
+
+def test_the_same_view_has_the_same_state_whatever_came_before(open_config):
+    stage = open_config()
+    (alone,) = stage.open(1).views([2])
+    several = list(stage.open(1).views([0, 1, 2]))
+    states = [instant.frames[0].scene for instant in (alone, several[-1])]
+    first, second = states
+    assert first.contacts == second.contacts
+    assert first.contacts
+    np.testing.assert_array_equal(first.world_from_geom, second.world_from_geom)
+
+
+def test_background_is_no_instance():
+    geom_id = np.array([[-1, 0], [1, 2]], np.int32)
+    image = instance_image(geom_id, np.array([0, 5, 700], np.int32))
+    assert image.tolist() == [[0, 0], [5, 700]]
+    assert image.dtype == np.int32
