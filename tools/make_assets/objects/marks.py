@@ -178,8 +178,10 @@ def _cereal_box(s: Shape) -> dict[str, FloatArray]:
 
 
 def _carton(s: Shape) -> dict[str, FloatArray]:
+    low, high = s.bounds('cap')
+    x, y, z = (float(v) for v in (low + high) / 2)
     return {
-        'cap': s.extreme((0.0, -1.0, 1.0), 'cap'),
+        'cap': s.hit((x, y, z), (0.0, 0.5**0.5, -(0.5**0.5))),
         'ridge_left': s.extreme((-1.0, 0.0, 1.0), 'body'),
         'ridge_right': s.extreme((1.0, 0.0, 1.0), 'body'),
         **_corners(
