@@ -96,11 +96,19 @@ class SceneTruth(Protocol):
         """Lowest and highest corner, (3,) each, of the object's surfaces in its own frame."""
         ...
 
-    def rays(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> Rays:
-        """Cast rays through pixel centres from where the record says that the camera is."""
+    def rays(self, u: NDArray[np.int64], v: NDArray[np.int64], *, only: int | None = None) -> Rays:
+        """Cast rays through pixel centres from where the record says that the camera is.
+
+        Args:
+            u: Columns; may lie outside the image.
+            v: Rows.
+            only: An instance that is alone in the scene; ``None`` for all there is.
+        """
         ...
 
-    def undecided(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> MaskImage:
+    def undecided(
+        self, u: NDArray[np.int64], v: NDArray[np.int64], *, only: int | None = None
+    ) -> MaskImage:
         """Whether pixels lie so near an outline that a renderer may decide either way.
 
         Rays shifted by 0.004 pixels (a rasterizer snaps vertices to 1/256; 0.03 beside a round

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
-from synth_ros.render.model import private_model
+from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
 from synth_ros.sim.extent import reach
@@ -226,9 +227,10 @@ class FrameTruth:
                 return reach(scene.model, part.geom_ids)
         return None
 
-    def rays(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> Rays:
+    def rays(self, u: NDArray[np.int64], v: NDArray[np.int64], *, only: int | None = None) -> Rays:
         """Rays through pixel centres from the recorded camera."""
-        hits = self._cast(u.astype(float), v.astype(float))
+        with self._alone(only):
+            hits = self._cast(u.astype(float), v.astype(float))
         scene = self._world.scene
         hit = hits.geom_id >= 0
         normals = hits.normal @ self._pose[:3, :3]
@@ -249,11 +251,16 @@ class FrameTruth:
             name_index=np.where(hit, owner[hits.geom_id], 0),
         )
 
-    def undecided(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> MaskImage:
+    def undecided(
+        self, u: NDArray[np.int64], v: NDArray[np.int64], *, only: int | None = None
+    ) -> MaskImage:
         """Whether pixels lie on outlines or where surfaces touch."""
-        x, y = u.astype(float), v.astype(float)
+        with self._alone(only):
+            return self._undecided(u.astype(float), v.astype(float))
+
+    def _undecided(self, x: FloatArray, y: FloatArray) -> MaskImage:
         middle = self._cast(x, y)
-        out = np.zeros(len(u), np.bool_)
+        out = np.zeros(len(x), np.bool_)
         for reach_px in (SNAP_PX, FACET_PX):
             angles = np.arange(8) * np.pi / 4
             shifts = zip(reach_px * np.cos(angles), reach_px * np.sin(angles), strict=True)
@@ -323,6 +330,20 @@ class FrameTruth:
                 qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
         world.set_posture(posture)
         world.set_objects(qpos)
+
+    @contextmanager
+    def _alone(self, only: int | None) -> Iterator[None]:
+        """Hide all but one instance for a while."""
+        if only is None:
+            yield
+            return
+        model, scene = self._world.model, self._world.scene
+        groups = model.geom_group.copy()
+        model.geom_group[scene.geom_instance_id != only] = HIDDEN_GROUP
+        try:
+            yield
+        finally:
+            model.geom_group[:] = groups
 
     def _cast(self, u: FloatArray, v: FloatArray) -> Hits:
         origin, directions = camera_rays(self._frame.camera, self._pose, u=u, v=v)

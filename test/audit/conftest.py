@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -86,14 +86,28 @@ def plain(tmp_path_factory):
     return make(tmp_path_factory.mktemp('plain'), CONFIG)
 
 
-@pytest.fixture(scope='session')
-def oracle(honest):
-    """What the config of the honest dataset knows."""
-    loaded = load_config(honest.config)
+@contextmanager
+def knowing(config):
+    """What a config knows."""
+    loaded = load_config(config)
     builder = SceneBuilder(loaded)
     stage = open_stage(loaded, builder, seed=loaded.config.seed)
     with closing(stage.renderer):
         yield ConfigOracle(loaded, builder, stage=stage)
+
+
+@pytest.fixture(scope='session')
+def oracle(honest):
+    """What the config of the honest dataset knows."""
+    with knowing(honest.config) as found:
+        yield found
+
+
+@pytest.fixture(scope='session')
+def plain_oracle(plain):
+    """What the config of the dataset with default labels knows."""
+    with knowing(plain.config) as found:
+        yield found
 
 
 @pytest.fixture

@@ -79,6 +79,39 @@ def test_loose_amodal_box(planted):
     caught(planted, ('box.amodal', FRAME, names(planted, key)))
 
 
+@pytest.mark.parametrize('side', [0, 1, 2, 3])
+def test_loose_amodal_box_without_a_mask(plain, copy, plain_oracle, side):
+    """The mask could tell; without it rays do that see the object alone."""
+    planted = Planted(copy(plain.dataset))
+    key = planted.largest(FRAME)
+    box = planted.label(FRAME, key)['amodal_box']
+    box[side] += 1 if side > 1 else -1
+    x0, y0, x1, y1 = box
+    planted.annotation(FRAME, key)['bbox_amodal'] = [x0, y0, x1 - x0, y1 - y0]
+    caught(planted, ('rays.amodal', FRAME, names(planted, key)), oracle=plain_oracle)
+
+
+def test_box_and_masks_shifted_together(planted, oracle):
+    """The whole object one pixel to the right, in every file."""
+    key = planted.largest(FRAME, class_name='brick')
+
+    def shift(image):
+        inside = image == key
+        moved = np.roll(inside, 1, axis=1)
+        return np.where(moved, key, np.where(inside, 0, image))
+
+    planted.edit_image('instance_mask', FRAME, shift)
+    box = planted.label(FRAME, key)['box']
+    box[0], box[2] = box[0] + 1, box[2] + 1
+    planted.annotation(FRAME, key)['bbox'][0] += 1
+    caught(
+        planted,
+        ('rays.box', FRAME, names(planted, key)),
+        ('again.masks', FRAME, 'instance ids'),
+        oracle=oracle,
+    )
+
+
 def test_loose_oriented_box(planted):
     key = planted.largest(FRAME)
     planted.label(FRAME, key)['oriented_box']['width'] += 1.0
