@@ -1,0 +1,167 @@
+"""Depth, normals and flow of a frame against rays and MuJoCo's own poses, pixel by pixel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from render_agreement import SNAP_PX
+from surface_truth import angles_deg
+from truth_pixels import interior
+from truth_rays import Truth, project
+
+from synth_ros.types import FloatArray, Flow, FlowState, Frame, Labels, MaskImage
+
+_SAME_FACET_DEG = 0.01
+_STEP_M = 1e-3
+AROUND = tuple((np.cos(turn), np.sin(turn)) for turn in np.arange(8) * np.pi / 4)
+
+
+class Surfaces(NamedTuple):
+    """Errors where image and rays show the same geom; each (n,).
+
+    Attributes:
+        flat_m: Depth of boxes, inside: errors as at 1 m.
+        round_m: The same of round primitives.
+        mesh_m: The same of meshes, without ``mesh_steps``.
+        flat_outline_m: Boxes, pixels with another geom in the 3 x 3 neighbourhood.
+        round_outline_m: The same of round primitives.
+        mesh_steps: Pixels inside a mesh that are off by more than a millimetre, where a ray
+            within ``SNAP_PX`` meets that depth: the mesh hides itself there.
+        mesh_wrong: Those where no such ray does.
+        shapes_deg: Normals of primitives.
+        facets_deg: Normals of meshes, without ``other_facet``.
+        other_facet: Pixels with the normal of a facet that a ray within ``SNAP_PX`` meets.
+        facet_wrong: Pixels with the normal of no such facet.
+        flow_px: End-point errors of the flow.
+        flow_inside_px: Those of boxes, inside.
+        scene_flow_m: The same in space.
+        state_wrong: Pixels whose state disagrees on whether the point is in the image, more
+            than 0.01 pixels from its border.
+    """
+
+    flat_m: FloatArray
+    round_m: FloatArray
+    mesh_m: FloatArray
+    flat_outline_m: FloatArray
+    round_outline_m: FloatArray
+    mesh_steps: int
+    mesh_wrong: int
+    shapes_deg: FloatArray
+    facets_deg: FloatArray
+    other_facet: int
+    facet_wrong: int
+    flow_px: FloatArray
+    flow_inside_px: FloatArray
+    scene_flow_m: FloatArray
+    state_wrong: int
+
+
+def compare_surfaces(truth: Truth, frame: Frame, labels: Labels) -> Surfaces:
+    """Compare depth, normals and forward flow of a frame."""
+    assert frame.geom_id is not None
+    same = (frame.geom_id == truth.cast.geom_id) & (frame.geom_id >= 0)
+    return Surfaces(
+        **_depths(truth, frame, same),
+        **_normals(truth, labels, same),
+        **_flow(truth, labels, same),
+    )
+
+
+def _depths(truth: Truth, frame: Frame, same: MaskImage) -> dict[str, FloatArray | int]:
+    geom, true = truth.cast.geom_id, truth.cast.depth_m
+    inside = same & interior(geom) & interior(frame.geom_id)
+    with np.errstate(invalid='ignore'):
+        error = np.abs(frame.depth_m - true) / np.where(true > 0, true, 1)
+    curved, mesh = (np.append(table, False)[geom] for table in (truth.is_round, truth.is_mesh))
+    flat = ~curved & ~mesh
+    far = inside & mesh & (error > _STEP_M)
+    v, u = np.nonzero(far)
+    met = np.zeros(len(u), np.bool_)
+    for x, y in AROUND:
+        cast = truth.caster.pixels(u + SNAP_PX * x, v + SNAP_PX * y)
+        met |= np.abs(cast.depth_m - frame.depth_m[v, u]) < _STEP_M * cast.depth_m
+    outline = same & ~inside
+    return {
+        'flat_m': error[inside & flat],
+        'round_m': error[inside & curved],
+        'mesh_m': error[inside & mesh & ~far],
+        'flat_outline_m': error[outline & flat],
+        'round_outline_m': error[outline & curved],
+        'mesh_steps': int(met.sum()),
+        'mesh_wrong': int((~met).sum()),
+    }
+
+
+def _normals(truth: Truth, labels: Labels, same: MaskImage) -> dict[str, FloatArray | int]:
+    given = labels.dense.normals
+    assert given is not None
+    angle = angles_deg(given, truth.normals)
+    mesh = np.append(truth.is_mesh, False)[truth.cast.geom_id]
+    other = same & mesh & (angle > _SAME_FACET_DEG)
+    v, u = np.nonzero(other)
+    near = np.zeros(len(u), np.bool_)
+    for x, y in AROUND:
+        _, around = truth.caster.surface(u + SNAP_PX * x, v + SNAP_PX * y)
+        near |= angles_deg(given[v, u], around) < _SAME_FACET_DEG
+    return {
+        'shapes_deg': angle[same & ~mesh],
+        'facets_deg': angle[same & mesh & ~other],
+        'other_facet': int(near.sum()),
+        'facet_wrong': int((~near).sum()),
+    }
+
+
+class _Targets(NamedTuple):
+    """Where the points of pixels are a moment later."""
+
+    pixel: FloatArray
+    moved_m: FloatArray
+    front: MaskImage
+
+
+def _flow(truth: Truth, labels: Labels, same: MaskImage) -> dict[str, FloatArray | int]:
+    flow = labels.dense.flow_forward
+    assert flow is not None
+    assert flow.scene_flow_m is not None
+    v, u = np.nonzero(same)
+    where = _targets(truth, v=v, u=u)
+    given = flow.flow_px[v, u] + np.stack([u, v], axis=1)
+    front, geom = where.front, truth.cast.geom_id
+    flat = ~np.append(truth.is_round | truth.is_mesh, True)[geom]
+    error = np.linalg.norm(given - where.pixel, axis=1)
+    return {
+        'flow_px': error[front],
+        'flow_inside_px': error[front & (interior(geom) & flat)[v, u]],
+        'scene_flow_m': np.linalg.norm(flow.scene_flow_m[v, u] - where.moved_m, axis=1),
+        'state_wrong': _wrong_states(truth, flow, where, v=v, u=u),
+    }
+
+
+def _targets(truth: Truth, *, v: NDArray[np.int64], u: NDArray[np.int64]) -> _Targets:
+    """Carry the point that each ray meets with its geom, in world coordinates."""
+    now, later = truth.poses
+    camera = truth.scene.camera
+    geom, depth = truth.cast.geom_id[v, u], truth.cast.depth_m[v, u]
+    seen = np.stack([(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, np.ones(len(u))], 1)
+    seen *= depth[:, None]
+    world = seen @ now.axes.T + now.eye
+    local = np.einsum('nji,nj->ni', now.geom_xmat[geom], world - now.geom_xpos[geom])
+    moved = np.einsum('nij,nj->ni', later.geom_xmat[geom], local) + later.geom_xpos[geom]
+    then = later.seen(moved)
+    front = then[:, 2] > 0.01
+    pixel = project(camera, np.where(front[:, None], then, (0.0, 0.0, 1.0)))
+    return _Targets(pixel, then - seen, front)
+
+
+def _wrong_states(
+    truth: Truth, flow: Flow, where: _Targets, *, v: NDArray[np.int64], u: NDArray[np.int64]
+) -> int:
+    camera = truth.scene.camera
+    border = np.array([camera.width, camera.height]) - 0.5
+    beyond = np.maximum(-0.5 - where.pixel, where.pixel - border).max(axis=1)
+    state = flow.state[v, u]
+    outside = state == FlowState.OUTSIDE
+    wrong = outside != (beyond > 0)
+    return int((where.front & wrong & (np.abs(beyond) > 0.01)).sum())
