@@ -64,6 +64,8 @@ setup(
     install_requires=[
         'isal>=1.6',
         'jinja2>=3.1',
+        'mcap>=1.2',
+        'mcap-ros2-support>=0.5',
         'mujoco>=4.0,<4.1',
         'numpy>=1.26',
         'opencv-python-headless>=4.8',
@@ -99,8 +101,6 @@ setup(
         'test': [
             'hypothesis>=6.90',
             'jsonschema>=4.18',
-            'mcap>=1.2',
-            'mcap-ros2-support>=0.5',
             'pytest>=8.0',
             'pytest-timeout>=2.2',
             'pytest-xdist>=3.5',
