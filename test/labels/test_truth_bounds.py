@@ -40,7 +40,7 @@ def _check(found):
 
 
 def test_every_bound_holds(studio, renderers):
-    _check(measure(studio, range(1000, 1002), renderers))
+    _check(measure(studio, range(1000, 1001), renderers))
 
 
 def test_there_are_more_than_300_scenes():
@@ -71,7 +71,7 @@ def _check_that_something_was_compared(found):
 
 
 def test_cameras_are_off_centre_with_two_focal_lengths(studio):
-    cameras = [scene.camera for model in range(20) for scene in studio.scenes(model)]
+    cameras = [scene.camera for model in range(10) for scene in studio.scenes(model)]
 
     assert min(abs(camera.fx - camera.fy) for camera in cameras) > 0
     off_x = [abs(camera.cx - (camera.width - 1) / 2) / camera.width for camera in cameras]
@@ -83,7 +83,7 @@ def test_cameras_are_off_centre_with_two_focal_lengths(studio):
 def test_every_kind_of_object_is_there(studio):
     kinds = {
         part.class_name
-        for model in range(20)
+        for model in range(15)
         for part in next(studio.scenes(model)).world.scene.objects
     }
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from truth_pixels import Masks, Pixels, Verdict, compare_pixels
 from truth_points import Points, compare_points
-from truth_rays import truth
+from truth_rays import Truth, truth
 from truth_scenes import Studio
 from truth_surfaces import Surfaces, compare_surfaces
 
@@ -16,7 +16,7 @@ from synth_ros.config.labels import LabelsConfig
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import capture
 from synth_ros.render.base import Renderer
-from synth_ros.types import FloatArray
+from synth_ros.types import FloatArray, Frame, Labels
 
 _FEW = 20
 ALL = LabelsConfig(min_pixels=1, min_visibility=0.0, everything=True)
@@ -70,15 +70,18 @@ def measure(
                 scene.pose(0)
                 frame = capture(scene.world, renderer, scene.part)
                 labels = annotate(frame, ALL, after=after)
-                found.append(
-                    Found(
-                        scene.number,
-                        compare_pixels(right, frame, labels),
-                        compare_surfaces(right, frame, labels),
-                        compare_points(right, frame, labels),
-                    )
-                )
+                found.append(compare(right, frame, labels))
     return out
+
+
+def compare(right: Truth, frame: Frame, labels: Labels) -> Found:
+    """Hold a frame and its labels against what rays say of their scene."""
+    return Found(
+        right.scene.number,
+        compare_pixels(right, frame, labels),
+        compare_surfaces(right, frame, labels),
+        compare_points(right, frame, labels),
+    )
 
 
 def rows(found: Sequence[Found]) -> list[Row]:
@@ -173,16 +176,23 @@ def _depth_rows(found: Sequence[Found]) -> Iterable[Row]:
     yield _row('depth of boxes', bound, 'mm', flat, found=found, median=0.1, worst=1)
     yield _row('depth of round primitives', bound, 'mm', curved, found=found, median=0.1, worst=1)
     yield _row('depth of meshes', bound, 'mm', mesh, found=found, median=0.1, worst=1)
-    none = 'none: the pixel lies on an outline of its geom'
-    outline = series('flat_outline_m')
-    yield _row('depth of boxes, outline pixels', none, 'mm', outline, found=found)
     outline = series('round_outline_m')
-    yield _row('depth of round primitives, outline pixels', none, 'mm', outline, found=found)
+    none = 'none: seen along the surface, where a facet reaches far'
+    yield _row('depth of round primitives, pixels on outlines', none, 'mm', outline, found=found)
+    off = series('round_off_m')
+    yield _row(
+        'distance from the true round surface, all pixels',
+        '< 0.1 mm, the depth of a facet',
+        'mm',
+        off,
+        found=found,
+        worst=0.1,
+    )
     steps = [one.surfaces.mesh_steps for one in found]
     wrong = [one.surfaces.mesh_wrong for one in found]
     yield Row(
         'mesh pixels left out above',
-        'only where the mesh hides itself within the grid',
+        'only where the mesh hides itself, within the grid',
         sum(steps) + sum(wrong),
         f'{sum(steps)} on such an outline, {sum(wrong)} unexplained',
         _worst([a + b for a, b in zip(steps, wrong, strict=True)], found),
@@ -210,9 +220,9 @@ def _normal_rows(found: Sequence[Found]) -> Iterable[Row]:
 def _flow_rows(found: Sequence[Found]) -> Iterable[Row]:
     flow = [one.surfaces.flow_px for one in found]
     yield _row('flow, end point', 'median < 0.02 px', 'px', flow, found=found, median=0.02)
-    inner = [one.surfaces.flow_inside_px for one in found]
+    inner = [one.surfaces.flow_flat_px for one in found]
     yield _row(
-        'flow of box pixels inside', 'median < 0.02 px', 'px', inner, found=found, median=0.02
+        'flow of boxes, end point', 'median < 0.02 px', 'px', inner, found=found, median=0.02
     )
     motion = [1e3 * one.surfaces.scene_flow_m for one in found]
     yield _row('scene flow', 'none', 'mm', motion, found=found)

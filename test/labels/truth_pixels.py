@@ -107,7 +107,7 @@ def _image_verdicts(truth: Truth, frame: Frame) -> NDArray[np.int8]:
     """Verdict on each pixel's thing."""
     assert frame.geom_id is not None
     out = np.zeros(frame.geom_id.shape, np.int8)
-    v, u = np.nonzero(truth.things != truth.things_of(frame.geom_id))
+    v, u = np.nonzero(truth.things != truth.drawn(frame))
     geoms = np.stack([truth.cast.geom_id[v, u], frame.geom_id[v, u]])
     out[v, u] = _outline_verdicts(truth, (u, v), geoms, only=None)
     return out
@@ -236,9 +236,7 @@ def _counted(
         )
         broken += _is_broken(label, frame, drawn)
         rays = np.where(alone[window] & ~true, truth.things, key)
-        assert frame.geom_id is not None
-        things = truth.things_of(frame.geom_id)
-        mine = np.where(drawn[window] & (frame.instance_id != key), things, key)
+        mine = np.where(drawn[window] & (frame.instance_id != key), truth.drawn(frame), key)
         occluders += _by_name(mine[mine != key], truth.names) != {
             entry.thing.name: entry.pixels for entry in label.occluders or ()
         }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ray_reference import Cast, RayCaster
 from truth_scenes import TruthScene
 
-from synth_ros.types import CameraModel, FloatArray, IdImage, MaskImage
+from synth_ros.types import CameraModel, FloatArray, Frame, IdImage, MaskImage
 
 VISIBLE_GROUPS = 3
 _OTHER_THINGS = 1000
@@ -80,6 +80,13 @@ class Truth(NamedTuple):
     def things_of(self, geom_id: IdImage) -> IdImage:
         """Things from geom ids, -1 where nothing is."""
         return np.append(self.thing_of, -1)[geom_id]
+
+    def drawn(self, frame: Frame) -> IdImage:
+        """Things that a frame says its pixels show: by instance id, of others by geom id."""
+        assert frame.geom_id is not None
+        things = self.things_of(frame.geom_id)
+        is_object = (frame.instance_id > 0) | ((things >= 0) & (things < _OTHER_THINGS))
+        return np.where(is_object, frame.instance_id, things)
 
     def geoms(self, key: int) -> list[int]:
         """Drawn geoms of an object."""

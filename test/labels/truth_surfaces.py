@@ -22,20 +22,22 @@ class Surfaces(NamedTuple):
     """Errors where image and rays show the same geom; each (n,).
 
     Attributes:
-        flat_m: Depth of boxes, inside: errors as at 1 m.
-        round_m: The same of round primitives.
-        mesh_m: The same of meshes, without ``mesh_steps``.
-        flat_outline_m: Boxes, pixels with another geom in the 3 x 3 neighbourhood.
-        round_outline_m: The same of round primitives.
-        mesh_steps: Pixels inside a mesh that are off by more than a millimetre, where a ray
-            within ``SNAP_PX`` meets that depth: the mesh hides itself there.
+        flat_m: Depth of boxes: errors as at 1 m.
+        round_m: The same of round primitives, where all of the 3 x 3 neighbourhood shows one
+            geom, by rays and in the image.
+        round_outline_m: The same of their other pixels.
+        round_off_m: How far the drawn point of any pixel of a round primitive is from the plane
+            that touches the true surface: the depth of the facets, whatever the angle.
+        mesh_m: Depth of meshes, as at 1 m, without ``mesh_steps``.
+        mesh_steps: Pixels of a mesh that are off by more than a millimetre, where a ray within
+            ``SNAP_PX`` meets that depth: the mesh hides itself there.
         mesh_wrong: Those where no such ray does.
         shapes_deg: Normals of primitives.
         facets_deg: Normals of meshes, without ``other_facet``.
         other_facet: Pixels with the normal of a facet that a ray within ``SNAP_PX`` meets.
         facet_wrong: Pixels with the normal of no such facet.
         flow_px: End-point errors of the flow.
-        flow_inside_px: Those of boxes, inside.
+        flow_flat_px: Those of boxes.
         scene_flow_m: The same in space.
         state_wrong: Pixels whose state disagrees on whether the point is in the image, more
             than 0.01 pixels from its border.
@@ -43,9 +45,9 @@ class Surfaces(NamedTuple):
 
     flat_m: FloatArray
     round_m: FloatArray
-    mesh_m: FloatArray
-    flat_outline_m: FloatArray
     round_outline_m: FloatArray
+    round_off_m: FloatArray
+    mesh_m: FloatArray
     mesh_steps: int
     mesh_wrong: int
     shapes_deg: FloatArray
@@ -53,7 +55,7 @@ class Surfaces(NamedTuple):
     other_facet: int
     facet_wrong: int
     flow_px: FloatArray
-    flow_inside_px: FloatArray
+    flow_flat_px: FloatArray
     scene_flow_m: FloatArray
     state_wrong: int
 
@@ -72,26 +74,34 @@ def compare_surfaces(truth: Truth, frame: Frame, labels: Labels) -> Surfaces:
 def _depths(truth: Truth, frame: Frame, same: MaskImage) -> dict[str, FloatArray | int]:
     geom, true = truth.cast.geom_id, truth.cast.depth_m
     inside = same & interior(geom) & interior(frame.geom_id)
-    with np.errstate(invalid='ignore'):
-        error = np.abs(frame.depth_m - true) / np.where(true > 0, true, 1)
-    curved, mesh = (np.append(table, False)[geom] for table in (truth.is_round, truth.is_mesh))
-    flat = ~curved & ~mesh
-    far = inside & mesh & (error > _STEP_M)
+    off = np.abs(frame.depth_m - true)
+    error = off / np.where(true > 0, true, 1)
+    curved, mesh = (
+        same & np.append(table, False)[geom] for table in (truth.is_round, truth.is_mesh)
+    )
+    far = mesh & (error > _STEP_M)
     v, u = np.nonzero(far)
     met = np.zeros(len(u), np.bool_)
     for x, y in AROUND:
         cast = truth.caster.pixels(u + SNAP_PX * x, v + SNAP_PX * y)
         met |= np.abs(cast.depth_m - frame.depth_m[v, u]) < _STEP_M * cast.depth_m
-    outline = same & ~inside
+    slant = np.abs((truth.normals * _rays(truth)).sum(axis=2))
     return {
-        'flat_m': error[inside & flat],
+        'flat_m': error[same & ~curved & ~mesh],
         'round_m': error[inside & curved],
-        'mesh_m': error[inside & mesh & ~far],
-        'flat_outline_m': error[outline & flat],
-        'round_outline_m': error[outline & curved],
+        'round_outline_m': error[curved & ~inside],
+        'round_off_m': (off * slant)[curved],
+        'mesh_m': error[mesh & ~far],
         'mesh_steps': int(met.sum()),
         'mesh_wrong': int((~met).sum()),
     }
+
+
+def _rays(truth: Truth) -> FloatArray:
+    """Rays through all pixel centres, z = 1, optical frame, (height, width, 3)."""
+    camera = truth.scene.camera
+    v, u = np.mgrid[: camera.height, : camera.width]
+    return np.stack([(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, 1 + 0 * u], -1)
 
 
 def _normals(truth: Truth, labels: Labels, same: MaskImage) -> dict[str, FloatArray | int]:
@@ -133,7 +143,7 @@ def _flow(truth: Truth, labels: Labels, same: MaskImage) -> dict[str, FloatArray
     error = np.linalg.norm(given - where.pixel, axis=1)
     return {
         'flow_px': error[front],
-        'flow_inside_px': error[front & (interior(geom) & flat)[v, u]],
+        'flow_flat_px': error[front & flat[v, u]],
         'scene_flow_m': np.linalg.norm(flow.scene_flow_m[v, u] - where.moved_m, axis=1),
         'state_wrong': _wrong_states(truth, flow, where, v=v, u=u),
     }
