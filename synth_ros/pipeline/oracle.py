@@ -19,7 +19,7 @@ from synth_ros.audit.truth import Again, Rays, Thresholds
 from synth_ros.config.load import LoadedConfig
 from synth_ros.errors import PlacementError, UsageError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
-from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course
 from synth_ros.randomize.scene import SampledScene, SampledView
@@ -337,7 +337,7 @@ class FrameTruth:
         if only is None:
             yield
             return
-        model, scene = self._world.model, self._world.scene
+        model, scene = self._model, self._world.scene
         groups = model.geom_group.copy()
         model.geom_group[scene.geom_instance_id != only] = HIDDEN_GROUP
         try:
@@ -388,6 +388,7 @@ class Player:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._playing: tuple[int, Course] | None = None
+        self._episode: Episode | None = None
         self._samples: Iterator[Sample] = iter(())
         self._last: dict[str, Sample] = {}
         self._view = -1
@@ -410,18 +411,21 @@ class Player:
 
     def _jump(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
         """Views are independent of each other: make just this one."""
-        if self._playing != (key.episode, made.course) or self._view != key.view:
-            episode = self._stage.open(key.episode)
-            samples = view_again(self._stage, episode, course=made.course, view=key.view)
+        playing = (key.episode, made.course)
+        if self._playing != playing or self._episode is None:
+            self._episode = self._stage.open(key.episode)
+            self._playing, self._view = playing, -1
+        if self._view != key.view:
+            samples = view_again(self._stage, self._episode, course=made.course, view=key.view)
             self._last = {sample.key.camera: sample for sample in samples}
-            self._playing, self._view = (key.episode, made.course), key.view
+            self._view = key.view
         return self._last.get(camera)
 
     def _run(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
         """Play from the start of the episode, or go on from where it was."""
         if self._playing != (key.episode, made.course) or key.view < self._view:
-            episode = self._stage.open(key.episode)
-            self._samples = episode_samples(self._stage, episode, made.course)
+            self._episode = self._stage.open(key.episode)
+            self._samples = episode_samples(self._stage, self._episode, made.course)
             self._playing, self._view, self._last = (key.episode, made.course), -1, {}
         cameras = len(self._stage.config.cameras)
         while self._view < key.view:
