@@ -37,7 +37,7 @@ def render(
     motion: Annotated[
         Motion | None,
         typer.Option(
-            help="How the dataset was made; what the live node made is a sequence. Default: "
+            help='How the dataset was made; what the live node made is a sequence. Default: '
             "the config's."
         ),
     ] = None,

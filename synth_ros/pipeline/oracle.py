@@ -358,7 +358,8 @@ class FrameTruth:
     def _creased(self, seen: Sequence[Hits]) -> MaskImage:
         """Where one geom shows two of its faces: an edge of its own, or one before another."""
         normals = np.stack([hits.normal for hits in seen])
-        return np.asarray((np.sum(normals * normals[0], axis=2) < 0.99).any(axis=0))
+        turned = (np.sum(normals * normals[0], axis=2) < 0.99).any(axis=0)
+        return np.asarray(turned & (seen[0].geom_id >= 0))
 
     def _touching(self, middle: Hits, u: FloatArray, v: FloatArray) -> MaskImage:
         """Where the next surface behind begins within ``TOUCH`` of the depth."""
