@@ -23,7 +23,7 @@ class FoundRecord(_Record):
         frame: Stem of the frame.
         subject: What was measured: an instance, a link, a topic; empty for the frame.
         error: In the row's unit; ``None`` where there was no number at all.
-        detail: What is wrong, in words.
+        detail: What is wrong, in words; empty in rows whose bounds hold.
         place: Where it is in the image, pixel edges (x0, y0, x1, y1).
     """
 
@@ -125,20 +125,21 @@ def _row(result: RowResult) -> RowRecord:
         median_bound=row.median,
         status=result.status,
         median=_number(result.median) if result.worst else None,
-        worst=_found(result.worst) if result.worst else None,
+        worst=_found(result.worst, told=result.status == 'broken') if result.worst else None,
         count=result.number,
         frames=result.frames,
         broken=result.broken,
-        findings=tuple(_found(finding.measure) for finding in result.findings),
+        findings=tuple(_found(finding.measure, told=True) for finding in result.findings),
     )
 
 
-def _found(measure: Measure) -> FoundRecord:
+def _found(measure: Measure, *, told: bool) -> FoundRecord:
+    """A measure; what is wrong is told where a bound is broken."""
     return FoundRecord(
         frame=measure.frame,
         subject=measure.subject,
         error=_number(measure.worst),
-        detail=measure.detail if measure.worst else '',
+        detail=measure.detail if told else '',
         place=measure.place,
     )
 

@@ -27,6 +27,7 @@ HTML_NAME = 'audit.html'
 _WIDTH = 560
 _SHOWN_PER_ROW = 3
 _SHOWN = 40
+_WORTH = 0.001
 _MARK = (255, 0, 170)
 _JPEG_QUALITY = 85
 
@@ -98,10 +99,10 @@ def render(result: AuditResult, record: AuditRecord, recording: Recording) -> st
 
 
 def figure(value: float | None) -> str:
-    """A number with three digits; a dash for none."""
+    """A number with three digits, a count with all of them."""
     if value is None:
         return 'none'
-    return '0' if value == 0 else f'{value:.3g}'
+    return f'{value:,.0f}' if value == round(value) else f'{value:.3g}'
 
 
 def mark(frame: RecordedFrame, place: Place | None) -> ByteImage:
@@ -151,7 +152,13 @@ def _worth_showing(result: AuditResult) -> Iterator[tuple[RowResult, Measure, bo
         for finding in row.findings[:_SHOWN_PER_ROW]:
             yield row, finding.measure, True
     for row in result.rows:
-        if row.status == 'fine' and row.worst and row.worst.worst > 0 and row.worst.place:
+        # Errors of rounding are not worth a picture.
+        if (
+            row.status == 'fine'
+            and row.worst
+            and row.worst.place
+            and row.worst.worst > _WORTH * row.row.worst
+        ):
             yield row, row.worst, False
 
 
