@@ -19,6 +19,7 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
 
 _HELD = 8
+_LEARNT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,9 @@ def draw(frames: Sequence[FrameId], request: AuditRequest) -> list[FrameId]:
 
 
 def learn(recording: Recording) -> Facts:
-    """What all records together say; damaged ones are left to the checks."""
+    """What records together say, two thousand at most; damaged ones are left to the checks."""
     pixels, visibility = [], []
-    for key in recording.frames:
+    for key in draw(recording.frames, AuditRequest(_LEARNT)):
         try:
             labels = recording.record(key).labels
         except UsageError:
