@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from synth_ros.audit.rows import RowName
+from synth_ros.audit.row_names import RowName
 from synth_ros.types import FloatArray
 
 _QUANTILES = 101

@@ -25,7 +25,7 @@ from synth_ros.audit.checks import (
     touching,
     tracks,
 )
-from synth_ros.audit.rows import RowName
+from synth_ros.audit.row_names import RowName
 from synth_ros.audit.view import Check
 
 

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from synth_ros.audit.measure import Measure
-from synth_ros.audit.rows import ROWS, Row, RowName
+from synth_ros.audit.row_names import RowName
+from synth_ros.audit.rows import ROWS, Row
 from synth_ros.types import FloatArray
 
 Status = Literal['fine', 'broken', 'not in this recording', 'needs --config']

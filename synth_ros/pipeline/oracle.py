@@ -6,24 +6,19 @@ from the recorded camera: so the record is judged, by another road than the rend
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from synth_ros.audit.truth import Again, Rays, Thresholds
 from synth_ros.config.load import LoadedConfig
-from synth_ros.errors import PlacementError, UsageError
+from synth_ros.errors import UsageError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
-from synth_ros.pipeline.episode import Episode, Stage
-from synth_ros.pipeline.generate import episode_samples, view_again
-from synth_ros.pipeline.instant import Course
-from synth_ros.randomize.scene import SampledScene, SampledView
-from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
+from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.replay import Player, Provenance, read_provenance
+from synth_ros.readers.recording import RecordedFrame, Recording
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
@@ -37,7 +32,7 @@ from synth_ros.sim.rays import (
     model_for_rays,
 )
 from synth_ros.sim.world import Posture, World
-from synth_ros.types import CameraModel, FloatArray, MaskImage, Sample
+from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 SNAP_PX = 0.004
 """A rasterizer snaps vertices to 1/256 pixel: an outline may move by about half of that."""
@@ -45,49 +40,6 @@ FACET_PX = 0.03
 """With 128 slices the outline of a round shape lies up to this far inside the true one."""
 TOUCH = 1e-4
 """Where one surface cuts another, facets decide which is in front: as a share of depth."""
-
-
-class Provenance(NamedTuple):
-    """How a frame was made.
-
-    Attributes:
-        scene: All draws of the scene.
-        view: Posture that the robot is in or moves to.
-        course: Of the episode.
-        seed: In use.
-        renderer: Its name.
-        config_hash: Of the config.
-    """
-
-    scene: SampledScene
-    view: SampledView
-    course: Course
-    seed: int
-    renderer: str
-    config_hash: str
-
-
-def read_provenance(frame: RecordedFrame) -> Provenance:
-    """The provenance of a frame.
-
-    Raises:
-        UsageError: It is missing or not ours.
-    """
-    try:
-        stored = json.loads(frame.provenance_json)
-        return Provenance(
-            scene=SampledScene.model_validate(stored['scene']),
-            view=SampledView.model_validate(stored['view']),
-            course=Course(stored['motion'], int(stored['frames'])),
-            seed=int(stored['seed']),
-            renderer=str(stored['renderer']),
-            config_hash=str(stored['config_hash']),
-        )
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise UsageError(
-            f'The provenance of {frame.key.stem} does not tell how it was made ({error!r}): the '
-            'scene cannot be built again. Audit without --config.'
-        ) from None
 
 
 def check_config(recording: Recording, loaded: LoadedConfig) -> None:
@@ -377,65 +329,6 @@ class FrameTruth:
             other = behind.geom_id[0] not in {-1, middle.geom_id[k]}
             out[k] = other and behind.distance[0] < TOUCH * start
         return out
-
-
-class Player:
-    """Renders recorded episodes again, frame after frame.
-
-    Args:
-        stage: Renders them; its config is that of the recording.
-    """
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._playing: tuple[int, Course] | None = None
-        self._episode: Episode | None = None
-        self._samples: Iterator[Sample] = iter(())
-        self._last: dict[str, Sample] = {}
-        self._view = -1
-
-    @property
-    def renderer(self) -> str:
-        """Name of the renderer."""
-        return self._stage.renderer.name
-
-    def play(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
-        """One frame of one camera; ``None`` if its episode cannot be opened again."""
-        if made.seed != self._stage.seed:
-            return None
-        try:
-            if made.course.motion == 'views' and self.renderer != 'filament':
-                return self._jump(key, made, camera=camera)
-            return self._run(key, made, camera=camera)
-        except PlacementError:
-            return None
-
-    def _jump(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
-        """Views are independent of each other: make just this one."""
-        playing = (key.episode, made.course)
-        if self._playing != playing or self._episode is None:
-            self._episode = self._stage.open(key.episode)
-            self._playing, self._view = playing, -1
-        if self._view != key.view:
-            samples = view_again(self._stage, self._episode, course=made.course, view=key.view)
-            self._last = {sample.key.camera: sample for sample in samples}
-            self._view = key.view
-        return self._last.get(camera)
-
-    def _run(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
-        """Play from the start of the episode, or go on from where it was."""
-        if self._playing != (key.episode, made.course) or key.view < self._view:
-            self._episode = self._stage.open(key.episode)
-            self._samples = episode_samples(self._stage, self._episode, made.course)
-            self._playing, self._view, self._last = (key.episode, made.course), -1, {}
-        cameras = len(self._stage.config.cameras)
-        while self._view < key.view:
-            made_now = [sample for _, sample in zip(range(cameras), self._samples, strict=False)]
-            if not made_now:
-                return None
-            self._view = made_now[0].key.view
-            self._last = {sample.key.camera: sample for sample in made_now}
-        return self._last.get(camera)
 
 
 def _moved(posture: Posture, computed: FloatArray, recorded: FloatArray) -> Posture:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.audit.measure import Measure, Place
-from synth_ros.audit.rows import ROWS, RowName
+from synth_ros.audit.row_names import RowName
+from synth_ros.audit.rows import ROWS
 from synth_ros.audit.truth import Rays
 from synth_ros.audit.view import View
 from synth_ros.types import FloatArray, MaskImage
