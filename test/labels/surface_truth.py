@@ -216,7 +216,7 @@ def flow_errors(found: Pair, flow: Flow, *, samples: int) -> FlowErrors:
     inside = ((where.pixel > -0.5) & (where.pixel < (96.5, 72.5))).all(axis=1)
     rng = np.random.default_rng(len(state))
     some = rng.permutation(np.flatnonzero(inside))[:samples]
-    hidden, sure = _hidden(found.after.scene, where, some)
+    hidden, sure = hidden_points(caster(found.after.scene), where.pixel[some], where.depth_m[some])
     called = state[some] == FlowState.OCCLUDED
     motion = flow.scene_flow_m[where.v, where.u]
     return FlowErrors(
@@ -242,22 +242,23 @@ def _on_outline(scene: Scene, where: Targets, depth_m: FloatArray) -> MaskImage:
     return near
 
 
-def _hidden(scene: Scene, where: Targets, some: NDArray[np.int64]) -> tuple[MaskImage, MaskImage]:
+def hidden_points(
+    rays: RayCaster, pixel: FloatArray, depth_m: FloatArray
+) -> tuple[MaskImage, MaskImage]:
     """Whether a ray to each point meets something nearer, and whether that is sure.
 
     It is when all rays around meet the same geom as that ray does, flat but for a share of 0.005
     in depth, and what hides the point is nearer by more than twice the tolerance.
     """
-    rays, depth = caster(scene), where.depth_m[some]
-    middle = rays.pixels(*where.pixel[some].T)
-    sure = np.ones(len(some), np.bool_)
+    middle = rays.pixels(*pixel.T)
+    sure = np.ones(len(pixel), np.bool_)
     for turn in np.arange(4) * np.pi / 4:
         step = AROUND_PX * np.array([np.cos(turn), np.sin(turn)])
-        one, two = (rays.pixels(*(where.pixel[some] + s * step).T) for s in (-1, 1))
+        one, two = (rays.pixels(*(pixel + s * step).T) for s in (-1, 1))
         sure &= (one.geom_id == middle.geom_id) & (two.geom_id == middle.geom_id)
         with np.errstate(divide='ignore', invalid='ignore'):
             bend = middle.depth_m * (1 / one.depth_m + 1 / two.depth_m) - 2
         sure &= np.abs(bend) < 0.005
-    gap = depth - middle.depth_m
+    gap = depth_m - middle.depth_m
     hidden = (middle.geom_id >= 0) & (gap > 1e-5)
-    return hidden, sure & (~hidden | (gap > 2 * np.maximum(0.002, 0.003 * depth)))
+    return hidden, sure & (~hidden | (gap > 2 * np.maximum(0.002, 0.003 * depth_m)))

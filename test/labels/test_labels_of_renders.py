@@ -1,4 +1,7 @@
-"""Rendered frames and their labels against ray casting, pixel by pixel."""
+"""Rendered frames and their labels against ray casting, pixel by pixel.
+
+A few scenes of each kind; ``test_truth_bounds.py`` does hundreds.
+"""
 
 import numpy as np
 import pytest
@@ -49,16 +52,6 @@ def _check(scene, renderer):
 @pytest.mark.parametrize('seed', range(6))
 def test_pixels_agree_with_rays(renderer, seed):
     _check(random_scene(seed, size=SIZE), renderer)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize('first', [1000, 1030, 1060, 1090])
-def test_pixels_agree_with_rays_over_many_scenes(renderer, first):
-    found = [_check(random_scene(seed, size=SIZE), renderer) for seed in range(first, first + 30)]
-
-    # An edge may move only where the pixel that decides it lies on an outline: rarely.
-    assert sum(one.edges for one in found) > 500
-    assert sum(one.edges_different for one in found) <= 3
 
 
 @pytest.mark.parametrize('seed', range(20, 24))

@@ -235,6 +235,17 @@ def _flow_rows(found: Sequence[Found]) -> Iterable[Row]:
         _worst(wrong, found),
         sum(wrong) == 0,
     )
+    right = [(one.surfaces.hidden_right, one.surfaces.seen_right) for one in found]
+    hidden, seen = np.sum(right, axis=0)
+    wrong = [one.surfaces.hidden_wrong for one in found]
+    yield Row(
+        'points hidden later, sampled where rays decide',
+        'at most 1 in 1000 of those hidden wrong',
+        hidden + seen + sum(wrong),
+        f'{hidden} hidden and {seen} visible called so, {sum(wrong)} wrong',
+        _worst(wrong, found),
+        sum(wrong) <= 1e-3 * hidden,
+    )
 
 
 def _point_rows(found: Sequence[Found]) -> Iterable[Row]:

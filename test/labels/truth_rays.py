@@ -56,6 +56,7 @@ class Truth(NamedTuple):
         scene: The scene; its world stands in the first moment.
         poses: At both moments.
         caster: Of the first moment.
+        later: Of the second.
         cast: What each pixel's ray meets.
         normals: And the normal there, optical frame.
         thing_of: Thing of each geom: an instance id, or 1000 and more for other bodies.
@@ -66,6 +67,7 @@ class Truth(NamedTuple):
     scene: TruthScene
     poses: tuple[Poses, Poses]
     caster: RayCaster
+    later: RayCaster
     cast: Cast
     normals: FloatArray
     thing_of: NDArray[np.int32]
@@ -107,25 +109,31 @@ class Truth(NamedTuple):
 
 def truth(scene: TruthScene) -> Truth:
     """Cast everything; leaves the world in the first moment."""
-    scene.pose(1)
-    later = _poses(scene)
-    scene.pose(0)
-    now = _poses(scene)
-    model = scene.world.model
-    rays = copy.copy(model)
+    model = copy.copy(scene.world.model)
     hidden = model.geom_group >= VISIBLE_GROUPS
     # MuJoCo's rays pass what is wholly transparent.
-    rays.geom_rgba[hidden] = 0
-    rays.geom_matid[hidden] = -1
-    camera_pose = np.eye(4)
-    camera_pose[:3, :3], camera_pose[:3, 3] = now.axes, now.eye
-    caster = RayCaster(rays, scene.world.data, camera=scene.camera, world_from_camera=camera_pose)
+    model.geom_rgba[hidden] = 0
+    model.geom_matid[hidden] = -1
+    scene.pose(1)
+    then = _poses(scene)
+    later = _caster(scene, model, then, data=copy.copy(scene.world.data))
+    scene.pose(0)
+    now = _poses(scene)
+    caster = _caster(scene, model, now, data=scene.world.data)
     cast, normals = caster.image_surface()
     thing_of, names = _things(model)
-    found = Truth(scene, (now, later), caster, cast, normals, thing_of, names, {})
+    found = Truth(scene, (now, then), caster, later, cast, normals, thing_of, names, {})
     for key in sorted(scene.scales):
         found.alone[key] = _alone(found, found.geoms(key))
     return found
+
+
+def _caster(
+    scene: TruthScene, model: mujoco.MjModel, poses: Poses, *, data: mujoco.MjData
+) -> RayCaster:
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = poses.axes, poses.eye
+    return RayCaster(model, data, camera=scene.camera, world_from_camera=pose)
 
 
 def _alone(truth: Truth, geoms: list[int]) -> MaskImage:

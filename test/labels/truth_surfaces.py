@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from render_agreement import SNAP_PX
-from surface_truth import angles_deg
+from surface_truth import angles_deg, hidden_points
 from truth_pixels import interior
 from truth_rays import Truth, project
 
@@ -15,6 +15,7 @@ from synth_ros.types import FloatArray, Flow, FlowState, Frame, Labels, MaskImag
 
 _SAME_FACET_DEG = 0.01
 _STEP_M = 1e-3
+_SAMPLES = 150
 AROUND = tuple((np.cos(turn), np.sin(turn)) for turn in np.arange(8) * np.pi / 4)
 
 
@@ -41,6 +42,9 @@ class Surfaces(NamedTuple):
         scene_flow_m: The same in space.
         state_wrong: Pixels whose state disagrees on whether the point is in the image, more
             than 0.01 pixels from its border.
+        hidden_right: Points that are hidden later and called so.
+        seen_right: Points that are seen later and called so.
+        hidden_wrong: Points with the other of these states.
     """
 
     flat_m: FloatArray
@@ -58,6 +62,9 @@ class Surfaces(NamedTuple):
     flow_flat_px: FloatArray
     scene_flow_m: FloatArray
     state_wrong: int
+    hidden_right: int
+    seen_right: int
+    hidden_wrong: int
 
 
 def compare_surfaces(truth: Truth, frame: Frame, labels: Labels) -> Surfaces:
@@ -127,6 +134,7 @@ class _Targets(NamedTuple):
     """Where the points of pixels are a moment later."""
 
     pixel: FloatArray
+    depth_m: FloatArray
     moved_m: FloatArray
     front: MaskImage
 
@@ -146,6 +154,20 @@ def _flow(truth: Truth, labels: Labels, same: MaskImage) -> dict[str, FloatArray
         'flow_flat_px': error[front & flat[v, u]],
         'scene_flow_m': np.linalg.norm(flow.scene_flow_m[v, u] - where.moved_m, axis=1),
         'state_wrong': _wrong_states(truth, flow, where, v=v, u=u),
+        **_hidden(truth, where, flow.state[v, u]),
+    }
+
+
+def _hidden(truth: Truth, where: _Targets, state: NDArray[np.uint8]) -> dict[str, int]:
+    """Ask rays of the later moment for some of the points that are said to be in the image."""
+    said = np.flatnonzero((state == FlowState.VISIBLE) | (state == FlowState.OCCLUDED))
+    some = np.random.default_rng(truth.scene.number).permutation(said)[:_SAMPLES]
+    hidden, sure = hidden_points(truth.later, where.pixel[some], where.depth_m[some])
+    called = state[some] == FlowState.OCCLUDED
+    return {
+        'hidden_right': int((sure & hidden & called).sum()),
+        'seen_right': int((sure & ~hidden & ~called).sum()),
+        'hidden_wrong': int((sure & (hidden != called)).sum()),
     }
 
 
@@ -162,7 +184,7 @@ def _targets(truth: Truth, *, v: NDArray[np.int64], u: NDArray[np.int64]) -> _Ta
     then = later.seen(moved)
     front = then[:, 2] > 0.01
     pixel = project(camera, np.where(front[:, None], then, (0.0, 0.0, 1.0)))
-    return _Targets(pixel, then - seen, front)
+    return _Targets(pixel, then[:, 2], then - seen, front)
 
 
 def _wrong_states(
