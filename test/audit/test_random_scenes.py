@@ -1,7 +1,7 @@
 """Hundreds of drawn scenes with both renderers: every bound holds."""
 
 import pytest
-from conftest import ROBOT, knowing
+from audit_subjects import ROBOT, knowing
 from planting import audited, told
 
 from synth_ros.pipeline.generate import GenerateRequest, generate
