@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_ros.geometry.transforms import inverse, transform_points
+from synth_ros.labels.enclosure import encloses, probes
 from synth_ros.types import (
     Contact,
     FloatArray,
@@ -61,9 +62,10 @@ def relations(state: SceneState, instances: Sequence[Instance]) -> tuple[Relatio
       degrees of straight up (``STEEP``): what leans at a wall is not supported by it. Direct
       supports only: in a stack, each by the one below.
     * ``inside``: the target is an object, the centre and most (``MOST``) of the subject's 3D box
-      lie in the target's 3D box, and the target carries it: lifts it (by ``LIFT``; steep walls
-      count) or lifts a thing that does, and so on. So an apple in a bowl, on the bowl's bottom
-      or on other apples; not the plate below a mug, nor a key beside a handle.
+      lie in the target's 3D box; the target carries it: lifts it (by ``LIFT``; steep walls
+      count) or lifts a thing that does, and so on; and the target's surface closes around it
+      (``enclosure``). So an apple in a bowl, on the bowl's bottom or on other apples; not the
+      plate below a mug, a key beside a handle, a fork on a plate or a ring around a knob.
     * ``held_by``: two links of the robot push it from opposing sides (``OPPOSED``). The target is
       the link nearest the root that carries all the links that do so.
 
@@ -89,7 +91,7 @@ def relations(state: SceneState, instances: Sequence[Instance]) -> tuple[Relatio
             for subject, received in pushes.items()
             for giver in _givers(received, STEEP)
         ),
-        *_inside(lifts, boxes),
+        *_inside(state, lifts, boxes),
         *_held(pushes, state.geometry.links),
     }
     place = {thing: index for index, thing in enumerate(state.geometry.things)}
@@ -129,12 +131,15 @@ def _givers(received: Sequence[_Push], vertical: float) -> Iterator[Thing]:
 
 
 def _inside(
-    lifts: Mapping[Thing, set[Thing]], boxes: Mapping[int, Instance]
+    state: SceneState, lifts: Mapping[Thing, set[Thing]], boxes: Mapping[int, Instance]
 ) -> Iterator[Relation]:
+    things = state.geometry.things
     for subject in lifts:
         for target in _carriers(subject, lifts):
-            both = boxes.get(subject.instance_id), boxes.get(target.instance_id)
-            if both[0] is not None and both[1] is not None and _mostly_in(both[0], both[1]):
+            inner, outer = boxes.get(subject.instance_id), boxes.get(target.instance_id)
+            if inner is None or outer is None or not _mostly_in(inner, outer):
+                continue
+            if encloses(state, things.index(target), probes(inner)):
                 yield Relation(subject, 'inside', target)
 
 

@@ -1,12 +1,16 @@
-"""Relations by their definitions, word by word and pair by pair."""
+"""Relations by their definitions, word by word and pair by pair; rays are MuJoCo's own."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
+import mujoco
 import numpy as np
 
 from synth_ros.types import FloatArray, Instance, Relation, SceneState, Thing
+
+_STATIC_TOO = True
 
 
 def reference(made: SceneState, instances: Sequence[Instance]) -> set[Relation]:
@@ -22,8 +26,10 @@ def reference(made: SceneState, instances: Sequence[Instance]) -> set[Relation]:
                 found.add(Relation(subject, 'touching', target))
             if lifts(made, target, subject, least=0.5):
                 found.add(Relation(subject, 'supported_by', target))
-            if (subject, target) in carried and lies_in(
-                boxes[subject.instance_id], boxes[target.instance_id]
+            if (
+                (subject, target) in carried
+                and lies_in(boxes[subject.instance_id], boxes[target.instance_id])
+                and closes_around(made, target, boxes[subject.instance_id])
             ):
                 found.add(Relation(subject, 'inside', target))
         found |= {Relation(subject, 'held_by', link) for link in holders(made, subject)}
@@ -75,6 +81,83 @@ def lies_in(inner: Instance, outer: Instance) -> bool:
 
     count = sum(inside(x, y, z) for x in line for y in line for z in line)
     return inside(0, 0, 0) and count > 0.5 * len(line) ** 3
+
+
+def closes_around(made: SceneState, target: Thing, item: Instance) -> bool:
+    """Nine tenths of some belt of rays, from one of four points, meet the target from outside."""
+    model = model_of(made, made.geometry.things.index(target))
+    if model.ngeom == 0:
+        return False
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    rays, planes = lattice(128), lattice(512)[:256]
+    for point in probes(item):
+        met = [meets_front(model, data, point=point, ray=ray) for ray in rays]
+        for normal in planes:
+            belt = [
+                m for m, ray in zip(met, rays, strict=True) if off_plane_deg(ray, normal) <= 15
+            ]
+            if sum(belt) >= 0.9 * len(belt):
+                return True
+    return False
+
+
+def off_plane_deg(ray: FloatArray, normal: FloatArray) -> float:
+    return abs(90 - math.degrees(math.acos(float(ray @ normal))))
+
+
+def meets_front(
+    model: mujoco.MjModel, data: mujoco.MjData, *, point: FloatArray, ray: FloatArray
+) -> bool:
+    hit, normal = np.zeros(1, np.int32), np.zeros(3)
+    distance = mujoco.mj_ray(model, data, point, ray, None, _STATIC_TOO, -1, hit, normal)
+    return distance >= 0 and float(normal @ ray) < 0
+
+
+def model_of(made: SceneState, target: int) -> mujoco.MjModel:
+    """The drawn surfaces of one thing, where they are."""
+    spec = mujoco.MjSpec()
+    for surface, pose in zip(made.geometry.surfaces, made.world_from_geom, strict=True):
+        if surface.thing != target or not surface.drawn:
+            continue
+        turn = np.zeros(4)
+        mujoco.mju_mat2Quat(turn, pose[:3, :3].flatten())
+        geom = spec.worldbody.add_geom(pos=pose[:3, 3], quat=turn)
+        geom.type = getattr(mujoco.mjtGeom, f'mjGEOM_{surface.shape.upper()}')
+        if surface.shape != 'mesh':
+            geom.size = surface.size_m
+            continue
+        triangles = made.geometry.meshes[surface.mesh]
+        geom.meshname = f'mesh{len(spec.meshes)}'
+        spec.add_mesh(
+            name=geom.meshname,
+            uservert=triangles.vertices_m.flatten(),
+            userface=triangles.faces.flatten(),
+            inertia=mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL,
+        )
+    return spec.compile()
+
+
+def lattice(count: int) -> list[FloatArray]:
+    """Points of a Fibonacci lattice, one by one."""
+    golden = math.pi * (3 - math.sqrt(5))
+    points = []
+    for k in range(count):
+        z = 1 - (k + 0.5) * 2 / count
+        radius = math.sqrt(1 - z * z)
+        points.append(np.array([radius * math.cos(k * golden), radius * math.sin(k * golden), z]))
+    return points
+
+
+def probes(item: Instance) -> list[FloatArray]:
+    """Below the centre, towards both ends, the centre."""
+    pose = item.world_from_object @ item.object_from_box
+    center, local_down = pose[:3, 3], np.linalg.inv(pose[:3, :3]) @ [0, 0, -1]
+    with np.errstate(divide='ignore'):
+        reach = min(abs(np.asarray(item.size_m) / 2 / local_down))
+    longest = max(range(3), key=lambda k: float(item.size_m[k]))
+    end = pose[:3, longest] * item.size_m[longest] * 3 / 8
+    return [center - np.array([0, 0, 0.75 * reach]), center + end, center - end, center]
 
 
 def holders(made: SceneState, subject: Thing) -> set[Thing]:

@@ -2,163 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import mujoco
 import numpy as np
 import pytest
 from relation_reference import reference
-
-from synth_ros.labels.relations import relations
-from synth_ros.scene.mjcf_object import load_mjcf_object
-from synth_ros.types import (
-    Contact,
-    Instance,
-    Link,
-    Relation,
-    SceneGeometry,
-    SceneState,
-    Thing,
+from simulated_scenes import (
+    FLOOR,
+    TABLE,
+    WALL,
+    Simulated,
+    block,
+    box_of,
+    contact,
+    instance,
+    order,
+    simulate,
+    state,
+    thing,
 )
 
-OBJECTS = Path(__file__).parents[2] / 'synth_ros' / 'assets' / 'objects'
-TABLE = Thing('environment', 'table')
-WALL = Thing('environment', 'wall')
-
-
-def thing(key: int) -> Thing:
-    return Thing('object', f'o{key}', key)
-
-
-def instance(key: int, *, pose=None, center=(0, 0, 0), size=(1, 1, 1)) -> Instance:
-    box = np.eye(4)
-    box[:3, 3] = center
-    return Instance(
-        instance_id=key,
-        name=f'o{key}',
-        class_id=1,
-        class_name='thing',
-        model_name='thing/plain',
-        world_from_object=np.eye(4) if pose is None else pose,
-        object_from_box=box,
-        size_m=np.array(size, float),
-    )
-
-
-def state(things, contacts, links=()) -> SceneState:
-    return SceneState(
-        geometry=SceneGeometry(tuple(things), (), (), links=tuple(links)),
-        world_from_geom=np.zeros((0, 4, 4)),
-        links=(),
-        joints=(),
-        skeleton_world_m=np.zeros((0, 3)),
-        contacts=tuple(contacts),
-    )
-
-
-def contact(first, second, normal, *, distance_m=-1e-4, force_n=1.0) -> Contact:
-    unit = np.array(normal, float) / np.linalg.norm(normal)
-    return Contact(first, second, (0.0, 0.0, 0.0), tuple(unit.tolist()), distance_m, force_n)
-
-
-class Simulated:
-    """Bodies named after their things, at rest; ``o1``, ``o2`` ... are objects."""
-
-    def __init__(self, spec: mujoco.MjSpec, *, seconds: float = 3.0) -> None:
-        model = spec.compile()
-        data = mujoco.MjData(model)
-        while data.time < seconds:
-            mujoco.mj_step(model, data)
-        assert np.abs(data.qvel).max() < 0.05
-        mujoco.mj_forward(model, data)
-        names = [model.body(b).name for b in range(model.nbody)]
-        keys = sorted(int(name[1:]) for name in names if name[0] == 'o' and name[1:].isdigit())
-        links = [name for name in names if name.startswith('link_')]
-        fixed = [name for name in names if name in {'table', 'wall'}]
-        self.things = [
-            *(thing(key) for key in keys),
-            *(Thing('robot', name) for name in links),
-            *(Thing('environment', name) for name in fixed),
-        ]
-        parents = [names[model.body_parentid[model.body(name).id]] for name in links]
-        self.links = [
-            Link(name, links.index(parent) if parent in links else -1)
-            for name, parent in zip(links, parents, strict=True)
-        ]
-        self.contacts = list(self._contacts(model, data, names))
-        self.poses = {}
-        for key in keys:
-            pose = np.eye(4)
-            pose[:3, :3] = data.body(f'o{key}').xmat.reshape(3, 3)
-            pose[:3, 3] = data.body(f'o{key}').xpos
-            self.poses[key] = pose
-
-    def _contacts(self, model, data, names):
-        index = {item.name: k for k, item in enumerate(self.things)}
-        for number, found in enumerate(data.contact):
-            force = np.zeros(6)
-            mujoco.mj_contactForce(model, data, number, force)
-            a, b = (index[names[model.geom_bodyid[g]]] for g in found.geom)
-            if a == b:
-                continue
-            normal = found.frame[:3] if a < b else -found.frame[:3]
-            yield contact(
-                self.things[min(a, b)],
-                self.things[max(a, b)],
-                normal,
-                distance_m=float(found.dist),
-                force_n=max(0.0, float(force[0])),
-            )
-
-    def relations(self, boxes) -> set[tuple[str, str, str]]:
-        """(subject, kind, target) by name; boxes are (centre, size) by key."""
-        instances = [
-            instance(key, pose=pose, center=boxes[key][0], size=boxes[key][1])
-            for key, pose in self.poses.items()
-        ]
-        made = state(self.things, self.contacts, self.links)
-        found = relations(made, instances)
-        assert set(found) == reference(made, instances)
-        assert list(found) == sorted(found, key=lambda r: order(made, r))
-        return {(r.subject.name, r.kind, r.target.name) for r in found}
-
-
-def order(made: SceneState, item: Relation):
-    return item.subject.instance_id, item.kind, made.geometry.things.index(item.target)
-
-
-FLOOR = """
-<mujoco><option timestep="0.002"/><default><geom condim="6" friction=".8 .01 .001"/></default>
-<worldbody><body name="table"><geom type="plane" size="2 2 .1"/></body>{bodies}</worldbody>
-{rest}</mujoco>
-"""
-
-
-def block(key: int, position, half, *, euler='0 0 0', mass=0.2) -> str:
-    at, size = (' '.join(map(str, values)) for values in (position, half))
-    return (
-        f'<body name="o{key}" pos="{at}" euler="{euler}"><freejoint/>'
-        f'<geom type="box" size="{size}" mass="{mass}"/></body>'
-    )
-
-
-def simulate(bodies: str, rest: str = '', *, assets=(), seconds: float = 3.0) -> Simulated:
-    """Simulate blocks, and built-in objects as (key, name, position)."""
-    spec = mujoco.MjSpec.from_string(FLOOR.format(bodies=bodies, rest=rest))
-    for key, name, position in assets:
-        frame = spec.worldbody.add_frame(pos=position)
-        asset = mujoco.MjSpec.from_file(str(OBJECTS / name / 'object.xml'))
-        spec.attach(asset, prefix=f'a{key}/', frame=frame)
-        body = next(b for b in spec.bodies if b.name.startswith(f'a{key}/'))
-        body.name = f'o{key}'
-        body.add_freejoint()
-    return Simulated(spec, seconds=seconds)
-
-
-def box_of(name: str):
-    path = OBJECTS / name / 'object.xml'
-    bounds = load_mjcf_object(path, density_kg_m3=400, inertia='auto').solid.bounds
-    return bounds.center_m, 2 * bounds.half_size_m
+from synth_ros.labels.relations import relations
+from synth_ros.types import NO_MESH, Instance, Link, Surface, Thing
 
 
 def test_an_apple_in_a_bowl():
@@ -286,6 +150,7 @@ def test_a_closed_gripper_holds_by_its_hand():
     names = [model.body(b).name for b in range(model.nbody)]
     made.contacts = list(made._contacts(model, data, names))
     assert data.body('o1').xpos[2] > 0.29
+    made.surfaces, made.meshes, made.world_from_geom = (), (), np.zeros((0, 4, 4))
     made.poses = {1: np.eye(4)}
     assert made.relations({1: ((0, 0, 0), (0.05, 0.04, 0.04))}) == {
         ('o1', 'held_by', 'link_hand'),
@@ -364,6 +229,20 @@ def test_only_given_instances_are_subjects():
     assert relations(state([thing(1), thing(2)], contacts), []) == ()
 
 
+def crate(rng, item: Instance):
+    """Some of the six walls of an object's 3D box, not all of them drawn, and a ball in it."""
+    for axis, side in rng.permutation([(k, s) for k in range(3) for s in (-1, 1)])[:5]:
+        half = item.size_m / 2
+        pose = item.world_from_object @ item.object_from_box
+        pose[:3, 3] += pose[:3, axis] * side * half[axis]
+        half[axis] = 0.01
+        thing_index, drawn = item.instance_id - 1, bool(rng.random() < 0.97)
+        yield Surface('box', tuple(half.tolist()), NO_MESH, thing_index, 0, 0, drawn), pose
+    ball = item.world_from_object @ item.object_from_box
+    ball[:3, 3] += rng.uniform(-0.5, 0.5, 3) * item.size_m
+    yield Surface('sphere', (0.05, 0, 0), NO_MESH, item.instance_id - 1, 0, 0, drawn=True), ball
+
+
 def test_random_states_agree_with_the_reference():
     kinds = set()
     for seed in range(150):
@@ -383,9 +262,16 @@ def test_random_states_agree_with_the_reference():
             pose[:3, 0] *= np.sign(np.linalg.det(pose[:3, :3]))
             pose[:3, 3] = rng.uniform(-0.2, 0.2, 3)
             instances.append(instance(key, pose=pose, size=rng.uniform(0.1, 1.5, 3)))
-        made = state(things, contacts, LINKS)
+        walls = [wall for item in instances for wall in crate(rng, item)]
+        made = state(
+            things,
+            contacts,
+            LINKS,
+            surfaces=[surface for surface, _ in walls],
+            poses=np.array([pose for _, pose in walls]),
+        )
         found = relations(made, instances)
         assert set(found) == reference(made, instances), seed
         assert list(found) == sorted(found, key=lambda r: order(made, r))
         kinds |= {r.kind for r in found}
-    assert kinds == {'touching', 'supported_by', 'inside', 'held_by'}
+    assert kinds == {'held_by', 'inside', 'supported_by', 'touching'}
