@@ -46,17 +46,19 @@ def main() -> None:
 
 
 def _print(names: list[str], tables: list[list[Row]]) -> None:
-    """One line a bound, one column a renderer."""
-    print('| what | bound | ' + ' | '.join(names) + ' |')
-    print('|---' * (2 + len(names)) + '|')
+    """One line a bound, one column a renderer; the count is the first renderer's."""
+    print('Errors: median / 99.9 % are within / worst. In brackets: the scene of the worst.\n')
+    print('| what | compared | bound | ' + ' | '.join(names) + ' |')
+    print('|---' * (3 + len(names)) + '|')
     for line in zip(*tables, strict=True):
-        cells = [f'{row.measured} ({_origin(row)})' for row in line]
-        print(f'| {line[0].what} | {line[0].bound} | ' + ' | '.join(cells) + ' |')
+        first = line[0]
+        cells = [first.what, f'{first.count:,}'.replace(',', ' '), first.bound]
+        cells += [f'{row.measured}{_origin(row)}' for row in line]
+        print('| ' + ' | '.join(cells) + ' |')
 
 
 def _origin(row: Row) -> str:
-    worst = '' if row.worst_scene < 0 else f'; worst in scene {row.worst_scene}'
-    return f'{row.count}{worst}'
+    return '' if row.worst_scene < 0 else f' ({row.worst_scene})'
 
 
 if __name__ == '__main__':
