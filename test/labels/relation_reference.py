@@ -84,7 +84,7 @@ def lies_in(inner: Instance, outer: Instance) -> bool:
 
 
 def closes_around(made: SceneState, target: Thing, item: Instance) -> bool:
-    """Nine tenths of some belt of rays, from one of four points, meet the target from outside."""
+    """All rays of some belt, from one of four points, first meet the target from outside."""
     model = model_of(made, made.geometry.things.index(target))
     if model.ngeom == 0:
         return False
@@ -94,10 +94,8 @@ def closes_around(made: SceneState, target: Thing, item: Instance) -> bool:
     for point in probes(item):
         met = [meets_front(model, data, point=point, ray=ray) for ray in rays]
         for normal in planes:
-            belt = [
-                m for m, ray in zip(met, rays, strict=True) if off_plane_deg(ray, normal) <= 15
-            ]
-            if sum(belt) >= 0.9 * len(belt):
+            belt = [k for k, ray in enumerate(rays) if off_plane_deg(ray, normal) <= 15]
+            if all(met[k] for k in belt):
                 return True
     return False
 

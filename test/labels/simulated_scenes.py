@@ -67,7 +67,7 @@ class Simulated:
     def __init__(self, spec: mujoco.MjSpec, *, seconds: float = 3.0) -> None:
         model = spec.compile()
         data = mujoco.MjData(model)
-        while data.time < seconds:
+        while data.time < seconds or (np.abs(data.qvel).max() >= 0.05 and data.time < 20):
             mujoco.mj_step(model, data)
         assert np.abs(data.qvel).max() < 0.05
         mujoco.mj_forward(model, data)
