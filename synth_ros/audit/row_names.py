@@ -18,6 +18,7 @@ RowName = Literal[
     'mask.ids',
     'mask.classes',
     'mask.missing',
+    'mask.below',
     'mask.pixels',
     'mask.coco',
     'box.visible',

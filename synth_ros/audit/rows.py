@@ -103,6 +103,13 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             None,
             'no instance shows enough pixels for a label and has none',
         ),
+        'mask.below': Row(
+            'labelled instances',
+            'labels',
+            0,
+            None,
+            'no label shows less than the recorded thresholds ask for',
+        ),
         'mask.pixels': Row(
             'visible pixels', 'px', 0, None, 'pixels_visible is the count of pixels in the mask'
         ),

@@ -16,7 +16,7 @@ from synth_ros.audit.tally import RowResult, Tally
 from synth_ros.audit.truth import Oracle
 from synth_ros.audit.view import Facts, View
 from synth_ros.errors import UsageError
-from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
+from synth_ros.readers.recording import FrameId, RecordedFrame, Recording, Thresholds
 
 _HELD = 8
 _LEARNT = 2000
@@ -151,7 +151,10 @@ def learn(recording: Recording) -> Facts:
             continue
         pixels += [label.pixels_visible for label in labels]
         visibility += [label.visibility for label in labels]
-    return Facts(recording.categories, min(pixels, default=1), min(visibility, default=1.0))
+    return Facts(
+        categories=recording.categories,
+        least=Thresholds(min(pixels, default=1), min(visibility, default=1.0)),
+    )
 
 
 class _Frames:

@@ -54,6 +54,7 @@ CHECKS: tuple[CheckEntry, ...] = (
     CheckEntry(masks.mask_ids, ('mask.ids',)),
     CheckEntry(masks.mask_classes, ('mask.classes',)),
     CheckEntry(masks.missing, ('mask.missing',)),
+    CheckEntry(masks.below, ('mask.below',)),
     CheckEntry(masks.visible_pixels, ('mask.pixels', 'box.visible')),
     CheckEntry(masks.coco_mask, ('mask.coco',)),
     CheckEntry(extents.amodal_box, ('box.amodal',)),

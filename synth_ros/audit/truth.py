@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.readers.recording import RecordedFrame
+from synth_ros.readers.recording import RecordedFrame, Thresholds
 from synth_ros.types import ByteImage, CameraModel, DepthImage, FloatArray, IdImage, MaskImage
 
 
@@ -60,13 +60,6 @@ class Again(NamedTuple):
     world_from_camera: FloatArray
     world_from_object: Mapping[int, FloatArray]
     extents: Mapping[int, tuple[int, int]]
-
-
-class Thresholds(NamedTuple):
-    """From which size an instance is labelled."""
-
-    min_pixels: int
-    min_visibility: float
 
 
 class SceneTruth(Protocol):

@@ -13,7 +13,7 @@ from synth_ros.audit import pinhole
 from synth_ros.audit.measure import Finder, Measure, Place
 from synth_ros.audit.run_lengths import decode
 from synth_ros.audit.truth import SceneTruth
-from synth_ros.readers.recording import RecordedFrame
+from synth_ros.readers.recording import RecordedFrame, Thresholds
 from synth_ros.schema.records import InstanceRecord, LabelRecord
 from synth_ros.types import CameraModel, Category, DepthImage, FloatArray, MaskImage
 
@@ -23,13 +23,11 @@ class Facts(NamedTuple):
 
     Attributes:
         categories: Classes; empty if it does not say.
-        least_pixels: Fewest visible pixels of any label: the threshold is not larger.
-        least_visibility: Smallest visibility of any label: the threshold is not larger.
+        least: The smallest label in it: thresholds are not larger.
     """
 
     categories: tuple[Category, ...]
-    least_pixels: int
-    least_visibility: float
+    least: Thresholds
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,10 @@ class Episode:
             'renderer': stage.renderer.name,
             'motion': course.motion,
             'frames': course.frames,
+            'thresholds': {
+                'min_pixels': stage.config.labels.min_pixels,
+                'min_visibility': stage.config.labels.min_visibility,
+            },
             'frame': now.index,
             'redraws': [redraw._asdict() for redraw in self.redraws],
             'scene': self.sampled.model_dump(mode='json'),

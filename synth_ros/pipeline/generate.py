@@ -124,6 +124,8 @@ def dataset_info(
         renderer=renderer,
         description=f'synth_ros dataset of {loaded.path.name}, seed {seed}',
         annotations=tuple(name for name in get_args(Annotation) if labels.wants(name)),
+        min_pixels=labels.min_pixels,
+        min_visibility=labels.min_visibility,
     )
 
 

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.audit.truth import Again, Rays, Thresholds
+from synth_ros.audit.truth import Again, Rays
 from synth_ros.config.load import LoadedConfig
 from synth_ros.errors import UsageError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
-from synth_ros.readers.recording import RecordedFrame, Recording
+from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart

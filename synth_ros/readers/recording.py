@@ -39,6 +39,18 @@ class FrameId(NamedTuple):
         return f'{self.episode:06d}_{self.view:03d}_{self.camera}'
 
 
+class Thresholds(NamedTuple):
+    """From which size an instance is labelled; both bounds are inclusive.
+
+    Attributes:
+        min_pixels: Fewest visible pixels.
+        min_visibility: Smallest visible share of its full silhouette.
+    """
+
+    min_pixels: int
+    min_visibility: float
+
+
 class CocoImage(NamedTuple):
     """What ``annotations.json`` says of an image."""
 
@@ -234,6 +246,7 @@ class RecordedFrame:
         layers: Dense annotations.
         provenance_json: How it was made; empty if not recorded.
         rgb_lossy: Whether colour was compressed with loss.
+        thresholds: From which size instances were labelled; ``None`` if it does not say.
         image: From ``annotations.json``; ``None`` in a bag.
         objects: From ``annotations.json``; ``None`` in a bag.
         segments: From ``panoptic.json``; ``None`` without it.
@@ -249,6 +262,7 @@ class RecordedFrame:
     layers: RecordedLayers = field(default_factory=RecordedLayers)
     provenance_json: str = ''
     rgb_lossy: bool = False
+    thresholds: Thresholds | None = None
     image: CocoImage | None = None
     objects: tuple[CocoObject, ...] | None = None
     segments: tuple[CocoSegment, ...] | None = None

@@ -22,6 +22,7 @@ from synth_ros.readers.recording import (
     Messages,
     RecordedFrame,
     RecordedLayers,
+    Thresholds,
 )
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
@@ -68,6 +69,28 @@ class _Annotations(BaseModel):
     provenance: str = ''
 
 
+class _Thresholds(BaseModel):
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+    min_pixels: int
+    min_visibility: float
+
+
+class _Made(BaseModel):
+    """What is needed of the provenance of a frame."""
+
+    model_config = ConfigDict(frozen=True, extra='ignore')
+
+    config_hash: str = ''
+    seed: int = 0
+    renderer: str = ''
+    thresholds: _Thresholds | None = None
+
+    def limits(self) -> Thresholds | None:
+        found = self.thresholds
+        return None if found is None else Thresholds(found.min_pixels, found.min_visibility)
+
+
 class _Found(NamedTuple):
     """Where a frame is.
 
@@ -111,7 +134,7 @@ class BagRecording:
     def _learn(self) -> None:
         """Find the frames, and read what holds for all of them."""
         self._found: dict[FrameId, _Found] = {}
-        self._provenance: dict[str, str | int] = {}
+        self._made = _Made()
         self.problems: Sequence[str] = (*self._index.problems, *self._find_frames())
         if not self._found:
             raise UsageError(
@@ -119,9 +142,8 @@ class BagRecording:
                 f'there: {", ".join(sorted(self._index.types)) or "none"}.'
             )
         self.frames: Sequence[FrameId] = sorted(self._found)
-        self.config_hash = str(self._provenance.get('config_hash', ''))
-        self.seed = int(self._provenance.get('seed', 0))
-        self.renderer = str(self._provenance.get('renderer', ''))
+        made = self._made
+        self.config_hash, self.seed, self.renderer = made.config_hash, made.seed, made.renderer
         self.categories = self._read_categories()
         self._static = self._read_edges('/tf_static').get(None, {})
         self._moving = self._read_edges('/tf')
@@ -154,6 +176,7 @@ class BagRecording:
         depth = self._image(found, 'depth/image_rect_raw')
         instance = self._image(found, 'labels/instance')
         classes = self._image(found, 'labels/semantic')
+        provenance = str(json.loads(text).get('provenance', ''))
         return RecordedFrame(
             key=key,
             record=record,
@@ -162,7 +185,8 @@ class BagRecording:
             instance_id=None if instance is None else instance.astype(np.int32),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
-            provenance_json=json.loads(text).get('provenance', ''),
+            provenance_json=provenance,
+            thresholds=_read_made(provenance).limits(),
             messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
         )
 
@@ -184,8 +208,8 @@ class BagRecording:
                 except ValidationError as error:
                     problems.append(f'{topic}: a message of {place.log_ns} ns: {error}')
                     continue
-                if not self._provenance:
-                    self._provenance = json.loads(head.provenance or '{}')
+                if not self._made.config_hash:
+                    self._made = _read_made(head.provenance)
                 run = runs.setdefault((head.session, head.run), len(runs))
                 frame = head.frame
                 key = FrameId(run, frame.view, frame.camera, frame.episode)
@@ -334,6 +358,14 @@ class BagRecording:
             for child in ready:
                 edge = waiting.pop(child)
                 poses[child] = poses[edge.parent] @ edge.parent_from_child
+
+
+def _read_made(provenance_json: str) -> _Made:
+    """What the provenance says; nothing if it is missing or not ours."""
+    try:
+        return _Made.model_validate_json(provenance_json or '{}')
+    except ValidationError:
+        return _Made()
 
 
 def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -30,6 +30,7 @@ from synth_ros.readers.recording import (
     FrameId,
     RecordedFrame,
     RecordedLayers,
+    Thresholds,
 )
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
@@ -46,10 +47,16 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra='ignore')
 
 
+class _Thresholds(_Record):
+    min_pixels: int
+    min_visibility: float
+
+
 class _Info(_Record):
     config_hash: str = ''
     seed: int = 0
     renderer: str = ''
+    thresholds: _Thresholds | None = None
 
 
 class _Category(_Record):
@@ -187,6 +194,10 @@ class DatasetRecording:
         self.config_hash = index.info.config_hash
         self.seed = index.info.seed
         self.renderer = index.info.renderer
+        limits = index.info.thresholds
+        self._thresholds = (
+            None if limits is None else Thresholds(limits.min_pixels, limits.min_visibility)
+        )
         self.categories = tuple(category.category() for category in index.categories)
         panoptic = _read_panoptic(self.path / PANOPTIC_INDEX)
         self._segments = {entry.image_id: entry.segments_info for entry in panoptic.annotations}
@@ -238,6 +249,7 @@ class DatasetRecording:
             layers=self._layers(image, record),
             provenance_json=self._provenance(image),
             rgb_lossy=not image.file_name.endswith('.png'),
+            thresholds=self._thresholds,
             image=CocoImage(
                 image_id=image.id,
                 width=image.width,

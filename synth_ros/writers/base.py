@@ -21,6 +21,8 @@ class DatasetInfo(NamedTuple):
         renderer: What made the pixels: ``classic``, ``filament``, or ``topics`` when recorded.
         description: One line for people.
         annotations: Those that the config switches on, in the order of ``config.labels``.
+        min_pixels: Fewest visible pixels of a labelled object; ``labels.min_pixels``.
+        min_visibility: Smallest visible share of one; ``labels.min_visibility``.
     """
 
     categories: tuple[Category, ...]
@@ -30,6 +32,8 @@ class DatasetInfo(NamedTuple):
     renderer: str
     description: str
     annotations: tuple[Annotation, ...]
+    min_pixels: int
+    min_visibility: float
 
 
 class Writer(Protocol):

@@ -30,6 +30,10 @@ def info_record(info: DatasetInfo) -> InfoRecord:
         'renderer': info.renderer,
         'seed': info.seed,
         'labels': list(info.annotations),
+        'thresholds': {
+            'min_pixels': info.min_pixels,
+            'min_visibility': info.min_visibility,
+        },
     }
 
 

@@ -134,6 +134,13 @@ class PanopticRecord(TypedDict):
     segments_info: list[SegmentRecord]
 
 
+class ThresholdsRecord(TypedDict):
+    """From which size an object is labelled; both bounds are inclusive."""
+
+    min_pixels: int
+    min_visibility: float
+
+
 class InfoRecord(TypedDict):
     """What made the dataset; no date, so that the same seed gives the same bytes."""
 
@@ -145,6 +152,7 @@ class InfoRecord(TypedDict):
     seed: int
     renderer: str
     labels: list[str]
+    thresholds: ThresholdsRecord
 
 
 class ModelKeypointRecord(TypedDict):

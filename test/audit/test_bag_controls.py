@@ -195,6 +195,20 @@ def test_wrong_joint_state(plant):
     caught(plant(turn, 'joint_states'), ('robot', FRAME, 'joint '))
 
 
+@pytest.mark.parametrize(
+    ('threshold', 'value'), [('min_pixels', 100_000), ('min_visibility', 1.5)]
+)
+def test_labels_below_a_threshold(plant, threshold, value):
+    def lift(_, message):
+        text = json.loads(message.data)
+        made = json.loads(text['provenance'])
+        made['thresholds'][threshold] = value
+        text['provenance'] = json.dumps(made)
+        message.data = json.dumps(text)
+
+    caught(plant(lift, 'head/labels/annotations'), ('mask.below', FRAME, '(id '))
+
+
 def test_annotations_that_are_damaged(plant):
     def cut(_, message):
         text = json.loads(message.data)

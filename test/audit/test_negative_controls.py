@@ -195,6 +195,31 @@ def test_missing_instance_in_every_file(planted):
     caught(planted, ('mask.missing', FRAME, names(planted, key)))
 
 
+def test_smallest_label_is_missing(planted):
+    """Only the recorded thresholds say that it was large enough."""
+    name, key = smallest_label(planted)
+    lost = names(planted, key, name)
+    lose(planted, name, key)
+    caught(planted, ('mask.missing', name, lost))
+    del planted.index['info']['thresholds']
+    planted.save()
+    assert 'mask.missing' not in rows(audited(planted.root, like=name))
+
+
+@pytest.mark.parametrize('threshold', ['min_pixels', 'min_visibility'])
+def test_label_below_a_threshold(planted, threshold):
+    name, key = smallest_label(planted)
+    label = planted.label(name, key)
+    shown = {'min_pixels': label['pixels_visible'], 'min_visibility': label['visibility']}
+    planted.index['info']['thresholds'][threshold] = shown[threshold]
+    planted.save()
+    at_the_bound = ('mask.below', name, names(planted, key, name))
+    assert at_the_bound not in findings(audited(planted.root, like=name))
+    step = {'min_pixels': 1, 'min_visibility': 1e-6}
+    planted.index['info']['thresholds'][threshold] += step[threshold]
+    caught(planted, at_the_bound)
+
+
 def test_missing_instance_even_in_the_masks(planted, oracle):
     key = planted.largest(FRAME)
     lose(planted, FRAME, key)
@@ -632,6 +657,19 @@ def lose(planted, name, key):
     for track in record['tracks']:
         if track['instance_id'] == key:
             track.update(state='outside', event=None)
+
+
+def smallest_label(planted):
+    """Frame and instance id of the label with fewest pixels of those that show enough of it."""
+    return min(
+        (
+            (name, label['instance_id'])
+            for name in planted.stems('head') + planted.stems('top')
+            for label in planted.record(name)['labels']
+            if label['visibility'] > 0.3
+        ),
+        key=lambda found: planted.label(*found)['pixels_visible'],
+    )
 
 
 def add_distractor(planted, name, *, key, known):

@@ -22,6 +22,8 @@ INFO = DatasetInfo(
     renderer='classic',
     description='Discs on a table',
     annotations=(),
+    min_pixels=16,
+    min_visibility=0.05,
 )
 PLAIN = DatasetConfig()
 JPEG = DatasetConfig(rgb_format='jpeg', jpeg_quality=90)

@@ -114,25 +114,26 @@ def coco_mask(view: View) -> Iterator[Measure]:
 
 
 def missing(view: View) -> Iterator[Measure]:
-    """An instance that shows as much as others that are labelled is labelled.
+    """An instance that shows enough for a label has one.
 
-    The thresholds are not recorded, but they are not larger than the smallest label of the
+    Where thresholds are not recorded, they are not larger than the smallest label of the
     recording. An instance's share of visible pixels is at least its pixels by those that the
     outline of its 3D box can hold: area + half the perimeter + 1 (Nosarzewska, 1948). It is all
     of it if nothing nearer borders on its pixels, nor the border of the image.
     """
     if view.frame.instance_id is None:
         return
+    limits = view.frame.thresholds or view.facts.least
     labelled = {label.instance_id for label in view.labels}
     ids, counts = np.unique(view.frame.instance_id, return_counts=True)
     for key, count in zip(ids.tolist(), counts.tolist(), strict=True):
         if key == 0 or key not in view.instances:
             continue
-        enough = key not in labelled and count >= view.facts.least_pixels
+        enough = key not in labelled and count >= limits.min_pixels
         share = count / _most_pixels(view, view.instances[key]) if enough else 0.0
         if enough and _unhidden(view, key):
             share = 1.0
-        lost = enough and share >= view.facts.least_visibility
+        lost = enough and share >= limits.min_visibility
         yield view.find.wrong(
             'mask.missing',
             count if lost else 0,
@@ -141,6 +142,28 @@ def missing(view: View) -> Iterator[Measure]:
             if lost
             else '',
             place=view.place(key) if lost else None,
+        )
+
+
+def below(view: View) -> Iterator[Measure]:
+    """No instance has a label that shows less than the recorded thresholds ask for."""
+    limits = view.frame.thresholds
+    if limits is None:
+        return
+    for label in view.labels:
+        mask = view.mask(label.instance_id)
+        shown = label.pixels_visible if mask is None else int(mask.sum())
+        share = shown / max(label.pixels_full, 1)
+        low = shown < limits.min_pixels or share < limits.min_visibility
+        yield view.find.wrong(
+            'mask.below',
+            int(low),
+            subject=view.name(label.instance_id),
+            detail=f'labelled with {shown} pixels, {share:.2%} of it; labels begin at '
+            f'{limits.min_pixels} pixels and {limits.min_visibility:.2%}'
+            if low
+            else '',
+            place=edges(label.box),
         )
 
 
