@@ -11,6 +11,8 @@ RowName = Literal[
     'files.scene',
     'files.known',
     'files.layers',
+    'files.classes',
+    'files.models',
     'camera.intrinsics',
     'camera.pose',
     'camera.stamps',

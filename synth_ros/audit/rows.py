@@ -69,6 +69,20 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
         'files.layers': Row(
             'dense layers', 'layers', 0, None, 'the layers that the record lists are there'
         ),
+        'files.classes': Row(
+            'class names',
+            'classes',
+            0,
+            None,
+            'each list of classes has those of all instances and segments; no two lists differ',
+        ),
+        'files.models': Row(
+            'models',
+            'm',
+            1e-6,
+            None,
+            'models.json has class, size, symmetries and keypoints of the instances, up to scale',
+        ),
         'camera.intrinsics': Row(
             'camera info',
             'px',
@@ -247,7 +261,13 @@ ROWS: Mapping[RowName, Row] = MappingProxyType(
             None,
             'things are the instance mask; classes, areas and boxes are those of the segments',
         ),
-        'parts': Row('part mask', 'px', 0, None, 'each part lies on what it belongs to'),
+        'parts': Row(
+            'part mask',
+            'px',
+            0,
+            None,
+            'each part lies on what it belongs to; parts.json lists the same',
+        ),
         'occluders': Row(
             'occluders',
             'px',

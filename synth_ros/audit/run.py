@@ -17,6 +17,7 @@ from synth_ros.audit.truth import Oracle
 from synth_ros.audit.view import Facts, View
 from synth_ros.errors import UsageError
 from synth_ros.readers.recording import FrameId, RecordedFrame, Recording, Thresholds
+from synth_ros.schema.records import Vector3
 
 _HELD = 8
 _LEARNT = 2000
@@ -153,8 +154,29 @@ def learn(recording: Recording) -> Facts:
         visibility += [label.visibility for label in labels]
     return Facts(
         categories=recording.categories,
+        shared=recording.shared,
+        first_sizes_m=_first_sizes(recording),
         least=Thresholds(min(pixels, default=1), min(visibility, default=1.0)),
     )
+
+
+def _first_sizes(recording: Recording) -> dict[str, Vector3]:
+    """Size of the first instance of each model in ``models.json``; metres."""
+    wanted, sizes, seen = set(recording.shared.models or ()), dict[str, Vector3](), set[int]()
+    for key in recording.frames:
+        if key.run in seen:
+            continue
+        if wanted <= set(sizes) or len(seen) >= _LEARNT:
+            break
+        try:
+            instances = recording.record(key).instances
+        except UsageError:
+            # What came first is not known any more.
+            break
+        seen.add(key.run)
+        for item in sorted(instances, key=lambda item: item.instance_id):
+            sizes.setdefault(item.model_name, item.size_m)
+    return sizes
 
 
 class _Frames:

@@ -14,7 +14,8 @@ from synth_ros.audit.measure import Finder, Measure, Place
 from synth_ros.audit.run_lengths import decode
 from synth_ros.audit.truth import SceneTruth
 from synth_ros.readers.recording import RecordedFrame, Thresholds
-from synth_ros.schema.records import InstanceRecord, LabelRecord
+from synth_ros.readers.shared import Shared
+from synth_ros.schema.records import InstanceRecord, LabelRecord, Vector3
 from synth_ros.types import CameraModel, Category, DepthImage, FloatArray, MaskImage
 
 
@@ -23,10 +24,14 @@ class Facts(NamedTuple):
 
     Attributes:
         categories: Classes; empty if it does not say.
+        shared: What it says once for all frames.
+        first_sizes_m: Edges of the 3D box of the first instance of each model.
         least: The smallest label in it: thresholds are not larger.
     """
 
     categories: tuple[Category, ...]
+    shared: Shared
+    first_sizes_m: Mapping[str, Vector3]
     least: Thresholds
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.readers.shared import Shared
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import ByteImage, CameraModel, Category, DepthImage, FloatArray, IdImage
 
@@ -308,6 +309,11 @@ class Recording(Protocol):
     @property
     def categories(self) -> tuple[Category, ...]:
         """Classes; empty if it does not say."""
+        ...
+
+    @property
+    def shared(self) -> Shared:
+        """What is said once for all frames."""
         ...
 
     @property

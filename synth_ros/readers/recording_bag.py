@@ -24,6 +24,7 @@ from synth_ros.readers.recording import (
     RecordedLayers,
     Thresholds,
 )
+from synth_ros.readers.shared import ClassNames, Shared
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
 from synth_ros.types import Category, FloatArray
@@ -47,6 +48,7 @@ _DETECTIONS_2D = {
     'keypoints': 'labels/keypoints',
 }
 _DETECTIONS_3D = 'labels/detections_3d'
+_CLASS_LISTS = ('/labels/label_info', '/labels/panoptic_info')
 
 
 class _Head(BaseModel):
@@ -144,7 +146,8 @@ class BagRecording:
         self.frames: Sequence[FrameId] = sorted(self._found)
         made = self._made
         self.config_hash, self.seed, self.renderer = made.config_hash, made.seed, made.renderer
-        self.categories = self._read_categories()
+        self.shared = Shared(classes=self._read_classes())
+        self.categories = self._categories()
         self._static = self._read_edges('/tf_static').get(None, {})
         self._moving = self._read_edges('/tf')
 
@@ -325,12 +328,26 @@ class BagRecording:
             )
         }
 
-    def _read_categories(self) -> tuple[Category, ...]:
+    def _read_classes(self) -> Mapping[str, ClassNames]:
+        """Every list of class names by topic; all messages of a topic together."""
+        return {
+            topic: tuple(
+                dict.fromkeys(
+                    (int(entry.class_id), str(entry.class_name))
+                    for message in self._index.all(topic)
+                    for entry in message.class_map
+                    if entry.class_id
+                )
+            )
+            for topic in sorted(self._index.plain)
+            if topic.endswith(_CLASS_LISTS)
+        }
+
+    def _categories(self) -> tuple[Category, ...]:
         """Classes from the first label_info."""
-        for topic, places in sorted(self._index.plain.items()):
-            if topic.endswith('/labels/label_info'):
-                found = self._index.read(topic, places[0]).class_map
-                return tuple(Category(c.class_id, c.class_name) for c in found if c.class_id)
+        for topic, listed in self.shared.classes.items():
+            if topic.endswith(_CLASS_LISTS[0]):
+                return tuple(Category(*entry) for entry in listed)
         return ()
 
     def _read_edges(self, topic: str) -> dict[int | None, dict[str, _Edge]]:

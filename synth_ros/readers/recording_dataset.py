@@ -32,6 +32,7 @@ from synth_ros.readers.recording import (
     RecordedLayers,
     Thresholds,
 )
+from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_parts_list
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import Category
@@ -201,9 +202,22 @@ class DatasetRecording:
         self.categories = tuple(category.category() for category in index.categories)
         panoptic = _read_panoptic(self.path / PANOPTIC_INDEX)
         self._segments = {entry.image_id: entry.segments_info for entry in panoptic.annotations}
+        self.shared = Shared(
+            classes={
+                name: tuple((category.id, category.name) for category in listed)
+                for name, listed in (
+                    (INDEX, index.categories),
+                    (PANOPTIC_INDEX, panoptic.categories),
+                )
+                if listed
+            },
+            models=read_models(self.path / MODELS),
+            parts=read_parts_list(self.path / PARTS),
+        )
         self._images = {image.key: image for image in index.images}
         self.frames: Sequence[FrameId] = sorted(self._images)
-        self.problems: Sequence[str] = tuple(_problems(index))
+        missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
+        self.problems: Sequence[str] = (*_problems(index), *missing)
         self._annotations: dict[int, list[_Annotation]] = {}
         for annotation in index.annotations:
             self._annotations.setdefault(annotation.image_id, []).append(annotation)

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from audit_subjects import CONFIG, knowing, make
+from planting import Planted
 
 
 @pytest.fixture(scope='session')
@@ -45,3 +46,9 @@ def copy(tmp_path):
         return Path(shutil.copytree(dataset, tmp_path / 'planted'))
 
     return copied
+
+
+@pytest.fixture
+def planted(honest, copy):
+    """A copy of the honest dataset to plant something in."""
+    return Planted(copy(honest.dataset))

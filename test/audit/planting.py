@@ -8,6 +8,9 @@ import numpy as np
 from synth_ros.audit.run import AuditRequest, audit
 from synth_ros.readers.recording_dataset import DatasetRecording
 
+FRAME = '000000_001_head'
+OTHER = '000000_002_head'
+
 
 class Planted:
     """A dataset folder to edit; nothing reaches the disk before ``save``."""
@@ -99,6 +102,24 @@ def audited(root, *, like=None, oracle=None):
     """The result of an audit of every frame, or of those of one camera and episode."""
     recording = Some(root, like) if like else DatasetRecording(root)
     return audit(recording, AuditRequest(), oracle=oracle)
+
+
+def names(planted, key, name=FRAME):
+    return f'{planted.instance(name, key)["name"]} (id {key})'
+
+
+def caught(planted, *wanted, oracle=None):
+    """Audit what was planted: it must be found in each of the rows, in that frame."""
+    planted.save()
+    like = wanted[0][1] if len({entry[1] for entry in wanted}) == 1 else None
+    result = audited(planted.root, like=like, oracle=oracle)
+    assert not result.fine
+    found = findings(result)
+    for entry in wanted:
+        assert any(all(a in b for a, b in zip(entry, item, strict=True)) for item in found), (
+            f'{entry} not in:\n{told(result)}'
+        )
+    return result
 
 
 def findings(result):

@@ -209,6 +209,23 @@ def test_labels_below_a_threshold(plant, threshold, value):
     caught(plant(lift, 'head/labels/annotations'), ('mask.below', FRAME, '(id '))
 
 
+@pytest.mark.parametrize('topic', ['/head/labels/label_info', '/head/labels/panoptic_info'])
+def test_swapped_names_of_classes(plant, topic):
+    def swap(_, message):
+        one, two = message.class_map[1:3]
+        one.class_name, two.class_name = two.class_name, one.class_name
+
+    caught(plant(swap, topic), ('files.classes', FRAME, topic))
+
+
+def test_stuff_without_a_name(plant):
+    def drop(_, message):
+        message.class_map.pop()
+
+    topic = '/head/labels/panoptic_info'
+    caught(plant(drop, topic), ('files.classes', FRAME, topic))
+
+
 def test_annotations_that_are_damaged(plant):
     def cut(_, message):
         text = json.loads(message.data)

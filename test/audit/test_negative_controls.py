@@ -2,33 +2,7 @@
 
 import numpy as np
 import pytest
-from planting import Planted, audited, findings, rows, told
-
-FRAME = '000000_001_head'
-OTHER = '000000_002_head'
-
-
-@pytest.fixture
-def planted(honest, copy):
-    return Planted(copy(honest.dataset))
-
-
-def names(planted, key, name=FRAME):
-    return f'{planted.instance(name, key)["name"]} (id {key})'
-
-
-def caught(planted, *wanted, oracle=None):
-    """Audit what was planted: it must be found in each of the rows, in that frame."""
-    planted.save()
-    like = wanted[0][1] if len({entry[1] for entry in wanted}) == 1 else None
-    result = audited(planted.root, like=like, oracle=oracle)
-    assert not result.fine
-    found = findings(result)
-    for entry in wanted:
-        assert any(all(a in b for a, b in zip(entry, item, strict=True)) for item in found), (
-            f'{entry} not in:\n{told(result)}'
-        )
-    return result
+from planting import FRAME, OTHER, Planted, audited, caught, findings, names, rows, told
 
 
 def test_honest_dataset_is_fine(honest, oracle):

@@ -236,6 +236,7 @@ def test_existing_folder_is_refused(dataset, tmp_path):
         (INFO._replace(seed=8), PLAIN, 'seed is 7 there and 8 now'),
         (INFO._replace(config_hash='ff'), PLAIN, 'config_hash is "0123abcd" there'),
         (INFO._replace(version='9'), PLAIN, 'version is "0.1.0" there'),
+        (INFO._replace(min_pixels=17), PLAIN, 'thresholds is .*16.* there and .*17.* now'),
         (INFO, JPEG, 'options is'),
     ],
 )
