@@ -18,20 +18,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from synth_ros.audit.run import AuditResult
-    from synth_ros.audit.tally import RowResult
     from synth_ros.audit.truth import Oracle
     from synth_ros.readers.recording import Recording
-
-_SHOWN = 3
-_WIDE = 140
-_COLUMNS = ('annotation', 'check', 'worst', 'median', 'bound', 'errors', 'worst in')
-_NARROW = ('check', 'worst', 'bound', 'worst in')
-_CHECK_WIDTH = 19
 
 
 def audit(
@@ -76,6 +67,7 @@ def audit(
     """
     from synth_ros.audit.run import AuditRequest
     from synth_ros.audit.run import audit as run
+    from synth_ros.cli.audit_table import show
     from synth_ros.readers.open_recording import open_recording
     from synth_ros.report.audit_html import write_audit
 
@@ -92,7 +84,7 @@ def audit(
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         written = write_audit(result, found, target)
-    _show(result, Console())
+    show(result, Console())
     console.print(Text(f'Report: {written.html}'))
     if not result.fine:
         raise typer.Exit(1)
@@ -132,64 +124,3 @@ def _bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
     )
-
-
-def _show(result: AuditResult, console: Console) -> None:
-    """The table, then what is broken in words."""
-    table = Table(title=f'{result.path}: {len(result.frames)} of {result.frames_total} frames')
-    wide = console.width >= _WIDE
-    columns = _COLUMNS if wide else _NARROW
-    for heading in columns:
-        left = heading in {'annotation', 'check', 'worst in'}
-        table.add_column(
-            heading,
-            justify='left' if left else 'right',
-            no_wrap=True,
-            min_width=_CHECK_WIDTH if heading == 'check' else None,
-        )
-    for row in result.rows:
-        if row.worst is not None:
-            cells = dict(zip(_COLUMNS, _cells(row), strict=True))
-            table.add_row(*(cells[heading] for heading in columns))
-    console.print(table)
-    for status in ('not in this recording', 'needs --config'):
-        names = [row.name for row in result.rows if row.status == status]
-        if names:
-            console.print(Text(f'Not checked, {status}: {", ".join(names)}', style='dim'))
-    for note in result.notes:
-        console.print(Text(note, style='yellow'))
-    for problem in result.problems:
-        console.print(Text(problem, style='red'))
-    for row in result.rows:
-        _tell(row, console)
-    if result.fine:
-        console.print(Text('Every bound holds.', style='green'))
-
-
-def _cells(row: RowResult) -> list[Text]:
-    assert row.worst is not None
-    style = 'red' if row.status == 'broken' else 'green'
-    bound = f'{row.row.worst:g}' if row.row.worst < float('inf') else 'any'
-    if row.row.median is not None:
-        bound += f' / {row.row.median:g}'
-    where = f'{row.worst.frame} {row.worst.subject}'.strip() if row.worst.worst > 0 else ''
-    return [
-        Text(row.row.annotation),
-        Text(row.name, style=style),
-        Text(f'{row.worst.worst:.3g} {row.row.unit}'.strip()),
-        Text(f'{row.median:.3g}'),
-        Text(bound),
-        Text(f'{row.number}'),
-        Text(where),
-    ]
-
-
-def _tell(row: RowResult, console: Console) -> None:
-    """The worst findings of a broken row."""
-    if row.status != 'broken':
-        return
-    console.print(Text(f'{row.name} broken {row.broken} times: {row.row.proves}', style='red'))
-    for finding in row.findings[:_SHOWN]:
-        measure = finding.measure
-        where = f'{measure.frame} {measure.subject}'.strip()
-        console.print(Text(f'  {where}: {finding.why}. {measure.detail}'))

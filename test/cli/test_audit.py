@@ -64,7 +64,7 @@ def test_wrong_label_ends_with_code_1(made, tmp_path):
     planted.save()
     done = run(dataset, '--out', tmp_path / 'here', '--seed', '4', '--frames', '2')
     assert done.exit_code == 1
-    assert 'files.values broken 1 times' in done.output
+    assert 'files.values broken once' in done.output
     assert f'000000_000_top {name}' in done.output
     assert 'needs --config' in done.output
     record = json.loads((tmp_path / 'here' / 'audit.json').read_text())
