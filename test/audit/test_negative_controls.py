@@ -314,6 +314,13 @@ def test_depth_in_another_unit_without_clean_depth(plain, copy):
     caught(planted, ('box3d.points', FRAME, names(planted, key)))
 
 
+def test_clean_depth_shifted_by_a_pixel(planted):
+    """Only outlines tell: they show the depth of what is beside."""
+    key = planted.largest(FRAME, class_name='brick')
+    planted.edit_layer('depth_m', FRAME, lambda depth: np.roll(depth, 1, axis=1))
+    caught(planted, ('box3d.points', FRAME, names(planted, key)))
+
+
 def test_clean_depth_in_another_unit(planted):
     planted.edit_layer('depth_m', FRAME, lambda depth: depth * 1000)
     planted.edit_layer('points_m', FRAME, lambda points: points * 1000)
