@@ -1,4 +1,4 @@
-"""Hundreds of drawn scenes with both renderers: every bound holds."""
+"""A hundred drawn scenes with both renderers: every bound holds."""
 
 import pytest
 from audit_subjects import ROBOT, knowing
@@ -54,21 +54,21 @@ BOUNDS = {
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize('backend', ['classic', 'filament'])
 @pytest.mark.parametrize('seed', [1, 2])
 def test_bounds_hold_in_random_scenes(tmp_path, backend, seed):
-    """Four times 80 scenes: off-centre cameras, primitives, meshes, robot and objects move."""
+    """Four times 25 scenes: off-centre cameras, primitives, meshes, robot and objects move."""
     (tmp_path / 'bot.xml').write_text(ROBOT)
     config = tmp_path / 'config.yaml'
-    config.write_text(CONFIG.format(seed=seed, backend=backend, episodes=80))
+    config.write_text(CONFIG.format(seed=seed, backend=backend, episodes=25))
     generate(GenerateRequest(config, tmp_path / 'dataset'), lambda progress: None)
     with knowing(config) as oracle:
         result = audited(tmp_path / 'dataset', oracle=oracle)
     assert result.fine, told(result)
-    assert len(result.frames) == 160
+    assert len(result.frames) == 50
     rows = {row.name: row for row in result.rows}
     for name, (worst, median) in BOUNDS.items():
         assert rows[name].worst.worst <= worst, name
         assert median is None or rows[name].median < median, name
-        assert rows[name].frames > 100, name
+        assert rows[name].frames >= 30, name
