@@ -46,8 +46,8 @@ def test_it_ends_with_bag_dataset_and_report(tmp_path):
     assert 'none lost on the way' in text
     assert f'({2 * 8} images)' in text
     assert demo.images() == 16
-    # 18 camera streams, /clock, /tf and joint states; /tf_static and two label_info.
-    assert demo.bag_messages() == 8 * 21 + 3
+    # 22 camera streams, /clock, /tf and joint states; /tf_static and two label_info.
+    assert demo.bag_messages() == 8 * 25 + 3
     report = (demo.out / 'report.html').read_text()
     assert '</html>' in report
     assert 'head' in report
