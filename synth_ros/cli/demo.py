@@ -74,7 +74,7 @@ def demo(
     console.print(f'[green]Bag[/]      {bag}')
     console.print(f'[green]Dataset[/]  {dataset}')
     console.print(f'[green]Report[/]   {report.resolve()}')
-    console.print(f'Prove it: [bold]synth-ros audit {bag} --config {path}[/]')
+    console.print(f'Prove it: [bold]synth-ros audit {bag} --config {path}[/]', soft_wrap=True)
     console.print('Open the report in a browser; it says what to do next.')
 
 

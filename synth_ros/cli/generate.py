@@ -79,6 +79,7 @@ def generate(
         )
         raise typer.Exit(130) from None
     view.summary(out, resumed=outcome.resumed, per_episode=plan.frames_per_episode)
+    console.print(f'Prove it: [bold]synth-ros audit {out} --config {config}[/]', soft_wrap=True)
 
 
 class _ProgressView:

@@ -26,7 +26,8 @@ from synth_ros.types import MaskImage, Silhouette
 class FilamentRenderer(ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mujoco.mjrf``.
 
-    Depth and ids are pure functions of model, state and viewpoint. The colour image is one of
+    Depth is a pure function of model, state and viewpoint, and so are ids but where two surfaces
+    have the same depth to the last bit: there either may be named. The colour image is one of
     the number of images since ``load``, too: Filament dithers in time, by one or two grey
     levels and more at smoothed edges, and its random sequence starts with ``load``. The same
     calls after ``load`` give the same bits.
