@@ -79,8 +79,9 @@ def facets(
         margin_px: How far beyond its edges a triangle may be looked for.
     """
     parts = [_boxed(frame, scene, one, margin_px=margin_px) for one in shown]
+    a, b, c = (np.concatenate([p.corners[k] for p in parts], axis=1) for k in range(3))
     triangles = _Triangles(
-        tuple(np.concatenate([p.corners[k] for p in parts], axis=1) for k in range(3)),  # type: ignore[arg-type]
+        (a, b, c),
         np.concatenate([p.geom for p in parts]),
         tuple(np.concatenate([p.bounds[k] for p in parts]) for k in range(4)),
     )

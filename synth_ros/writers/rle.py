@@ -47,7 +47,7 @@ def encode_ids(instance_id: IdImage) -> dict[int, Rle]:
 
 
 def encode_clipped(silhouette: Silhouette, size: tuple[int, int]) -> Rle:
-    """The part of a silhouette inside the image, ten times faster than from a whole image.
+    """The part of a silhouette inside the image, without a mask of the whole image.
 
     Args:
         silhouette: Anywhere on the extended canvas.

@@ -44,6 +44,7 @@ def test_it_ends_with_bag_dataset_and_report(tmp_path):
     code, text = demo.result()
     assert code == 0, text
     assert 'none lost on the way' in text
+    assert 'synth-ros audit' in text
     assert f'({2 * 8} images)' in text
     assert demo.images() == 16
     # 22 camera streams, /clock, /tf and joint states; /tf_static and two label_info.
