@@ -66,6 +66,7 @@ setup(
         'jinja2>=3.1',
         'mcap>=1.2',
         'mcap-ros2-support>=0.5',
+        'moderngl>=5.10',
         'mujoco>=4.0,<4.1',
         'numpy>=1.26',
         'opencv-python-headless>=4.8',

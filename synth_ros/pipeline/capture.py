@@ -2,15 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.render.base import Renderer, Viewpoint
+from synth_ros.render.base import Picture, Renderer, Shot, Viewpoint
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.sim.world import World
 from synth_ros.types import Frame, IdImage, Instance
+
+
+class Exposure:
+    """Pictures being taken of the world as it stood; it may move on meanwhile.
+
+    Args:
+        world: The scene; its kinematics are current.
+        renderer: Loaded with ``world.scene.model``.
+        cameras: Some of ``world.scene.cameras``.
+    """
+
+    def __init__(self, world: World, renderer: Renderer, cameras: Sequence[CameraPart]) -> None:
+        self.stamp_ns = world.stamp_ns
+        self._compiled = world.scene
+        self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
+        groups = [part.geom_ids for part in world.scene.objects]
+        self._pending = renderer.submit(
+            world.data, [Shot(viewpoint, groups) for viewpoint in self._viewpoints]
+        )
+        # Read while the pictures are being drawn.
+        self._instances = _locked(world.instances())
+        self._state = world.state()
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Wait for the clean frames, one a camera; to be called once.
+
+        Image, ids, depth, poses and stamp of a frame are of the very state of the exposure.
+        """
+        pictures = self._pending.collect()
+        return tuple(
+            self._frame(viewpoint, picture)
+            for viewpoint, picture in zip(self._viewpoints, pictures, strict=True)
+        )
+
+    def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
+        layers, parts = picture.layers, self._compiled.objects
+        return Frame(
+            camera=viewpoint.camera,
+            stamp_ns=self.stamp_ns,
+            world_from_camera=viewpoint.world_from_camera,
+            rgb=layers.rgb,
+            depth_m=layers.depth_m,
+            instance_id=instance_image(layers.geom_id, self._compiled.geom_instance_id),
+            instances=self._instances,
+            silhouettes=MappingProxyType(
+                {
+                    part.instance_id: silhouette
+                    for part, silhouette in zip(parts, picture.silhouettes, strict=True)
+                    if silhouette is not None
+                }
+            ),
+            geom_id=layers.geom_id,
+            scene=self._state,
+        )
 
 
 def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
@@ -24,28 +79,7 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
     Returns:
         The clean frame. Its image, ids, depth, poses and stamp are of this very state.
     """
-    viewpoint = Viewpoint(camera.model, world.world_from_camera(camera))
-    layers = renderer.render(world.data, viewpoint)
-    parts = world.scene.objects
-    silhouettes = renderer.silhouettes(world.data, viewpoint, [p.geom_ids for p in parts])
-    return Frame(
-        camera=camera.model,
-        stamp_ns=world.stamp_ns,
-        world_from_camera=viewpoint.world_from_camera,
-        rgb=layers.rgb,
-        depth_m=layers.depth_m,
-        instance_id=instance_image(layers.geom_id, world.scene.geom_instance_id),
-        instances=_locked(world.instances()),
-        silhouettes=MappingProxyType(
-            {
-                part.instance_id: silhouette
-                for part, silhouette in zip(parts, silhouettes, strict=True)
-                if silhouette is not None
-            }
-        ),
-        geom_id=layers.geom_id,
-        scene=world.state(),
-    )
+    return Exposure(world, renderer, [camera]).frames()[0]
 
 
 def instance_image(geom_id: IdImage, geom_instance_id: NDArray[np.int32]) -> IdImage:

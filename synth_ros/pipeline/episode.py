@@ -11,7 +11,7 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.root import Config
 from synth_ros.errors import InternalError, PlacementError
 from synth_ros.labels.annotate import annotate
-from synth_ros.pipeline.capture import capture, check_scene
+from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.instant import Course, Instant, Window, windows
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
@@ -120,13 +120,12 @@ class Episode:
             notes: What did not go as drawn.
         """
         world = self.world
+        exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
         return Instant(
             index=index,
             stamp_ns=world.stamp_ns,
             drawn=drawn,
-            frames=tuple(
-                capture(world, self._stage.renderer, part) for part in world.scene.cameras
-            ),
+            frames=exposure.frames(),
             links=world.links(),
             joints=world.joints(),
             notes=notes,

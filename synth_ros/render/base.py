@@ -48,12 +48,45 @@ class Layers(NamedTuple):
     geom_id: IdImage
 
 
+class Shot(NamedTuple):
+    """What is drawn of one state from one viewpoint.
+
+    Attributes:
+        viewpoint: The camera.
+        geom_groups: Geom ids of each thing whose silhouette is wanted.
+    """
+
+    viewpoint: Viewpoint
+    geom_groups: Sequence[Sequence[int]] = ()
+
+
+class Picture(NamedTuple):
+    """A finished shot.
+
+    Attributes:
+        layers: The image.
+        silhouettes: One for each group of the shot; ``None`` where it covers no pixel of the
+            extended canvas.
+    """
+
+    layers: Layers
+    silhouettes: list[Silhouette | None]
+
+
+class Pending(Protocol):
+    """Shots that are being drawn."""
+
+    def collect(self) -> list[Picture]:
+        """Wait for the pictures, in the order of the shots; to be called once."""
+        ...
+
+
 class Renderer(Protocol):
     """Renders one loaded model at a time."""
 
     @property
     def name(self) -> str:
-        """Backend name as in the config: ``classic`` or ``filament``."""
+        """Backend name as in the config: ``onepass``, ``classic`` or ``filament``."""
         ...
 
     @property
@@ -81,6 +114,18 @@ class Renderer(Protocol):
 
         Returns:
             A silhouette for each group; ``None`` where it covers no pixel of the canvas.
+        """
+        ...
+
+    def submit(self, data: mujoco.MjData, shots: Sequence[Shot]) -> Pending:
+        """Begin to draw shots of one state; the state may change as soon as this returns.
+
+        Everything is drawn from the state as it is now. Several submissions may be pending;
+        they are collected in order, on the renderer's thread, before the next ``load``.
+
+        Args:
+            data: The state; kinematics must be up to date (``mj_forward``).
+            shots: Viewpoints of this state, such as all cameras of a robot.
         """
         ...
 

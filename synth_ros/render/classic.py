@@ -13,7 +13,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
-from synth_ros.render.owner import ClosedAtExit, ThreadOwner
+from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import (
     any_color,
     flip_colors,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from synth_ros.render.classic_scene import ClassicScene
 
 
-class ClassicRenderer(ClosedAtExit):
+class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mjv``/``mjr``.
 
     The images are a pure function of model, state, viewpoint and config: bit-identical across

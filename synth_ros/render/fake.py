@@ -16,13 +16,13 @@ from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
 from synth_ros.render.model import HIDDEN_GROUP, clip_planes_m, geom_rgba
-from synth_ros.render.owner import ClosedAtExit
+from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce
 from synth_ros.render.pixels import tight_silhouette
 from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
 
-class RaycastRenderer(ClosedAtExit):
+class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mj_ray``; flat shading, no shadows.
 
     Like the others it draws no surface from behind and nothing outside the clipping planes: a

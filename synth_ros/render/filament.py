@@ -15,7 +15,7 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
 from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
-from synth_ros.render.owner import ClosedAtExit, ThreadOwner
+from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.render.silhouettes import Drawing, draw_silhouettes
@@ -23,7 +23,7 @@ from synth_ros.sim.memory import return_free_memory
 from synth_ros.types import MaskImage, Silhouette
 
 
-class FilamentRenderer(ClosedAtExit):
+class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
     """Implements ``render.base.Renderer`` with ``mujoco.mjrf``.
 
     Depth is a pure function of model, state and viewpoint, and so are ids but where two surfaces

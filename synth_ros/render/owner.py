@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+import mujoco
+
 from synth_ros.errors import InternalError
+from synth_ros.render.base import Layers, Picture, Shot, Viewpoint
+from synth_ros.types import Silhouette
 
 
 class ThreadOwner:
@@ -48,3 +53,44 @@ class ClosedAtExit(ABC):
     ) -> None:
         """Close it."""
         self.close()
+
+
+class Finished:
+    """Pictures that were drawn at once; implements ``render.base.Pending``.
+
+    Args:
+        pictures: In the order of the shots.
+    """
+
+    def __init__(self, pictures: list[Picture]) -> None:
+        self._pictures = pictures
+
+    def collect(self) -> list[Picture]:
+        """The pictures."""
+        return self._pictures
+
+
+class DrawsAtOnce(ABC):
+    """A renderer that cannot draw in the background: ``submit`` waits for the pictures."""
+
+    @abstractmethod
+    def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
+        """Render the state as it is."""
+
+    @abstractmethod
+    def silhouettes(
+        self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
+    ) -> list[Silhouette | None]:
+        """What each group of geoms alone would cover."""
+
+    def submit(self, data: mujoco.MjData, shots: Sequence[Shot]) -> Finished:
+        """Draw shots of one state now."""
+        return Finished(
+            [
+                Picture(
+                    self.render(data, shot.viewpoint),
+                    self.silhouettes(data, shot.viewpoint, shot.geom_groups),
+                )
+                for shot in shots
+            ]
+        )
