@@ -48,7 +48,12 @@ def naive(folder: Path) -> Contender:
 
 
 def ours(
-    folder: Path, backend: str, look: tuple[int, int], *, labels: str = 'default', processes: int = 1
+    folder: Path,
+    backend: str,
+    look: tuple[int, int],
+    *,
+    labels: str = 'default',
+    processes: int = 1,
 ) -> Contender:
     """Our frames on a prepared scene."""
     shadow, samples = look
