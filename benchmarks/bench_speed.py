@@ -5,8 +5,8 @@ for segmentation, at MuJoCo's own quality (shadow map 4096, 4 samples), without 
 complete samples: posture, colour, depth, ids, silhouettes, labels, provenance; written ones are
 files on disk. Same model, same states, same size; before each turn of ours the baseline has one.
 
-    python benchmarks/bench_speed.py             everything, about 25 minutes on two cores
-    python benchmarks/bench_speed.py --quick     does it run? under a minute; the figures say little
+    python benchmarks/bench_speed.py            everything
+    python benchmarks/bench_speed.py --quick    does it run? the figures say little
     python benchmarks/bench_speed.py --only labelled --objects 20 --kinds meshes --sizes 640x480
 """
 

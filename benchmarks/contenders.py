@@ -7,6 +7,7 @@ each pair gives one ratio.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -128,10 +129,8 @@ class Running:
         """End the processes."""
         for process, errors in zip(self._processes, self._errors, strict=True):
             if process.stdin is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     process.stdin.close()
-                except BrokenPipeError:
-                    pass
             try:
                 process.wait(_END_S)
             except subprocess.TimeoutExpired:

@@ -56,7 +56,7 @@ def bar_chart(path: Path, title: str, bars: Sequence[Bar]) -> None:
         y += 26
         for bar in items:
             colour = _COLOURS[colours[bar.label] % len(_COLOURS)]
-            _bar(draw, (y, unit), bar, colour)
+            _bar(draw, (y, unit), bar=bar, colour=colour)
             y += _BAR + 4
         y += _GAP
     draw.line((_LEFT + unit, _TOP - 8, _LEFT + unit, height - 12), '#d62728', 2)
@@ -64,7 +64,7 @@ def bar_chart(path: Path, title: str, bars: Sequence[Bar]) -> None:
     image.save(path, optimize=True)
 
 
-def _bar(draw: ImageDraw.ImageDraw, place: tuple[int, float], bar: Bar, colour: str) -> None:
+def _bar(draw: ImageDraw.ImageDraw, place: tuple[int, float], *, bar: Bar, colour: str) -> None:
     y, unit = place
     font = ImageFont.load_default(14)
     draw.text((_LEFT - 8, y + 1), bar.label, _INK, font, anchor='ra')

@@ -1,7 +1,7 @@
 """Figures of benchmarks: kept raw as JSON, shown as ratios.
 
-A file holds a list of rows; a row with the same section, scene and name replaces the one before, so
-that a long benchmark can be taken piece by piece.
+A file holds a list of rows; a row with the same section, scene and name replaces the one before,
+so that a long benchmark can be taken piece by piece.
 """
 
 from __future__ import annotations
@@ -143,6 +143,6 @@ def show(rows: Iterable[Row]) -> None:
     """Print rows on the terminal."""
     for row in rows:
         ratio, rate = row.ratio, row.frames_per_s
-        figure = row.error or f'{rate or 0:7.1f} frames/s  {str(ratio or ""):<24}'
+        figure = row.error or f'{rate or 0:7.1f} frames/s  {ratio or ""!s:<24}'
         notes = ''.join(f'; {key} {value}' for key, value in row.notes.items())
         print(f'{row.section:<11} {row.scene:<26} {row.name:<34} {figure}{notes}', flush=True)

@@ -1,7 +1,8 @@
 """A process that makes frames of a benchmark scene: MuJoCo's own renderer, or ours.
 
-Started by ``contenders.py`` with its options as JSON: ``make`` is ``naive`` or ``ours``, ``folder``
-a scene that ``settled.prepare`` made; the rest is the picture's quality and, for ours, the labels.
+Started by ``contenders.py`` with its options as JSON: ``make`` is ``naive`` or ``ours``,
+``folder`` a scene that ``settled.prepare`` made; the rest is the picture's quality and, for ours,
+the labels.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Benchmark scenes that have come to rest: dropped once, kept on disk, opened by every contender."""
+"""Benchmark scenes at rest: dropped once, kept on disk, opened by every contender."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def detections_2d(
     """
     out = _array(head, len(instances))
     for label in instances:
-        _result(out, label, head, class_id_format)
+        _result(out, label, head=head, class_id_format=class_id_format)
         box = label.box
         out.doubles((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2, 0.0, box.width, box.height)
         out.text(str(label.instance.instance_id))
@@ -57,7 +57,7 @@ def detections_2d_oriented(
     shapes = [(label, label.oriented_box) for label in instances if label.oriented_box is not None]
     out = _array(head, len(shapes))
     for label, shape in shapes:
-        _result(out, label, head, class_id_format)
+        _result(out, label, head=head, class_id_format=class_id_format)
         out.doubles(shape.center_x, shape.center_y, shape.angle_rad, shape.width, shape.height)
         out.text(str(label.instance.instance_id))
     return out.finish()
@@ -73,7 +73,7 @@ def detections_3d(
     """
     out = _array(head, len(instances))
     for label in instances:
-        _result(out, label, head, class_id_format)
+        _result(out, label, head=head, class_id_format=class_id_format)
         _pose(out, label.camera_from_box)
         out.doubles(*label.instance.size_m.tolist())
         out.text(str(label.instance.instance_id))
@@ -102,7 +102,7 @@ def keypoints(labels: Labels, head: Header) -> bytes:
     seen = [(owner, point) for owner, point in owned if point.visibility > 0]
     out = _array(head, len(seen))
     for owner, point in seen:
-        _point(out, point, f'{owner}/{point.name}', head)
+        _point(out, point, name=f'{owner}/{point.name}', head=head)
     return out.finish()
 
 
@@ -115,7 +115,7 @@ def _array(head: Header, count: int) -> CdrWriter:
 
 
 def _result(
-    out: CdrWriter, label: InstanceLabel, head: Header, class_id_format: ClassIdFormat
+    out: CdrWriter, label: InstanceLabel, *, head: Header, class_id_format: ClassIdFormat
 ) -> None:
     """A detection's header and its one result: the object's class and pose."""
     instance = label.instance
@@ -127,7 +127,7 @@ def _result(
     out.doubles_packed(_NO_COVARIANCE)
 
 
-def _point(out: CdrWriter, point: Keypoint, name: str, head: Header) -> None:
+def _point(out: CdrWriter, point: Keypoint, *, name: str, head: Header) -> None:
     """A whole detection of a point."""
     assert point.pixel is not None, 'a point in the image has a pixel'
     x, y, z = point.camera_from_point_m
