@@ -136,7 +136,7 @@ def measure(spec: SceneSpec, options: argparse.Namespace, root: Path) -> list[Ro
                         seconds=() if fault else tuple(seconds),
                         baseline=() if fault else tuple(baseline),
                         error=fault,
-                        notes={'frames a run': options.frames, 'lost': 0 if not fault else fault},
+                        notes={'frames a run': options.frames, 'lost': fault or 0},
                     )
                 )
                 results.show(rows[-1:])
