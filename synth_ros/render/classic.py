@@ -38,6 +38,7 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         config: Quality of the colour image.
         max_size: (width, height) of the largest expected image; larger ones work and cost a
             reallocation.
+        device: What draws, by its place in EGL's list; ``None`` leaves it to MuJoCo.
 
     Raises:
         RenderError: If no OpenGL context can be made.
@@ -45,13 +46,15 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
 
     name = 'classic'
 
-    def __init__(self, config: RenderConfig, max_size: tuple[int, int]) -> None:
+    def __init__(
+        self, config: RenderConfig, max_size: tuple[int, int], *, device: Device | None = None
+    ) -> None:
         self._config = config
         self._owner = ThreadOwner()
         self._max_size = max_size
         self._scene: ClassicScene | None = None
         self._closed = False
-        self._gl = create_gl_context(max_size)
+        self._gl = create_gl_context(max_size, device.index if device else None)
         # PyOpenGL binds itself to a platform on import: only now is it known which.
         from synth_ros.render.gl_target import PlainTargets
 
