@@ -216,10 +216,9 @@ def _software_cautions(device: Device, found: Found) -> Iterator[str]:
 def _filament_cautions(config: RenderConfig, device: Device) -> Iterator[str]:
     if device.outdated:
         # Where auto took it, nothing else works.
-        faster = '; render.backend: onepass is faster here' if config.backend != 'auto' else ''
-        yield (
-            f'{device.driver} draws Filament at half the speed of Mesa {GOOD_MESA} or less{faster}.'
-        )
+        faster = '' if config.backend == 'auto' else '; render.backend: onepass is faster here'
+        slow = f'draws Filament at half the speed of Mesa {GOOD_MESA} or less'
+        yield f'{device.driver} {slow}{faster}.'
         if config.ambient_occlusion:
             yield 'Ambient occlusion stays off: this driver may leak memory with every image.'
     if config.device is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import mujoco
@@ -13,6 +14,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
+from synth_ros.render.gl_errors import check_lost, gl_failure
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import (
     any_color,
@@ -76,17 +78,23 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
 
         self._enter()
         self._unload()
-        self._scene = ClassicScene(model, self._config, self._max_size)
+        with self._watched():
+            self._scene = ClassicScene(model, self._config, self._max_size)
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
-        """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
+        """Render the state as it is: kinematics must be up to date (``mj_forward``).
+
+        Raises:
+            RenderError: If the driver was reset or the device's memory is full.
+        """
         scene = self._loaded()
         size = (viewpoint.camera.width, viewpoint.camera.height)
-        scene.ensure_size(size)
-        scene.aim(viewpoint)
-        scene.update(data)
-        colors = scene.colors(size)
-        codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
+        with self._watched():
+            scene.ensure_size(size)
+            scene.aim(viewpoint)
+            scene.update(data)
+            colors = scene.colors(size)
+            codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
         return Layers(
             flip_colors(colors),
             metric_depth(flip_depth(raw), scene.curve),
@@ -112,7 +120,8 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
             codes = scene.part_codes(target, drawing.tile, [part for _, part in drawing.pieces])
             return [any_color(code)[::-1] for code in codes]
 
-        return draw_silhouettes(camera, windows, cover)
+        with self._watched():
+            return draw_silhouettes(camera, windows, cover)
 
     def close(self) -> None:
         """Free everything; closing twice is fine."""
@@ -129,6 +138,18 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         if self._closed:
             raise InternalError('A renderer was used after it was closed.')
         self._gl.make_current()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Turn what the driver reports into errors that help; MuJoCo reports nothing."""
+        from OpenGL import GL
+
+        device = self._device.label
+        try:
+            yield
+        except GL.GLError as error:
+            raise gl_failure(int(error.err), device=device) from error
+        check_lost(GL.glGetError, device=device)
 
     def _loaded(self) -> ClassicScene:
         self._enter()
