@@ -145,7 +145,7 @@ def test_a_gpu_that_opengl_does_not_reach_is_pointed_out() -> None:
         ('classic', r'Classic OpenGL cannot render here: no libEGL\.'),
         (
             'auto',
-            r'(?s)Nothing renders.*pass renderer: no GL.*\nClassic.*libEGL\.\nFilament: no loader\.',
+            r'(?s)Nothing renders.*renderer: no GL.*\nClassic.*libEGL\.\nFilament: no loader\.',
         ),
     ],
 )
