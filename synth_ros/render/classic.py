@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import mujoco
@@ -14,7 +13,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
-from synth_ros.render.gl_errors import check_lost, gl_failure
+from synth_ros.render.gl_errors import driver_watched
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import (
     any_color,
@@ -78,7 +77,7 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
 
         self._enter()
         self._unload()
-        with self._watched():
+        with driver_watched(self.device):
             self._scene = ClassicScene(model, self._config, self._max_size)
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
@@ -89,7 +88,7 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         """
         scene = self._loaded()
         size = (viewpoint.camera.width, viewpoint.camera.height)
-        with self._watched():
+        with driver_watched(self.device):
             scene.ensure_size(size)
             scene.aim(viewpoint)
             scene.update(data)
@@ -120,7 +119,7 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
             codes = scene.part_codes(target, drawing.tile, [part for _, part in drawing.pieces])
             return [any_color(code)[::-1] for code in codes]
 
-        with self._watched():
+        with driver_watched(self.device):
             return draw_silhouettes(camera, windows, cover)
 
     def close(self) -> None:
@@ -138,18 +137,6 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         if self._closed:
             raise InternalError('A renderer was used after it was closed.')
         self._gl.make_current()
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Turn what the driver reports into errors that help; MuJoCo reports nothing."""
-        from OpenGL import GL
-
-        device = self._device.label
-        try:
-            yield
-        except GL.GLError as error:
-            raise gl_failure(int(error.err), device=device) from error
-        check_lost(GL.glGetError, device=device)
 
     def _loaded(self) -> ClassicScene:
         self._enter()

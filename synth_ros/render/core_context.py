@@ -8,10 +8,10 @@ import moderngl
 
 from synth_ros.render.egl import EglContext
 
-# Version 4.3 contains both of the extensions.
 CORE = (3, 3)
-_ENOUGH = 430
-EXTENSIONS = ('GL_ARB_multi_draw_indirect', 'GL_ARB_base_instance')
+# Version 4.5 contains all of the extensions.
+_ENOUGH = 450
+EXTENSIONS = ('GL_ARB_base_instance', 'GL_ARB_clip_control', 'GL_ARB_multi_draw_indirect')
 TARGETS = 7
 ATTRIBUTES = 16
 

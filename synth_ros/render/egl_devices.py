@@ -87,7 +87,7 @@ def onepass_device(found: EglDevice | NoDevice) -> Device | NoDevice:
     return NoDevice(
         'opengl',
         f'EGL device {found.title} offers OpenGL {found.driver}, and the one-pass renderer needs '
-        f'more: {", ".join(found.lacks)}. Update the driver (OpenGL 4.3 has it all), choose '
+        f'more: {", ".join(found.lacks)}. Update the driver (OpenGL 4.5 has it all), choose '
         'another device with render.device (synth-ros doctor lists them), or use '
         'render.backend: classic.',
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from synth_ros.errors import InternalError, RenderError
 
@@ -42,6 +43,30 @@ def check_lost(read: Callable[[], int], *, device: str, strict: bool = False) ->
             raise gl_failure(fatal, device=device)
     if codes and strict:
         raise gl_failure(codes[0], device=device)
+
+
+@contextmanager
+def driver_watched(device: str, *, strict: bool = False) -> Iterator[None]:
+    """Turn what the driver reports within the block into errors that help.
+
+    A context must be current. Neither MuJoCo nor moderngl asks the driver for errors.
+
+    Args:
+        device: What draws, in the driver's own words.
+        strict: As for ``check_lost``.
+
+    Raises:
+        RenderError: If the context is lost or the device's memory is full.
+        InternalError: If OpenGL was used wrongly, as far as ``strict`` asks for it.
+    """
+    # Not before a context is current: PyOpenGL binds itself to a platform on import.
+    from OpenGL import GL
+
+    try:
+        yield
+    except GL.GLError as error:
+        raise gl_failure(int(error.err), device=device) from error
+    check_lost(GL.glGetError, device=device, strict=strict)
 
 
 def gl_failure(code: int, *, device: str) -> RenderError | InternalError:

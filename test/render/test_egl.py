@@ -88,7 +88,10 @@ class Poor:
     """A context of which a driver says what the test wants."""
 
     def __init__(self, real: moderngl.Context, *, version: int, **info: int) -> None:
-        self.version_code, self.extensions = version, {'GL_ARB_base_instance'}
+        self.version_code, self.extensions = (
+            version,
+            {'GL_ARB_base_instance', 'GL_ARB_clip_control'},
+        )
         self.info = {**real.info, **info}
         self.texture, self.depth_texture = real.texture, real.depth_texture
         self.framebuffer = real.framebuffer
@@ -106,7 +109,7 @@ def test_what_is_missing_is_named() -> None:
     def refuse(*_: object) -> None:
         raise moderngl.Error('the framebuffer is not complete')
 
-    rich = Poor(context.gl, version=430)
+    rich = Poor(context.gl, version=450)
     assert missing_features(rich) == ()
     rich.framebuffer = refuse
     (said,) = missing_features(rich)

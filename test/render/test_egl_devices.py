@@ -88,7 +88,7 @@ def test_a_driver_before_opengl_3_3(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_driver_without_the_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('MESA_GL_VERSION_OVERRIDE', '3.3')
-    names = ('GL_ARB_multi_draw_indirect', 'GL_ARB_base_instance')
+    names = ('GL_ARB_base_instance', 'GL_ARB_clip_control', 'GL_ARB_multi_draw_indirect')
     monkeypatch.setenv('MESA_EXTENSION_OVERRIDE', ' '.join(f'-{name}' for name in names))
     monkeypatch.setenv('LIBGL_ALWAYS_SOFTWARE', '1')
     found = pick_egl_device(None, {})
