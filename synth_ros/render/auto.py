@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, NamedTuple, TypeGuard
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Renderer
 from synth_ros.render.devices import GOOD_MESA, Device, EglDevice, NoDevice
-from synth_ros.render.egl_devices import onepass_device, pick_egl_device
+from synth_ros.render.egl_devices import (
+    CUDA_VISIBLE,
+    VARIABLE,
+    like_devices,
+    list_egl_devices,
+    onepass_device,
+    pick_egl_device,
+)
 from synth_ros.render.gl import gl_platform
 from synth_ros.render.probe import probe_opengl, probe_vulkan
 
@@ -149,6 +157,38 @@ def _for_looks(found: Found) -> Iterator[_Rule]:
         yield 'classic', f'Classic OpenGL, because Filament needs Vulkan and {why}, and {but}.'
     if isinstance(found.filament, Device):
         yield 'filament', 'Filament, because OpenGL does not work here.'
+
+
+def devices_to_share(choice: Choice, config: RenderConfig) -> tuple[int, ...]:
+    """EGL devices over which worker processes are to be spread.
+
+    All GPUs of the chosen one's kind and driver, so that every worker makes the same pixels;
+    with ``CUDA_VISIBLE_DEVICES`` only those that it shows.
+
+    Args:
+        choice: The renderer and the device that one process would use.
+        config: If it or ``MUJOCO_EGL_DEVICE_ID`` names a device, the workers share that one.
+
+    Returns:
+        Indices for ``choice_on``; none where there is nothing to spread over.
+    """
+    named = config.device is not None or os.environ.get(VARIABLE, '').strip()
+    if named or choice.device.index is None or choice.device.software:
+        return ()
+    visible = os.environ.get(CUDA_VISIBLE, '')
+    return like_devices(choice.device, list_egl_devices(), visible)
+
+
+def choice_on(choice: Choice, index: int | None) -> Choice:
+    """The same renderer on another device of ``devices_to_share``.
+
+    Args:
+        choice: A choice.
+        index: Of the device; ``None`` leaves it as it is.
+    """
+    if index is None:
+        return choice
+    return choice._replace(device=replace(choice.device, index=index))
 
 
 def make_renderer(config: RenderConfig, *, max_size: tuple[int, int]) -> Renderer:

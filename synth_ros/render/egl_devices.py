@@ -18,7 +18,7 @@ from synth_ros.render.gl import INSTALL_HINT
 from synth_ros.render.probe import run_child
 
 VARIABLE = 'MUJOCO_EGL_DEVICE_ID'
-_CUDA_VISIBLE = 'CUDA_VISIBLE_DEVICES'
+CUDA_VISIBLE = 'CUDA_VISIBLE_DEVICES'
 _MARK = 'synth-ros-egl:'
 _LINE = re.compile(rf'^{_MARK}(.*)$', re.MULTILINE)
 _GL_RENDERER, _GL_VERSION = 0x1F01, 0x1F02
@@ -91,6 +91,24 @@ def onepass_device(found: EglDevice | NoDevice) -> Device | NoDevice:
         'another device with render.device (synth-ros doctor lists them), or use '
         'render.backend: classic.',
     )
+
+
+def like_devices(device: Device, devices: Sequence[EglDevice], visible: str) -> tuple[int, ...]:
+    """Devices that draw the same pixels as one: same hardware, same driver.
+
+    Args:
+        device: The one; not the processor.
+        devices: All devices, in EGL's order.
+        visible: ``CUDA_VISIBLE_DEVICES``: where it shows devices, no other is taken.
+
+    Returns:
+        Their indices, that of ``device`` first; nothing else if it has none.
+    """
+    if device.index is None:
+        return ()
+    shown = _shown(_by_cuda(devices), visible) or devices
+    alike = [d for d in shown if (d.name, d.driver) == (device.name, device.driver) and d.works]
+    return (device.index, *(d.index for d in alike if d.index != device.index))
 
 
 def device_of_variable(
@@ -174,7 +192,7 @@ def describe_devices(which: str, known: str) -> None:
     """
     raw = [_untouched(device) for device in query_devices()]
     if which == 'first':
-        raw = order_devices(raw, os.environ.get(_CUDA_VISIBLE, ''))
+        raw = order_devices(raw, os.environ.get(CUDA_VISIBLE, ''))
     for device in raw:
         if str(device.index) in known.split(','):
             continue
@@ -237,7 +255,7 @@ def _usable(device: EglDevice) -> EglDevice | NoDevice:
 def _by_variable(
     value: str, devices: Sequence[EglDevice], environ: Mapping[str, str]
 ) -> EglDevice | NoDevice:
-    found = device_of_variable(value, devices, visible=environ.get(_CUDA_VISIBLE, ''))
+    found = device_of_variable(value, devices, visible=environ.get(CUDA_VISIBLE, ''))
     if found is None:
         raise DeviceIndexError(f'{VARIABLE}={value}', devices)
     return _usable(found)

@@ -14,9 +14,12 @@ from synth_ros.render import auto
 from synth_ros.render.auto import (
     BACKENDS,
     BackendName,
+    Choice,
     Found,
+    choice_on,
     choose_backend,
     decide,
+    devices_to_share,
     make_renderer,
     renderer_for,
 )
@@ -226,6 +229,46 @@ def test_the_chosen_renderer_is_made(backend: BackendName) -> None:
     with renderer_for(choice, config, max_size=(64, 48)) as renderer:
         assert renderer.name == backend
         assert renderer.device.startswith(choice.device.name)
+
+
+GPU_ON_1 = Device('opengl', 'NVIDIA A2', '4.6.0 NVIDIA 550.54', 1)
+CLUSTER_NODE = (
+    EglDevice(0, 'NVIDIA RTX 4070', '4.6.0 NVIDIA 550.54', cuda=0),
+    EglDevice(1, GPU_ON_1.name, GPU_ON_1.driver, cuda=1),
+    EglDevice(2, GPU_ON_1.name, GPU_ON_1.driver, cuda=2),
+    EglDevice(3, 'llvmpipe', '4.5 Mesa 22.3.6', software=True),
+)
+
+
+@pytest.mark.parametrize(
+    ('device', 'config', 'environment', 'shared'),
+    [
+        (GPU_ON_1, RenderConfig(), {}, (1, 2)),
+        (GPU_ON_1, RenderConfig(), {'CUDA_VISIBLE_DEVICES': '2,1'}, (1, 2)),
+        (GPU_ON_1, RenderConfig(), {'CUDA_VISIBLE_DEVICES': '1'}, (1,)),
+        (GPU_ON_1, RenderConfig(device=1), {}, ()),
+        (GPU_ON_1, RenderConfig(), {'MUJOCO_EGL_DEVICE_ID': '1'}, ()),
+        (SOFT_OPENGL, RenderConfig(), {}, ()),
+        (GPU_VULKAN, RenderConfig(), {}, ()),
+    ],
+)
+def test_workers_are_spread_over_gpus_that_make_the_same_pixels(
+    monkeypatch: pytest.MonkeyPatch,
+    device: Device,
+    config: RenderConfig,
+    environment: dict[str, str],
+    shared: tuple[int, ...],
+) -> None:
+    for name in ('CUDA_VISIBLE_DEVICES', 'MUJOCO_EGL_DEVICE_ID'):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(auto, 'list_egl_devices', lambda: CLUSTER_NODE)
+    choice = Choice('onepass', 'Because.', device)
+    assert devices_to_share(choice, config) == shared
+    for index in shared:
+        assert choice_on(choice, index).device == replace(device, index=index)
+    assert choice_on(choice, None) is choice
 
 
 def test_make_renderer_asks_the_drivers() -> None:
