@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from synth_ros.errors import InternalError, RenderError
 from synth_ros.render.classic import ClassicRenderer
-from synth_ros.render.gl_errors import CONTEXT_LOST, OUT_OF_MEMORY, check_lost
+from synth_ros.render.egl import EglContext
+from synth_ros.render.gl_errors import CONTEXT_LOST, OUT_OF_MEMORY, check_lost, driver_watched
+from synth_ros.render.onepass.renderer import OnepassRenderer
 
 from .scenes import CONFIG, Scene, look_at, skewed_camera
 
@@ -45,25 +48,40 @@ def test_other_errors_are_bugs_of_whoever_draws() -> None:
         check_lost(reader(0x9999), device=DEVICE, strict=True)
 
 
+@pytest.mark.parametrize('make', [ClassicRenderer, OnepassRenderer])
 @pytest.mark.parametrize(
     ('code', 'message'), [(CONTEXT_LOST, 'driver was reset'), (OUT_OF_MEMORY, 'is full')]
 )
-def test_the_classic_renderer_notices(
-    tabletop: Scene, monkeypatch: pytest.MonkeyPatch, code: int, message: str
+def test_renderers_notice(
+    tabletop: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    make: type[ClassicRenderer | OnepassRenderer],
+    code: int,
+    message: str,
 ) -> None:
-    from OpenGL import GL
-
     viewpoint = look_at(skewed_camera(64, 48))
-    with ClassicRenderer(CONFIG, (64, 48)) as renderer:
+    with make(CONFIG, (64, 48)) as renderer:
+        from OpenGL import GL
+
         renderer.load(tabletop.model)
-        renderer.render(tabletop.data, viewpoint)
+        first = renderer.render(tabletop.data, viewpoint)
         with monkeypatch.context() as patch:
             patch.setattr(GL, 'glGetError', reader(code))
             with pytest.raises(RenderError, match=message):
                 renderer.render(tabletop.data, viewpoint)
-        # PyOpenGL finds the error after a call of its own.
-        broken = GL.GLError(err=code)
-        with monkeypatch.context() as patch:
-            patch.setattr(renderer._targets, 'of_size', lambda _: (_ for _ in ()).throw(broken))
+            patch.setattr(GL, 'glGetError', reader(code))
             with pytest.raises(RenderError, match=message):
-                renderer.render(tabletop.data, viewpoint)
+                renderer.load(tabletop.model)
+        renderer.load(tabletop.model)
+        assert np.array_equal(renderer.render(tabletop.data, viewpoint).rgb, first.rgb)
+
+
+def test_errors_that_pyopengl_finds_are_told_alike() -> None:
+    context = EglContext(0)
+    from OpenGL import GL
+
+    with pytest.raises(RenderError, match='driver was reset'), driver_watched(DEVICE):
+        raise GL.GLError(err=CONTEXT_LOST)
+    with pytest.raises(InternalError, match='GL_INVALID_ENUM'), driver_watched(DEVICE):
+        GL.glEnable(0xDEAD)
+    context.free()
