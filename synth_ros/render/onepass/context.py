@@ -41,8 +41,8 @@ def create_context(config: RenderConfig, device: Device | None) -> moderngl.Cont
     if missing:
         context.release()
         raise RenderError(
-            f'{found.label} lacks what the one-pass renderer needs: {", ".join(missing)}. '
-            'Update the driver, or set render.backend: classic.'
+            f'{found.label} lacks {", ".join(missing)}, which the one-pass renderer needs. '
+            'Get a newer driver, or set render.backend: classic.'
         )
     return context
 
