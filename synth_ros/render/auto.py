@@ -24,7 +24,7 @@ from synth_ros.render.probe import probe_opengl, probe_vulkan
 
 BackendName = Literal['onepass', 'classic', 'filament']
 BACKENDS: tuple[BackendName, ...] = ('onepass', 'classic', 'filament')
-"""All renderers, the fastest first."""
+"""All renderers, in the order in which ``speed`` prefers them."""
 
 _NAMES = {'onepass': 'the one-pass renderer', 'classic': 'classic OpenGL', 'filament': 'Filament'}
 _Rule = tuple[BackendName, str]
@@ -119,9 +119,12 @@ def decide(config: RenderConfig, found: Found) -> Choice:
 
 
 def _for_speed(found: Found) -> Iterator[_Rule]:
-    """What applies, the fastest first."""
+    """What applies, the best for speed first."""
     if isinstance(found.onepass, Device):
-        yield 'onepass', 'The one-pass renderer, because it is the fastest.'
+        yield (
+            'onepass',
+            'The one-pass renderer, because it draws all layers at once and works here.',
+        )
     but = 'because the one-pass renderer does not work here'
     if _hardware(found.classic):
         yield 'classic', f'Classic OpenGL, {but}.'

@@ -48,11 +48,11 @@ NO_ONEPASS = NoDevice('opengl', 'no GL_ARB_base_instance.')
 @pytest.mark.parametrize(
     ('onepass', 'classic', 'vulkan', 'backend', 'because'),
     [
-        (GPU_OPENGL, GPU_OPENGL, GPU_VULKAN, 'onepass', 'it is the fastest'),
-        (GPU_OPENGL, GPU_OPENGL, NO_VULKAN, 'onepass', 'it is the fastest'),
-        (SOFT_OPENGL, SOFT_OPENGL, OLD_VULKAN, 'onepass', 'it is the fastest'),
-        (SOFT_OPENGL, SOFT_OPENGL, NEW_VULKAN, 'onepass', 'it is the fastest'),
-        (SOFT_OPENGL, SOFT_OPENGL, GPU_VULKAN, 'onepass', 'it is the fastest'),
+        (GPU_OPENGL, GPU_OPENGL, GPU_VULKAN, 'onepass', 'all layers at once'),
+        (GPU_OPENGL, GPU_OPENGL, NO_VULKAN, 'onepass', 'all layers at once'),
+        (SOFT_OPENGL, SOFT_OPENGL, OLD_VULKAN, 'onepass', 'all layers at once'),
+        (SOFT_OPENGL, SOFT_OPENGL, NEW_VULKAN, 'onepass', 'all layers at once'),
+        (SOFT_OPENGL, SOFT_OPENGL, GPU_VULKAN, 'onepass', 'all layers at once'),
         (NO_ONEPASS, GPU_OPENGL, GPU_VULKAN, 'classic', 'one-pass renderer does not work'),
         (NO_ONEPASS, GPU_OPENGL, NO_VULKAN, 'classic', 'one-pass renderer does not work'),
         (NO_ONEPASS, SOFT_OPENGL, GPU_VULKAN, 'filament', 'only Vulkan reaches the GPU'),

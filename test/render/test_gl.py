@@ -72,6 +72,46 @@ def test_unknown_platform_is_explained() -> None:
     assert 'egl, glfw, osmesa' in said
 
 
+BARE = """
+import sys
+import mujoco
+from synth_ros.config.render import RenderConfig
+from synth_ros.geometry.camera import camera_from_fovy
+from synth_ros.render.auto import make_renderer
+from synth_ros.render.base import Viewpoint
+model = mujoco.MjModel.from_xml_string(
+    '<mujoco><worldbody><light pos="0 0 3" castshadow="true"/>'
+    '<geom type="box" size=".1 .1 .1" pos="0 0 1"/></worldbody></mujoco>'
+)
+data = mujoco.MjData(model)
+mujoco.mj_forward(model, data)
+camera = camera_from_fovy('c', (32, 24), fovy_rad=1.0)
+with make_renderer(RenderConfig(backend=sys.argv[1]), max_size=(32, 24)) as renderer:
+    renderer.load(model)
+    pose = [[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    layers = renderer.render(data, Viewpoint(camera, __import__('numpy').array(pose)))
+    print(f'{layers.depth_m[12, 16]:.3f}')
+"""
+
+
+@pytest.mark.parametrize('backend', ['onepass', 'classic'])
+def test_renderers_need_no_prepared_environment(backend: str) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {'MUJOCO_GL', 'PYOPENGL_PLATFORM'}
+    }
+    environment['PYTHONPATH'] = str(Path(__file__).parents[2])
+    child = subprocess.run(
+        [sys.executable, '-c', BARE, backend],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    assert child.stdout.strip() == '0.900'
+
+
 def test_importing_sets_no_environment() -> None:
     code = (
         'import os; before = dict(os.environ); import synth_ros.render.auto, '

@@ -44,6 +44,8 @@ def create_context(config: RenderConfig, device: Device | None) -> moderngl.Cont
             f'{found.label} lacks {", ".join(missing)}, which the one-pass renderer needs. '
             'Get a newer driver, or set render.backend: classic.'
         )
+    # Whoever asks PyOpenGL next finds it bound to EGL.
+    raw_gl()
     return context
 
 
