@@ -147,11 +147,33 @@ def irradiance_coefficients(radiance: Radiance) -> FloatArray:
     # Fit at directions spread evenly: the centres of a coarse cube.
     normals = _face_directions(8).reshape(-1, 3)
     irradiance = np.maximum(normals @ directions.T, 0) @ colors / np.pi
+    return np.asarray(np.linalg.lstsq(_harmonics(normals), irradiance, rcond=None)[0])
+
+
+def turned_coefficients(coefficients: FloatArray, world_from_view: FloatArray) -> FloatArray:
+    """The same irradiance for normals in another frame.
+
+    Args:
+        coefficients: In the world frame, (9, 3).
+        world_from_view: Rotation, (3, 3).
+    """
+    normals = _face_directions(4).reshape(-1, 3)
+    values = _harmonics(normals @ world_from_view.T) @ coefficients
+    return np.asarray(_inverse_harmonics() @ values)
+
+
+@cache
+def _inverse_harmonics() -> FloatArray:
+    """Coefficients from values at the centres of a coarse cube, (9, 96)."""
+    return np.asarray(np.linalg.pinv(_harmonics(_face_directions(4).reshape(-1, 3))))
+
+
+def _harmonics(normals: FloatArray) -> FloatArray:
+    """The basis at unit normals (n, 3): (n, 9)."""
     x, y, z = normals.T
-    basis = np.stack(
+    return np.stack(
         [np.ones_like(x), y, z, x, y * x, y * z, 3 * z * z - 1, z * x, x * x - y * y], 1
     )
-    return np.asarray(np.linalg.lstsq(basis, irradiance, rcond=None)[0])
 
 
 def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:

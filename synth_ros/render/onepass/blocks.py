@@ -29,6 +29,7 @@ LAMP = np.dtype(
         ('cone', 'f4', 4),
         ('shadow', 'f4', (4, 4)),
         ('tile', 'f4', 4),
+        ('depths', 'f4', 4),
     ]
 )
 FRAME_BINDING, LAMPS_BINDING = 0, 1

@@ -14,6 +14,7 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.bounds import project_windows
+from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.antialias import Antialiasing
@@ -282,6 +283,7 @@ class OnepassScene:
         return defined(
             LAMPS=len(self._lamps),
             SHADOWS=self._atlas.texture is not None,
+            SHADOW_TAPS=4,
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
             TONE_ACES=True,
             NORMALS=normals,
@@ -297,7 +299,9 @@ class OnepassScene:
             len(environment.levels),
         )
         block['world_from_camera'][0, :3, :3] = world_from_camera[:3, :3].T
-        block['irradiance'][0, :, :3] = environment.irradiance
+        block['irradiance'][0, :, :3] = turned_coefficients(
+            environment.irradiance, world_from_camera[:3, :3]
+        )
         self._frame.orphan(self._frame.size)
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
@@ -317,9 +321,12 @@ class OnepassScene:
             scale, offset = cone_scale(lamp)
             record['cone'] = (scale, offset, -1.0, 0.0)
             if number in self._atlas.tiles:
-                record['cone'] = (scale, offset, 0.0, self._atlas.eyes[number].texel)
-                record['shadow'] = self._atlas.shadow_from_camera(number, world_from_camera).T
+                eye = self._atlas.eyes[number]
+                near, far, scale_z, offset_z = eye.lens.depth_range
+                record['cone'] = (scale, offset, 0.0, eye.texel)
+                record['shadow'] = self._atlas.place_from_camera(number, world_from_camera).T
                 record['tile'] = self._atlas.area(number)
+                record['depths'] = (scale_z, offset_z, far - near, 0.0)
         self._lamp_buffer.orphan(self._lamp_buffer.size)
         self._lamp_buffer.write(records)
         self._lamp_buffer.bind_to_uniform_block(LAMPS_BINDING)

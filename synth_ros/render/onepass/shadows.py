@@ -122,11 +122,20 @@ class ShadowAtlas:
         target.scissor = None
         self._drawn = state
 
-    def shadow_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
-        """Clip coordinates of a lamp's tile from points of a camera, (4, 4)."""
+    def place_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
+        """Homogeneous place in the atlas (0 to 1) and depth from points of a camera, (4, 4)."""
         eye = self.eyes[lamp]
         lens = lens_matrix(eye.lens, parallel=eye.parallel)
-        return lens @ inverse(eye.world_from_eye) @ world_from_camera
+        x, y, width, height = self.area(lamp)
+        atlas_from_clip = np.array(
+            [
+                [width / 2, 0, 0, x + width / 2],
+                [0, height / 2, 0, y + height / 2],
+                [0, 0, 1, 0],
+                [0, 0, 0, 1.0],
+            ]
+        )
+        return atlas_from_clip @ lens @ inverse(eye.world_from_eye) @ world_from_camera
 
     def free(self) -> None:
         """Delete the atlas."""

@@ -129,7 +129,7 @@ def environment_cube(environment: Environment) -> Texture:
             gl.glTexImage2D(
                 gl.GL_TEXTURE_CUBE_MAP_POSITIVE_X + face,
                 level,
-                gl.GL_RGB16F,
+                gl.GL_RGBA16F,
                 size,
                 size,
                 0,

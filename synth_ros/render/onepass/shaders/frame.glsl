@@ -7,7 +7,7 @@ layout(std140) uniform Frame {
     vec4 depth_range;        // near, far, and clip z = range.z * p.z + range.w
     vec4 light_scale;        // exposure, environment light, ambient, levels of the environment
     mat4 world_from_camera;  // rotation, for looking up the environment
-    vec4 irradiance[9];      // spherical harmonics of irradiance / pi, world frame
+    vec4 irradiance[9];      // spherical harmonics of irradiance / pi, optical frame
 };
 
 // Parallel rays go along z; then projection.zw and pixel_from_ray.zw are plain offsets.

@@ -31,7 +31,8 @@ vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
 #if LAMPS > 0
     for (int i = 0; i < LAMPS; ++i) {
         vec3 way;
-        vec3 light = incoming(lamps[i], point, way);
+        float distance_m;
+        vec3 light = incoming(lamps[i], point, way, distance_m);
         float cosine = clamp(dot(n, way), 0.0, 1.0);
         vec3 halfway = normalize(way + view);
         float nh = clamp(dot(n, halfway), 0.0, 1.0), lh = clamp(dot(way, halfway), 0.0, 1.0);
@@ -40,11 +41,10 @@ vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
         float smith = 0.5 / max(mix(2.0 * cosine * facing, cosine + facing, alpha), 1e-4);
         float away = 1.0 - lh, away2 = away * away;
         vec3 fresnel = f0 + (1.0 - f0) * (away2 * away2 * away);
-        float share = lit_share(lamps[i], point, geometric, way);
+        float share = lit_share(lamps[i], point, geometric, way, distance_m);
         sum += (diffuse / PI + lobe * smith * fresnel) * light * (cosine * share);
     }
 #endif
-    vec3 world_n = mat3(world_from_camera) * n;
     vec3 mirrored = mat3(world_from_camera) * reflect(-view, n);
     // Karis, "Physically based shading on mobile": the environment's second split-sum factor.
     vec4 r = m.roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
@@ -52,6 +52,6 @@ vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
     vec2 scale = vec2(-1.04, 1.04) * a + r.zw;
     float level = m.roughness * (2.0 - m.roughness) * (light_scale.w - 1.0);
     vec3 mirror = textureLod(environment, mirrored, level).rgb * (f0 * scale.x + scale.y);
-    vec3 around = (diffuse * irradiance_from(world_n) + mirror) * light_scale.y * m.occlusion;
+    vec3 around = (diffuse * irradiance_from(n) + mirror) * light_scale.y * m.occlusion;
     return (sum + around) * light_scale.x + m.emission;
 }
