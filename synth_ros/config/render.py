@@ -8,6 +8,7 @@ from pydantic import Field
 
 from synth_ros.config.base import Section, WholeNumber
 
+Deformable = Literal['flex', 'skin', 'tendon']
 Backend = Literal['auto', 'onepass', 'classic', 'filament']
 
 
@@ -26,6 +27,9 @@ class RenderConfig(Section):
     """Edge of each shadow map in texels; 0 turns shadows off."""
     samples: Annotated[Literal[0, 2, 4, 8], WholeNumber] = 4
     """Onepass, classic: samples of each pixel of the colour image; 0 turns antialiasing off."""
+    deformables: tuple[Deformable, ...] = ('flex', 'skin', 'tendon')
+    """What is drawn besides geoms, where its group is 0 to 2: flexes (cloth, cables, soft bodies),
+    skins, spatial tendons. An empty list shows geoms alone."""
     soft_shadows: bool = False
     """Onepass, Filament: shadows that soften with distance, at several times the cost."""
     ambient_occlusion: bool = False
