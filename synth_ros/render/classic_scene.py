@@ -225,7 +225,7 @@ def add_cables(model: mujoco.MjModel, data: mujoco.MjData, scene: mujoco.MjvScen
             mujoco.mjv_initGeom(
                 geom,
                 _CAPSULE,
-                np.array([radius, radius, half]),
+                np.array([radius, half, 0.0]),
                 center,
                 rotation.ravel(),
                 cable.rgba,

@@ -233,7 +233,7 @@ def _flex(model: mujoco.MjModel, number: int) -> SoftSurface:
     return SoftSurface(
         'flex',
         number,
-        model.flex(number).name,
+        mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_FLEX.value, number) or '',
         max(body, 0),
         int(model.flex_matid[number]),
         rgba,
@@ -248,7 +248,7 @@ def _skin(model: mujoco.MjModel, number: int) -> SoftSurface:
     return SoftSurface(
         'skin',
         number,
-        model.skin(number).name,
+        mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_SKIN.value, number) or '',
         body,
         int(model.skin_matid[number]),
         rgba,
@@ -267,7 +267,7 @@ def _tendon(model: mujoco.MjModel, number: int) -> SoftSurface:
     return SoftSurface(
         'tendon',
         number,
-        model.tendon(number).name,
+        mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_TENDON.value, number) or '',
         int(model.site_bodyid[sites[0]]) if spatial and sites.size else 0,
         int(model.tendon_matid[number]),
         rgba,
