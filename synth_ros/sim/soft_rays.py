@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.scene.soft import SoftSource
-from synth_ros.types import FloatArray, TriangleMesh, Tubes
+from synth_ros.types import FloatArray, SoftShape, TriangleMesh, Tubes
 
 # Rays at a time; a share of a million products of rays and triangles each.
 _PRODUCTS = 1 << 20
@@ -51,17 +51,39 @@ def cast_soft(
     count = len(directions)
     out = SoftHits(np.full(count, -1, np.int32), np.full(count, np.inf), np.zeros((count, 3)))
     for number, shape in enumerate(SoftSource(model).shapes(data)):
+        some = _may_meet(shape, origin, directions)
         if shape.mesh is not None:
-            found = _meet_mesh(shape.mesh, origin, directions, clip=clip, backs=backs)
+            found = _meet_mesh(shape.mesh, origin, directions[some], clip=clip, backs=backs)
         elif shape.tubes is not None:
-            found = _meet_tubes(shape.tubes, origin, directions, clip=clip)
+            found = _meet_tubes(shape.tubes, origin, directions[some], clip=clip)
         else:
             continue
-        nearer = found[0] < out.distance
-        out.surface[nearer] = model.ngeom + number
-        out.distance[nearer] = found[0][nearer]
-        out.normal[nearer] = found[1][nearer]
+        nearer = found[0] < out.distance[some]
+        rays = some[nearer]
+        out.surface[rays] = model.ngeom + number
+        out.distance[rays] = found[0][nearer]
+        out.normal[rays] = found[1][nearer]
     return out
+
+
+def _may_meet(
+    shape: SoftShape, origin: FloatArray, directions: FloatArray
+) -> NDArray[np.int64]:
+    """Rays that come into the ball about a shape, ascending."""
+    if shape.mesh is not None:
+        points, reach = shape.mesh.vertices_m, 0.0
+    elif shape.tubes is not None and len(shape.tubes.radius_m):
+        points = shape.tubes.center_m
+        reach = float((shape.tubes.radius_m + shape.tubes.half_m).max())
+    else:
+        return np.zeros(0, np.int64)
+    if not len(points):
+        return np.zeros(0, np.int64)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    radius = float(np.linalg.norm(points - middle, axis=1).max()) + reach
+    away = middle - origin
+    along = directions @ away / np.sqrt((directions**2).sum(axis=1))
+    return np.flatnonzero(away @ away - along**2 <= 1.001 * radius**2)
 
 
 def _meet_mesh(

@@ -67,7 +67,7 @@ class Antialiasing:
         self._screen = screen
 
     def begin(
-        self, fine: FineTarget, picture: moderngl.Texture, geoms: moderngl.Texture
+        self, fine: FineTarget, picture: moderngl.Texture, surface: moderngl.Texture
     ) -> None:
         """Mark the pixels at edges; what is drawn until ``end`` is drawn in them alone."""
         gl = raw_gl()
@@ -75,14 +75,14 @@ class Antialiasing:
         gl.glClearBufferfv(gl.GL_COLOR, 0, np.zeros(4, np.float32))
         gl.glClearBufferfi(gl.GL_DEPTH_STENCIL, 0, 0.0, 0)
         picture.use(_PICTURE_UNIT)
-        geoms.use(_GEOM_UNIT)
+        surface.use(_GEOM_UNIT)
         gl.glEnable(gl.GL_STENCIL_TEST)
         gl.glStencilFunc(gl.GL_ALWAYS, 1, 0xFF)
         gl.glStencilOp(gl.GL_KEEP, gl.GL_REPLACE, gl.GL_REPLACE)
         gl.glColorMask(*[gl.GL_FALSE] * 4)
         program = self._programs.get('screen.vert', 'edges.frag', defined(FINE=fine.grid))
         program['picture'] = _PICTURE_UNIT
-        program['geoms'] = _GEOM_UNIT
+        program['surface_layer'] = _GEOM_UNIT
         self._context.enable_only(moderngl.NOTHING)
         self._screen.draw(program)
         gl.glColorMask(*[gl.GL_TRUE] * 4)

@@ -17,6 +17,7 @@ from synth_ros.render.onepass.materials import (
     MAPPED,
     Layers,
     Look,
+    has_orm,
     look_of,
     mapping_of,
 )
@@ -65,13 +66,14 @@ class GroupKey(NamedTuple):
         family: How they are drawn.
         layers: Their textures; the base texture is that of the group's array (see ``sheet``).
         sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
-        see_through: Whether they are blended over what is behind.
+        apart: Whether they are drawn after everything else is lit: what is see-through, which is
+            blended over what is behind, and what has more to it than the surface layer holds.
     """
 
     family: Family
     layers: Layers
     sheet: tuple[int, int] | None
-    see_through: bool
+    apart: bool
 
 
 class Group(NamedTuple):
@@ -109,6 +111,12 @@ class Surfaces(NamedTuple):
     groups: tuple[Group, ...]
     packed: geometry.Packed
 
+    def finishes(self, count: int) -> NDArray[np.float32]:
+        """Metallic, roughness and reflectance by surface id, (count, 3); 0 where not drawn."""
+        table = np.zeros((count, 3), np.float32)
+        table[self.ids] = self.instances['surface'][:, :3]
+        return table
+
 
 class _Entry(NamedTuple):
     """A slot in the making."""
@@ -145,7 +153,7 @@ def surfaces_of(
         members.setdefault(entry.key, []).append(slot)
     _number_layers(model, entries, instances)
     groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
-    groups.sort(key=lambda group: group.key.see_through)
+    groups.sort(key=lambda group: group.key.apart)
     radius = _radii(instances, [entry.shape for entry in entries], packed)
     radius[len(geoms) :] = 1.0
     return Surfaces(
@@ -211,7 +219,10 @@ def _key(model: mujoco.MjModel, family: Family, look: Look) -> GroupKey:
         sheet = (int(model.tex_width[base]), int(model.tex_height[base]))
         # Textures of one size share an array, and geoms with them a call.
         layers = layers._replace(base=-1)
-    return GroupKey(family, layers, sheet, bool(look.rgba[3] < 1))
+    # What shines with more than its own colour, or whose finish varies, does not fit the
+    # surface layer either.
+    apart = look.rgba[3] < 1 or look.emission > 1 or layers.emissive >= 0 or has_orm(layers)
+    return GroupKey(family, layers, sheet, bool(apart))
 
 
 def _instance(
