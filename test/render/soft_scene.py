@@ -11,7 +11,7 @@ FLOOR, BASE, TIP, WRAP, CLOTH, JELLY, CABLE, SLEEVE, ROPE, SLACK = range(10)
 """Surface ids: geoms, flexes, skins, tendons."""
 SOFT = (CLOTH, JELLY, CABLE, SLEEVE, ROPE, SLACK)
 
-_FLEX = '<edge equality="true"/><contact selfcollide="none" internal="false"/>'
+_FLEX = '<edge equality="true"/><contact selfcollide="none"/>'
 _MODEL = f"""<mujoco>
   <statistic extent="1"/>
   <visual>
