@@ -17,7 +17,7 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
-from synth_ros.render.onepass.antialias import Antialiasing
+from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
@@ -148,7 +148,9 @@ class OnepassScene:
         self._draw_parts(apart, common)
         self._draw_sky()
         if target.fine is not None:
-            self._antialiasing.begin(target.fine, target.color, target.surface)
+            self._antialiasing.begin(
+                target.fine, target.lit, PictureLayers(target.color, target.surface)
+            )
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
             self._draw_parts(parts, common | defined(COLOR_ALONE=True))
