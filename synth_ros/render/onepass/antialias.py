@@ -61,9 +61,7 @@ class FineTarget:
             item.release()
 
 
-def depth_stencil(
-    context: moderngl.Context, size: tuple[int, int]
-) -> moderngl.Renderbuffer:
+def depth_stencil(context: moderngl.Context, size: tuple[int, int]) -> moderngl.Renderbuffer:
     """Depth of 32-bit floats, which reversed depth needs, and a stencil."""
     gl = raw_gl()
     buffer = context.depth_renderbuffer(size)
@@ -95,9 +93,7 @@ class Antialiasing:
         self._programs = programs
         self._screen = screen
 
-    def begin(
-        self, fine: FineTarget, lit: moderngl.Framebuffer, layers: PictureLayers
-    ) -> None:
+    def begin(self, fine: FineTarget, lit: moderngl.Framebuffer, layers: PictureLayers) -> None:
         """Mark the pixels at edges; what is drawn until ``end`` is drawn in them alone.
 
         Args:
@@ -122,9 +118,7 @@ class Antialiasing:
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, lit.glo)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, fine.target.glo)
         size, wide = lit.size, fine.target.size
-        gl.glBlitFramebuffer(
-            0, 0, *size, 0, 0, *wide, gl.GL_STENCIL_BUFFER_BIT, gl.GL_NEAREST
-        )
+        gl.glBlitFramebuffer(0, 0, *size, 0, 0, *wide, gl.GL_STENCIL_BUFFER_BIT, gl.GL_NEAREST)
         fine.target.use()
         gl.glClearBufferfv(gl.GL_COLOR, 0, _BLACK)
         gl.glClearBufferfv(gl.GL_DEPTH, 0, _BLACK)

@@ -18,7 +18,6 @@ from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
-from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
     LAMP,
@@ -33,6 +32,7 @@ from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, plac
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
+from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
 from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
@@ -97,9 +97,7 @@ class OnepassScene:
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is."""
         geoms = self.surfaces.geoms
-        return Placed(
-            data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms])
-        )
+        return Placed(data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms]))
 
     def windows(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -312,9 +310,7 @@ class OnepassScene:
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
         self._buffers.set_poses(seen.poses)
-        self._draw_families(
-            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
-        )
+        self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
