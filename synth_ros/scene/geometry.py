@@ -93,9 +93,7 @@ class GeometryMaker:
         self._thing = link_of_geom.copy()
         self._thing[~self._is_robot] = [index[thing] for thing in environment[:fixed]]
         self._soft = soft
-        self._soft_thing = [
-            index[_thing(item.geom)] if item.geom else item.link for item in soft
-        ]
+        self._soft_thing = [index[_thing(item.geom)] if item.geom else item.link for item in soft]
         part_of_link = np.array([parts.of_link(link.name) for link in self._links], np.int32)
         self._part_id = np.where(self._is_robot, part_of_link[link_of_geom], 0).astype(np.int32)
 

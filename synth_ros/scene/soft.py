@@ -277,9 +277,7 @@ def _tendon(model: mujoco.MjModel, number: int) -> SoftSurface:
     )
 
 
-def _rgba(
-    model: mujoco.MjModel, material: int, own: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _rgba(model: mujoco.MjModel, material: int, own: NDArray[np.float32]) -> NDArray[np.float32]:
     """A material's colour counts unless the surface has one of its own, as for geoms."""
     default = material >= 0 and np.array_equal(own, _UNCOLORED)
     return np.array(model.mat_rgba[material] if default else own, np.float32)

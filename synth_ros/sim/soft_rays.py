@@ -66,9 +66,7 @@ def cast_soft(
     return out
 
 
-def _may_meet(
-    shape: SoftShape, origin: FloatArray, directions: FloatArray
-) -> NDArray[np.int64]:
+def _may_meet(shape: SoftShape, origin: FloatArray, directions: FloatArray) -> NDArray[np.int64]:
     """Rays that come into the ball about a shape, ascending."""
     if shape.mesh is not None:
         points, reach = shape.mesh.vertices_m, 0.0

@@ -24,6 +24,7 @@ UNITS = {
     'normal_texture': 6,
     'emissive_texture': 7,
     'sky': 0,
+    'picture': 0,
     'surface_layer': 9,
     'finishes': 10,
     'ambient_share': 8,

@@ -17,8 +17,7 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
-from synth_ros.render.onepass.antialias import Antialiasing
-from synth_ros.render.onepass.screen import Screen
+from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
     LAMP,
@@ -34,6 +33,7 @@ from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, plac
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
+from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
 from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
@@ -79,9 +79,7 @@ class OnepassScene:
         self._model = model
         self.clip_m = clip_planes_m(model)
         self._deformables = Deformables(model)
-        self.surfaces = surfaces_of(
-            model, far_m=self.clip_m[1], soft=self._deformables.slots
-        )
+        self.surfaces = surfaces_of(model, far_m=self.clip_m[1], soft=self._deformables.slots)
         geoms = self.surfaces.ids[: self.surfaces.geoms].tolist()
         self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
         self._buffers = Buffers(context, self.surfaces)
@@ -164,7 +162,9 @@ class OnepassScene:
         self._draw_parts(apart, common)
         self._draw_sky()
         if target.fine is not None:
-            self._antialiasing.begin(target.fine, target.color, target.surface)
+            self._antialiasing.begin(
+                target.fine, target.lit, PictureLayers(target.color, target.surface)
+            )
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
             self._draw_parts(parts, common | defined(COLOR_ALONE=True))
@@ -326,9 +326,7 @@ class OnepassScene:
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
         self._buffers.set_poses(seen.poses)
-        self._draw_families(
-            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
-        )
+        self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(

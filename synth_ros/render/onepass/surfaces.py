@@ -127,9 +127,7 @@ class _Entry(NamedTuple):
     instance: tuple[object, ...]
 
 
-def surfaces_of(
-    model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot] = ()
-) -> Surfaces:
+def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot] = ()) -> Surfaces:
     """Collect what is drawn of a model.
 
     Args:
@@ -182,7 +180,9 @@ def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
         shapes.list.append(slot.shape)
     base = look.layers.base
     flat = base < 0 or int(model.tex_type[base]) == FLAT_TEXTURE
-    instance = _record(slot.surface, look, (1.0, 1.0, 1.0), (*look.repeat, MAPPED if flat else CUBE))
+    instance = _record(
+        slot.surface, look, (1.0, 1.0, 1.0), (*look.repeat, MAPPED if flat else CUBE)
+    )
     return _Entry(_key(model, slot.family, look), look, shape, instance)
 
 
@@ -257,7 +257,6 @@ def _record(
     )
 
 
-
 def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
     """Flat textures by size (width, height), in model order: the layers of one array each."""
     flat = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_2D.value)
@@ -297,6 +296,8 @@ def _radii(
                 place = packed.ranges[shape]
                 used = packed.indices[place.first_index : place.first_index + place.indices]
                 points = packed.vertices['position'][used + place.base_vertex]
-                reach[shape] = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0)))
+                reach[shape] = float(
+                    np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
+                )
             radius[slot] = reach[shape]
     return radius

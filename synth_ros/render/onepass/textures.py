@@ -189,7 +189,8 @@ def environment_cube(environment: Environment) -> Texture:
 
 def number_table(rows: NDArray[np.float32], *, width: int) -> Texture:
     """Rows of up to four numbers (n, k), float32, as texels of a table; row i is texel
-    (i % width, i // width)."""
+    (i % width, i // width).
+    """
     gl = raw_gl()
     lines = max(-(-len(rows) // width), 1)
     table = np.zeros((lines * width, 4), np.float32)
