@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
-from synth_ros.render.base import Viewpoint
+from synth_ros.render.base import Shot, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
@@ -30,6 +30,7 @@ from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import is_lean, raw_gl
 from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
+from synth_ros.render.onepass.motion import MotionPass, MotionTarget, surface_motions
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
@@ -94,6 +95,7 @@ class OnepassScene:
         self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
+        self._motion = MotionPass(context, programs, self._screen)
         surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
         self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
         self._environment = textures.environment_cube(textures.room())
@@ -170,6 +172,16 @@ class OnepassScene:
             self._draw_parts(parts, common | defined(COLOR_ALONE=True))
             self._draw_sky()
             self._antialiasing.end(target.fine, target.lit)
+
+    def draw_motion(
+        self, data: mujoco.MjData, shot: Shot, *, picture: PictureTarget, target: MotionTarget
+    ) -> None:
+        """Draw how the surface points of a picture have moved since ``shot.before``."""
+        assert shot.before is not None
+        view = shot.viewpoint
+        self._set_frame(picture_lens(view.camera, self.clip_m), view.world_from_camera)
+        motions = surface_motions(self._model, data, shot)
+        self._motion.draw(motions, picture.surface, target)
 
     def draw_cover(
         self,
