@@ -15,6 +15,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.render.environment_light import Environment, classic_environment, room
+from synth_ros.render.onepass.image_light import image_environment
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -59,12 +61,14 @@ class Lighting(NamedTuple):
     """All light of a model.
 
     Attributes:
-        lamps: Its lamps that shine, at most ``MAX_LAMPS``, the headlight last.
-        environment: Strength of the image light.
+        lamps: Its lamps that shine, the headlight last.
+        environment: Strength of the light from all around.
+        around: What that light looks like.
     """
 
     lamps: tuple[Lamp, ...]
     environment: float
+    around: Environment
 
 
 def lighting(model: mujoco.MjModel) -> Lighting:
@@ -74,18 +78,22 @@ def lighting(model: mujoco.MjModel) -> Lighting:
     photometric = bool((model.light_intensity > 0).any())
     if photometric:
         lamps = [_lamp(model, int(i), float(model.light_intensity[i])) for i in active]
+        shining = tuple(lamp for lamp in lamps if lamp.color.any())
+        images = np.flatnonzero(kinds == _IMAGE)
+        if images.size:
+            # As in Filament, one environment at a time: the last.
+            strength = float(model.light_intensity[images[-1]])
+            return Lighting(shining, strength, image_environment(model, int(images[-1])))
         ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
-        images = kinds == _IMAGE
-        if images.any():
-            ambient = float(model.light_intensity[images].sum())
-        return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), ambient)
+        return Lighting(shining, ambient, room())
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
         lamps.append(Lamp(-1, True, color, math.pi, math.pi, 0.0, 0.0, casts_shadow=False))
-    return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), _CLASSIC_ENVIRONMENT)
+    shining = tuple(lamp for lamp in lamps if lamp.color.any())
+    return Lighting(shining, _CLASSIC_ENVIRONMENT, classic_environment())
 
 
 def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:

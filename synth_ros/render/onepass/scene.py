@@ -89,7 +89,7 @@ class OnepassScene:
         self._paint = Paint(model, anisotropy=1.0 if software else context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
-        self._environment = textures.environment_cube(textures.room())
+        self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is."""
@@ -254,7 +254,7 @@ class OnepassScene:
             gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
         self._context.enable_only(moderngl.DEPTH_TEST)
         self._context.depth_func = '>='
-        program = self._programs.get('screen.vert', 'sky.frag', defined(TONE_ACES=True))
+        program = self._programs.get('screen.vert', 'sky.frag', _tone(self._config))
         self._paint.cube(self._paint.sky).bind(UNITS['sky'])
         self._screen.draw(program)
         for layer in (1, 2, 3):
@@ -295,13 +295,12 @@ class OnepassScene:
             SHADOWS=self._atlas.texture is not None,
             SHADOW_TAPS=4,
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
-            TONE_ACES=True,
             NORMALS=normals,
-        )
+        ) | _tone(self._config)
 
     def _set_frame(self, lens: Lens, world_from_camera: FloatArray) -> None:
         block = frame_block(lens)
-        environment = textures.room()
+        environment = self._lighting.around
         block['light_scale'] = (
             _EXPOSURE,
             self._lighting.environment,
@@ -351,6 +350,12 @@ def _finer(lens: Lens, grid: int) -> Lens:
     shift = (grid - 1) / 2
     return lens._replace(
         pixel_from_ray=(fx * grid, fy * grid, cx * grid + shift, cy * grid + shift)
+    )
+
+
+def _tone(config: RenderConfig) -> Definitions:
+    return defined(
+        TONE_ACES=config.tone_mapping == 'aces', TONE_NEUTRAL=config.tone_mapping == 'neutral'
     )
 
 
