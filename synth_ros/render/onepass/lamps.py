@@ -61,7 +61,7 @@ class Lighting(NamedTuple):
     """All light of a model.
 
     Attributes:
-        lamps: Its lamps that shine, the headlight last.
+        lamps: Its lamps that shine, those that cast shadows first.
         environment: Strength of the light from all around.
         around: What that light looks like.
     """
@@ -78,22 +78,27 @@ def lighting(model: mujoco.MjModel) -> Lighting:
     photometric = bool((model.light_intensity > 0).any())
     if photometric:
         lamps = [_lamp(model, int(i), float(model.light_intensity[i])) for i in active]
-        shining = tuple(lamp for lamp in lamps if lamp.color.any())
         images = np.flatnonzero(kinds == _IMAGE)
         if images.size:
             # As in Filament, one environment at a time: the last.
             strength = float(model.light_intensity[images[-1]])
-            return Lighting(shining, strength, image_environment(model, int(images[-1])))
+            around = image_environment(model, int(images[-1]))
+            return Lighting(_in_order(lamps), strength, around)
         ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
-        return Lighting(shining, ambient, room())
+        return Lighting(_in_order(lamps), ambient, room())
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
         lamps.append(Lamp(-1, True, color, math.pi, math.pi, 0.0, 0.0, casts_shadow=False))
-    shining = tuple(lamp for lamp in lamps if lamp.color.any())
-    return Lighting(shining, _CLASSIC_ENVIRONMENT, classic_environment())
+    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment())
+
+
+def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:
+    """Lamps that shine, those with shadows first: the shaders loop over each kind."""
+    lit = [lamp for lamp in lamps if lamp.color.any()]
+    return tuple(sorted(lit, key=lambda lamp: not lamp.casts_shadow))
 
 
 def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:
