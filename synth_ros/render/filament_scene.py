@@ -30,6 +30,7 @@ _HEADLIGHT_LUX = 40_000.0
 _DEFAULT_SHADOW_SIZE = 2048
 # Brings a lit room to the middle of the tone curve.
 _EXPOSURE_STOPS = 0.7
+_TONE_MAPPING = {'aces': 'aces', 'neutral': 'pbr_neutral', 'none': 'linear'}
 _CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
 
 
@@ -297,7 +298,7 @@ def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.
     }
     texts = {
         'filament.shadows.type': 'pcss' if config.soft_shadows else 'pcf',
-        'filament.cg.tone_mapping': 'aces',
+        'filament.cg.tone_mapping': _TONE_MAPPING[config.tone_mapping],
     }
     for name, number in numbers.items():
         spec.add_numeric(name=name, data=[number], size=1)

@@ -231,8 +231,7 @@ class OnepassScene:
     ) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
-        if self._atlas.texture is not None:
-            self._atlas.texture.use(UNITS['shadow_atlas'])
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         first = 0
         for key, slots in parts:
             looks = definitions_of(self._model, key)
@@ -295,6 +294,7 @@ class OnepassScene:
             LAMPS=len(self._lamps),
             SHADOW_LAMPS=len(self._atlas.tiles),
             SHADOW_TAPS=4,
+            SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
             NORMALS=normals,
         ) | _tone(self._config)
