@@ -25,6 +25,7 @@ UNITS = {
     'emissive_texture': 7,
     'sky': 0,
     'ambient_share': 8,
+    'facets_seen': 9,
 }
 """Texture unit of each sampler of the shaders."""
 

@@ -17,6 +17,7 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
+from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing
 from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.blocks import (
@@ -89,6 +90,7 @@ class OnepassScene:
         self._paint = Paint(model, anisotropy=1.0 if software else context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
+        self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
@@ -126,6 +128,9 @@ class OnepassScene:
         self._set_frame(lens, viewpoint.world_from_camera)
         self._set_lamps(data, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
+        if self._config.ambient_occlusion:
+            self._draw_ambient(viewpoint, visible)
+            self._set_frame(lens, viewpoint.world_from_camera)
         target.clear()
         parts = self._parts(seen, visible)
         if not parts:
@@ -133,13 +138,14 @@ class OnepassScene:
         self._picture_state()
         self._buffers.order(np.concatenate([slots for _, slots in parts]))
         common = self._definitions(normals=target.kind.normals)
-        self._draw_parts(parts, common)
+        self._draw_parts(parts, common | self._ambient_scale(1))
         self._draw_sky()
         if target.fine is not None:
             self._antialiasing.begin(target.fine, target.layer(0), target.layer(2))
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
-            self._draw_parts(parts, common | defined(COLOR_ALONE=True))
+            alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
+            self._draw_parts(parts, common | alone)
             self._draw_sky()
             self._antialiasing.end(target.fine, target.color)
 
@@ -188,10 +194,26 @@ class OnepassScene:
         self._buffers.free()
         self._atlas.free()
         self._screen.free()
+        self._ambient.free()
         self._frame.release()
         self._lamp_buffer.release()
         self._environment.free()
         self._paint.free()
+
+    def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
+        """Find how much of the light from all around reaches what is solid."""
+        solid = visible.copy()
+        for key, slots in self.surfaces.groups:
+            solid[slots] &= not key.see_through
+        camera = viewpoint.camera
+        self._set_frame(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
+        self._picture_state()
+        self._ambient.begin(camera)
+        self._draw_families(solid, 'facets.frag', frozenset())
+        self._ambient.end(camera)
+
+    def _ambient_scale(self, grid: int) -> Definitions:
+        return defined(AMBIENT_SCALE=self._config.ambient_occlusion and 0.5 / grid)
 
     def _picture_state(self) -> None:
         gl = raw_gl()

@@ -4,6 +4,7 @@
 #include "lights.glsl"
 #include "shadow.glsl"
 #include "shading.glsl"
+#include "ambient.glsl"
 #include "picture.glsl"
 
 flat in vec4 albedo;
@@ -55,6 +56,9 @@ void main() {
     vec4 paint = albedo * base_color(coordinate);
     Material m = Material(paint.rgb, material.x, material.y, material.z, 1.0, paint.rgb * material.w);
     refine(m, n, point, coordinate);
+#ifdef AMBIENT_SCALE
+    m.occlusion *= ambient_at(point.z);
+#endif
     vec3 light = shade(m, point, n, geometric);
     color = vec4(tone_mapped(light), paint.a);
 #ifndef COLOR_ALONE
