@@ -39,4 +39,4 @@ class RenderConfig(Section):
     ambient_occlusion: bool = False
     """Onepass, Filament: darker corners and contacts."""
     tone_mapping: Literal['aces', 'neutral', 'none'] = 'aces'
-    """Onepass: how bright light is brought into the picture's range; ``none`` cuts it off."""
+    """Onepass, Filament: how bright light is brought into the picture's range; ``none`` cuts it off."""

@@ -17,6 +17,7 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
+from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
@@ -98,7 +99,8 @@ class OnepassScene:
         self._motion = MotionPass(context, programs, self._screen)
         surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
         self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
-        self._environment = textures.environment_cube(textures.room())
+        self._ambient = AmbientOcclusion(context, programs, self._screen)
+        self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is, and bring what bends into its form for the drawings to come."""
@@ -145,6 +147,9 @@ class OnepassScene:
         self._set_frame(lens, viewpoint.world_from_camera)
         self._set_lamps(data, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
+        if self._config.ambient_occlusion:
+            self._draw_ambient(viewpoint, visible)
+            self._set_frame(lens, viewpoint.world_from_camera)
         target.clear()
         parts = self._parts(seen, visible)
         if not parts:
@@ -158,10 +163,10 @@ class OnepassScene:
         gl.glColorMaski(0, *[gl.GL_FALSE] * 4)
         self._draw_parts(solid, defined(SURFACES=True, NORMALS=target.kind.normals))
         gl.glColorMaski(0, *[gl.GL_TRUE] * 4)
-        self._light(target, common)
+        self._light(target, common | self._ambient_scale(1))
         target.all.use()
         self._picture_state()
-        self._draw_parts(apart, common)
+        self._draw_parts(apart, common | self._ambient_scale(1))
         self._draw_sky()
         if target.fine is not None:
             self._antialiasing.begin(
@@ -169,7 +174,8 @@ class OnepassScene:
             )
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
-            self._draw_parts(parts, common | defined(COLOR_ALONE=True))
+            alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
+            self._draw_parts(parts, common | alone)
             self._draw_sky()
             self._antialiasing.end(target.fine, target.lit)
 
@@ -228,11 +234,27 @@ class OnepassScene:
         self._buffers.free()
         self._atlas.free()
         self._screen.free()
+        self._ambient.free()
         self._frame.release()
         self._lamp_buffer.release()
         self._environment.free()
         self._finishes.free()
         self._paint.free()
+
+    def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
+        """Find how much of the light from all around reaches what is solid."""
+        solid = visible.copy()
+        for key, slots in self.surfaces.groups:
+            solid[slots] &= not key.apart
+        camera = viewpoint.camera
+        self._set_frame(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
+        self._picture_state()
+        self._ambient.begin(camera)
+        self._draw_families(solid, 'facets.frag', frozenset())
+        self._ambient.end(camera)
+
+    def _ambient_scale(self, grid: int) -> Definitions:
+        return defined(AMBIENT_SCALE=self._config.ambient_occlusion and 0.5 / grid)
 
     def _picture_state(self) -> None:
         gl = raw_gl()
@@ -271,7 +293,7 @@ class OnepassScene:
     def _draw_parts(self, parts: list[Part], common: Definitions) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -294,7 +316,7 @@ class OnepassScene:
         target.surface.use(UNITS['surface_layer'])
         self._finishes.bind(UNITS['finishes'])
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         self._screen.draw(self._programs.get('screen.vert', 'light.frag', common))
         gl.glDepthMask(gl.GL_TRUE)
 
@@ -307,7 +329,7 @@ class OnepassScene:
             gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
         self._context.enable_only(moderngl.DEPTH_TEST)
         self._context.depth_func = '>='
-        program = self._programs.get('screen.vert', 'sky.frag', defined(TONE_ACES=True))
+        program = self._programs.get('screen.vert', 'sky.frag', _tone(self._config))
         self._paint.cube(self._paint.sky).bind(UNITS['sky'])
         self._screen.draw(program)
         for layer in (1, 2):
@@ -346,14 +368,14 @@ class OnepassScene:
             SHADOW_LAMPS=len(self._atlas.tiles),
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
+            SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
-            TONE_ACES=True,
             NORMALS=normals,
-        )
+        ) | _tone(self._config)
 
     def _set_frame(self, lens: Lens, world_from_camera: FloatArray) -> None:
         block = frame_block(lens)
-        environment = textures.room()
+        environment = self._lighting.around
         block['light_scale'] = (
             _EXPOSURE,
             self._lighting.environment,
@@ -403,6 +425,12 @@ def _finer(lens: Lens, grid: int) -> Lens:
     shift = (grid - 1) / 2
     return lens._replace(
         pixel_from_ray=(fx * grid, fy * grid, cx * grid + shift, cy * grid + shift)
+    )
+
+
+def _tone(config: RenderConfig) -> Definitions:
+    return defined(
+        TONE_ACES=config.tone_mapping == 'aces', TONE_NEUTRAL=config.tone_mapping == 'neutral'
     )
 
 
