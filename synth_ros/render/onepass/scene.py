@@ -29,6 +29,7 @@ from synth_ros.render.onepass.blocks import (
 )
 from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import is_lean, raw_gl
+from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
@@ -78,8 +79,10 @@ class OnepassScene:
         self._context, self._programs, self._config = context, programs, config
         self._model = model
         self.clip_m = clip_planes_m(model)
-        self.surfaces = surfaces_of(model, far_m=self.clip_m[1])
-        self._slot_of = {int(geom): slot for slot, geom in enumerate(self.surfaces.geoms)}
+        self._deformables = Deformables(model)
+        self.surfaces = surfaces_of(model, far_m=self.clip_m[1], soft=self._deformables.slots)
+        geoms = self.surfaces.ids[: self.surfaces.geoms].tolist()
+        self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
         self._buffers = Buffers(context, self.surfaces)
         self._lighting = lighting(model)
         self._lamps = self._lighting.lamps[:MAX_LAMPS]
@@ -92,14 +95,27 @@ class OnepassScene:
         self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
-        self._finishes = textures.number_table(self.surfaces.finishes(model.ngeom), width=1024)
+        surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
+        self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is."""
-        geoms = self.surfaces.geoms
-        return Placed(data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms]))
+        """Copy where everything is, and bring what bends into its form for the drawings to come."""
+        count = self.surfaces.geoms
+        geoms = self.surfaces.ids[:count]
+        rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]
+        radius = self.surfaces.radius_m
+        if not self._deformables.slots:
+            return Placed(rotation, np.array(position), radius)
+        bent = self._deformables.bent(data)
+        self._buffers.bend(bent)
+        return Placed(
+            np.concatenate([rotation, bent.rotation]),
+            np.concatenate([position, bent.position_m]),
+            np.concatenate([radius[:count], bent.radius_m]),
+            bent.vertices.tobytes() + bent.extent.tobytes(),
+        )
 
     def windows(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -117,7 +133,7 @@ class OnepassScene:
         # The lamp's image is not upside down as a picture's is, nor is it looked at.
         context.front_face = 'cw'
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
-        self._atlas.update(data, placed, self.surfaces.radius_m, self._draw_tile)
+        self._atlas.update(data, placed, placed.radius_m, self._draw_tile)
 
     def draw_picture(
         self, data: mujoco.MjData, placed: Placed, viewpoint: Viewpoint, target: PictureTarget
@@ -125,7 +141,7 @@ class OnepassScene:
         """Draw all layers of a viewpoint."""
         lens = picture_lens(viewpoint.camera, self.clip_m)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        visible = in_view(seen, self.surfaces.radius_m, lens)
+        visible = in_view(seen, placed.radius_m, lens)
         self._set_frame(lens, viewpoint.world_from_camera)
         self._set_lamps(data, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
@@ -182,11 +198,11 @@ class OnepassScene:
         gl = raw_gl()
         lens = picture_lens(viewpoint.camera, self.clip_m, window=tile)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        bits = np.zeros(len(self.surfaces.geoms), np.uint32)
+        bits = np.zeros(len(self.surfaces.ids), np.uint32)
         for number, geoms in enumerate(things):
             slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
             bits[slots] |= np.uint32(1 << number)
-        visible = in_view(seen, self.surfaces.radius_m, lens) & (bits != 0)
+        visible = in_view(seen, placed.radius_m, lens) & (bits != 0)
         self._set_frame(lens, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         self._buffers.set_bits(bits)

@@ -117,6 +117,7 @@ class ShadowAtlas:
             array.tobytes()
             for array in (placed.rotation, placed.position_m, data.light_xpos, data.light_xdir)
         )
+        state += placed.bent
         if state == self._drawn:
             return
         for number, tile in self.tiles.items():
