@@ -19,7 +19,6 @@ from synth_ros.config.render import Deformable
 from synth_ros.scene.mjspec import HIDDEN_GROUP, LAST_VISIBLE_GROUP
 from synth_ros.types import SoftShape, TriangleMesh, Tubes
 
-
 _UNCOLORED = np.array([0.5, 0.5, 0.5, 1], np.float32)
 _TENDON = int(mujoco.mjtObj.mjOBJ_TENDON)
 _JOINT_WRAP = int(mujoco.mjtWrap.mjWRAP_JOINT)

@@ -65,7 +65,7 @@ def test_one_pass_draws_what_mujoco_draws(soft: Scene) -> None:
 
 
 def test_one_pass_is_exact(soft: Scene) -> None:
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(soft.model)
         seen = [renderer.render(soft.data, viewpoint) for viewpoint in (FRONT, ASIDE)]
     for mine, theirs in zip(seen, rays(soft), strict=True):

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.render.environment_light import Environment, classic_environment, room
 from synth_ros.errors import RenderError
 from synth_ros.render.onepass.image_light import image_environment
+from synth_ros.render.onepass.poses import Placed
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -93,7 +93,18 @@ def lighting(model: mujoco.MjModel) -> Lighting:
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
-        lamps.append(Lamp(-1, True, color, math.pi, math.pi, 0.0, 0.0, casts_shadow=False))
+        lamps.append(
+            Lamp(
+                -1,
+                parallel=True,
+                color=color,
+                cutoff_rad=math.pi,
+                inner_rad=math.pi,
+                range_m=0.0,
+                bulb_radius_m=0.0,
+                casts_shadow=False,
+            )
+        )
     return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment())
 
 
@@ -142,10 +153,10 @@ def cone_scale(lamp: Lamp) -> tuple[float, float]:
 
 
 def place(
-    lamp: Lamp, data: mujoco.MjData, world_from_camera: FloatArray
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    lamp: Lamp, placed: Placed, world_from_camera: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Position (3,) and unit direction (3,) of a lamp in the world."""
     if lamp.light < 0:
         return world_from_camera[:3, 3], world_from_camera[:3, 2]
-    direction = np.asarray(data.light_xdir[lamp.light], np.float64)
-    return data.light_xpos[lamp.light], direction / np.linalg.norm(direction)
+    direction = placed.light_direction[lamp.light]
+    return placed.light_m[lamp.light], direction / np.linalg.norm(direction)

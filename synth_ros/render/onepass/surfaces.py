@@ -183,7 +183,10 @@ def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
     base = look.layers.base
     flat = base < 0 or int(model.tex_type[base]) == FLAT_TEXTURE
     instance = _record(
-        slot.surface, look, (1.0, 1.0, 1.0), (*look.repeat, MAPPED if flat else CUBE)
+        slot.surface,
+        look,
+        extent=(1.0, 1.0, 1.0),
+        mapping=(*look.repeat, MAPPED if flat else CUBE),
     )
     return _Entry(_key(model, slot.family, look), look, shape, instance)
 
@@ -240,12 +243,14 @@ def _instance(
     elif kind not in (_MESH, _FIELD):
         extent = (x, y, z)
     has_uv = has_uv or kind in _ROUND
-    return _record(geom, look, extent, mapping_of(model, geom, look, has_uv=has_uv))
+    mapping = mapping_of(model, geom, look, has_uv=has_uv)
+    return _record(geom, look, extent=extent, mapping=mapping)
 
 
 def _record(
     surface: int,
     look: Look,
+    *,
     extent: tuple[float, float, float],
     mapping: tuple[float, float, float],
 ) -> tuple[object, ...]:
@@ -302,4 +307,4 @@ def _radii(
                     np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
                 )
             radius[slot] = reach[shape]
-    return radius
+    return np.asarray(radius)
