@@ -332,10 +332,10 @@ def _tone(config: RenderConfig) -> Definitions:
 
 
 def _vertex(family: str) -> str:
-    return 'mesh.vert' if family == 'mesh' else 'impostor.vert'
+    return 'mesh.vert' if family in ('mesh', 'plane') else 'impostor.vert'
 
 
 def _family(family: str) -> Definitions:
     if family == 'mesh':
         return frozenset()
-    return defined(IMPOSTOR=True) | frozenset({(family.upper(), '1')})
+    return defined(IMPOSTOR=family != 'plane') | frozenset({(family.upper(), '1')})
