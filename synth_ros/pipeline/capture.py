@@ -65,6 +65,7 @@ class Exposure:
             ),
             geom_id=layers.geom_id,
             scene=self._state,
+            normals=layers.normals,
         )
 
 
