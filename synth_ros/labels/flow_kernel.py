@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synth_ros.labels.compiled import helper, kernel
 from synth_ros.labels.picture import Picture, Rays
-from synth_ros.types import DepthImage, FloatArray, FlowState, IdImage
+from synth_ros.types import DepthImage, FloatArray, FlowState
 
 FRONT_M = 1e-6
 """A point counts as in front of the camera from this depth on."""
@@ -52,6 +52,21 @@ class Followed(NamedTuple):
     motion_m: NDArray[np.float32]
 
 
+class _Shown(NamedTuple):
+    """What a picture shows, for points that may be hidden behind it.
+
+    Attributes:
+        inverse_depth: 0 where nothing is, shape (height, width).
+        across: Its change from the column before, shape (height, width + 1); infinite from
+            surface to surface and at the image's edge.
+        down: Its change from the row before, shape (height + 1, width); likewise.
+    """
+
+    inverse_depth: DepthImage
+    across: NDArray[np.float32]
+    down: NDArray[np.float32]
+
+
 @helper
 def _beside(step: float, other: float, offset_px: float) -> float:
     """The change of inverse depth from a pixel's centre to a point beside it.
@@ -71,40 +86,46 @@ def _beside(step: float, other: float, offset_px: float) -> float:
 
 
 @helper
-def _continued(values: DepthImage, ids: IdImage, target: tuple[float, float]) -> float:
+def _continued(shown: _Shown, target: tuple[float, float]) -> float:
     """Inverse depth of the surface in the pixel around an image point, continued to that point.
 
     Inverse depth is linear in the image on a plane: it is continued by the step to the next pixel
     of the same surface on the point's side, or by the smaller of the steps on both sides,
     whichever leads farther away. So neither a crease nor an outline next to the point hides it.
     """
-    height, width = ids.shape
+    values, across, down = shown
+    height, width = values.shape
     # A point on the outermost pixel edge may round to the pixel beyond.
     u = min(max(int(np.rint(target[0])), 0), width - 1)
     v = min(max(int(np.rint(target[1])), 0), height - 1)
-    here, geom = values[v, u], ids[v, u]
-    # All are read, then chosen from: a processor guesses every second branch here wrong.
-    next_u, next_v = min(u + 1, width - 1), min(v + 1, height - 1)
-    last_u, last_v = max(u - 1, 0), max(v - 1, 0)
-    none = np.float32(np.inf)
-    right = values[v, next_u] - here if (next_u > u) & (ids[v, next_u] == geom) else none
-    left = here - values[v, last_u] if (last_u < u) & (ids[v, last_u] == geom) else none
-    down = values[next_v, u] - here if (next_v > v) & (ids[next_v, u] == geom) else none
-    up = here - values[last_v, u] if (last_v < v) & (ids[last_v, u] == geom) else none
-    across = _beside(np.float64(right), np.float64(left), target[0] - u)
-    along = _beside(np.float64(down), np.float64(up), target[1] - v)
-    return np.float64(here) + across + along
+    right, left = np.float64(across[v, u + 1]), np.float64(across[v, u])
+    below, above = np.float64(down[v + 1, u]), np.float64(down[v, u])
+    return (
+        np.float64(values[v, u])
+        + _beside(right, left, target[0] - u)
+        + _beside(below, above, target[1] - v)
+    )
 
 
 @helper
-def _inverse(depth_m: DepthImage) -> DepthImage:
-    """1 / depth, 0 where nothing is. Single precision is a ten-thousandth of the tolerance."""
-    out = np.zeros(depth_m.shape, np.float32)
-    for v in range(depth_m.shape[0]):
-        for u in range(depth_m.shape[1]):
-            if depth_m[v, u] > 0:
-                out[v, u] = np.float32(1) / depth_m[v, u]
-    return out
+def _show(picture: Picture) -> _Shown:
+    depth_m, ids = picture.depth_m, picture.geom_id
+    height, width = ids.shape
+    # Single precision is a ten-thousandth of the tolerance.
+    values = np.zeros((height, width), np.float32)
+    across = np.full((height, width + 1), np.float32(np.inf))
+    down = np.full((height + 1, width), np.float32(np.inf))
+    for v in range(height):
+        for u in range(width):
+            values[v, u] = np.float32(1) / depth_m[v, u] if depth_m[v, u] > 0 else np.float32(0)
+        for u in range(1, width):
+            same = ids[v, u] == ids[v, u - 1]
+            across[v, u] = values[v, u] - values[v, u - 1] if same else np.float32(np.inf)
+        if v > 0:
+            for u in range(width):
+                same = ids[v, u] == ids[v - 1, u]
+                down[v, u] = values[v, u] - values[v - 1, u] if same else np.float32(np.inf)
+    return _Shown(values, across, down)
 
 
 class _Row(NamedTuple):
@@ -145,7 +166,7 @@ def _move(pair: Motions, points: _Row, motion_m: NDArray[np.float32], row: int) 
 
 @helper
 def _judge(
-    there: Picture, inverse_depth: DepthImage, points: _Row, out: Followed, row: int
+    there: Picture, shown: _Shown, points: _Row, out: Followed, row: int
 ) -> None:
     ids, flow_px, state = there.geom_id, out.flow_px, out.state
     there_x, there_y, there_z = points
@@ -162,7 +183,7 @@ def _judge(
         flow_px[row, column, 1] = v - row
         if -0.5 <= u < right and -0.5 <= v < bottom:
             nearest_m = z - max(TOLERANCE_M, TOLERANCE_SHARE * z)
-            behind = _continued(inverse_depth, ids, (u, v)) * nearest_m > 1
+            behind = _continued(shown, (u, v)) * nearest_m > 1
             state[row, column] = _OCCLUDED if behind else _VISIBLE
         else:
             state[row, column] = _OUTSIDE
@@ -172,10 +193,10 @@ def _judge(
 def follow(pair: Motions, out: Followed) -> None:
     """Follow the point that each pixel shows."""
     height, width = pair.here.depth_m.shape
-    inverse_depth = _inverse(pair.there.depth_m)
+    shown = _show(pair.there)
     points = _Row(np.empty(width), np.empty(width), np.empty(width))
     for row in range(height):
         _carry(pair, row, points)
-        _judge(pair.there, inverse_depth, points, out, row)
+        _judge(pair.there, shown, points, out, row)
         if out.motion_m.shape[0]:
             _move(pair, points, out.motion_m, row)
