@@ -165,9 +165,7 @@ def _move(pair: Motions, points: _Row, motion_m: NDArray[np.float32], row: int) 
 
 
 @helper
-def _judge(
-    there: Picture, shown: _Shown, points: _Row, out: Followed, row: int
-) -> None:
+def _judge(there: Picture, shown: _Shown, points: _Row, out: Followed, row: int) -> None:
     ids, flow_px, state = there.geom_id, out.flow_px, out.state
     there_x, there_y, there_z = points
     right, bottom = ids.shape[1] - 0.5, ids.shape[0] - 0.5
