@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs, visible_regions
 from synth_ros.labels.lookup import known_scene
-from synth_ros.types import Frame
+from synth_ros.types import Frame, IdImage
 
 Result = TypeVar('Result')
 Number = TypeVar('Number', bound=np.integer)
@@ -51,6 +51,39 @@ def surface_regions(frame: Frame) -> Mapping[int, VisibleRegion]:
         InternalError: The frame has no surface ids.
     """
     return once(frame, _surface_regions)
+
+
+def remember(frame: Frame, surfaces: RowRuns, instances: RowRuns) -> None:
+    """Tell a new frame its runs, so that nobody looks for them again.
+
+    Args:
+        frame: The frame.
+        surfaces: Of its ``geom_id``.
+        instances: Of its ``instance_id``.
+    """
+    frame.memo[_surface_runs] = surfaces
+    frame.memo[_instance_runs] = instances
+
+
+def renamed(runs: RowRuns, values: NDArray[np.int32]) -> RowRuns:
+    """The runs of an image whose ids are replaced by others.
+
+    Args:
+        runs: Of an image whose ids are indices into ``values``, -1 where nothing is.
+        values: New id of each, shape (n,); nothing becomes 0.
+    """
+    # Index -1 reads the last entry: nothing.
+    ids = np.append(values, np.int32(0)).astype(np.int32)[runs.ids]
+    begins = np.ones(ids.size, np.bool_)
+    begins[1:] = (ids[1:] != ids[:-1]) | (runs.starts[1:] % runs.width == 0)
+    first = np.flatnonzero(begins)
+    lengths = np.add.reduceat(runs.lengths, first)
+    return RowRuns(ids[first], runs.starts[first], lengths, runs.width)
+
+
+def image_of(runs: RowRuns) -> IdImage:
+    """The image that has these runs, shape (height, width), int32."""
+    return np.repeat(runs.ids, runs.lengths).reshape(-1, runs.width)
 
 
 def paint(runs: RowRuns, values: Sequence[int], dtype: type[Number]) -> NDArray[Number]:
