@@ -19,6 +19,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from synth_ros.cli.announce import RendererOption, announced_choice, rendered_with
+
 
 def generate(
     config: Annotated[Path, typer.Argument(help='Config file (YAML).', metavar='CONFIG')],
@@ -38,6 +40,7 @@ def generate(
         int,
         typer.Option(min=1, max=1024, help='Processes. Their number never changes the result.'),
     ] = 1,
+    renderer: RendererOption = None,
     resume: Annotated[
         bool, typer.Option('--resume', help='Go on with a dataset that was interrupted.')
     ] = False,
@@ -50,7 +53,6 @@ def generate(
 
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
-    from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
     from synth_ros.pipeline.generate import generate as run
@@ -65,7 +67,7 @@ def generate(
         views=views,
         resume=resume,
         workers=workers,
-        choice=announced_choice(loaded.config.render, console),
+        choice=announced_choice(rendered_with(renderer, loaded), console),
     )
     plan = make_plan(request, loaded)
     view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
