@@ -38,6 +38,7 @@ class Mesh(NamedTuple):
 
     Attributes:
         geom: Its geom id.
+        pixels: How many pixels show it.
         vertices_m: In the frame of the geom, shape (n, 3).
         faces: Shape (f, 3), counter-clockwise from outside.
         camera_from_geom: Shape (3, 4).
@@ -48,6 +49,7 @@ class Mesh(NamedTuple):
     """
 
     geom: int
+    pixels: int
     vertices_m: FloatArray
     faces: NDArray[np.int32]
     camera_from_geom: FloatArray
@@ -135,6 +137,16 @@ def _box(
     x0, x1 = int(max(math.ceil(left), x0)), int(min(math.floor(right) + 1, x1))
     y0, y1 = int(max(math.ceil(top), y0)), int(min(math.floor(bottom) + 1, y1))
     return (x0, y0, x1, y1) if y0 < y1 else (0, 0, 0, 0)
+
+
+@helper
+def _looks_away(pixels: FloatArray, face: tuple[int, int, int]) -> bool:
+    """Whether a triangle surely shows its back; one that reaches behind the camera may not."""
+    a, b, c = face
+    across = (pixels[b, 0] - pixels[a, 0]) * (pixels[c, 1] - pixels[a, 1])
+    along = (pixels[c, 0] - pixels[a, 0]) * (pixels[b, 1] - pixels[a, 1])
+    # The area in pixels, far more than rounding makes of none.
+    return across - along > 1e-6
 
 
 class _Edge(NamedTuple):
@@ -225,8 +237,13 @@ def _span(facet: _Facet, row: int, low: float, high: float) -> tuple[int, int]:
 
 
 @helper
-def _fill(facet: _Facet, box: _Window, normal: _Vector, search: _Search, found: Found) -> None:
-    """Note a facet at the pixels that have none as near their depth."""
+def _fill(facet: _Facet, box: _Window, normal: _Vector, search: _Search, found: Found) -> int:
+    """Note a facet at the pixels that have none as near their depth.
+
+    Returns:
+        How many pixels are in doubt no more.
+    """
+    settled = 0
     x0, y0, x1, y1 = box
     geom, turn, ids, depth_m = search
     error, asked, normals = found
@@ -239,9 +256,11 @@ def _fill(facet: _Facet, box: _Window, normal: _Vector, search: _Search, found: 
                 depth = np.float64(depth_m[row, column])
                 off = abs((inverse_depth + per_u * column) * depth - 1)
                 if off <= error[row, column] and depth > 0:
+                    settled += (error[row, column] > _FAR) & (off <= _FAR)
                     error[row, column] = off
                     for k in range(3):
                         normals[row, column, k] = normal[k]
+    return settled
 
 
 @helper
@@ -268,13 +287,16 @@ def _ask_again(window: _Window, search: _Search, found: Found) -> _Window:
 @helper
 def _search(
     mesh: Mesh, picture: Picture, placed: _Corners, window: _Window, turn: int, found: Found
-) -> None:
-    """One round over all triangles of a mesh."""
+) -> int:
+    """One round over all triangles of a mesh; the number of pixels that it settles."""
+    settled = 0
     points, pixels = placed
     faces, margin_px = mesh.faces, _MARGINS_PX[turn]
     search = _Search(mesh.geom, turn, picture.geom_id, picture.depth_m)
     for i in range(faces.shape[0]):
         a, b, c = faces[i, 0], faces[i, 1], faces[i, 2]
+        if _looks_away(pixels, (a, b, c)):
+            continue
         box = _box(pixels, (a, b, c), window, margin_px)
         if box[0] >= box[2]:
             continue
@@ -285,7 +307,8 @@ def _search(
         )
         facet = _facet(picture, corners, margin_px)
         if facet.volume > 0:
-            _fill(facet, box, _normal(corners), search, found)
+            settled += _fill(facet, box, _normal(corners), search, found)
+    return settled
 
 
 @kernel
@@ -298,7 +321,9 @@ def find_facets(mesh: Mesh, picture: Picture, found: Found) -> None:
     placed = _place(mesh, picture)
     window = (mesh.x0, mesh.y0, mesh.x1, mesh.y1)
     for turn in range(len(_MARGINS_PX)):
-        _search(mesh, picture, placed, window, turn, found)
+        settled = _search(mesh, picture, placed, window, turn, found)
+        if turn == 0 and settled == mesh.pixels:
+            return
         search = _Search(mesh.geom, turn, picture.geom_id, picture.depth_m)
         window = _ask_again(window, search, found)
         if window[0] >= window[2]:

@@ -97,6 +97,7 @@ def _of_facets(
         box = region.box
         mesh = Mesh(
             geom,
+            region.pixels,
             constant(triangles.vertices_m),
             constant(triangles.faces),
             constant(pose[geom, :3]),
