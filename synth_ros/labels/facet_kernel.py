@@ -146,7 +146,7 @@ def _looks_away(pixels: FloatArray, face: tuple[int, int, int]) -> bool:
     across = (pixels[b, 0] - pixels[a, 0]) * (pixels[c, 1] - pixels[a, 1])
     along = (pixels[c, 0] - pixels[a, 0]) * (pixels[b, 1] - pixels[a, 1])
     # The area in pixels, far more than rounding makes of none.
-    return across - along > 1e-6
+    return bool(across - along > 1e-6)
 
 
 class _Edge(NamedTuple):
