@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from synth_ros.errors import OutputError
 
-_LEVEL = 1
+# The fastest; levels 1 and 2 do not give the same bytes in every process (writers.codecs).
+_LEVEL = 0
 _RAW_DEFLATE = -15
 _METHOD_STORE, _METHOD_DEFLATE = 0, 8
 _VERSION = 20
