@@ -68,6 +68,7 @@ setup(
         'mcap-ros2-support>=0.5',
         'moderngl>=5.10',
         'mujoco>=4.0,<4.1',
+        'numba>=0.59',
         'numpy>=1.26',
         'opencv-python-headless>=4.8',
         'Pillow>=10.2',

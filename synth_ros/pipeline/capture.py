@@ -8,6 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.labels.boxes import row_runs
+from synth_ros.labels.runs import image_of, remember, renamed
 from synth_ros.render.base import Picture, Renderer, Shot, Viewpoint
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.sim.world import World
@@ -49,13 +51,15 @@ class Exposure:
 
     def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
         layers, parts = picture.layers, self._compiled.objects
-        return Frame(
+        surfaces = row_runs(layers.geom_id)
+        instances = renamed(surfaces, self._instance_of_surface)
+        frame = Frame(
             camera=viewpoint.camera,
             stamp_ns=self.stamp_ns,
             world_from_camera=viewpoint.world_from_camera,
             rgb=layers.rgb,
             depth_m=layers.depth_m,
-            instance_id=instance_image(layers.geom_id, self._instance_of_surface),
+            instance_id=image_of(instances),
             instances=self._instances,
             silhouettes=MappingProxyType(
                 {
@@ -66,7 +70,10 @@ class Exposure:
             ),
             geom_id=layers.geom_id,
             scene=self._state,
+            normals=layers.normals,
         )
+        remember(frame, surfaces, instances)
+        return frame
 
 
 def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
@@ -100,9 +107,7 @@ def instance_image(geom_id: IdImage, geom_instance_id: NDArray[np.int32]) -> IdI
     Returns:
         Shape (height, width), int32, 0 for the background.
     """
-    # Index -1 reads the appended last entry: the background.
-    table = np.append(geom_instance_id, np.int32(0)).astype(np.int32)
-    return table[geom_id]
+    return image_of(renamed(row_runs(geom_id), geom_instance_id))
 
 
 def check_scene(scene: CompiledScene) -> None:

@@ -20,7 +20,7 @@ from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
 from synth_ros.sim.log import silence_mujoco
-from synth_ros.sim.memory import return_free_memory
+from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.settle import Settled, Verdict, settle
 from synth_ros.sim.world import World
@@ -208,6 +208,7 @@ class Stage:
         seed: int | None = None,
     ) -> None:
         silence_mujoco()
+        keep_free_memory()
         self.loaded = loaded
         self.config: Config = loaded.config
         self.builder = builder

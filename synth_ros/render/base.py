@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 import mujoco
+import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.types import (
     ByteImage,
@@ -41,11 +43,14 @@ class Layers(NamedTuple):
         depth_m: Distance along the optical axis, (height, width), float32, metres; 0 where
             nothing is.
         geom_id: MuJoCo geom id, (height, width), int32; -1 where no geom is.
+        normals: Unit normal of the facet at each pixel, (height, width, 3), float32, optical
+            frame, towards the camera, 0 where nothing is; ``None`` if the renderer has none.
     """
 
     rgb: ByteImage
     depth_m: DepthImage
     geom_id: IdImage
+    normals: NDArray[np.float32] | None = None
 
 
 class Shot(NamedTuple):

@@ -1,9 +1,9 @@
 """An output folder in which nothing is lost: lock, whole commits, atomic replacement.
 
-A *unit* (an episode) is written into a staging folder, flushed to the disk, moved file by file
-to its final names, and announced by one marker file that is moved last. A reader that trusts
-markers alone never sees half a unit, whenever the writing process is killed. Units of different
-processes touch different files, so workers need no lock among themselves.
+A *unit* (an episode) is written into a staging folder, flushed to the disk as a whole, moved file
+by file to its final names, and announced by one marker file that is moved last. A reader that
+trusts markers alone never sees half a unit, whenever the writing process is killed. Units of
+different processes touch different files, so workers need no lock among themselves.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.errors import OutputError
+from synth_ros.writers.flush import flush_files
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -115,8 +116,8 @@ class FolderLock:
 class Unit:
     """Files that become part of a folder together or not at all.
 
-    Files are on the disk, in the staging folder, as soon as they are added, so that a unit of
-    any size takes little memory.
+    Files are in the staging folder as soon as they are added, so that a unit of any size takes
+    little memory; the disk has all of them before the first gets its name.
 
     Args:
         root: The output folder.
@@ -153,7 +154,7 @@ class Unit:
                 self._begun = True
             for path, data in files.items():
                 staged[path] = self._staging / str(next(self._numbers))
-                write_synced(staged[path], data)
+                write_file(staged[path], data)
         except OSError:
             for partial in staged.values():
                 partial.unlink(missing_ok=True)
@@ -173,6 +174,7 @@ class Unit:
         """
         try:
             self.add({marker: data})
+            flush_files(self._staging, self._staged.values())
             announced = self._staged.pop(marker)
             for path, staged in self._staged.items():
                 self._move(staged, path)
@@ -216,6 +218,14 @@ def replace_file(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file; the disk has it after ``flush_files``."""
+    with path.open('wb', buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
 
 
 def write_synced(path: Path, data: bytes) -> None:
