@@ -6,6 +6,7 @@ worker beside one :class:`CocoWriter` in the main process, gives the same bytes.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,28 @@ class EpisodeWriter:
         finally:
             draft.discard()
 
+    def encode(self, sample: Sample) -> EncodedFrame:
+        """The bytes of a frame: a pure function, for any thread.
+
+        Raises:
+            OutputError: A depth or id does not fit its file.
+        """
+        options, categories = self.options, self.info.categories
+        largest = max((c.class_id for c in categories if c.is_thing), default=0)
+        return EncodedFrame(
+            key=sample.key,
+            record=frame_record(
+                sample,
+                frame_files(sample, options),
+                categories={c.class_id: c for c in categories},
+            ),
+            labels=to_json(record_of(sample)),
+            provenance=sample.provenance_json,
+            files=encode_frame(sample, options, largest_class_id=largest),
+            instances=sample.frame.instances,
+            parts=tuple(sample.labels.dense.parts or ()),
+        )
+
     def begin(self, episode: int) -> EpisodeDraft:
         """Start an episode whose frames come one by one; they are stored as they come.
 
@@ -91,12 +114,26 @@ class EpisodeWriter:
         return EpisodeDraft(self, episode)
 
 
-class _Frame(NamedTuple):
-    """What is kept of a frame until its episode is committed."""
+class EncodedFrame(NamedTuple):
+    """A frame as it will lie on the disk.
 
+    Attributes:
+        key: Names it.
+        record: Its share of the index.
+        labels: Its line of structured labels.
+        provenance: How it was made, JSON.
+        files: Bytes of its own files by path relative to the dataset.
+        instances: All objects of the scene.
+        parts: All parts that its part mask may name.
+    """
+
+    key: SampleKey
     record: FrameRecord
     labels: str
     provenance: str
+    files: dict[str, bytes]
+    instances: tuple[Instance, ...]
+    parts: tuple[Part, ...]
 
 
 class EpisodeDraft:
@@ -113,11 +150,10 @@ class EpisodeDraft:
         self._writer = writer
         self._episode = episode
         self._unit = Unit(writer.root, f'{episode:06d}')
-        self._frames: dict[SampleKey, _Frame] = {}
+        self._lock = threading.Lock()
+        self._frames: dict[SampleKey, EncodedFrame | None] = {}
         self._instances: dict[int, Instance] = {}
         self._parts: dict[int, Part] = {}
-        self._categories = {c.class_id: c for c in writer.info.categories}
-        self._largest = max((c.class_id for c in writer.info.categories if c.is_thing), default=0)
 
     def __len__(self) -> int:
         """Frames so far."""
@@ -130,35 +166,52 @@ class EpisodeDraft:
             OutputError: A depth or id does not fit its file, or the disk is full.
             InternalError: It belongs to another episode or came before.
         """
-        key = sample.key
+        self._check(sample.key)
+        self.store(self._writer.encode(sample))
+
+    def store(self, frame: EncodedFrame) -> None:
+        """Store an encoded frame. Several threads may do so at once, in any order.
+
+        Raises:
+            OutputError: The disk is full.
+            InternalError: It belongs to another episode or came before.
+        """
+        key = frame.key
+        with self._lock:
+            self._check(key)
+            self._frames[key] = None
+        try:
+            with os_errors(self._writer.root, valid=_GO_ON):
+                self._unit.add(frame.files)
+        except BaseException:
+            with self._lock:
+                del self._frames[key]
+            raise
+        with self._lock:
+            # The pixels are on the disk; what the index needs of them is kept.
+            self._frames[key] = frame._replace(files={})
+            self._instances |= {item.instance_id: item for item in frame.instances}
+            self._parts |= {part.part_id: part for part in frame.parts}
+
+    def _check(self, key: SampleKey) -> None:
         if key.episode != self._episode or key in self._frames:
             raise InternalError(
                 f'Episode {self._episode} needs frames of its own with distinct keys, got {key}.'
             )
-        options = self._writer.options
-        frame = _Frame(
-            frame_record(sample, frame_files(sample, options), categories=self._categories),
-            labels=to_json(record_of(sample)),
-            provenance=sample.provenance_json,
-        )
-        files = encode_frame(sample, options, largest_class_id=self._largest)
-        with os_errors(self._writer.root, valid=_GO_ON):
-            self._unit.add(files)
-        self._frames[key] = frame
-        self._instances |= {item.instance_id: item for item in sample.frame.instances}
-        self._parts |= {part.part_id: part for part in sample.labels.dense.parts or ()}
 
     def commit(self) -> None:
         """Put the whole episode into the dataset, or nothing of it.
 
         Raises:
             OutputError: The disk is full or the folder is not writable.
-            InternalError: There is no frame.
+            InternalError: There is no frame, or one is still being stored.
         """
-        if not self._frames:
-            raise InternalError(f'Episode {self._episode} needs frames of its own, got none.')
+        if not self._frames or None in self._frames.values():
+            raise InternalError(
+                f'Episode {self._episode} needs frames of its own, all of them stored.'
+            )
         episode = self._episode
-        frames = {key: self._frames[key] for key in sorted(self._frames)}
+        frames = {key: frame for key, frame in sorted(self._frames.items()) if frame}
         lines = ''.join(f'{frame.labels}\n' for frame in frames.values())
         shared = {
             labels_path(episode): lines.encode('utf-8'),

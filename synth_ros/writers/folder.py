@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,6 +127,7 @@ class Unit:
     def __init__(self, root: Path, name: str) -> None:
         self._root = root
         self._staging = root / STAGING / name
+        self._lock = threading.Lock()
         self._begun = False
         self._numbers = itertools.count()
         self._staged: dict[str, Path] = {}
@@ -137,7 +139,7 @@ class Unit:
         return sorted(self._entries)
 
     def add(self, files: Mapping[str, bytes]) -> None:
-        """Write files aside, all or none of them.
+        """Write files aside, all or none of them. Several threads may do so at once.
 
         Args:
             files: Contents by path relative to the folder.
@@ -147,10 +149,7 @@ class Unit:
         """
         staged: dict[str, Path] = {}
         try:
-            if not self._begun:
-                shutil.rmtree(self._staging, ignore_errors=True)
-                self._staging.mkdir(parents=True)
-                self._begun = True
+            self._begin()
             for path, data in files.items():
                 staged[path] = self._staging / str(next(self._numbers))
                 write_synced(staged[path], data)
@@ -158,8 +157,17 @@ class Unit:
             for partial in staged.values():
                 partial.unlink(missing_ok=True)
             raise
-        self._staged |= staged
-        self._entries += [entry(path, data) for path, data in files.items()]
+        entries = [entry(path, data) for path, data in files.items()]
+        with self._lock:
+            self._staged |= staged
+            self._entries += entries
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._begun:
+                shutil.rmtree(self._staging, ignore_errors=True)
+                self._staging.mkdir(parents=True)
+                self._begun = True
 
     def commit(self, marker: str, data: bytes) -> None:
         """Give all files their names, and announce the unit.
