@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -185,35 +185,33 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
 
             run_workers(replace(request, choice=choice), plan, episodes=todo, report=report)
         elif todo:
+            from synth_ros.pipeline.overlap import from_list
+            from synth_ros.pipeline.produce import produce
+
             stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
             with closing(stage.renderer):
-                run_episodes(stage, writer.episodes, plan=plan, episodes=todo, report=report)
+                produce(stage, writer.episodes, plan=plan, take=from_list(todo), report=report)
     return Outcome(plan, resumed=plan.episodes - len(todo))
 
 
-def run_episodes(
-    stage: Stage,
-    writer: EpisodeWriter,
-    *,
-    plan: Plan,
-    episodes: Sequence[int],
-    report: Report,
-) -> None:
-    """Make and commit episodes one after another in this process."""
-    for number in episodes:
-        report(run_episode(stage, writer, plan=plan, number=number))
-
-
 def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int) -> Progress:
-    """Make and commit one episode."""
+    """Make and commit one episode, step after step: what ``produce`` does with many at once."""
     episode = stage.open(number)
     draft = writer.begin(number)
-    for sample in episode_samples(stage, episode, plan.course):
-        draft.add(sample)
-    draft.commit()
+    try:
+        for sample in episode_samples(stage, episode, plan.course):
+            draft.add(sample)
+        draft.commit()
+    finally:
+        draft.discard()
+    return committed(episode, frames=len(draft))
+
+
+def committed(episode: Episode, *, frames: int) -> Progress:
+    """What is reported of a committed episode."""
     return Progress(
-        episode=number,
-        frames=len(draft),
+        episode=episode.sampled.episode,
+        frames=frames,
         verdicts=tuple(redraw.verdict for redraw in episode.redraws[:-1]),
         warnings=episode.world.scene.warnings,
     )
@@ -224,7 +222,7 @@ def episode_samples(stage: Stage, episode: Episode, course: Course) -> Iterator[
 
     No more than three instants are held at a time.
     """
-    instants = _instants(stage, episode, course=course, frames=course.frames)
+    instants = episode_instants(stage, episode, course=course, frames=course.frames)
     for window in windows(instants, ahead=stage.needs_after):
         yield from episode.label(window, course)
 
@@ -245,15 +243,25 @@ def view_again(stage: Stage, episode: Episode, *, course: Course, view: int) -> 
     if course.motion == 'views' and stage.renderer.name != 'filament':
         return episode.samples(view, views=course.frames)
     ahead = stage.needs_after and view + 1 < course.frames
-    instants = _instants(stage, episode, course=course, frames=view + 1 + ahead)
+    instants = episode_instants(stage, episode, course=course, frames=view + 1 + ahead)
     for window in windows(instants, ahead=ahead):
         if window.now.index == view:
             return episode.label(window, course)
     raise InternalError(f'Episode {episode.sampled.episode} ended before view {view}.')
 
 
-def _instants(stage: Stage, episode: Episode, *, course: Course, frames: int) -> Iterator[Instant]:
-    """The first frames of an episode, none of them labelled yet."""
+def episode_instants(
+    stage: Stage, episode: Episode, *, course: Course, frames: int, in_flight: int = 1
+) -> Generator[Instant]:
+    """The first frames of an episode, none of them labelled yet.
+
+    Args:
+        stage: Renders it.
+        episode: Freshly opened.
+        course: Of the episode.
+        frames: How many.
+        in_flight: How many are drawn at a time, see ``instant.developed``.
+    """
     if course.motion == 'views':
-        return episode.views(range(frames))
-    return RunningEpisode(episode, Timing(stage.config)).instants(frames)
+        return episode.views(range(frames), in_flight=in_flight)
+    return RunningEpisode(episode, Timing(stage.config)).instants(frames, in_flight=in_flight)

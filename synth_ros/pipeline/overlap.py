@@ -1,0 +1,167 @@
+"""Overlaps the steps of several episodes in one process, on a few threads and bounded room.
+
+While one thread, the caller's, draws frames, another prepares the next scene, some label, encode
+and store the frames drawn before, and one commits whole episodes. What comes out is what making
+one episode after another gives: the same bytes, the same error, and everything committed that
+comes before the error.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from synth_ros.pipeline.clock import Clock
+
+Scene = TypeVar('Scene')
+Done = TypeVar('Done')
+
+# Each holds a compiled scene, whose preparation takes as long as some frames.
+_SCENES_AHEAD = 1
+# Each holds no more than the index entries of its frames.
+_UNCOMMITTED = 2
+_MOST_FINISHERS = 4
+
+
+def finisher_threads(processes: int) -> int:
+    """How many threads of each process label, encode and store frames.
+
+    Args:
+        processes: That share this machine's processors.
+    """
+    cores = len(os.sched_getaffinity(0))
+    return max(1, min(_MOST_FINISHERS, cores // processes))
+
+
+class Take(Protocol):
+    """Where the numbers of episodes come from."""
+
+    def __call__(self, *, idle: bool) -> int | None:
+        """The next number.
+
+        Args:
+            idle: There is nothing else to do. Without it ``None`` means: not yet.
+
+        Returns:
+            The number; ``None`` if there is none.
+        """
+        ...
+
+
+def from_list(numbers: Iterable[int]) -> Take:
+    """Takes numbers in order."""
+    source = iter(numbers)
+
+    def take(*, idle: bool) -> int | None:  # noqa: ARG001 (a list has no other takers)
+        return next(source, None)
+
+    return take
+
+
+class Overlap(Generic[Done]):
+    """The threads beside the one that draws; used as a context manager.
+
+    Leaving the context ends all threads: waits for what they are doing, forgets what they have
+    not begun.
+
+    Args:
+        clock: Measures what the drawing thread waits for.
+        threads: That label, encode and store.
+        room: Frames that may be drawn but not stored yet, those being worked on included.
+    """
+
+    def __init__(self, clock: Clock, *, threads: int, room: int) -> None:
+        self._clock = clock
+        self._preparers = ThreadPoolExecutor(1, 'synth_ros prepare')
+        self._finishers = ThreadPoolExecutor(threads, 'synth_ros finish')
+        self._committers = ThreadPoolExecutor(1, 'synth_ros commit')
+        self._room = threading.Semaphore(max(room, threads))
+        self._frames: list[Future[None]] = []
+        self._commits: deque[Future[Done]] = deque()
+
+    def prepared(self, prepare: Callable[[int], Scene], take: Take) -> Iterator[Scene]:
+        """Scenes in order; while one is in use, the next is being prepared.
+
+        Args:
+            prepare: Makes the scene of a number, on another thread.
+            take: Where the numbers come from, asked on this thread.
+        """
+        ahead: deque[Future[Scene]] = deque()
+        while True:
+            while len(ahead) <= _SCENES_AHEAD:
+                with self._clock.measure('task'):
+                    number = take(idle=not ahead)
+                if number is None:
+                    break
+                ahead.append(self._preparers.submit(prepare, number))
+            if not ahead:
+                return
+            with self._clock.measure('scene'):
+                scene = ahead.popleft().result()
+            yield scene
+
+    def finish(self, task: Callable[[], None]) -> None:
+        """Have a frame of the running episode labelled, encoded and stored; waits for room."""
+        with self._clock.measure('finish'):
+            self._room.acquire()
+        try:
+            frame = self._finishers.submit(task)
+        except BaseException:
+            self._room.release()
+            raise
+        frame.add_done_callback(lambda _: self._room.release())
+        self._frames.append(frame)
+
+    def commit(self, task: Callable[[], Done]) -> None:
+        """Commit the running episode once its frames are stored; the next one may begin."""
+        frames, self._frames = self._frames, []
+
+        def run() -> Done:
+            for frame in frames:
+                frame.result()
+            return task()
+
+        self._commits.append(self._committers.submit(run))
+
+    def done(self, *, most: int = _UNCOMMITTED) -> Iterator[Done]:
+        """Results of the episodes committed since the last call, in order.
+
+        Waits until at most so many are left uncommitted. The first error of a frame or commit
+        is raised here.
+        """
+        while self._commits and (len(self._commits) > most or self._commits[0].done()):
+            with self._clock.measure('finish'):
+                result = self._commits[0].result()
+            self._commits.popleft()
+            yield result
+
+    def settle_up(self) -> Iterator[Done]:
+        """After an error of the drawing thread: results of all episodes that came before.
+
+        An error that comes earlier in the order of frames is raised in place of the later one.
+        """
+        yield from self.done(most=0)
+        for frame in self._frames:
+            frame.result()
+
+    def __enter__(self) -> Self:
+        """Return the threads."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all threads."""
+        pools = (self._preparers, self._finishers, self._committers)
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown(wait=True)
