@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from synth_ros.schema.profile import Spent, Step, Wait
+from synth_ros.schema.profile import STEPS, WAITS, Profile, Spent, Step, Wait
 
 Name = Step | Wait
 
@@ -89,3 +89,20 @@ class Clock:
                 name: Tally(t.calls, t.seconds, t.classes.copy())
                 for name, t in self._tallies.items()
             }
+
+    def profile(self, *, wall_s: float, workers: int, frames: int) -> Profile:
+        """Everything measured, as it is shown and stored.
+
+        Args:
+            wall_s: How long the run took.
+            workers: Processes.
+            frames: Made in the run.
+        """
+        spent = {name: tally.spent() for name, tally in self.tallies().items()}
+        return Profile(
+            wall_s=wall_s,
+            workers=workers,
+            frames=frames,
+            steps={name: spent[name] for name in STEPS if name in spent},
+            waits={name: spent[name] for name in WAITS if name in spent},
+        )

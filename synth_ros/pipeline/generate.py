@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,11 +14,13 @@ from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import InternalError
+from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
 from synth_ros.pipeline.motion import RunningEpisode, Timing
 from synth_ros.render.auto import Choice, choose_backend, renderer_for
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.schema.profile import Profile
 from synth_ros.types import Sample
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco import CocoWriter, EpisodeWriter
@@ -91,10 +94,12 @@ class Outcome(NamedTuple):
     Attributes:
         plan: What was asked for.
         resumed: Episodes that were there already.
+        profile: Where the time went.
     """
 
     plan: Plan
     resumed: int
+    profile: Profile
 
 
 Report = Callable[[Progress], None]
@@ -170,28 +175,40 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
     Raises:
         SynthRosError: What was committed before stays valid and can be resumed.
     """
-    loaded = load_config(request.config_path)
-    builder = SceneBuilder(loaded)
-    plan = make_plan(request, loaded)
-    choice = request.choice or choose_backend(loaded.config.render)
-    info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
+    clock = Clock()
+    with clock.measure('start'):
+        loaded = load_config(request.config_path)
+        builder = SceneBuilder(loaded)
+        plan = make_plan(request, loaded)
+        choice = request.choice or choose_backend(loaded.config.render)
+        info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     options = dataset_options(plan, loaded)
     with CocoWriter(request.out, info, options, resume=request.resume) as writer:
         done = writer.committed_episodes()
         todo = [episode for episode in range(plan.episodes) if episode not in done]
-        if request.workers > 1 and len(todo) > 1:
+        begun = time.perf_counter()
+        workers = min(request.workers, len(todo))
+        if workers > 1:
             # Imported here: only the parent of workers needs it, and a worker imports us.
             from synth_ros.pipeline.workers import run_workers
 
-            run_workers(replace(request, choice=choice), plan, episodes=todo, report=report)
+            run_workers(
+                replace(request, choice=choice), plan, episodes=todo, report=report, clock=clock
+            )
         elif todo:
             from synth_ros.pipeline.overlap import from_list
             from synth_ros.pipeline.produce import produce
 
-            stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
+            with clock.measure('start'):
+                stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
             with closing(stage.renderer):
                 produce(stage, writer.episodes, plan=plan, take=from_list(todo), report=report)
-    return Outcome(plan, resumed=plan.episodes - len(todo))
+            clock.merge(stage.clock.tallies())
+        wall_s = time.perf_counter() - begun
+    profile = clock.profile(
+        wall_s=wall_s, workers=max(1, workers), frames=len(todo) * plan.frames_per_episode
+    )
+    return Outcome(plan, resumed=plan.episodes - len(todo), profile=profile)
 
 
 def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int) -> Progress:

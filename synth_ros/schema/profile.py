@@ -56,7 +56,6 @@ class Profile(NamedTuple):
     Attributes:
         wall_s: From the first episode's start to the last one's commit.
         workers: Processes.
-        threads: In each process that label and write frames while others are drawn.
         frames: Made in this run, all cameras.
         steps: Time of each step; steps of one process overlap.
         waits: What the drawing threads waited for.
@@ -64,7 +63,6 @@ class Profile(NamedTuple):
 
     wall_s: float
     workers: int
-    threads: int
     frames: int
     steps: Mapping[Step, Spent]
     waits: Mapping[Wait, Spent]
@@ -158,7 +156,6 @@ def from_json(text: str) -> Profile:
         return Profile(
             wall_s=float(record['wall_s']),
             workers=int(record['workers']),
-            threads=int(record['threads']),
             frames=int(record['frames']),
             steps={n: Spent(**record['steps'][n]) for n in STEPS if n in record['steps']},
             waits={n: Spent(**record['waits'][n]) for n in WAITS if n in record['waits']},
