@@ -41,6 +41,13 @@ def generate(
     resume: Annotated[
         bool, typer.Option('--resume', help='Go on with a dataset that was interrupted.')
     ] = False,
+    profile: Annotated[
+        bool,
+        typer.Option(
+            '--profile',
+            help='Say at the end where the time went; synth-ros report shows it, too.',
+        ),
+    ] = False,
 ) -> None:
     """Make a labelled dataset: images, depth, masks and COCO annotations.
 
@@ -51,6 +58,7 @@ def generate(
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
     from synth_ros.cli.announce import announced_choice
+    from synth_ros.cli.profile_table import show_profile
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
     from synth_ros.pipeline.generate import generate as run
@@ -66,6 +74,7 @@ def generate(
         resume=resume,
         workers=workers,
         choice=announced_choice(loaded.config.render, console),
+        profile=profile,
     )
     plan = make_plan(request, loaded)
     view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
@@ -78,6 +87,8 @@ def generate(
             'with --resume to go on.'
         )
         raise typer.Exit(130) from None
+    if profile:
+        show_profile(outcome.profile, console)
     view.summary(out, resumed=outcome.resumed, per_episode=plan.frames_per_episode)
     console.print(f'Prove it: [bold]synth-ros audit {out} --config {config}[/]', soft_wrap=True)
 

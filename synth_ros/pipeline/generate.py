@@ -24,6 +24,7 @@ from synth_ros.schema.profile import Profile
 from synth_ros.types import Sample
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco import CocoWriter, EpisodeWriter
+from synth_ros.writers.profile import write_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class GenerateRequest:
         resume: Continue a dataset that was begun.
         workers: Processes; 1 renders in this one.
         choice: The renderer, already chosen; ``None`` asks the drivers.
+        profile: Leave ``profile.json`` in the folder; it is no part of the dataset.
     """
 
     config_path: Path
@@ -49,6 +51,7 @@ class GenerateRequest:
     resume: bool = False
     workers: int = 1
     choice: Choice | None = None
+    profile: bool = False
 
 
 class Plan(NamedTuple):
@@ -204,10 +207,13 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
             with closing(stage.renderer):
                 produce(stage, writer.episodes, plan=plan, take=from_list(todo), report=report)
             clock.merge(stage.clock.tallies())
-        wall_s = time.perf_counter() - begun
-    profile = clock.profile(
-        wall_s=wall_s, workers=max(1, workers), frames=len(todo) * plan.frames_per_episode
-    )
+        profile = clock.profile(
+            wall_s=time.perf_counter() - begun,
+            workers=max(1, workers),
+            frames=len(todo) * plan.frames_per_episode,
+        )
+        if request.profile:
+            write_profile(request.out, profile)
     return Outcome(plan, resumed=plan.episodes - len(todo), profile=profile)
 
 

@@ -81,36 +81,42 @@ class Profile(NamedTuple):
         """Time of a step for each frame made."""
         return self.steps[step].seconds / self.frames if self.frames else 0.0
 
+    def waited(self, wait: Wait) -> float:
+        """Part of the drawing threads' time that went into a wait, 0 to 1."""
+        total = self.drawing_s + sum(spent.seconds for spent in self.waits.values())
+        return self.waits[wait].seconds / total if total else 0.0
+
     @property
     def bottleneck(self) -> str:
         """What held the run up, and what would help: one sentence or two."""
-        waits = {name: spent.seconds for name, spent in self.waits.items() if name != 'task'}
-        name = max(waits, key=waits.__getitem__, default=None)
-        if name is None or waits[name] < 0.25 * self.drawing_s:
-            slow = max(
-                (step for step in _DRAWING if step in self.steps),
-                key=lambda step: self.steps[step].seconds,
-                default=None,
-            )
-            what = f', most of it in {TITLES[slow]}' if slow else ''
-            return (
-                f'Drawing held the run up{what}: the rest went on beside it. A cheaper picture '
-                '(render.*), fewer objects or more --workers help.'
-            )
-        share = 100 * waits[name] / (self.wall_s * self.workers) if self.wall_s else 0
-        return f'Drawing waited {share:.0f} % of the time {_WAITED[name]}'
+        wait = max(self.waits, key=self.waited, default=None)
+        if wait is not None and self.waited(wait) >= _MUCH:
+            return f'Drawing waited {100 * self.waited(wait):.0f} % of its time {_WAITED[wait]}'
+        slowest = max(
+            (step for step in _DRAWING if step in self.steps),
+            key=lambda step: self.steps[step].seconds,
+            default=None,
+        )
+        if slowest is None:
+            return 'Nothing was drawn.'
+        return (
+            f'Drawing held the run up, most of it in: {TITLES[slowest]}. The rest went on beside '
+            'it. A cheaper picture (render.*), fewer objects or more --workers help.'
+        )
 
 
+# Waiting for less than this share of the time is not what holds a run up.
+_MUCH = 0.2
 _DRAWING: tuple[Step, ...] = ('load', 'posture', 'submit', 'pictures')
 
 TITLES: Mapping[Step, str] = {
-    'start': 'starting (assets, renderer)',
-    'build': 'drawing and building scenes',
+    'start': 'assets and renderer',
+    'build': 'drawing, building scenes',
     'settle': 'settling',
-    'load': 'loading scenes into the renderer',
-    'posture': 'postures and motion',
-    'submit': 'handing over to the renderer',
-    'pictures': 'waiting for pictures',
+    'load': 'loading into renderer',
+    'posture': 'postures, motion',
+    'submit': 'submitting, drawing',
+    'pictures': 'awaiting pictures',
     'label': 'labels',
     'sense': 'sensor effects',
     'encode': 'encoding',
@@ -128,8 +134,15 @@ _WAITED: Mapping[Wait, str] = {
         'for room to put frames: labels, sensor effects, encoding and writing held the run up. '
         'Fewer annotations (labels.*), a faster disk or more --workers help.'
     ),
-    'task': 'for an episode to make.',
+    'task': 'for an episode to make: there were more workers than work.',
 }
+
+WAITED_FOR: Mapping[Wait, str] = {
+    'scene': 'the next scene',
+    'finish': 'room to put frames',
+    'task': 'an episode to make',
+}
+"""What each wait is for, in words."""
 
 
 def to_json(profile: Profile) -> str:
