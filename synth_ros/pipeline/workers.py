@@ -153,7 +153,7 @@ def _death(worker: _Worker) -> Failure:
         kind = 'episodes' if len(worker.making) > 1 else 'episode'
         what = f'while it made {kind} {" and ".join(map(str, worker.making))}'
     else:
-        what = 'before it made an episode'
+        what = 'while it had no episode to make'
     why = (
         'If memory ran out (the kernel says so in: dmesg | grep -i oom), take fewer --workers, '
         'smaller images or fewer annotations. '
