@@ -215,8 +215,8 @@ import json, shutil, subprocess, sys
 from pathlib import Path
 disk = Path(sys.argv[1])
 out = disk / 'out'
-command = [sys.executable, '-m', 'synth_ros.cli.main', 'generate', str(disk.parent / 'config.yaml')]
-command += ['--out', str(out)]
+config = disk.parent / 'config.yaml'
+command = [sys.executable, '-m', 'synth_ros.cli.main', 'generate', config, '--out', str(out)]
 filler = disk / 'filler'
 filler.write_bytes(bytes(int((disk.parent / 'filler').read_text())))
 full = subprocess.run(
