@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -20,6 +21,7 @@ from synth_ros.pipeline.clock import Clock
 
 Scene = TypeVar('Scene')
 Done = TypeVar('Done')
+Result = TypeVar('Result')
 
 # Each holds a compiled scene, whose preparation takes as long as some frames.
 _SCENES_AHEAD = 1
@@ -63,6 +65,39 @@ def from_list(numbers: Iterable[int]) -> Take:
     return take
 
 
+class BoundedPool:
+    """Threads that take tasks, and no more of them than there is room for.
+
+    Args:
+        threads: How many.
+        room: Tasks that may be unfinished, those being worked on included.
+        name: Of the threads.
+    """
+
+    def __init__(self, threads: int, *, room: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(threads, name)
+        self._room = threading.Semaphore(max(room, threads))
+
+    def submit(self, task: Callable[[], Result]) -> Future[Result]:
+        """Have a task done; waits for room."""
+        self._room.acquire()
+        try:
+            future = self._threads.submit(task)
+        except BaseException:
+            self._room.release()
+            raise
+        future.add_done_callback(lambda _: self._room.release())
+        return future
+
+    def shutdown(self, *, wait: bool) -> None:
+        """Forget what was not begun.
+
+        Args:
+            wait: Until what was begun is done.
+        """
+        self._threads.shutdown(wait=wait, cancel_futures=True)
+
+
 class Overlap(Generic[Done]):
     """The threads beside the one that draws; used as a context manager.
 
@@ -77,10 +112,9 @@ class Overlap(Generic[Done]):
 
     def __init__(self, clock: Clock, *, threads: int, room: int) -> None:
         self._clock = clock
-        self._preparers = ThreadPoolExecutor(1, 'synth_ros prepare')
-        self._finishers = ThreadPoolExecutor(threads, 'synth_ros finish')
-        self._committers = ThreadPoolExecutor(1, 'synth_ros commit')
-        self._room = threading.Semaphore(max(room, threads))
+        self._preparers = BoundedPool(1, room=_SCENES_AHEAD + 1, name='synth_ros prepare')
+        self._finishers = BoundedPool(threads, room=room, name='synth_ros finish')
+        self._committers = BoundedPool(1, room=_UNCOMMITTED + 1, name='synth_ros commit')
         self._frames: list[Future[None]] = []
         self._commits: deque[Future[Done]] = deque()
 
@@ -98,7 +132,7 @@ class Overlap(Generic[Done]):
                     number = take(idle=not ahead)
                 if number is None:
                     break
-                ahead.append(self._preparers.submit(prepare, number))
+                ahead.append(self._preparers.submit(partial(prepare, number)))
             if not ahead:
                 return
             with self._clock.measure('scene'):
@@ -108,14 +142,7 @@ class Overlap(Generic[Done]):
     def finish(self, task: Callable[[], None]) -> None:
         """Have a frame of the running episode labelled, encoded and stored; waits for room."""
         with self._clock.measure('finish'):
-            self._room.acquire()
-        try:
-            frame = self._finishers.submit(task)
-        except BaseException:
-            self._room.release()
-            raise
-        frame.add_done_callback(lambda _: self._room.release())
-        self._frames.append(frame)
+            self._frames.append(self._finishers.submit(task))
 
     def commit(self, task: Callable[[], Done]) -> None:
         """Commit the running episode once its frames are stored; the next one may begin."""
@@ -162,6 +189,6 @@ class Overlap(Generic[Done]):
         """End all threads."""
         pools = (self._preparers, self._finishers, self._committers)
         for pool in pools:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
         for pool in pools:
             pool.shutdown(wait=True)
