@@ -9,6 +9,7 @@ comes before the error.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,9 @@ _SCENES_AHEAD = 1
 # Each holds no more than the index entries of its frames.
 _UNCOMMITTED = 2
 _MOST_FINISHERS = 4
+# Python lets a thread keep the lock for 5 ms. A driver gives it back with each of its hundred
+# calls for a frame, and would wait so long for it every time.
+_SWITCH_S = 5e-4
 
 
 def finisher_threads(processes: int) -> int:
@@ -178,6 +182,8 @@ class Overlap(Generic[Done]):
 
     def __enter__(self) -> Self:
         """Return the threads."""
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_S)
         return self
 
     def __exit__(
@@ -187,6 +193,7 @@ class Overlap(Generic[Done]):
         trace: TracebackType | None,
     ) -> None:
         """End all threads."""
+        sys.setswitchinterval(self._switch_s)
         pools = (self._preparers, self._finishers, self._committers)
         for pool in pools:
             pool.shutdown(wait=False)

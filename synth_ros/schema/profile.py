@@ -27,7 +27,7 @@ Step = Literal[
     'write',
     'commit',
 ]
-"""What takes time, in the order of a frame's path; ``docs/benchmarks.md`` tells what each is."""
+"""What takes time, in the order of a frame's path; ``docs/pipeline.md`` tells what each is."""
 
 Wait = Literal['scene', 'finish', 'task']
 """What drawing may wait for: the next scene, room for another frame, an episode to make."""

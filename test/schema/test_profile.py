@@ -1,5 +1,8 @@
 """The times of a run: the file holds what was measured, and the words name what is slow."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from synth_ros.schema.profile import (
@@ -46,6 +49,13 @@ def test_a_profile_with_a_part_missing_is_refused():
     text = to_json(profile({})).replace('"frames"', '"pictures"')
     with pytest.raises(ValueError, match=r"not a synth_ros profile 1: KeyError\('frames'\)"):
         from_json(text)
+
+
+def test_the_docs_tell_what_each_step_is():
+    page = (Path(__file__).parents[2] / 'docs' / 'pipeline.md').read_text(encoding='utf-8')
+    assert re.findall(r'^\| (.*?) \|', page.partition('| step |')[2], re.MULTILINE)[:12] == list(
+        TITLES.values()
+    )
 
 
 def test_shares_add_up_to_all_work():
