@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+
+from synth_ros.cli.announce import RendererOption, announced_choice, rendered_with
+from synth_ros.cli.profile_table import show_profile
 
 
 def generate(
@@ -38,6 +42,7 @@ def generate(
         int,
         typer.Option(min=1, max=1024, help='Processes. Their number never changes the result.'),
     ] = 1,
+    renderer: RendererOption = None,
     resume: Annotated[
         bool, typer.Option('--resume', help='Go on with a dataset that was interrupted.')
     ] = False,
@@ -57,8 +62,6 @@ def generate(
 
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
-    from synth_ros.cli.announce import announced_choice
-    from synth_ros.cli.profile_table import show_profile
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
     from synth_ros.pipeline.generate import generate as run
@@ -73,14 +76,16 @@ def generate(
         views=views,
         resume=resume,
         workers=workers,
-        choice=announced_choice(loaded.config.render, console),
         profile=profile,
     )
     plan = make_plan(request, loaded)
+    asked = rendered_with(renderer, loaded)
     view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
     try:
-        with view.bar:
-            outcome = run(request, view.report)
+        # Drivers are asked in processes of their own, while this one loads the assets.
+        with ThreadPoolExecutor(1, 'synth_ros drivers') as asking, view.bar:
+            choice = asking.submit(announced_choice, asked, console)
+            outcome = run(request, view.report, choose=choice.result)
     except KeyboardInterrupt:
         console.print(
             f'[yellow]Interrupted.[/] Every finished episode is in {out}: run the same command '

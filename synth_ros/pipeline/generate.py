@@ -18,7 +18,7 @@ from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
 from synth_ros.pipeline.motion import RunningEpisode, Timing
-from synth_ros.render.auto import Choice, choose_backend, renderer_for
+from synth_ros.render.auto import Choice, choose_backend, devices_to_share, renderer_for
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.schema.profile import Profile
 from synth_ros.types import Sample
@@ -165,7 +165,9 @@ def open_stage(
     return Stage(loaded, builder, renderer=renderer, seed=seed)
 
 
-def generate(request: GenerateRequest, report: Report) -> Outcome:
+def generate(
+    request: GenerateRequest, report: Report, *, choose: Callable[[], Choice] | None = None
+) -> Outcome:
     """Make a dataset.
 
     Every episode is a pure function of (config, seed, number), so neither the number of
@@ -174,6 +176,7 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
     Args:
         request: What to make.
         report: Called after each committed episode.
+        choose: Called for the renderer once the assets are loaded, if the request names none.
 
     Raises:
         SynthRosError: What was committed before stays valid and can be resumed.
@@ -183,7 +186,9 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
         loaded = load_config(request.config_path)
         builder = SceneBuilder(loaded)
         plan = make_plan(request, loaded)
-        choice = request.choice or choose_backend(loaded.config.render)
+        choice = request.choice or (
+            choose() if choose is not None else choose_backend(loaded.config.render)
+        )
         info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     options = dataset_options(plan, loaded)
     with CocoWriter(request.out, info, options, resume=request.resume) as writer:
@@ -196,7 +201,12 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
             from synth_ros.pipeline.workers import run_workers
 
             run_workers(
-                replace(request, choice=choice), plan, episodes=todo, report=report, clock=clock
+                replace(request, choice=choice),
+                plan,
+                episodes=todo,
+                report=report,
+                clock=clock,
+                devices=devices_to_share(choice, loaded.config.render),
             )
         elif todo:
             from synth_ros.pipeline.overlap import from_list

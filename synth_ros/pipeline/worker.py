@@ -20,7 +20,7 @@ from synth_ros.pipeline.generate import (
     open_stage,
 )
 from synth_ros.pipeline.produce import produce
-from synth_ros.render.auto import choose_backend
+from synth_ros.render.auto import choice_on, choose_backend
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import EpisodeWriter
 
@@ -66,7 +66,7 @@ def _work(task: Task, parent: Connection) -> Clock:
         choice = request.choice or choose_backend(loaded.config.render)
         info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
         writer = EpisodeWriter(request.out, info, dataset_options(plan, loaded))
-        stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
+        stage = open_stage(loaded, builder, seed=plan.seed, choice=choice_on(choice, task.device))
     stage.clock.merge(clock.tallies())
     with closing(stage.renderer):
         produce(stage, writer, plan=plan, take=take, report=report, processes=task.workers)

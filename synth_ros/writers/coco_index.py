@@ -97,7 +97,7 @@ def check_folder(root: Path, expected: Mapping[str, object], *, resume: bool) ->
     if wrong:
         raise OutputError(
             f'{root} holds another dataset: {"; ".join(wrong)}. Choose another folder (--out), '
-            'or resume with the config, seed and version that began it.'
+            'or resume with the config, seed, version and --renderer that began it.'
         )
     return True
 

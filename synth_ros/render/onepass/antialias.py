@@ -12,6 +12,7 @@ import numpy as np
 
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.programs import Programs, defined
+from synth_ros.render.onepass.screen import Screen
 
 _PICTURE_UNIT, _GEOM_UNIT = 0, 1
 
@@ -56,12 +57,13 @@ class Antialiasing:
     Args:
         context: The GL context.
         programs: Its programs.
+        screen: Draws over all pixels.
     """
 
-    def __init__(self, context: moderngl.Context, programs: Programs) -> None:
+    def __init__(self, context: moderngl.Context, programs: Programs, screen: Screen) -> None:
         self._context = context
         self._programs = programs
-        self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
+        self._screen = screen
 
     def begin(
         self, fine: FineTarget, picture: moderngl.Texture, geoms: moderngl.Texture
@@ -81,7 +83,7 @@ class Antialiasing:
         program['picture'] = _PICTURE_UNIT
         program['geoms'] = _GEOM_UNIT
         self._context.enable_only(moderngl.NOTHING)
-        self._over_all(program)
+        self._screen.draw(program)
         gl.glColorMask(*[gl.GL_TRUE] * 4)
         gl.glStencilFunc(gl.GL_EQUAL, 1, 0xFF)
         gl.glStencilOp(gl.GL_KEEP, gl.GL_KEEP, gl.GL_KEEP)
@@ -95,15 +97,4 @@ class Antialiasing:
         program = self._programs.get('screen.vert', 'average.frag', defined(FINE=fine.grid))
         program['samples'] = _PICTURE_UNIT
         self._context.enable_only(moderngl.NOTHING)
-        self._over_all(program)
-
-    def free(self) -> None:
-        """Delete the vertex arrays."""
-        for array in self._arrays.values():
-            array.release()
-        self._arrays.clear()
-
-    def _over_all(self, program: moderngl.Program) -> None:
-        if program not in self._arrays:
-            self._arrays[program] = self._context.vertex_array(program, [])
-        self._arrays[program].render(moderngl.TRIANGLES, vertices=3)
+        self._screen.draw(program)

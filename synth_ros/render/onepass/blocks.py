@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
@@ -129,3 +130,11 @@ def lens_matrix(lens: Lens, *, parallel: bool) -> FloatArray:
     if parallel:
         return np.array([[px, 0, 0, zx], [0, py, 0, zy], [0, 0, scale, offset], [0, 0, 0, 1.0]])
     return np.array([[px, 0, zx, 0], [0, py, zy, 0], [0, 0, scale, offset], [0, 0, 1.0, 0]])
+
+
+def bind_blocks(program: moderngl.Program) -> None:
+    """Tell a program where its uniform blocks are bound."""
+    for name, binding in (('Frame', FRAME_BINDING), ('Lamps', LAMPS_BINDING)):
+        block = program.get(name, None)
+        if isinstance(block, moderngl.UniformBlock):
+            block.binding = binding

@@ -9,25 +9,14 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.render.onepass.blocks import FRAME_BINDING, LAMPS_BINDING
+from synth_ros.render.onepass.blocks import bind_blocks
 from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.paint import set_units
 from synth_ros.render.onepass.surfaces import COMMAND, Surfaces
 
 _INSTANCE_FORMAT = '4f 4f 4f 4f 2u4 /i'
 _INSTANCE_NAMES = ('extent', 'rgba', 'surface', 'mapping', 'ids')
 _POSE_NAMES = ('pose_x', 'pose_y', 'pose_z')
-
-
-class Batch(NamedTuple):
-    """Slots that one call draws, in this order.
-
-    Attributes:
-        program: With which program.
-        slots: Which, (n,).
-    """
-
-    program: moderngl.Program
-    slots: NDArray[np.int64]
 
 
 class Buffers:
@@ -58,22 +47,6 @@ class Buffers:
     def set_bits(self, bits: NDArray[np.uint32]) -> None:
         """The bit of every slot in drawings of silhouettes, (n,)."""
         self._refill(self._bits, bits)
-
-    def draw(self, batches: list[Batch]) -> None:
-        """Draw batches in order into what is bound; poses and textures are set.
-
-        The driver's work on vertices happens here, without Python's lock.
-        """
-        gl = raw_gl()
-        order = [batch.slots for batch in batches]
-        if not order or not sum(map(len, order)):
-            return
-        self._refill(self._indirect, self._commands[np.concatenate(order)])
-        gl.glBindBuffer(gl.GL_DRAW_INDIRECT_BUFFER, self._indirect.glo)
-        first = 0
-        for program, slots in batches:
-            self.draw_part(program, first=first, count=len(slots))
-            first += len(slots)
 
     def order(self, slots: NDArray[np.int64]) -> None:
         """Write the draw commands of slots, for ``draw_part``."""
@@ -120,10 +93,8 @@ class Buffers:
             self._arrays[program.glo] = self._context.vertex_array(
                 program, content, index_buffer=self._indices, skip_errors=True
             )
-            for name, binding in (('Frame', FRAME_BINDING), ('Lamps', LAMPS_BINDING)):
-                block = program.get(name, None)
-                if isinstance(block, moderngl.UniformBlock):
-                    block.binding = binding
+            bind_blocks(program)
+            set_units(program)
         return self._arrays[program.glo]
 
     @staticmethod

@@ -8,44 +8,44 @@ from types import ModuleType
 
 import moderngl
 
+from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
+from synth_ros.render.core_context import create_core_context, missing_features
+from synth_ros.render.devices import Device
+from synth_ros.render.egl import EglError
+from synth_ros.render.egl_devices import onepass_device, pick_egl_device
 from synth_ros.render.gl import INSTALL_HINT
 
-NEEDED_EXTENSIONS = (
-    'GL_ARB_base_instance',
-    'GL_ARB_clip_control',
-    'GL_ARB_multi_draw_indirect',
-)
-"""Beyond OpenGL 3.3 core; all are part of OpenGL 4.5."""
 
-
-def create_context(device: int | None) -> moderngl.Context:
+def create_context(config: RenderConfig, device: Device | None) -> moderngl.Context:
     """A current GL context without a window.
 
     Args:
-        device: Index of the EGL device; ``None`` lets the driver choose.
+        config: Names the device where none is given.
+        device: The device as probed; ``None`` asks for it here.
 
     Raises:
         RenderError: There is no such device, no driver, or the driver is too old.
+        UsageError: The config or the environment names a device that is not there.
     """
-    options = {} if device is None else {'device_index': device}
+    found = device or onepass_device(pick_egl_device(config.device, os.environ))
+    if not isinstance(found, Device):
+        raise RenderError(f'The one-pass renderer cannot render here: {found.reason}')
     try:
-        context = moderngl.create_context(
-            standalone=True, backend='egl', require=330, **options
-        )
-    except Exception as error:  # glcontext raises bare Exception for whatever is missing
-        where = 'the default EGL device' if device is None else f'EGL device {device}'
+        context = create_core_context(found.index or 0).gl
+    except EglError as error:
         raise RenderError(
-            f'No OpenGL 3.3 context on {where}: {" ".join(str(error).split())}. {INSTALL_HINT}'
+            f'No OpenGL context on {found.label}: {error}. {INSTALL_HINT}'
         ) from error
-    missing = [name for name in NEEDED_EXTENSIONS if name not in context.extensions]
-    if missing and context.version_code < 450:
-        name, version = context.info['GL_RENDERER'], context.info['GL_VERSION']
+    missing = missing_features(context)
+    if missing:
         context.release()
         raise RenderError(
-            f'The OpenGL driver lacks {", ".join(missing)}, which the one-pass renderer needs '
-            f'({name}, {version}). Update the driver, or set render.backend: classic.'
+            f'{found.label} lacks {", ".join(missing)}, which the one-pass renderer needs. '
+            'Get a newer driver, or set render.backend: classic.'
         )
+    # Whoever asks PyOpenGL next finds it bound to EGL.
+    raw_gl()
     return context
 
 

@@ -85,18 +85,27 @@ def pack(shapes: list[Shape]) -> Packed:
 
 
 def cube() -> Shape:
-    """A cube from -1 to 1, each side with vertices of its own."""
+    """A cube from -1 to 1, each side with vertices of its own.
+
+    Texture coordinates as MuJoCo has them: across y on the sides that face x, else across x; down
+    y on the sides that face z, else down z.
+    """
     corners = _CUBE_CORNERS[_CUBE_SIDES]
     sides = np.stack([-np.eye(3), np.eye(3)], axis=1).reshape(6, 3)
     normals = np.repeat(sides, 4, axis=0)
-    return _quads(corners, normals.reshape(6, 4, 3))
+    across = np.array([1, 1, 0, 0, 0, 0])[:, None, None]
+    down = np.array([2, 2, 2, 2, 1, 1])[:, None, None]
+    u = np.take_along_axis(corners, across, axis=2)
+    v = np.take_along_axis(corners, down, axis=2)
+    return _quads(corners, normals.reshape(6, 4, 3), np.concatenate([1 + u, 1 - v], axis=2) / 2)
 
 
 def square() -> Shape:
     """The square from -1 to 1 at z = 0, seen from both sides."""
     corners = np.array([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)], np.float64)
     normals = np.repeat(np.array([[0, 0, 1.0], [0, 0, -1.0]]), 4, axis=0)
-    return _quads(np.stack([corners, corners[::-1]]), normals.reshape(2, 4, 3))
+    both = np.stack([corners, corners[::-1]])
+    return _quads(both, normals.reshape(2, 4, 3), (1 + both[..., :2] * [1, -1]) / 2)
 
 
 def mesh(model: mujoco.MjModel, number: int) -> Shape:
@@ -156,14 +165,15 @@ def flat_triangles(corners: FloatArray) -> Shape:
     return Shape(vertices, faces, has_uv=False)
 
 
-def _quads(corners: FloatArray, normals: FloatArray) -> Shape:
+def _quads(corners: FloatArray, normals: FloatArray, uv: FloatArray) -> Shape:
     """Squares (n, 4, 3) as two triangles each."""
     vertices = np.zeros(4 * len(corners), VERTEX)
     vertices['position'] = corners.reshape(-1, 3)
     vertices['normal'] = normals.reshape(-1, 3)
+    vertices['uv'] = uv.reshape(-1, 2)
     first = 4 * np.arange(len(corners), dtype=np.uint32)[:, None, None]
     faces = first + np.array([[0, 1, 2], [0, 2, 3]], np.uint32)
-    return Shape(vertices, faces.reshape(-1, 3), has_uv=False)
+    return Shape(vertices, faces.reshape(-1, 3), has_uv=True)
 
 
 def _block(array: NDArray[np.float32], first: int, count: int) -> NDArray[np.float32]:

@@ -24,7 +24,9 @@ _ORM = int(_ROLES.mjTEXROLE_ORM)
 FLAT_TEXTURE = mujoco.mjtTexture.mjTEXTURE_2D.value
 # Light that a polished surface of no metal throws back at normal incidence: 4 %, as for glass.
 _DIELECTRIC = 0.04
-_MAPPED, _FROM_ABOVE, _CUBE = 0.0, 1.0, 2.0
+# Modes of texture coordinates: the shape's own, made from x and y, directions into a cube: from the
+# point, or from the point of the shape before it was scaled.
+MAPPED, FROM_ABOVE, CUBE, CUBE_OF_UNIT = 0.0, 1.0, 2.0, 3.0
 
 
 class Layers(NamedTuple):
@@ -114,25 +116,24 @@ def look(model: mujoco.MjModel, material: int, rgba: NDArray[np.float32]) -> Loo
 
 
 def mapping_of(
-    model: mujoco.MjModel, look: Look, *, half_size: tuple[float, float], has_uv: bool
+    model: mujoco.MjModel, geom: int, look: Look, *, has_uv: bool
 ) -> tuple[float, float, float]:
-    """Scale along x and y and mode of a geom's texture coordinates.
+    """Scale along u and v and mode of a geom's texture coordinates, as MuJoCo repeats textures.
 
     Args:
         model: The model.
+        geom: The geom.
         look: Of the geom.
-        half_size: Half its extent along x and y, metres, where MuJoCo counts repeats over it.
-        has_uv: Whether its mesh brings coordinates.
+        has_uv: Whether its shape brings coordinates.
     """
     base = look.layers.base
+    x, y = (max(float(size), 1e-9) for size in model.geom_size[geom, :2])
     if base >= 0 and int(model.tex_type[base]) != FLAT_TEXTURE:
-        return 1.0, 1.0, _CUBE
+        return 1.0, 1.0, CUBE_OF_UNIT if look.uniform else CUBE
+    u, v = look.repeat
     if has_uv:
-        return 1.0, 1.0, _MAPPED
-    scale = look.repeat if look.uniform else tuple(
-        repeat / (2 * max(half, 1e-9)) for repeat, half in zip(look.repeat, half_size, strict=True)
-    )
-    return scale[0], scale[1], _FROM_ABOVE
+        return (u * x, v * y, MAPPED) if look.uniform else (u, v, MAPPED)
+    return (u / 2, v / 2, FROM_ABOVE) if look.uniform else (u / (2 * x), v / (2 * y), FROM_ABOVE)
 
 
 def texture_pixels(model: mujoco.MjModel, texture: int) -> ByteImage:

@@ -11,6 +11,7 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError
 from synth_ros.render.base import Layers, Picture, Shot, Viewpoint
 from synth_ros.render.devices import Device
+from synth_ros.render.gl_errors import driver_watched
 from synth_ros.render.onepass.context import create_context
 from synth_ros.render.onepass.exposure import Exposed, Pool, expose
 from synth_ros.render.onepass.programs import Programs
@@ -75,7 +76,7 @@ class OnepassRenderer(ClosedAtExit):
         self._config = config
         self._owner = ThreadOwner()
         self._closed = False
-        self._context = create_context(None)
+        self._context = create_context(config, device)
         info = self._context.info
         self._device = Device('opengl', info['GL_RENDERER'], info['GL_VERSION'])
         self._programs = Programs(self._context)
@@ -92,14 +93,16 @@ class OnepassRenderer(ClosedAtExit):
         """Take a model to render; frees the one before. The model is not edited."""
         self._enter()
         self._unload()
-        self._scene = OnepassScene(
-            self._context, self._programs, model=model, config=self._config
-        )
+        with driver_watched(self.device, strict=True):
+            self._scene = OnepassScene(
+                self._context, self._programs, model=model, config=self._config
+            )
 
     def submit(self, data: mujoco.MjData, shots: Sequence[Shot]) -> Submitted:
         """Begin to draw shots of one state; the state may change as soon as this returns."""
         scene = self._loaded()
-        submitted = Submitted(self, expose(scene, data, shots, pool=self._pool))
+        with driver_watched(self.device, strict=True):
+            submitted = Submitted(self, expose(scene, data, shots, pool=self._pool))
         self._pending.append(submitted)
         return submitted
 
@@ -111,7 +114,8 @@ class OnepassRenderer(ClosedAtExit):
                 'Pictures were collected twice, out of order, or after another model was loaded.'
             )
         self._pending.popleft()
-        return [item.picture(self._pool) for item in submitted.take()]
+        with driver_watched(self.device, strict=True):
+            return [item.picture(self._pool) for item in submitted.take()]
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
@@ -122,9 +126,9 @@ class OnepassRenderer(ClosedAtExit):
     ) -> list[Silhouette | None]:
         """What each group of geoms alone would cover on the extended canvas."""
         scene = self._loaded()
-        return expose(
-            scene, data, [Shot(viewpoint, geom_groups)], pool=self._pool, layers=False
-        )[0].covers(self._pool)
+        shots = [Shot(viewpoint, geom_groups)]
+        with driver_watched(self.device, strict=True):
+            return expose(scene, data, shots, pool=self._pool, layers=False)[0].covers(self._pool)
 
     def close(self) -> None:
         """Free everything; closing twice is fine."""
@@ -138,8 +142,9 @@ class OnepassRenderer(ClosedAtExit):
         self._closed = True
 
     def _only(self, data: mujoco.MjData, shot: Shot) -> Picture:
-        exposed = expose(self._loaded(), data, [shot], pool=self._pool)
-        return exposed[0].picture(self._pool)
+        scene = self._loaded()
+        with driver_watched(self.device, strict=True):
+            return expose(scene, data, [shot], pool=self._pool)[0].picture(self._pool)
 
     def _enter(self) -> None:
         self._owner.check()

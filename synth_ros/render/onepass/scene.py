@@ -18,6 +18,7 @@ from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.antialias import Antialiasing
+from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
     LAMP,
@@ -27,19 +28,18 @@ from synth_ros.render.onepass.blocks import (
     picture_lens,
 )
 from synth_ros.render.onepass.buffers import Buffers
-from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.context import is_software, raw_gl
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
-from synth_ros.render.onepass.materials import texture_pixels
+from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
-from synth_ros.render.onepass.surfaces import Group, GroupKey, sheets, surfaces_of
+from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
 from synth_ros.types import FloatArray
 
 # Filament's default camera: f/16, 1/125 s, ISO 100; and the stops that its scenes get on top.
 _EXPOSURE = 2**0.7 / (1.2 * 16**2 * 125)
-_BASE_UNIT, _ENVIRONMENT_UNIT, _SHADOW_UNIT, _FACET_UNIT = 0, 1, 2, 4
 
 
 class State(NamedTuple):
@@ -85,15 +85,10 @@ class OnepassScene:
         self._lamp_buffer = context.buffer(
             reserve=max(len(self._lamps), 1) * LAMP.itemsize, dynamic=True
         )
-        self._sheets = {
-            size: textures.sheet(
-                [texture_pixels(model, t) for t in found],
-                srgb=True,
-                anisotropy=context.max_anisotropy,
-            )
-            for size, found in sheets(model).items()
-        }
-        self._antialiasing = Antialiasing(context, programs)
+        software = is_software(context)
+        self._paint = Paint(model, anisotropy=1.0 if software else context.max_anisotropy)
+        self._screen = Screen(context)
+        self._antialiasing = Antialiasing(context, programs, self._screen)
         self._environment = textures.environment_cube(textures.room())
 
     def place(self, data: mujoco.MjData) -> Placed:
@@ -139,11 +134,13 @@ class OnepassScene:
         self._buffers.order(np.concatenate([slots for _, slots in parts]))
         common = self._definitions(normals=target.kind.normals)
         self._draw_parts(parts, common)
+        self._draw_sky()
         if target.fine is not None:
             self._antialiasing.begin(target.fine, target.layer(0), target.layer(2))
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
             self._draw_parts(parts, common | defined(COLOR_ALONE=True))
+            self._draw_sky()
             self._antialiasing.end(target.fine, target.color)
 
     def draw_cover(
@@ -190,12 +187,11 @@ class OnepassScene:
         """Delete everything on the GPU."""
         self._buffers.free()
         self._atlas.free()
-        self._antialiasing.free()
+        self._screen.free()
         self._frame.release()
         self._lamp_buffer.release()
         self._environment.free()
-        for sheet in self._sheets.values():
-            sheet.free()
+        self._paint.free()
 
     def _picture_state(self) -> None:
         gl = raw_gl()
@@ -233,22 +229,36 @@ class OnepassScene:
         self, parts: list[tuple[GroupKey, NDArray[np.int64]]], common: Definitions
     ) -> None:
         gl = raw_gl()
-        self._environment.bind(_ENVIRONMENT_UNIT)
+        self._environment.bind(UNITS['environment'])
         if self._atlas.texture is not None:
-            self._atlas.texture.use(_SHADOW_UNIT)
+            self._atlas.texture.use(UNITS['shadow_atlas'])
         first = 0
         for key, slots in parts:
+            looks = definitions_of(self._model, key)
             program = self._programs.get(
-                _vertex(key.family), 'surface.frag', common | _family(key.family) | _looks(key)
+                _vertex(key.family), 'surface.frag', common | _family(key.family) | looks
             )
-            if key.sheet is not None:
-                self._sheets[key.sheet].bind(_BASE_UNIT)
-            _set_units(program)
+            self._paint.bind(key)
             # Colours alone are blended: depth and ids count what is see-through as solid.
             (gl.glEnablei if key.see_through else gl.glDisablei)(gl.GL_BLEND, 0)
             self._buffers.draw_part(program, first=first, count=len(slots))
             first += len(slots)
         gl.glDisablei(gl.GL_BLEND, 0)
+
+    def _draw_sky(self) -> None:
+        """Fill what is empty with the model's sky, if it has one; no other layer shows it."""
+        if self._paint.sky < 0:
+            return
+        gl = raw_gl()
+        for layer in (1, 2, 3):
+            gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._context.depth_func = '>='
+        program = self._programs.get('screen.vert', 'sky.frag', defined(TONE_ACES=True))
+        self._paint.cube(self._paint.sky).bind(UNITS['sky'])
+        self._screen.draw(program)
+        for layer in (1, 2, 3):
+            gl.glColorMaski(layer, *[gl.GL_TRUE] * 4)
 
     def _draw_families(
         self, visible: NDArray[np.bool_], fragment: str, common: Definitions
@@ -352,19 +362,3 @@ def _family(family: str) -> Definitions:
     if family == 'mesh':
         return frozenset()
     return defined(IMPOSTOR=True) | frozenset({(family.upper(), '1')})
-
-
-def _looks(key: GroupKey) -> Definitions:
-    return defined(TEXTURE_2D=key.sheet is not None, SEE_THROUGH=key.see_through)
-
-
-def _set_units(program: moderngl.Program) -> None:
-    for name, unit in (
-        ('base_texture', _BASE_UNIT),
-        ('environment', _ENVIRONMENT_UNIT),
-        ('shadow_atlas', _SHADOW_UNIT),
-        ('facets', _FACET_UNIT),
-    ):
-        member = program.get(name, None)
-        if isinstance(member, moderngl.Uniform):
-            member.value = unit

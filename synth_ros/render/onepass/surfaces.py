@@ -41,6 +41,7 @@ _ROUND: dict[int, Family] = {
     _KIND.mjGEOM_CYLINDER.value: 'cylinder',
 }
 _PLANE, _BOX = _KIND.mjGEOM_PLANE.value, _KIND.mjGEOM_BOX.value
+_SPHERE = _KIND.mjGEOM_SPHERE.value
 _MESH, _FIELD = _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value
 _CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
 # An endless plane reaches this many times beyond the far plane.
@@ -168,16 +169,12 @@ def _instance(
     extent = (1.0, 1.0, 1.0)
     if kind == _PLANE:
         extent = (x or _ENDLESS * far, y or _ENDLESS * far, 1.0)
-    elif kind == _MJ_SPHERE:
+    elif kind == _SPHERE:
         extent = (x, x, x)
     elif kind not in (_MESH, _FIELD):
         extent = (x, y, z)
-    half = (x, x) if kind == _MJ_SPHERE else (x, y)
-    if kind in _ROUND and _ROUND[kind] in ('capsule', 'cylinder'):
-        half = (x, x)
-    if kind in (_MESH, _FIELD):
-        half = (float(model.geom_aabb[geom, 3]), float(model.geom_aabb[geom, 4]))
-    mapping = mapping_of(model, look, half_size=half, has_uv=has_uv)
+    has_uv = has_uv or kind in _ROUND
+    mapping = mapping_of(model, geom, look, has_uv=has_uv)
     return (
         (*extent, max(extent)),
         tuple(look.rgba),
@@ -186,8 +183,6 @@ def _instance(
         (geom + 1, 0),
     )
 
-
-_MJ_SPHERE = _KIND.mjGEOM_SPHERE.value
 
 
 def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:

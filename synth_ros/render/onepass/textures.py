@@ -22,7 +22,7 @@ from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.materials import texture_pixels
 from synth_ros.types import ByteImage, FloatArray
 
-_MAX_ANISOTROPY = 1.0
+_MAX_ANISOTROPY = 8.0
 
 
 class Texture(NamedTuple):
@@ -83,6 +83,22 @@ def sheet(pictures: Sequence[ByteImage], *, srgb: bool, anisotropy: float) -> Te
     gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
     gl.glTexImage3D(
         texture.target, 0, stored, width, height, len(stack), 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, stack
+    )
+    gl.glGenerateMipmap(texture.target)
+    _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
+    return texture
+
+
+def flat_picture(picture: ByteImage, *, srgb: bool, anisotropy: float) -> Texture:
+    """One picture, (height, width, 4), uint8, with levels for the distance."""
+    gl = raw_gl()
+    texture = Texture(gl.GL_TEXTURE_2D, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    height, width, _ = picture.shape
+    stored = gl.GL_SRGB8_ALPHA8 if srgb else gl.GL_RGBA8
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    gl.glTexImage2D(
+        texture.target, 0, stored, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, picture
     )
     gl.glGenerateMipmap(texture.target)
     _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)

@@ -78,3 +78,22 @@ Hit meet(out vec3 origin, out vec3 ray) {
     hit.found = rest >= 0.0 && inside >= 0.0 && hit.z >= depth_range.x && hit.z <= depth_range.y;
     return hit;
 }
+
+// Texture coordinates of round shapes: around from x towards y, and down from the upper end.
+vec2 own_place(Hit hit) {
+    const float HALF_TURN = 3.14159265358979;
+    float around = atan(hit.local.y, hit.local.x) / (2.0 * HALF_TURN);
+#if defined(ELLIPSOID)
+    vec3 unit = hit.local / size.xyz;
+    around = atan(unit.y, unit.x) / (2.0 * HALF_TURN);
+    return vec2(around, acos(clamp(unit.z, -1.0, 1.0)) / HALF_TURN);
+#elif defined(CYLINDER)
+    vec2 cap = 0.5 + hit.local.xy / (2.0 * size.x);
+    return abs(hit.normal.z) > 0.5 ? cap : vec2(around, 0.5 - hit.local.z / (2.0 * size.y));
+#else
+    float beyond = (abs(hit.local.z) - size.y) / size.x;
+    float latitude = asin(clamp(beyond, 0.0, 1.0)) / (0.5 * HALF_TURN);
+    float side = 0.5 - hit.local.z / (2.0 * max(size.y, 1e-9));
+    return vec2(around, beyond > 0.0 ? (hit.local.z > 0.0 ? 1.0 - latitude : latitude) : side);
+#endif
+}

@@ -1,6 +1,7 @@
 #version 330 core
 #include "frame.glsl"
 #include "instance.glsl"
+#include "coordinates.glsl"
 
 in vec3 position;
 in vec3 normal;
@@ -38,8 +39,7 @@ void main() {
     material = surface;
     texturing = mapping;
     identity = ids;
-    // Mode 0: the mesh's own; 1: from above; 2: a direction into a cube.
-    coordinate = mapping.z < 0.5 ? vec3(uv, 0.0) : mapping.z < 1.5 ? vec3(local.xy * mapping.xy + 0.5, 0.0) : local * mapping.x;
+    coordinate = texture_place(mapping, uv, local, extent.xyz);
 #ifdef NORMALS
     camera_from_geom = transpose(mat3(pose_x.xyz, pose_y.xyz, pose_z.xyz));
 #endif

@@ -22,11 +22,7 @@ uniform sampler2D facets;
 #endif
 #endif
 
-#if defined(TEXTURE_2D)
-uniform sampler2DArray base_texture;
-#elif defined(TEXTURE_CUBE)
-uniform samplerCube base_texture;
-#endif
+#include "painted.glsl"
 
 layout(location = 0) out vec4 color;
 // What is drawn again for antialiasing is colour alone; ids and depth stay as they are.
@@ -38,16 +34,6 @@ layout(location = 3) out vec4 facet;
 #endif
 #endif
 
-vec4 painted(vec3 where) {
-#if defined(TEXTURE_2D)
-    return texture(base_texture, vec3(where.xy, texturing.w));
-#elif defined(TEXTURE_CUBE)
-    return texture(base_texture, where);
-#else
-    return vec4(1.0);
-#endif
-}
-
 void main() {
 #ifdef IMPOSTOR
     vec3 origin, ray;
@@ -57,13 +43,18 @@ void main() {
     vec3 point = ray * hit.z;
     vec3 n = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
     vec3 geometric = n;
-    vec3 coordinate = texturing.z < 1.5 ? vec3(hit.local.xy * texturing.xy + 0.5, 0.0) : hit.local * texturing.x;
+#ifdef TEXTURED
+    vec3 coordinate = texture_place(texturing, own_place(hit), hit.local, size.xyz);
+#else
+    vec3 coordinate = vec3(0.0);
+#endif
 #else
     vec3 n = normalize(bent);
     vec3 geometric = n;
 #endif
-    vec4 paint = albedo * painted(coordinate);
+    vec4 paint = albedo * base_color(coordinate);
     Material m = Material(paint.rgb, material.x, material.y, material.z, 1.0, paint.rgb * material.w);
+    refine(m, n, point, coordinate);
     vec3 light = shade(m, point, n, geometric);
     color = vec4(srgb_encoded(tone_mapped(light)), paint.a);
 #ifndef COLOR_ALONE
