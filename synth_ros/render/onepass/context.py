@@ -59,3 +59,8 @@ def raw_gl() -> ModuleType:
     from OpenGL import GL
 
     return GL
+
+
+def is_software(context: moderngl.Context) -> bool:
+    """Whether the processor draws, so that every texel costs time."""
+    return Device('opengl', context.info['GL_RENDERER'], context.info['GL_VERSION']).software

@@ -82,10 +82,10 @@ Hit meet(out vec3 origin, out vec3 ray) {
 // Texture coordinates of round shapes: around from x towards y, and down from the upper end.
 vec2 own_place(Hit hit) {
     const float HALF_TURN = 3.14159265358979;
-    float around = atan(hit.local.y, hit.local.x) / (2.0 * HALF_TURN);
+    float around = fract(atan(hit.local.y, hit.local.x) / (2.0 * HALF_TURN));
 #if defined(ELLIPSOID)
     vec3 unit = hit.local / size.xyz;
-    around = atan(unit.y, unit.x) / (2.0 * HALF_TURN);
+    around = fract(atan(unit.y, unit.x) / (2.0 * HALF_TURN));
     return vec2(around, acos(clamp(unit.z, -1.0, 1.0)) / HALF_TURN);
 #elif defined(CYLINDER)
     vec2 cap = 0.5 + hit.local.xy / (2.0 * size.x);
