@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -121,6 +121,7 @@ class Overlap(Generic[Done]):
         self._committers = BoundedPool(1, room=_UNCOMMITTED + 1, name='synth_ros commit')
         self._frames: list[Future[None]] = []
         self._commits: deque[Future[Done]] = deque()
+        self._failed = False
 
     def prepared(self, prepare: Callable[[int], Scene], take: Take) -> Iterator[Scene]:
         """Scenes in order; while one is in use, the next is being prepared.
@@ -153,9 +154,16 @@ class Overlap(Generic[Done]):
         frames, self._frames = self._frames, []
 
         def run() -> Done:
-            for frame in frames:
-                frame.result()
-            return task()
+            # One thread commits, in order: what comes after an error is not committed.
+            if self._failed:
+                raise CancelledError
+            try:
+                for frame in frames:
+                    frame.result()
+                return task()
+            except BaseException:
+                self._failed = True
+                raise
 
         self._commits.append(self._committers.submit(run))
 

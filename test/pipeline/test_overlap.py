@@ -108,6 +108,17 @@ def test_an_error_of_a_frame_is_raised_as_it_is():
     assert caught.value is error
 
 
+def test_nothing_is_committed_after_an_error():
+    with overlap() as line:
+        line.commit(lambda: 0)
+        line.commit(fail(OutputError('the disk is full')))
+        line.commit(lambda: pytest.fail('it comes after the error'))
+        committed = []
+        with pytest.raises(OutputError, match='the disk is full'):
+            committed.extend(line.done(most=0))
+    assert committed == [0]
+
+
 def test_an_error_of_a_scene_is_raised_as_it_is_and_in_its_place():
     def prepare(number):
         if number == 2:
