@@ -19,12 +19,21 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from synth_ros.errors import UsageError
+
+_MANY = 'Many machines (docs/cluster.md)'
+
 
 def generate(
     config: Annotated[Path, typer.Argument(help='Config file (YAML).', metavar='CONFIG')],
     out: Annotated[
-        Path, typer.Option('--out', '-o', help='Folder of the dataset; must be new or empty.')
-    ] = Path('dataset'),
+        str,
+        typer.Option(
+            '--out',
+            '-o',
+            help='Folder of the dataset, new or empty; or a URL such as s3://bucket/dataset.',
+        ),
+    ] = 'dataset',
     *,
     episodes: Annotated[
         int | None, typer.Option(min=1, help="Scenes to make; default: the config's.")
@@ -35,12 +44,59 @@ def generate(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
     workers: Annotated[
-        int,
-        typer.Option(min=1, max=1024, help='Processes. Their number never changes the result.'),
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=1024,
+            help='Processes; their number never changes the result. Default: 1, or with '
+            '--cluster all that it offers.',
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option('--resume', help='Go on with a dataset that was interrupted.')
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help='Work on this Ray cluster: auto, HOST:PORT, ray://HOST:PORT, or local.',
+            metavar='ADDRESS',
+            rich_help_panel=_MANY,
+        ),
+    ] = None,
+    node_local: Annotated[
+        str | None,
+        typer.Option(
+            help="Write to this folder on each node's own disk first; variables such as "
+            "'$SCRATCH' mean what they mean there.",
+            metavar='FOLDER',
+            rich_help_panel=_MANY,
+        ),
+    ] = None,
+    gather: Annotated[
+        bool,
+        typer.Option(
+            help='Bring node-local shards together in --out; if not, shards.json says where '
+            'each is.',
+            rich_help_panel=_MANY,
+        ),
+    ] = True,
+    ship: Annotated[
+        bool,
+        typer.Option(
+            '--ship', help="Send the config's folder to the nodes.", rich_help_panel=_MANY
+        ),
+    ] = False,
+    cpus_per_worker: Annotated[
+        int, typer.Option(min=1, help='Processors per worker.', rich_help_panel=_MANY)
+    ] = 1,
+    gpus_per_worker: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help='Share of a GPU per worker; default: a quarter where nodes render on GPUs.',
+            rich_help_panel=_MANY,
+        ),
+    ] = None,
 ) -> None:
     """Make a labelled dataset: images, depth, masks and COCO annotations.
 
@@ -51,11 +107,22 @@ def generate(
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
     from synth_ros.cli.announce import announced_choice
+    from synth_ros.cli.cluster_run import cluster_options, run_on_cluster
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
     from synth_ros.pipeline.generate import generate as run
 
     console = Console(stderr=True)
+    options = cluster_options(
+        cluster,
+        workers,
+        node_local=node_local,
+        gather=gather,
+        ship=ship,
+        cpus_per_worker=cpus_per_worker,
+        gpus_per_worker=gpus_per_worker,
+    )
+    _check_out(out)
     loaded = load_config(config)
     request = GenerateRequest(
         config,
@@ -64,14 +131,19 @@ def generate(
         episodes=episodes,
         views=views,
         resume=resume,
-        workers=workers,
-        choice=announced_choice(loaded.config.render, console),
+        workers=workers or 1,
+        # The nodes of a cluster choose for themselves.
+        choice=None if options else announced_choice(loaded.config.render, console),
     )
     plan = make_plan(request, loaded)
-    view = _ProgressView(console, plan.episodes * plan.frames_per_episode)
+    view = ProgressView(console, plan.episodes * plan.frames_per_episode)
     try:
         with view.bar:
-            outcome = run(request, view.report)
+            outcome = (
+                run_on_cluster(request, options, view=view)
+                if options
+                else run(request, view.report)
+            )
     except KeyboardInterrupt:
         console.print(
             f'[yellow]Interrupted.[/] Every finished episode is in {out}: run the same command '
@@ -79,10 +151,23 @@ def generate(
         )
         raise typer.Exit(130) from None
     view.summary(out, resumed=outcome.resumed, per_episode=plan.frames_per_episode)
-    console.print(f'Prove it: [bold]synth-ros audit {out} --config {config}[/]', soft_wrap=True)
+    if '://' not in out:
+        console.print(
+            f'Prove it: [bold]synth-ros audit {out} --config {config}[/]', soft_wrap=True
+        )
 
 
-class _ProgressView:
+def _check_out(out: str) -> None:
+    """Refuse a place that ends with this process.
+
+    Raises:
+        UsageError: It is memory.
+    """
+    if out.startswith('memory:'):
+        raise UsageError(f'--out {out}: memory ends with this command. Name a folder or a store.')
+
+
+class ProgressView:
     """The bar, and what is said at the end."""
 
     def __init__(self, console: Console, frames: int) -> None:
@@ -96,9 +181,10 @@ class _ProgressView:
             TimeElapsedColumn(),
             TextColumn('left'),
             TimeRemainingColumn(),
+            TextColumn('{task.fields[cluster]}'),
             console=console,
         )
-        self._task = self.bar.add_task('frames', total=frames, rate=0.0)
+        self._task = self.bar.add_task('frames', total=frames, rate=0.0, cluster='')
         self._start = time.monotonic()
         self._made = 0
         self._verdicts: Counter[str] = Counter()
@@ -118,7 +204,11 @@ class _ProgressView:
         rate = self._made / (time.monotonic() - self._start)
         self.bar.update(self._task, advance=progress.frames, rate=rate)
 
-    def summary(self, out: Path, *, resumed: int, per_episode: int) -> None:
+    def show_cluster(self, words: str) -> None:
+        """Show how the machines do, beside the bar."""
+        self.bar.update(self._task, cluster=words)
+
+    def summary(self, out: str, *, resumed: int, per_episode: int) -> None:
         """Say what was made, what was redrawn, and what to do next."""
         elapsed = time.monotonic() - self._start
         say = self._console.print
@@ -128,4 +218,5 @@ class _ProgressView:
         if self._verdicts:
             reasons = ', '.join(f'{n} {name.lower()}' for name, n in self._verdicts.items())
             say(f'{sum(self._verdicts.values())} drawings were redrawn: {reasons}.')
-        say(f'Look at it: [bold]synth-ros report {out}[/]')
+        if '://' not in out:
+            say(f'Look at it: [bold]synth-ros report {out}[/]')

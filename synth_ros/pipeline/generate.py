@@ -29,7 +29,7 @@ class GenerateRequest:
 
     Attributes:
         config_path: The config file.
-        out: Dataset folder.
+        out: Dataset folder, or the URL of another place (``writers.storage``).
         seed: Replaces the config's, unless ``None``.
         episodes: How many, from number 0; ``None`` takes the config's.
         views: Views per episode; ``None`` takes the config's.
@@ -39,7 +39,7 @@ class GenerateRequest:
     """
 
     config_path: Path
-    out: Path
+    out: Path | str
     seed: int | None = None
     episodes: int | None = None
     views: int | None = None

@@ -26,9 +26,7 @@ from synth_ros.writers.coco_files import (
 )
 from synth_ros.writers.coco_heads import file_record, model_records, part_records
 from synth_ros.writers.coco_index import (
-    FOLDERS,
-    IDENTITY,
-    check_place,
+    begin_place,
     dump,
     episode_path,
     identity,
@@ -73,6 +71,15 @@ class EpisodeWriter:
     def is_committed(self, episode: int) -> bool:
         """Whether an episode is in the dataset, whole."""
         return is_whole(self.storage, episode)
+
+    def withdraw(self, episode: int) -> None:
+        """Remove the marker of an episode that is not whole, so that it can be made again.
+
+        Raises:
+            OutputError: It could not be removed.
+        """
+        with os_errors(self.storage.name, valid=_GO_ON):
+            self.storage.remove(episode_path(episode))
 
     def check_run(self) -> None:
         """See that the run has not ended and that its place is seen from here.
@@ -248,12 +255,8 @@ class CocoWriter:
 
     def _open(self, *, resume: bool) -> frozenset[int]:
         expected = identity(self.episodes.info, self.episodes.options)
-        known = check_place(self.storage, expected, resume=resume)
-        committed = recover(self.storage)
-        if not known:
-            self.storage.replace(IDENTITY, f'{dump(expected)}\n'.encode('ascii'))
-        self.storage.prepare(FOLDERS)
-        return frozenset(committed)
+        begin_place(self.storage, expected, resume=resume)
+        return frozenset(recover(self.storage))
 
     def committed_episodes(self) -> frozenset[int]:
         """The episodes that were whole when the folder was opened; a resumed run skips them."""

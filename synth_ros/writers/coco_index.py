@@ -98,6 +98,23 @@ def check_place(storage: Storage, expected: Mapping[str, object], *, resume: boo
     return True
 
 
+def begin_place(storage: Storage, expected: Mapping[str, object], *, resume: bool) -> None:
+    """Make a place a dataset: its identity first, then its folders.
+
+    Args:
+        storage: Of the dataset.
+        expected: This run's identity.
+        resume: Whether committed episodes may be there already.
+
+    Raises:
+        OutputError: It holds other things, another dataset, or a dataset without ``resume``.
+        OSError: It could not be written.
+    """
+    if not check_place(storage, expected, resume=resume):
+        storage.replace(IDENTITY, f'{dump(expected)}\n'.encode('ascii'))
+    storage.prepare(FOLDERS)
+
+
 def recover(storage: Storage) -> set[int]:
     """Remove what a stopped run left, and list what is whole.
 

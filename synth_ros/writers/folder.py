@@ -14,6 +14,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -203,7 +204,8 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: It could not be written; the old content is still there.
     """
-    partial = path.with_name(f'.{path.name}.partial')
+    # Several machines may write the same file at the same time.
+    partial = path.with_name(f'.{path.name}.{uuid.uuid4().hex}.partial')
     try:
         write_synced(partial, data)
         partial.replace(path)

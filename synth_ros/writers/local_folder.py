@@ -91,7 +91,7 @@ class LocalFolder:
         """Remove staging folders and unfinished files."""
         clear_staging(self.root)
         for leftover in self.root.glob('.*.partial'):
-            leftover.unlink()
+            leftover.unlink(missing_ok=True)
 
     def unit(self, name: str) -> Unit:
         """Begin a unit in a staging folder."""

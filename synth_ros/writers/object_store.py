@@ -8,7 +8,6 @@ an episode that was not finished puts the same bytes to the same names.
 from __future__ import annotations
 
 import errno
-import importlib
 import itertools
 import tempfile
 import time
@@ -283,9 +282,11 @@ def _open(url: str) -> tuple[FileSystem, str]:
     Raises:
         UsageError: fsspec does not know it, or a library is missing.
     """
-    fsspec = importlib.import_module('fsspec.core')
+    # Imported here: datasets in folders do without.
+    import fsspec.core
+
     try:
-        fs, root = fsspec.url_to_fs(url)
+        fs, root = fsspec.core.url_to_fs(url)
     except ImportError as error:
         raise UsageError(
             f'{url} cannot be reached: {error}. Install that library beside synth_ros (s3: pip '
