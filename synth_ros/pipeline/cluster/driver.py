@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -55,6 +57,7 @@ class Task(NamedTuple):
         expected: What this machine has, and every node must have.
         shipped: The config's folder, if it is sent.
         resume: Whether shards of an earlier run are expected.
+        log: File for what Ray prints.
     """
 
     job: Job
@@ -62,6 +65,7 @@ class Task(NamedTuple):
     expected: Fingerprint
     shipped: bytes | None
     resume: bool
+    log: str
 
 
 class _Abandoned(Exception):  # noqa: N818 (an event)
@@ -77,16 +81,19 @@ def drive(task: Task, connection: Connection) -> None:
     """
     # Ctrl-C reaches all processes of a terminal; the command's tells this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _redirect_output(task.log)
+    line = _Line(connection)
     cluster: RayCluster | None = None
     try:
         cluster = RayCluster(task.options.address, cpus=task.options.workers)
-        _Driver(task, cluster, connection).run()
+        cluster.watch(line.hang_up)
+        _Driver(task, cluster, line).run()
     except _Abandoned:
         pass
     except SynthRosError as error:
-        connection.send(Failure(str(error), error.exit_code))
+        line.end(Failure(str(error), error.exit_code))
     except Exception:  # noqa: BLE001 (whatever it is, the command must hear of it)
-        connection.send(Failure(f'The driver failed:\n{traceback.format_exc()}', 1))
+        line.end(Failure(f'The driver failed:\n{traceback.format_exc()}', 1))
     connection.close()
     if cluster is not None:
         cluster.close()
@@ -94,13 +101,76 @@ def drive(task: Task, connection: Connection) -> None:
     os._exit(0)
 
 
+def _redirect_output(log: str) -> None:
+    """Let all that Ray prints go to a file: it is not for the user of this command."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
+
+
+class _Line:
+    """The connection to the command, for two threads.
+
+    Args:
+        connection: To it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, message: FromDriver) -> None:
+        """Tell something.
+
+        Raises:
+            _Abandoned: Nobody listens.
+        """
+        with self._lock:
+            try:
+                self._connection.send(message)
+            except OSError:
+                raise _Abandoned from None
+
+    def end(self, failure: Failure) -> None:
+        """Tell why this ends, if somebody listens."""
+        with suppress(_Abandoned):
+            self.send(failure)
+
+    def hang_up(self, words: str) -> None:
+        """End this process at once, whatever its main thread waits for."""
+        self.end(Failure(words, 1))
+        os._exit(1)
+
+    def wants_end(self) -> bool:
+        """Whether the command wants this process to end, or is gone."""
+        # While episodes are made nothing else is sent this way.
+        return self._connection.poll()
+
+    def wait_for_go(self, timeout_s: float) -> Go | None:
+        """The word to begin, or ``None`` if it has not come yet.
+
+        Raises:
+            _Abandoned: It will not come.
+        """
+        if not self._connection.poll(timeout_s):
+            return None
+        try:
+            word = self._connection.recv()
+        except EOFError:
+            raise _Abandoned from None
+        if not isinstance(word, Go):
+            raise _Abandoned
+        return word
+
+
 class _Driver:
     """The steps of a run."""
 
-    def __init__(self, task: Task, cluster: RayCluster, connection: Connection) -> None:
+    def __init__(self, task: Task, cluster: RayCluster, line: _Line) -> None:
         self._task = task
         self._cluster = cluster
-        self._connection = connection
+        self._line = line
         self._retried = 0
         self._shards = Shards()
         self._choices: dict[str, Choice] = {}
@@ -113,7 +183,7 @@ class _Driver:
         needs = Resources(task.options.cpus_per_worker, 0.0)
         nodes = self._wait_for_nodes()
         choice, cautions = self._look_at(nodes)
-        self._send(Ready(choice, cautions, frozenset(self._shards.where)))
+        self._line.send(Ready(choice, cautions, frozenset(self._shards.where)))
         go = self._wait_for_go()
         if task.job.node_local is None:
             self._probe(go.run)
@@ -130,7 +200,7 @@ class _Driver:
                 f'Nodes died {_ROUNDS} times before their shards could be gathered. What was '
                 'gathered is valid: run the same command with --resume.'
             )
-        self._send(Done(() if task.options.gather else self._shards.listed()))
+        self._line.send(Done(() if task.options.gather else self._shards.listed()))
 
     def _make(self, episodes: Iterable[int], start: Start, needs: Resources) -> None:
         scheduler = Scheduler(
@@ -148,7 +218,7 @@ class _Driver:
     def _made(self, made: Made) -> None:
         if self._task.job.node_local is not None:
             self._shards.where[made.progress.episode] = made.node
-        self._send(made)
+        self._line.send(made)
 
     def _wait_for_nodes(self) -> list[Node]:
         """The nodes that can work, as soon as there are some."""
@@ -258,7 +328,8 @@ class _Driver:
                     del self._shards.where[episode]
                     count -= 1
                     self._tick(self._status(f'gathered {total - count} of {total} episodes'))
-                self._cluster.call(key, 'drop_shard', self._shards.lying[key].path)
+                shard = self._shards.lying[key]
+                self._ask_all([shard.node], 'drop_shard', shard.path)
             except Lost:
                 lost |= self._shards.forget(key)
         return lost
@@ -296,30 +367,12 @@ class _Driver:
         return Status(len(self._able()), 0, self._retried, doing)
 
     def _tick(self, status: Status) -> None:
-        """Tell that all is well, and see whether it is."""
-        self._cluster.check()
-        self._send(status)
-        if self._connection.poll():
-            # Between Ready and Go nothing is sent to us but the wish to end.
+        """Tell that all is well, and see whether to go on."""
+        self._line.send(status)
+        if self._line.wants_end():
             raise _Abandoned
 
     def _wait_for_go(self) -> Go:
-        while not self._connection.poll(_LOOK_S):
-            self._cluster.check()
-            self._send(self._status('opening the output'))
-        return self._receive()
-
-    def _receive(self) -> Go:
-        try:
-            word = self._connection.recv()
-        except EOFError:
-            raise _Abandoned from None
-        if not isinstance(word, Go):
-            raise _Abandoned
-        return word
-
-    def _send(self, message: FromDriver) -> None:
-        try:
-            self._connection.send(message)
-        except OSError:
-            raise _Abandoned from None
+        while (go := self._line.wait_for_go(_LOOK_S)) is None:
+            self._line.send(self._status('opening the output'))
+        return go

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import secrets
 import socket
+import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, cast
 
 from synth_ros.errors import UsageError
@@ -19,6 +21,8 @@ from synth_ros.pipeline.cluster.remote import node_function, worker_class
 
 LOCAL = 'local'
 _CONNECT_S = 3.0
+_WATCH_S = 2.0
+_MISSES = 4
 # The store carries answers and chunks of files, none of them large.
 _LOCAL_STORE_BYTES = 200 * 2**20
 _CLIENT_PORT = 10001
@@ -70,8 +74,6 @@ class RayCluster:
             ) from error
         self._ray = ray
         self._address = address
-        self._misses = 0
-        self._looked_s = 0.0
         self._shipped: object = None
         _check_address(address)
         self._connect(cpus)
@@ -141,8 +143,7 @@ class RayCluster:
 
     def stop_worker(self, worker: Worker) -> None:
         """End a worker's process."""
-        if not self._misses:
-            self._ray.kill(worker)
+        self._ray.kill(worker)
 
     def wait(self, refs: Sequence[Ref], timeout_s: float) -> list[Ref]:
         """Those of the pending calls that ended, after at most a time."""
@@ -189,30 +190,35 @@ class RayCluster:
             )
         return value
 
-    def check(self) -> None:
-        """See that the head still answers; to be called often.
+    def watch(self, lost: Callable[[str], None]) -> None:
+        """See from a thread whether the head still answers.
 
-        Ray itself notices only after a minute, and then ends this process.
+        Ray itself notices only after a minute, blocks meanwhile, and then ends this process.
 
-        Raises:
-            ClusterError: It does not, and has not for some seconds.
+        Args:
+            lost: Called on that thread once it has not answered for some seconds, with words
+                for the user.
         """
-        now = time.monotonic()
-        if now - self._looked_s < 2.0:
-            return
-        self._looked_s = now
-        self._misses = 0 if _answers(self._head) else self._misses + 1
-        if self._misses >= 4:
-            raise ClusterError(lost_words(self._address))
+
+        def look() -> None:
+            misses = 0
+            while misses < _MISSES:
+                time.sleep(_WATCH_S)
+                misses = 0 if _answers(self._head) else misses + 1
+            lost(lost_words(self._address))
+
+        threading.Thread(target=look, name='synth_ros cluster', daemon=True).start()
 
     def close(self) -> None:
         """End all workers of this run and disconnect."""
-        if not self._misses:
-            self._ray.shutdown()
+        self._ray.shutdown()
 
     def _connect(self, cpus: int | None) -> None:
         options: dict[str, object] = {}
         if self._address == LOCAL:
+            # Nobody else may use it; and Ray leaves no file with the secret in the home folder.
+            if 'RAY_AUTH_MODE' not in os.environ:
+                os.environ |= {'RAY_AUTH_MODE': 'token', 'RAY_AUTH_TOKEN': secrets.token_hex(32)}
             options |= {
                 'num_cpus': cpus,
                 'include_dashboard': False,
@@ -227,6 +233,12 @@ class RayCluster:
                 **options,
             )
         except Exception as error:
+            if 'authentication' in str(error).lower():
+                raise ClusterError(
+                    f'The Ray cluster at {self._address} asks for a token: set '
+                    'RAY_AUTH_MODE=token here and on all nodes, and give them the token of the '
+                    'head (~/.ray/auth_token, or RAY_AUTH_TOKEN_PATH).'
+                ) from error
             # Ray has no common error for this; all of them say what happened.
             raise ClusterError(
                 f'Cannot join the Ray cluster at {self._address}: {_one_line(error)}. See `ray '

@@ -6,11 +6,11 @@ import hashlib
 import json
 import multiprocessing
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import NamedTuple
 
 from synth_ros.config.load import LoadedConfig, load_config
@@ -90,8 +90,27 @@ def generate_on_cluster(
     plan = make_plan(request, loaded)
     shipped = _ship(request, loaded) if options.ship else None
     job = _job(request, loaded, plan=plan, options=options, shipped=shipped)
-    data = shipped.data if shipped else None
-    task = Task(job, options, fingerprint(builder), data, request.resume)
+    with tempfile.NamedTemporaryFile(prefix='synth_ros-ray-', suffix='.log') as log:
+        task = Task(
+            job,
+            options,
+            expected=fingerprint(builder),
+            shipped=shipped.data if shipped else None,
+            resume=request.resume,
+            log=log.name,
+        )
+        return _run(request, (loaded, builder, plan), task=task, hooks=hooks)
+
+
+def _run(
+    request: GenerateRequest,
+    made: tuple[LoadedConfig, SceneBuilder, Plan],
+    *,
+    task: Task,
+    hooks: ClusterHooks,
+) -> Outcome:
+    """Let the driver work while this process holds the output."""
+    loaded, builder, plan = made
     with _driver(task) as driver:
         ready = driver.ready(hooks)
         info = dataset_info(loaded, builder, seed=plan.seed, renderer=ready.choice.backend)
@@ -166,10 +185,9 @@ def _job(
 class _Driver:
     """The driver process, seen from the command."""
 
-    def __init__(self, process: SpawnProcess, connection: Connection, address: str) -> None:
-        self._process = process
+    def __init__(self, connection: Connection, task: Task) -> None:
         self._connection = connection
-        self._address = address
+        self._task = task
 
     def ready(self, hooks: ClusterHooks) -> Ready:
         """Wait until all nodes have been looked at."""
@@ -200,14 +218,20 @@ class _Driver:
         try:
             while not self._connection.poll(1.0):
                 if time.monotonic() > until:
-                    raise ClusterError(lost_words(self._address))
+                    raise self._lost()
             message = self._connection.recv()
         except (EOFError, ConnectionError):
             # Ray ended the process: its head is gone.
-            raise ClusterError(lost_words(self._address)) from None
+            raise self._lost() from None
         if not isinstance(message, FromDriver):
             raise InternalError(f'The driver process sent {message!r}.')
         return message
+
+    def _lost(self) -> ClusterError:
+        """What to say of a driver that ended without a word, with the last that it wrote."""
+        lines = Path(self._task.log).read_text(errors='replace').splitlines() or ['']
+        last = f' (Ray: {lines[-1][:300]})' if lines[-1] else ''
+        return ClusterError(f'{lost_words(self._task.options.address)}{last}')
 
 
 @contextmanager
@@ -219,7 +243,7 @@ def _driver(task: Task) -> Iterator[_Driver]:
     process.start()
     there.close()
     try:
-        yield _Driver(process, here, task.options.address)
+        yield _Driver(here, task)
     finally:
         # Tells a driver that is at work to end.
         here.close()
