@@ -254,9 +254,9 @@ class RayCluster:
 def lost_words(address: str) -> str:
     """What a user is told when the head is gone."""
     return (
-        f'The Ray cluster at {address} was lost: its head no longer answers. The episodes '
-        'committed until now are valid. Start the cluster again and run the same command with '
-        '--resume.'
+        f'The Ray cluster at {address} was lost: its head, or Ray on this machine, no longer '
+        'answers. The episodes committed until now are valid. Start the cluster again and run '
+        'the same command with --resume.'
     )
 
 
