@@ -180,10 +180,21 @@ def probe(job: Job, run: str) -> None:
 
 
 def read_chunk(folder: str, path: str, offset: int) -> bytes:
-    """A part of a file in a shard, at most ``CHUNK_BYTES``."""
-    with os_errors(folder, valid=''), (Path(folder) / path).open('rb') as file:
-        file.seek(offset)
-        return file.read(CHUNK_BYTES)
+    """A part of a file in a shard, at most ``CHUNK_BYTES``.
+
+    Raises:
+        OutputError: It cannot be read.
+    """
+    place = Path(folder) / path
+    try:
+        with place.open('rb') as file:
+            file.seek(offset)
+            return file.read(CHUNK_BYTES)
+    except OSError as error:
+        raise OutputError(
+            f'Cannot read {place}: {error.strerror}. Remove the marker of its episode there, and '
+            'run the same command with --resume to make it again.'
+        ) from error
 
 
 def finish_shard(job: Job, folder: str, renderer: str, *, shipped: bytes | None) -> None:
