@@ -203,6 +203,7 @@ class Scheduler:
             self._lose(hand, str(lost))
             return
         if isinstance(result, Failure):
+            self._idle.append(hand)
             raise RemoteError(result._replace(node=self._names.get(result.node, result.node[:6])))
         if isinstance(result, Started):
             self._welcome(hand, result)
