@@ -1,9 +1,9 @@
-"""How true the labels are: every bound, measured over many scenes with both renderers.
+"""How true the labels are: every bound, measured over many scenes with all renderers.
 
 Prints a Markdown table. The reference is ray casting, and projection written out by hand: see
 `test/labels/truth_*.py`.
 
-    python benchmarks/label_truth.py [--scenes 300] [--renderer classic] [--renderer filament]
+    python benchmarks/label_truth.py [--scenes 300] [--renderer onepass] [--renderer classic] ...
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from surface_truth import make_renderer
 from truth_bounds import Row, measure, rows
 from truth_scenes import LAYOUTS, Studio
 
+NAMES = ['classic', 'filament', 'onepass']
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--scenes', type=int, default=300)
-    parser.add_argument('--renderer', action='append', choices=['classic', 'filament'])
+    parser.add_argument('--renderer', action='append', choices=NAMES)
     arguments = parser.parse_args()
-    names = arguments.renderer or ['classic', 'filament']
+    names = arguments.renderer or NAMES
     models = range(-(-arguments.scenes // LAYOUTS))
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

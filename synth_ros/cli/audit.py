@@ -98,7 +98,7 @@ def _oracle(
     if config is None:
         yield None
         return
-    from synth_ros.cli.announce import announced_choice
+    from synth_ros.cli.announce import choice_again
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import open_stage
     from synth_ros.pipeline.oracle import ConfigOracle, check_config
@@ -106,7 +106,7 @@ def _oracle(
 
     loaded = load_config(config)
     check_config(recording, loaded)
-    choice = announced_choice(loaded.config.render, console)
+    choice = choice_again(loaded.config.render, recording.renderer, console)
     builder = SceneBuilder(loaded)
     stage = open_stage(loaded, builder, seed=recording.seed, choice=choice)
     with closing(stage.renderer):

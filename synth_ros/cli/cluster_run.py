@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.text import Text
 from synth_ros.errors import UsageError
 
 if TYPE_CHECKING:
+    from synth_ros.config.render import Backend
     from synth_ros.pipeline.cluster.messages import ClusterOptions, Status
     from synth_ros.pipeline.generate import GenerateRequest, Outcome
     from synth_ros.render.auto import Choice
@@ -72,8 +74,16 @@ def cluster_options(
     )
 
 
-def run_on_cluster(request: GenerateRequest, options: ClusterOptions, *, view: View) -> Outcome:
+def run_on_cluster(
+    request: GenerateRequest, options: ClusterOptions, *, view: View, renderer: Backend
+) -> Outcome:
     """Make a dataset on a cluster, and show how it goes.
+
+    Args:
+        request: What to make.
+        options: Where.
+        view: Shows it.
+        renderer: What nodes shall render with; ``auto`` leaves it to them.
 
     Raises:
         SynthRosError: See ``generate_on_cluster``.
@@ -89,6 +99,7 @@ def run_on_cluster(request: GenerateRequest, options: ClusterOptions, *, view: V
         view.show_cluster(status_words(now))
 
     view.show_cluster(f'joining {options.address}')
+    options = replace(options, renderer=renderer)
     return generate_on_cluster(request, options, ClusterHooks(view.report, status, ready))
 
 

@@ -7,16 +7,25 @@ import importlib.metadata
 import json
 import os
 import platform
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from synth_ros import __version__
+
+if TYPE_CHECKING:
+    from synth_ros.render.devices import EglDevice
+    from synth_ros.render.doctor import RenderReport
 
 _PYTHON_PACKAGES = (
     'mujoco',
     'mujoco-studio',
+    'moderngl',
     'numpy',
     'opencv-python-headless',
     'rosbags',
@@ -43,6 +52,12 @@ def doctor(
         raise typer.Exit(0 if works else 1)
     console = Console(highlight=False)
     console.print(_version_table(versions))
+    _show_rendering(rendering, console)
+    raise typer.Exit(0 if works else 1)
+
+
+def _show_rendering(rendering: RenderReport, console: Console) -> None:
+    """The renderers, the devices, and what ``auto`` makes of them."""
     table = Table('renderer', 'works', 'ms a frame', 'memory', 'device', title='Rendering')
     for backend in rendering.backends:
         table.add_row(
@@ -50,21 +65,43 @@ def doctor(
             '[green]yes[/]' if backend.works else '[red]no[/]',
             '-' if backend.frame_ms is None else f'{backend.frame_ms:g}',
             '-' if backend.memory_mb is None else f'{backend.memory_mb:.0f} MB',
-            backend.device,
+            escape(backend.device),
         )
     console.print(table)
     console.print('Time: colour, depth and ids of 20 boxes under two lamps at 640x480.')
     for backend in rendering.backends:
         if backend.problem:
-            console.print(f'[yellow]{backend.backend}:[/] {backend.problem}', soft_wrap=True)
-    if works and rendering.auto is not None:
-        console.print(f'[bold]render.backend: auto[/] picks: {rendering.reason}', soft_wrap=True)
-    else:
-        # The reasons stand above, one for each renderer.
-        console.print(f'[bold red]{rendering.reason.splitlines()[0]}[/]')
-    for caution in rendering.cautions:
-        console.print(f'[bold white on red] {caution} [/]', soft_wrap=True)
-    raise typer.Exit(0 if works else 1)
+            said = Text.assemble((f'{backend.backend}: ', 'yellow'), backend.problem)
+            console.print(said, soft_wrap=True)
+    if rendering.devices:
+        console.print(_device_table(rendering.devices))
+    for auto in rendering.auto:
+        if auto.backend is None:
+            # The reasons stand above, one for each renderer.
+            console.print(Text(auto.reason.splitlines()[0], style='bold red'))
+            break
+        said = Text.assemble((f'auto, prefer {auto.prefer}: ', 'bold'), auto.reason)
+        console.print(said, soft_wrap=True)
+    for caution in dict.fromkeys(c for auto in rendering.auto for c in auto.cautions):
+        console.print(Text(f' {caution} ', style='bold white on red'), soft_wrap=True)
+
+
+def _device_table(devices: Sequence[EglDevice]) -> Table:
+    """What ``render.device`` chooses among."""
+    table = Table('index', 'kind', 'OpenGL device', 'file', 'CUDA', title='EGL devices')
+    for device in devices:
+        kind = 'software' if device.software else 'hardware'
+        said = f'{device.name}, {device.driver}' if device.works else f'broken: {device.problem}'
+        if device.lacks:
+            said += f'; no one-pass renderer for want of {", ".join(device.lacks)}'
+        table.add_row(
+            str(device.index),
+            kind,
+            Text(said, style='' if device.works else 'yellow'),
+            device.drm or '-',
+            '-' if device.cuda is None else str(device.cuda),
+        )
+    return table
 
 
 def _versions() -> dict[str, str]:

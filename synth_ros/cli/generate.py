@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from synth_ros.cli.announce import RendererOption, announced_choice, rendered_with
 from synth_ros.errors import UsageError
 
 _MANY = 'Many machines (docs/cluster.md)'
@@ -52,6 +53,7 @@ def generate(
             '--cluster all that it offers.',
         ),
     ] = None,
+    renderer: RendererOption = None,
     resume: Annotated[
         bool, typer.Option('--resume', help='Go on with a dataset that was interrupted.')
     ] = False,
@@ -106,7 +108,6 @@ def generate(
 
     Example: synth-ros generate config/tabletop.yaml --out dataset --episodes 20 --workers 2
     """
-    from synth_ros.cli.announce import announced_choice
     from synth_ros.cli.cluster_run import cluster_options, run_on_cluster
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import GenerateRequest, make_plan
@@ -124,6 +125,7 @@ def generate(
     )
     _check_out(out)
     loaded = load_config(config)
+    rendering = rendered_with(renderer, loaded)
     request = GenerateRequest(
         config,
         out,
@@ -133,14 +135,14 @@ def generate(
         resume=resume,
         workers=workers or 1,
         # The nodes of a cluster choose for themselves.
-        choice=None if options else announced_choice(loaded.config.render, console),
+        choice=None if options else announced_choice(rendering, console),
     )
     plan = make_plan(request, loaded)
     view = ProgressView(console, plan.episodes * plan.frames_per_episode)
     try:
         with view.bar:
             outcome = (
-                run_on_cluster(request, options, view=view)
+                run_on_cluster(request, options, view=view, renderer=rendering.backend)
                 if options
                 else run(request, view.report)
             )

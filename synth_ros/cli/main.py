@@ -61,9 +61,9 @@ def main() -> None:
     """
     from synth_ros.render.gl import prepare_gl_environment
 
-    prepare_gl_environment()
     _print_in_any_encoding()
     try:
+        prepare_gl_environment()
         app(prog_name='synth-ros')
     except SynthRosError as error:
         messages = error.problems if isinstance(error, ConfigError) else (str(error),)

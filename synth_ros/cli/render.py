@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from synth_ros.cli.announce import RendererOption, announced_choice, rendered_with
+
 
 class Motion(Enum):
     """What happens from frame to frame."""
@@ -42,16 +44,16 @@ def render(
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
+    renderer: RendererOption = None,
 ) -> None:
     """Make one frame of a dataset again, exactly as generate made it.
 
-    A frame depends on (config, seed, episode, view) alone. The views beside it are made too if
-    labels such as tracks and flow need them; a sequence is played from its start. The result is
-    a dataset of its own with this one view of every camera.
+    A frame depends on (config, seed, episode, view) and the renderer alone. The views beside it
+    are made too if labels such as tracks and flow need them; a sequence is played from its
+    start. The result is a dataset of its own with this one view of every camera.
 
     Example: synth-ros render config/tabletop.yaml --episode 12 --view 3 --out frame
     """
-    from synth_ros.cli.announce import announced_choice
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import (
         GenerateRequest,
@@ -69,7 +71,7 @@ def render(
     course = plan.course if motion is None else plan.course._replace(motion=motion.value)
     builder = SceneBuilder(loaded)
     console = Console(stderr=True)
-    choice = announced_choice(loaded.config.render, console)
+    choice = announced_choice(rendered_with(renderer, loaded), console)
     info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     with CocoWriter(out, info, dataset_options(plan, loaded)) as writer:
         stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)

@@ -8,20 +8,27 @@ from pydantic import Field
 
 from synth_ros.config.base import Section, WholeNumber
 
-Backend = Literal['auto', 'classic', 'filament']
+Backend = Literal['auto', 'onepass', 'classic', 'filament']
 
 
 class RenderConfig(Section):
-    """Quality of the colour image; ids and depth are always crisp."""
+    """Which engine draws, and how good the colour image is; ids and depth are always crisp."""
 
     backend: Backend = 'auto'
-    """``auto`` takes Filament on a GPU or a recent Mesa, the classic OpenGL renderer
-    otherwise, and says why."""
+    """``auto`` takes what ``prefer`` asks for and this machine can do, and says why."""
+    prefer: Literal['speed', 'looks'] = 'speed'
+    """What ``auto`` is to optimise: ``speed`` takes the one-pass renderer wherever it works,
+    ``looks`` Filament on a GPU or a recent Mesa, the one-pass renderer otherwise."""
+    device: Annotated[int, Field(ge=0, le=255)] | None = None
+    """Onepass, classic: the EGL device that draws, by its index in ``synth-ros doctor``; not set:
+    the one that MUJOCO_EGL_DEVICE_ID names, else the first GPU, else the processor."""
     shadow_size: Annotated[int, Field(ge=0, le=8192)] = 2048
-    """Edge of the shadow map in texels; 0 turns shadows off."""
+    """Edge of each shadow map in texels; 0 turns shadows off."""
     samples: Annotated[Literal[0, 2, 4, 8], WholeNumber] = 4
-    """Multisampling of the classic renderer's colour image."""
+    """Onepass, classic: samples of each pixel of the colour image; 0 turns antialiasing off."""
     soft_shadows: bool = False
-    """Filament: shadows that soften with distance, at several times the cost."""
+    """Onepass, Filament: shadows that soften with distance, at several times the cost."""
     ambient_occlusion: bool = False
-    """Filament: darker corners and contacts."""
+    """Onepass, Filament: darker corners and contacts."""
+    tone_mapping: Literal['aces', 'neutral', 'none'] = 'aces'
+    """Onepass: how bright light is brought into the picture's range; ``none`` cuts it off."""

@@ -13,6 +13,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
+from synth_ros.render.gl_errors import driver_watched
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import (
     any_color,
@@ -38,6 +39,7 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         config: Quality of the colour image.
         max_size: (width, height) of the largest expected image; larger ones work and cost a
             reallocation.
+        device: What draws, by its place in EGL's list; ``None`` leaves it to MuJoCo.
 
     Raises:
         RenderError: If no OpenGL context can be made.
@@ -45,13 +47,15 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
 
     name = 'classic'
 
-    def __init__(self, config: RenderConfig, max_size: tuple[int, int]) -> None:
+    def __init__(
+        self, config: RenderConfig, max_size: tuple[int, int], *, device: Device | None = None
+    ) -> None:
         self._config = config
         self._owner = ThreadOwner()
         self._max_size = max_size
         self._scene: ClassicScene | None = None
         self._closed = False
-        self._gl = create_gl_context(max_size)
+        self._gl = create_gl_context(max_size, device.index if device else None)
         # PyOpenGL binds itself to a platform on import: only now is it known which.
         from synth_ros.render.gl_target import PlainTargets
 
@@ -73,17 +77,23 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
 
         self._enter()
         self._unload()
-        self._scene = ClassicScene(model, self._config, self._max_size)
+        with driver_watched(self.device):
+            self._scene = ClassicScene(model, self._config, self._max_size)
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
-        """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
+        """Render the state as it is: kinematics must be up to date (``mj_forward``).
+
+        Raises:
+            RenderError: If the driver was reset or the device's memory is full.
+        """
         scene = self._loaded()
         size = (viewpoint.camera.width, viewpoint.camera.height)
-        scene.ensure_size(size)
-        scene.aim(viewpoint)
-        scene.update(data)
-        colors = scene.colors(size)
-        codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
+        with driver_watched(self.device):
+            scene.ensure_size(size)
+            scene.aim(viewpoint)
+            scene.update(data)
+            colors = scene.colors(size)
+            codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
         return Layers(
             flip_colors(colors),
             metric_depth(flip_depth(raw), scene.curve),
@@ -109,7 +119,8 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
             codes = scene.part_codes(target, drawing.tile, [part for _, part in drawing.pieces])
             return [any_color(code)[::-1] for code in codes]
 
-        return draw_silhouettes(camera, windows, cover)
+        with driver_watched(self.device):
+            return draw_silhouettes(camera, windows, cover)
 
     def close(self) -> None:
         """Free everything; closing twice is fine."""

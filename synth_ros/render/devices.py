@@ -21,11 +21,13 @@ class Device:
         api: How it is reached.
         name: Its name, in the driver's own words.
         driver: Driver and version, in the driver's own words.
+        index: Its place in EGL's list of devices, where it was found there.
     """
 
     api: Api
     name: str
     driver: str
+    index: int | None = None
 
     @property
     def software(self) -> bool:
@@ -60,3 +62,43 @@ class NoDevice:
 
     api: Api
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EglDevice:
+    """A device that EGL lists, tried out.
+
+    Attributes:
+        index: Its place in EGL's list: what ``render.device`` takes.
+        name: OpenGL's name of it, in the driver's own words; empty if it has no OpenGL.
+        driver: OpenGL version and driver, in the driver's own words.
+        software: Whether the processor draws.
+        drm: Its device file, such as ``/dev/dri/renderD128``; empty if unknown.
+        cuda: Its number in CUDA, without ``CUDA_VISIBLE_DEVICES``; ``None`` if it has none.
+        problem: Why OpenGL does not work on it, without a full stop; empty if it does.
+        lacks: What the one-pass renderer needs and this device has not.
+    """
+
+    index: int
+    name: str = ''
+    driver: str = ''
+    software: bool = False
+    drm: str = ''
+    cuda: int | None = None
+    problem: str = ''
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def works(self) -> bool:
+        """Whether OpenGL works on it."""
+        return not self.problem
+
+    @property
+    def title(self) -> str:
+        """Index and name, or what is known in place of a name."""
+        kind = 'software device' if self.software else 'device without OpenGL'
+        return f'{self.index} ({self.name or self.drm or kind})'
+
+    def as_device(self) -> Device:
+        """The device as renderers see it."""
+        return Device('opengl', self.name, self.driver, self.index)

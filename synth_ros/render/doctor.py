@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -10,13 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from synth_ros.config.render import RenderConfig
-from synth_ros.errors import RenderError
-from synth_ros.render.auto import Choice, decide
-from synth_ros.render.devices import Device, NoDevice
-from synth_ros.render.probe import probe_opengl, probe_vulkan, run_child
+from synth_ros.errors import RenderError, SynthRosError
+from synth_ros.render.auto import BACKENDS, BackendName, Found, decide, probe_classic
+from synth_ros.render.devices import Device, EglDevice, NoDevice
+from synth_ros.render.egl_devices import list_egl_devices, onepass_device, pick_egl_device
+from synth_ros.render.probe import probe_vulkan, run_child
 
-BackendName = Literal['classic', 'filament']
-_BACKENDS: tuple[BackendName, ...] = ('classic', 'filament')
+Preference = Literal['speed', 'looks']
+PREFERENCES: tuple[Preference, ...] = ('speed', 'looks')
 _SIZE = (640, 480)
 _FIGURES = 'figures: '
 _FRAMES = 5
@@ -46,32 +48,61 @@ class BackendReport:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderReport:
-    """All renderers and the choice among them.
+class AutoReport:
+    """What ``render.backend: auto`` makes of this machine.
 
     Attributes:
-        backends: Each renderer.
-        auto: What ``render.backend: auto`` picks; ``None`` if nothing renders.
+        prefer: The ``render.prefer`` that was asked for.
+        backend: What it picks; ``None`` if nothing renders.
         reason: Why, or what to install.
         cautions: What to know about the choice.
     """
 
-    backends: tuple[BackendReport, ...]
-    auto: BackendName | None
+    prefer: Preference
+    backend: BackendName | None
     reason: str
-    cautions: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """All renderers, the devices, and the choice among them.
+
+    Attributes:
+        backends: Each renderer, tried on the device that it would use.
+        devices: What EGL lists: the values of ``render.device``.
+        auto: What ``auto`` picks for each preference.
+    """
+
+    backends: tuple[BackendReport, ...]
+    devices: tuple[EglDevice, ...]
+    auto: tuple[AutoReport, ...]
 
 
 def examine_renderers() -> RenderReport:
     """Try every renderer in a process of its own; a few seconds."""
-    vulkan, opengl = probe_vulkan(), probe_opengl()
-    found = {'classic': opengl, 'filament': vulkan}
-    reports = tuple(_try_out(name, found[name]) for name in _BACKENDS)
+    found = _found()
+    reports = tuple(_try_out(name, getattr(found, name)) for name in BACKENDS)
+    choices = tuple(_auto(prefer, found) for prefer in PREFERENCES)
+    return RenderReport(reports, list_egl_devices(), choices)
+
+
+def _found() -> Found:
+    """What all drivers say; a wrong variable is a reason like any other."""
+    egl: EglDevice | NoDevice
     try:
-        choice: Choice = decide(RenderConfig(), vulkan, opengl)
+        egl = pick_egl_device(None, os.environ)
+    except SynthRosError as error:
+        egl = NoDevice('opengl', str(error))
+    return Found(onepass_device(egl), probe_classic(egl), probe_vulkan())
+
+
+def _auto(prefer: Preference, found: Found) -> AutoReport:
+    try:
+        choice = decide(RenderConfig(prefer=prefer), found)
     except RenderError as error:
-        return RenderReport(reports, None, str(error), ())
-    return RenderReport(reports, choice.backend, choice.reason, choice.cautions)
+        return AutoReport(prefer, None, str(error))
+    return AutoReport(prefer, choice.backend, choice.reason, choice.cautions)
 
 
 def report_as_json(report: RenderReport) -> dict[str, object]:
@@ -83,7 +114,8 @@ def _try_out(backend: BackendName, found: Device | NoDevice) -> BackendReport:
     """Render the standard scene in a child process."""
     if isinstance(found, NoDevice):
         return BackendReport(backend, problem=found.reason)
-    output, problem = run_child('measure', backend)
+    place = [] if found.index is None else [str(found.index)]
+    output, problem = run_child('measure', backend, *place)
     report = BackendReport(backend, device=found.label, software=found.software)
     if problem is not None:
         return replace(report, problem=problem)
@@ -93,8 +125,13 @@ def _try_out(backend: BackendName, found: Device | NoDevice) -> BackendReport:
     return replace(report, works=True, **measured)
 
 
-def measure(backend: BackendName) -> None:
-    """Render the standard scene and print the figures as JSON; runs in the child."""
+def measure(name: str, place: str = '') -> None:
+    """Render the standard scene and print the figures as JSON; runs in the child.
+
+    Args:
+        name: Of the renderer.
+        place: Index of the EGL device that draws, if it is one.
+    """
     import mujoco
     import numpy as np
 
@@ -112,14 +149,18 @@ def measure(backend: BackendName) -> None:
     )
     viewpoint = Viewpoint(camera_from_fovy('doctor', _SIZE, 0.9), pose)
     times = []
-    with make_renderer(RenderConfig(backend=backend), max_size=_SIZE) as renderer:
+    config = RenderConfig(
+        backend=next(backend for backend in BACKENDS if backend == name),
+        device=int(place) if place else None,
+    )
+    with make_renderer(config, max_size=_SIZE) as renderer:
         renderer.load(model)
         for _ in range(_FRAMES + 1):
             start = time.perf_counter()
             layers = renderer.render(data, viewpoint)
             times.append(time.perf_counter() - start)
     if len(np.unique(layers.geom_id)) < model.ngeom // 2 or not layers.rgb.any():
-        raise RenderError(f'{backend} drew an empty picture on {renderer.device}.')
+        raise RenderError(f'{name} drew an empty picture on {renderer.device}.')
     figures = {
         'frame_ms': round(1e3 * float(np.median(times[1:])), 1),
         'memory_mb': round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

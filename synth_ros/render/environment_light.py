@@ -64,18 +64,35 @@ def encode_environment(radiance: Radiance) -> bytes:
         # Filament's cube is y-up: its (x, y, z) is the world's (x, z, -y).
         return radiance(np.stack([directions[:, 0], -directions[:, 2], directions[:, 1]], -1))
 
+    images = [_pack_r11g11b10(level).astype('<u4').tobytes() for level in cube_levels(in_cube)]
+    return _ktx(images, irradiance_coefficients(in_cube))
+
+
+def cube_levels(radiance: Radiance) -> list[FloatArray]:
+    """A cube map of an environment, prefiltered level by level for growing roughness.
+
+    Level k of n serves the perceptual roughness r with r (2 - r) = k / (n - 1).
+
+    Args:
+        radiance: The environment, in the cube's own frame.
+
+    Returns:
+        Linear radiance of the faces +x -x +y -y +z -z, (6, size, size, 3), largest first; level 0
+        is the mirror image.
+    """
     levels = int(np.log2(_SIZE)) - 3
     images = []
     for level in range(levels):
-        directions = _face_directions(_SIZE >> level)
+        size = _SIZE >> level
+        directions = _face_directions(size).reshape(-1, 3)
         if level == 0:
-            colors = in_cube(directions.reshape(-1, 3))
+            colors = radiance(directions)
         else:
             lod = level / (levels - 1)
             roughness = max(1 - np.sqrt(1 - min(lod, 1 - 1e-9)), 0.03)
-            colors = _prefilter(in_cube, directions.reshape(-1, 3), float(roughness))
-        images.append(_pack_r11g11b10(colors).astype('<u4').tobytes())
-    return _ktx(images, _irradiance_coefficients(in_cube))
+            colors = _prefilter(radiance, directions, float(roughness))
+        images.append(colors.reshape(6, size, size, 3))
+    return images
 
 
 def _smooth(x: FloatArray, low: float, high: float) -> FloatArray:
@@ -116,8 +133,11 @@ def _prefilter(radiance: Radiance, normals: FloatArray, roughness: float) -> Flo
     return np.asarray(total / light[:, 2].sum())
 
 
-def _irradiance_coefficients(radiance: Radiance) -> FloatArray:
-    """Nine coefficients (9, 3) of irradiance / pi in the shader's polynomial basis."""
+def irradiance_coefficients(radiance: Radiance) -> FloatArray:
+    """Nine coefficients (9, 3) of irradiance / pi in the polynomial basis of spherical harmonics.
+
+    The basis at a unit normal is 1, y, z, x, xy, yz, 3 z z - 1, zx, xx - yy.
+    """
     size = 32
     directions = _face_directions(size).reshape(-1, 3)
     axis = (np.arange(size) + 0.5) / size * 2 - 1
@@ -127,11 +147,33 @@ def _irradiance_coefficients(radiance: Radiance) -> FloatArray:
     # Fit at directions spread evenly: the centres of a coarse cube.
     normals = _face_directions(8).reshape(-1, 3)
     irradiance = np.maximum(normals @ directions.T, 0) @ colors / np.pi
+    return np.asarray(np.linalg.lstsq(_harmonics(normals), irradiance, rcond=None)[0])
+
+
+def turned_coefficients(coefficients: FloatArray, world_from_view: FloatArray) -> FloatArray:
+    """The same irradiance for normals in another frame.
+
+    Args:
+        coefficients: In the world frame, (9, 3).
+        world_from_view: Rotation, (3, 3).
+    """
+    normals = _face_directions(4).reshape(-1, 3)
+    values = _harmonics(normals @ world_from_view.T) @ coefficients
+    return np.asarray(_inverse_harmonics() @ values)
+
+
+@cache
+def _inverse_harmonics() -> FloatArray:
+    """Coefficients from values at the centres of a coarse cube, (9, 96)."""
+    return np.asarray(np.linalg.pinv(_harmonics(_face_directions(4).reshape(-1, 3))))
+
+
+def _harmonics(normals: FloatArray) -> FloatArray:
+    """The basis at unit normals (n, 3): (n, 9)."""
     x, y, z = normals.T
-    basis = np.stack(
+    return np.stack(
         [np.ones_like(x), y, z, x, y * x, y * z, 3 * z * z - 1, z * x, x * x - y * y], 1
     )
-    return np.asarray(np.linalg.lstsq(basis, irradiance, rcond=None)[0])
 
 
 def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:

@@ -6,12 +6,14 @@ Nothing here touches the environment on import. A command calls
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 from ctypes.util import find_library
 from typing import Protocol
 
 from synth_ros.errors import RenderError
+from synth_ros.render.egl import LIBRARY, EglContext
 
 PLATFORMS = ('egl', 'glfw', 'osmesa')
 _DEFAULT = 'egl'
@@ -53,6 +55,10 @@ def prepare_gl_environment() -> None:
     if os.environ['MUJOCO_GL'].strip().lower() in _OFF:
         return
     platform = gl_platform()
+    if platform == 'egl' and not _egl_loads():
+        # mujoco's import would fail, and physics, Filament and the doctor do without EGL.
+        os.environ['MUJOCO_GL'] = _OFF[0]
+        return
     if platform == 'osmesa' and find_library('OSMesa') is None:
         raise RenderError(
             'MUJOCO_GL=osmesa, but the library OSMesa is not installed. Unset MUJOCO_GL to use '
@@ -69,6 +75,8 @@ def gl_platform() -> str:
         RenderError: If the variable names no platform that can render.
     """
     name = os.environ.get('MUJOCO_GL', '').strip().lower()
+    if name in _OFF and not _egl_loads():
+        raise RenderError(f'The library {LIBRARY} is missing or broken. {INSTALL_HINT}.')
     if name in _OFF:
         raise RenderError(
             f'MUJOCO_GL={name} turns OpenGL off. Unset it to use egl, or set '
@@ -83,19 +91,19 @@ def gl_platform() -> str:
     return name
 
 
-def create_gl_context(size: tuple[int, int]) -> GlContext:
+def create_gl_context(size: tuple[int, int], index: int | None = None) -> GlContext:
     """A current OpenGL context for drawing without a window.
 
     Args:
         size: (width, height) in pixels; only platforms with a real window care.
+        index: Place in EGL's list of the device that draws; ``None`` leaves it to MuJoCo.
 
     Raises:
         RenderError: If the libraries or the driver are missing; says what to install.
     """
     platform = gl_platform()
     try:
-        module = importlib.import_module(f'mujoco.{platform}')
-        context: GlContext = module.GLContext(*size)
+        context = _mujoco_context(platform, size) if index is None else _egl_context(index)
         context.make_current()
         gl_identity()
     # PyOpenGL reports a missing library in many ways (AttributeError and TypeError among
@@ -105,6 +113,25 @@ def create_gl_context(size: tuple[int, int]) -> GlContext:
             f'No OpenGL context on platform {platform!r}: {_one_line(error)}. {INSTALL_HINT}'
         ) from error
     return context
+
+
+def _egl_loads() -> bool:
+    try:
+        ctypes.CDLL(LIBRARY)
+    except OSError:
+        return False
+    return True
+
+
+def _mujoco_context(platform: str, size: tuple[int, int]) -> GlContext:
+    context: GlContext = importlib.import_module(f'mujoco.{platform}').GLContext(*size)
+    return context
+
+
+def _egl_context(index: int) -> GlContext:
+    # For what it sets up on import: libOpenGL before all else, and PyOpenGL for EGL.
+    importlib.import_module('mujoco.egl')
+    return EglContext(index)
 
 
 def gl_identity() -> tuple[str, str]:

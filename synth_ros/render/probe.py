@@ -37,12 +37,16 @@ def probe_vulkan() -> Device | NoDevice:
     return NoDevice('vulkan', f'{problem or "Vulkan named no device"}. {VULKAN_HINT}')
 
 
-def probe_opengl() -> Device | NoDevice:
-    """The device that classic OpenGL would use."""
-    output, problem = run_child('opengl')
+def probe_opengl(index: int | None = None) -> Device | NoDevice:
+    """The device that classic OpenGL would use.
+
+    Args:
+        index: Its place in EGL's list; ``None`` for what ``MUJOCO_GL`` and the driver choose.
+    """
+    output, problem = run_child('opengl', *([] if index is None else [str(index)]))
     found = re.search(rf'{_MARK}(.*)\t(.*)', output)
     if problem is None and found:
-        return Device('opengl', found[1], found[2])
+        return Device('opengl', found[1], found[2], index)
     # The child explains itself with the sentence of a RenderError.
     return NoDevice('opengl', f'{problem or "OpenGL named no device"}.')
 
@@ -65,8 +69,10 @@ def run_child(task: str, *arguments: str) -> tuple[str, str | None]:
             env=environment,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return '', f'the {task} driver did not answer within {_TIMEOUT_S:g} s'
+    except subprocess.TimeoutExpired as late:
+        # What it said until then; bytes, whatever was asked for.
+        said = late.stdout.decode(errors='replace') if isinstance(late.stdout, bytes) else ''
+        return said, f'the {task} driver did not answer within {_TIMEOUT_S:g} s'
     if child.returncode == 0:
         return child.stdout, None
     if child.returncode == _EXPLAINED:
@@ -89,11 +95,15 @@ def main(task: str, *arguments: str) -> None:
     if task == 'vulkan':
         _vulkan()
     elif task == 'opengl':
-        _opengl()
+        _opengl(int(arguments[0]) if arguments else None)
+    elif task == 'egl':
+        from synth_ros.render.egl_devices import describe_devices
+
+        describe_devices(*arguments)
     else:
         from synth_ros.render.doctor import measure
 
-        measure('filament' if 'filament' in arguments else 'classic')
+        measure(*arguments)
 
 
 def _vulkan() -> None:
@@ -106,10 +116,10 @@ def _vulkan() -> None:
     assert mujoco.studio
 
 
-def _opengl() -> None:
+def _opengl(index: int | None) -> None:
     from synth_ros.render.gl import create_gl_context, gl_identity
 
-    context = create_gl_context((16, 16))
+    context = create_gl_context((16, 16), index)
     name, version = gl_identity()
     sys.stdout.write(f'{_MARK}{name}\t{version}\n')
     context.free()

@@ -18,7 +18,8 @@ class DatasetInfo(NamedTuple):
         config_hash: Hash of the config that makes the data.
         seed: The dataset's seed.
         version: Version of synth_ros.
-        renderer: What made the pixels: ``classic``, ``filament``, or ``topics`` when recorded.
+        renderer: What made the pixels: ``onepass``, ``classic``, ``filament``, or ``topics`` when
+            recorded.
         description: One line for people.
         annotations: Those that the config switches on, in the order of ``config.labels``.
         min_pixels: Fewest visible pixels of a labelled object; ``labels.min_pixels``.

@@ -93,7 +93,7 @@ def check_place(storage: Storage, expected: Mapping[str, object], *, resume: boo
     if wrong:
         raise OutputError(
             f'{name} holds another dataset: {"; ".join(wrong)}. Choose another folder (--out), '
-            'or resume with the config, seed and version that began it.'
+            'or resume with the config, seed, version and --renderer that began it.'
         )
     return True
 

@@ -55,7 +55,7 @@ BOUNDS = {
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize('backend', ['classic', 'filament'])
+@pytest.mark.parametrize('backend', ['classic', 'filament', 'onepass'])
 @pytest.mark.parametrize('seed', [1, 2])
 def test_bounds_hold_in_random_scenes(tmp_path, backend, seed):
     """Four times 25 scenes: off-centre cameras, primitives, meshes, robot and objects move."""

@@ -19,6 +19,7 @@ from synth_ros.render.base import Renderer, Viewpoint
 from synth_ros.render.classic import ClassicRenderer
 from synth_ros.render.devices import NoDevice
 from synth_ros.render.filament import FilamentRenderer
+from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.types import FloatArray, Flow, FlowState, Frame, MaskImage
 
@@ -73,6 +74,8 @@ def make_renderer(name: str) -> Renderer:
     """A renderer without effects; the caller closes it."""
     if name == 'classic':
         return ClassicRenderer(PLAIN, (97, 73))
+    if name == 'onepass':
+        return OnepassRenderer(PLAIN, (97, 73))
     device = probe_vulkan()
     assert not isinstance(device, NoDevice), f'Filament needs Vulkan: {device.reason}'
     return FilamentRenderer(PLAIN, device=device)

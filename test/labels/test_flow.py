@@ -18,7 +18,7 @@ EYE = CameraModel('eye', 41, 31, 40.0, 40.0, 20.0, 15.0)
 AHEAD = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 
 
-@pytest.fixture(scope='module', params=['classic', 'filament'])
+@pytest.fixture(scope='module', params=['classic', 'filament', 'onepass'])
 def renderer(request):
     with make_renderer(request.param) as made:
         yield made

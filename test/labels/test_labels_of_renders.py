@@ -9,14 +9,11 @@ from random_scenes import random_scene
 from ray_reference import brute_box
 from render_agreement import agreement, render
 from small_frames import on_canvas
+from surface_truth import make_renderer
 
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.labels.annotate import annotate
-from synth_ros.render.classic import ClassicRenderer
-from synth_ros.render.devices import NoDevice
-from synth_ros.render.filament import FilamentRenderer
-from synth_ros.render.probe import probe_vulkan
 
 ALL = LabelsConfig(min_pixels=1, min_visibility=0.0)
 SIZE = (193, 145)
@@ -25,15 +22,9 @@ SIZE = (193, 145)
 PLAIN = RenderConfig(shadow_size=0, samples=0)
 
 
-@pytest.fixture(scope='module', params=['classic', 'filament'])
+@pytest.fixture(scope='module', params=['classic', 'filament', 'onepass'])
 def renderer(request):
-    if request.param == 'classic':
-        made = ClassicRenderer(PLAIN, SIZE)
-    else:
-        device = probe_vulkan()
-        assert not isinstance(device, NoDevice), f'Filament needs Vulkan: {device.reason}'
-        made = FilamentRenderer(PLAIN, device=device)
-    with made:
+    with make_renderer(request.param) as made:
         yield made
 
 

@@ -57,7 +57,7 @@ SPECIAL = {
 }
 
 
-@pytest.fixture(scope='module', params=['classic', 'filament'])
+@pytest.fixture(scope='module', params=['classic', 'filament', 'onepass'])
 def renderer(request):
     with make_renderer(request.param) as made:
         yield made

@@ -12,14 +12,10 @@ import pytest
 from random_scenes import random_scene
 from ray_reference import RayCaster
 from render_agreement import render
+from surface_truth import make_renderer
 
 from synth_ros.config.labels import LabelsConfig
-from synth_ros.config.render import RenderConfig
 from synth_ros.labels.annotate import annotate
-from synth_ros.render.classic import ClassicRenderer
-from synth_ros.render.devices import NoDevice
-from synth_ros.render.filament import FilamentRenderer
-from synth_ros.render.probe import probe_vulkan
 from synth_ros.types import Silhouette
 
 ALL = LabelsConfig(min_pixels=1, min_visibility=0.0)
@@ -104,16 +100,9 @@ def test_the_scenes_hide_objects_behind_objects_and_behind_the_room():
     assert kinds['environment'] >= 10
 
 
-@pytest.fixture(scope='module', params=['classic', 'filament'])
+@pytest.fixture(scope='module', params=['classic', 'filament', 'onepass'])
 def renderer(request):
-    plain = RenderConfig(shadow_size=0, samples=0)
-    if request.param == 'classic':
-        made = ClassicRenderer(plain, (97, 73))
-    else:
-        device = probe_vulkan()
-        assert not isinstance(device, NoDevice), f'Filament needs Vulkan: {device.reason}'
-        made = FilamentRenderer(plain, device=device)
-    with made:
+    with make_renderer(request.param) as made:
         yield made
 
 

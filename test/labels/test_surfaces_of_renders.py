@@ -60,7 +60,7 @@ def _check_flow(found):
     assert sum(one.wrong for one in found) <= 1
 
 
-@pytest.mark.parametrize('name', ['classic', 'filament'])
+@pytest.mark.parametrize('name', ['classic', 'filament', 'onepass'])
 def test_normals_and_flow_agree_with_rays(name):
     normals, motion = _check(name, range(4), samples=400)
 

@@ -12,7 +12,7 @@ from truth_scenes import LAYOUTS, Studio
 
 MODELS = 102
 BLOCK = 17
-RENDERERS = ('classic', 'filament')
+RENDERERS = ('classic', 'filament', 'onepass')
 
 
 @pytest.fixture(scope='module')

@@ -12,6 +12,7 @@ from synth_ros.render.base import Renderer
 from synth_ros.render.classic import ClassicRenderer
 from synth_ros.render.devices import Device
 from synth_ros.render.filament import FilamentRenderer
+from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.render.probe import probe_vulkan
 
 from .scenes import CONFIG, RendererFactory, Scene, compile_scene
@@ -51,11 +52,13 @@ def vulkan() -> Device:
     return found
 
 
-@pytest.fixture(scope='session', params=['classic', 'filament'])
+@pytest.fixture(scope='session', params=['classic', 'filament', 'onepass'])
 def make(request: pytest.FixtureRequest, vulkan: Device) -> RendererFactory:
     def create(config: RenderConfig = CONFIG) -> Renderer:
         if request.param == 'filament':
             return FilamentRenderer(config, device=vulkan)
+        if request.param == 'onepass':
+            return OnepassRenderer(config, (320, 240))
         return ClassicRenderer(config, (320, 240))
 
     return create

@@ -22,7 +22,8 @@ from synth_ros.render.gl import prepare_gl_environment
 try:
     prepare_gl_environment()
     from synth_ros.render.auto import make_renderer
-    make_renderer(RenderConfig(backend=sys.argv[1]), max_size=(64, 48))
+    make_renderer(RenderConfig(backend=sys.argv[1]), max_size=(64, 48)).close()
+    print('ready')
 except RenderError as error:
     print('RenderError:', error)
 """
@@ -42,7 +43,7 @@ def make_in_child(backend: str, **environment: str) -> str:
 
 def test_missing_egl_driver_is_explained(tmp_path: Path) -> None:
     said = make_in_child('classic', __EGL_VENDOR_LIBRARY_DIRS=str(tmp_path))
-    assert said.startswith('RenderError: Classic OpenGL cannot render here: No OpenGL context')
+    assert said.startswith('RenderError: Classic OpenGL cannot render here: EGL lists no device')
     assert 'apt install libegl1' in said
     assert 'synth-ros doctor' in said
 
@@ -54,10 +55,61 @@ def test_missing_vulkan_driver_is_explained(tmp_path: Path) -> None:
     assert 'apt install libvulkan1 mesa-vulkan-drivers' in said
 
 
+@pytest.mark.parametrize('backend', ['onepass', 'classic'])
+def test_missing_libegl_is_explained(tmp_path: Path, backend: str) -> None:
+    # A file that is no library stands in for one that is not there.
+    (tmp_path / 'libEGL.so.1').write_text('nothing')
+    said = make_in_child(backend, LD_LIBRARY_PATH=str(tmp_path), MUJOCO_GL='')
+    assert 'cannot render here: The library libEGL.so.1' in said
+    assert 'apt install libegl1' in said
+    # What needs no EGL goes on.
+    assert 'ready' in make_in_child('filament', LD_LIBRARY_PATH=str(tmp_path), MUJOCO_GL='egl')
+
+
 def test_unknown_platform_is_explained() -> None:
     said = make_in_child('classic', MUJOCO_GL='egll')
     assert 'MUJOCO_GL=egll' in said
     assert 'egl, glfw, osmesa' in said
+
+
+BARE = """
+import sys
+import mujoco
+from synth_ros.config.render import RenderConfig
+from synth_ros.geometry.camera import camera_from_fovy
+from synth_ros.render.auto import make_renderer
+from synth_ros.render.base import Viewpoint
+model = mujoco.MjModel.from_xml_string(
+    '<mujoco><worldbody><light pos="0 0 3" castshadow="true"/>'
+    '<geom type="box" size=".1 .1 .1" pos="0 0 1"/></worldbody></mujoco>'
+)
+data = mujoco.MjData(model)
+mujoco.mj_forward(model, data)
+camera = camera_from_fovy('c', (32, 24), fovy_rad=1.0)
+with make_renderer(RenderConfig(backend=sys.argv[1]), max_size=(32, 24)) as renderer:
+    renderer.load(model)
+    pose = [[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    layers = renderer.render(data, Viewpoint(camera, __import__('numpy').array(pose)))
+    print(f'{layers.depth_m[12, 16]:.3f}')
+"""
+
+
+@pytest.mark.parametrize('backend', ['onepass', 'classic'])
+def test_renderers_need_no_prepared_environment(backend: str) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {'MUJOCO_GL', 'PYOPENGL_PLATFORM'}
+    }
+    environment['PYTHONPATH'] = str(Path(__file__).parents[2])
+    child = subprocess.run(
+        [sys.executable, '-c', BARE, backend],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    assert child.stdout.strip() == '0.900'
 
 
 def test_importing_sets_no_environment() -> None:
@@ -115,6 +167,14 @@ def test_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     gl.prepare_gl_environment()
     with pytest.raises(RenderError, match='turns OpenGL off'):
         gl.create_gl_context((8, 8))
+
+
+def test_a_context_on_a_device_of_its_own() -> None:
+    context = gl.create_gl_context((8, 8), 0)
+    assert gl.gl_identity()[0]
+    context.free()
+    with pytest.raises(RenderError, match=r'There is no EGL device 99; there are \d+\..*Install'):
+        gl.create_gl_context((8, 8), 99)
 
 
 def test_probes_find_the_devices() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from synth_ros.config.render import Backend
 from synth_ros.errors import SynthRosError
 from synth_ros.pipeline.generate import Progress
 from synth_ros.render.auto import Choice
@@ -42,6 +43,7 @@ class ClusterOptions:
             they mean there. ``None`` writes to the output at once.
         gather: Whether node-local shards are brought together into the output.
         ship: Whether the config's folder is sent to the nodes.
+        renderer: What nodes render with; ``auto`` leaves it to them, and they must agree.
         retries: Times that an episode is tried again after its worker or node died.
     """
 
@@ -52,6 +54,7 @@ class ClusterOptions:
     node_local: str | None = None
     gather: bool = True
     ship: bool = False
+    renderer: Backend = 'auto'
     retries: int = 3
 
 
@@ -67,6 +70,7 @@ class Job(NamedTuple):
         episodes: Episodes in the finished dataset.
         views: Frames of each camera per episode.
         place: Absolute path or URL of the output.
+        renderer: See ``ClusterOptions``.
         node_local: See ``ClusterOptions``.
         shard: Name of the shard folders below ``node_local``; the same for a resumed run.
         shipped: SHA-256 of the shipped folder, or ``None``.
@@ -79,6 +83,7 @@ class Job(NamedTuple):
     episodes: int
     views: int
     place: str
+    renderer: Backend
     node_local: str | None
     shard: str
     shipped: str | None

@@ -15,6 +15,7 @@ from typing import NamedTuple, cast
 
 import synth_ros
 from synth_ros.config.load import LoadedConfig, load_config_text
+from synth_ros.config.render import RenderConfig
 from synth_ros.errors import OutputError, SynthRosError, UsageError
 from synth_ros.pipeline.cluster.messages import (
     Failure,
@@ -79,6 +80,7 @@ class Prepared(NamedTuple):
     loaded: LoadedConfig
     builder: SceneBuilder
     plan: Plan
+    rendering: RenderConfig
 
     def info(self, renderer: str) -> DatasetInfo:
         """What the dataset says of itself."""
@@ -98,7 +100,10 @@ def prepare(job: Job, shipped: bytes | None) -> Prepared:
     request = GenerateRequest(
         Path(job.config_path), job.place, seed=job.seed, episodes=job.episodes, views=job.views
     )
-    return Prepared(loaded, SceneBuilder(loaded), make_plan(request, loaded))
+    rendering = loaded.config.render
+    if rendering.backend == 'auto':
+        rendering = rendering.model_copy(update={'backend': job.renderer})
+    return Prepared(loaded, SceneBuilder(loaded), make_plan(request, loaded), rendering)
 
 
 def fingerprint(builder: SceneBuilder) -> Fingerprint:
@@ -132,7 +137,7 @@ def inspect(job: Job, *, clean: bool, shipped: bytes | None) -> NodeReport:
         SynthRosError: Something that the job needs is missing.
     """
     prepared = prepare(job, shipped)
-    choice = choose_backend(prepared.loaded.config.render)
+    choice = choose_backend(prepared.rendering)
     folder: Path | None = None
     episodes: tuple[int, ...] = ()
     if job.node_local is not None:
@@ -225,6 +230,9 @@ class EpisodeMaker:
             choice = report.choice
             self.started = Started(self._node, report)
         prepared = prepare(job, shipped)
+        if has_gpu():
+            # Of the GPUs of this node, Ray shows each worker its own.
+            choice = choice._replace(device=choose_backend(prepared.rendering).device)
         self._plan = prepared.plan
         info, options = prepared.info(choice.backend), dataset_options(self._plan, prepared.loaded)
         if job.node_local is None:
@@ -263,6 +271,13 @@ def node_key() -> str:
     import ray
 
     return str(ray.get_runtime_context().get_node_id())
+
+
+def has_gpu() -> bool:
+    """Whether Ray gave this process a GPU, or a share of one."""
+    import ray
+
+    return bool(ray.get_gpu_ids())
 
 
 def call(name: str, payload: bytes, shipped: bytes | None) -> bytes:

@@ -177,6 +177,7 @@ def _job(
         episodes=plan.episodes,
         views=plan.course.frames,
         place=place,
+        renderer=options.renderer,
         node_local=options.node_local,
         shard=f'{name}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]}',
         shipped=shipped.sha256 if shipped else None,

@@ -31,6 +31,7 @@ from synth_ros.writers.coco import CocoWriter
 def on_a_node(monkeypatch):
     """This process is a node."""
     monkeypatch.setattr(module, 'node_key', lambda: 'key-a')
+    monkeypatch.setattr(module, 'has_gpu', lambda: False)
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def job(small, tmp_path):
         episodes=2,
         views=2,
         place=str(tmp_path / 'out'),
+        renderer='auto',
         node_local=None,
         shard='shard-1',
         shipped=None,

@@ -1,0 +1,1 @@
+"""One rasterization for colour, depth, ids and normals: our own OpenGL renderer."""

@@ -1,0 +1,228 @@
+"""Shots on their way: drawn, perhaps still being copied, then read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import moderngl
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.config.render import RenderConfig
+from synth_ros.geometry.camera import PixelWindow
+from synth_ros.render.base import Layers, Picture, Shot
+from synth_ros.render.bounds import project_windows, tile_parts
+from synth_ros.render.onepass.antialias import grid_of
+from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.poses import Placed
+from synth_ros.render.onepass.scene import OnepassScene
+from synth_ros.render.onepass.targets import CoverTarget, PictureTarget, TargetKind
+from synth_ros.render.pixels import tight_silhouette
+from synth_ros.render.silhouettes import Piece
+from synth_ros.types import MaskImage, Silhouette
+
+_BITS = 32
+_FOREVER_NS = 2**63 - 1
+
+
+class Pool:
+    """Framebuffers that are not in use, by kind; made when there is none.
+
+    Args:
+        context: The GL context.
+        config: Antialiasing.
+        background: Whether the driver draws and copies while we go on.
+    """
+
+    def __init__(
+        self, context: moderngl.Context, config: RenderConfig, *, background: bool
+    ) -> None:
+        self.background = background
+        self._context = context
+        self._grid = grid_of(config.samples)
+        self._pictures: dict[TargetKind, list[PictureTarget]] = {}
+        self._covers: dict[tuple[int, int], list[CoverTarget]] = {}
+
+    def picture(self, size: tuple[int, int]) -> PictureTarget:
+        """A target for a picture."""
+        kind = TargetKind(size, normals=False, grid=self._grid, background=self.background)
+        spare = self._pictures.setdefault(kind, [])
+        return spare.pop() if spare else PictureTarget(self._context, kind)
+
+    def cover(self, size: tuple[int, int]) -> CoverTarget:
+        """A target for silhouettes."""
+        spare = self._covers.setdefault(size, [])
+        return spare.pop() if spare else CoverTarget(self._context, size)
+
+    def put_picture(self, target: PictureTarget) -> None:
+        """Take a target back."""
+        self._pictures.setdefault(target.kind, []).append(target)
+
+    def put_cover(self, target: CoverTarget) -> None:
+        """Take a target back."""
+        self._covers.setdefault(target.size, []).append(target)
+
+    def free(self) -> None:
+        """Delete all that were taken back."""
+        for pictures in self._pictures.values():
+            for picture in pictures:
+                picture.free()
+        for covers in self._covers.values():
+            for cover in covers:
+                cover.free()
+
+
+class Cover(NamedTuple):
+    """Up to 32 things drawn alone on one tile of the canvas.
+
+    Attributes:
+        target: Holds their bits.
+        tile: The target's pixels on the canvas.
+        pieces: Bit k is that of piece k.
+    """
+
+    target: CoverTarget
+    tile: PixelWindow
+    pieces: tuple[Piece, ...]
+
+
+class Exposed:
+    """A shot that is drawn.
+
+    Args:
+        target: Of its layers; ``None`` if only silhouettes were asked for.
+        covers: Of its silhouettes.
+        windows: Bounds of each thing on the canvas.
+    """
+
+    def __init__(
+        self,
+        target: PictureTarget | None,
+        covers: Sequence[Cover],
+        windows: Sequence[PixelWindow | None],
+    ) -> None:
+        self._target = target
+        self._covers = tuple(covers)
+        self._windows = tuple(windows)
+        self._fence = raw_gl().glFenceSync(raw_gl().GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+
+    def picture(self, pool: Pool) -> Picture:
+        """Wait for the shot, read it, and give its targets back."""
+        layers = self._layers(pool)
+        return Picture(layers, self.covers(pool))
+
+    def covers(self, pool: Pool) -> list[Silhouette | None]:
+        """Wait for the silhouettes, read them, and give their targets back."""
+        self._wait()
+        masks: dict[int, MaskImage] = {}
+        for cover in self._covers:
+            self._read(cover, masks)
+            pool.put_cover(cover.target)
+        return [
+            None if window is None else tight_silhouette(masks[number], window)
+            for number, window in enumerate(self._windows)
+        ]
+
+    def drop(self, pool: Pool) -> None:
+        """Give the targets back without reading them."""
+        self._wait()
+        if self._target is not None:
+            pool.put_picture(self._target)
+        for cover in self._covers:
+            pool.put_cover(cover.target)
+
+    def _layers(self, pool: Pool) -> Layers:
+        assert self._target is not None
+        self._wait()
+        layers = self._target.read()
+        pool.put_picture(self._target)
+        return layers
+
+    def _wait(self) -> None:
+        """Wait for the driver without Python's lock."""
+        gl = raw_gl()
+        if self._fence is not None:
+            gl.glClientWaitSync(self._fence, gl.GL_SYNC_FLUSH_COMMANDS_BIT, _FOREVER_NS)
+            gl.glDeleteSync(self._fence)
+            self._fence = None
+
+    def _read(self, cover: Cover, masks: dict[int, MaskImage]) -> None:
+        """Sort the bits of a tile into the masks of the things."""
+        tile, pieces = cover.tile, cover.pieces
+        x0, y0 = min(p.part.x0 for p in pieces), min(p.part.y0 for p in pieces)
+        x1, y1 = max(p.part.x1 for p in pieces), max(p.part.y1 for p in pieces)
+        bits = cover.target.read(x0 - tile.x0, y0 - tile.y0, x1 - x0, y1 - y0)
+        for bit, (number, part) in enumerate(pieces):
+            window = self._windows[number]
+            assert window is not None
+            cut = bits[part.y0 - y0 : part.y1 - y0, part.x0 - x0 : part.x1 - x0]
+            mask = (cut & np.uint32(1 << bit)) != 0
+            if part == window:
+                masks[number] = mask
+                continue
+            if number not in masks:
+                masks[number] = np.zeros((window.height, window.width), np.bool_)
+            masks[number][
+                part.y0 - window.y0 : part.y1 - window.y0,
+                part.x0 - window.x0 : part.x1 - window.x0,
+            ] = mask
+
+
+def expose(
+    scene: OnepassScene,
+    data: mujoco.MjData,
+    shots: Sequence[Shot],
+    *,
+    pool: Pool,
+    layers: bool = True,
+) -> list[Exposed]:
+    """Draw shots of one state; shadow maps are drawn once for all of them.
+
+    Args:
+        scene: The loaded model.
+        data: The state.
+        shots: What to draw.
+        pool: Where targets come from.
+        layers: Whether to draw pictures, too, and not silhouettes alone.
+    """
+    placed = scene.place(data)
+    if layers:
+        scene.draw_shadows(data, placed)
+    out = []
+    for shot in shots:
+        camera = shot.viewpoint.camera
+        target = None
+        if layers:
+            target = pool.picture((camera.width, camera.height))
+            scene.draw_picture(data, placed, shot.viewpoint, target)
+            if pool.background:
+                target.begin_read()
+        windows = scene.windows(data, shot.viewpoint, shot.geom_groups)
+        out.append(Exposed(target, _draw_covers(scene, placed, shot, windows, pool), windows))
+    return out
+
+
+def _draw_covers(
+    scene: OnepassScene,
+    placed: Placed,
+    shot: Shot,
+    windows: Sequence[PixelWindow | None],
+    pool: Pool,
+) -> list[Cover]:
+    """Draw every thing alone, 32 at a time, on the tiles of the canvas that they reach."""
+    camera = shot.viewpoint.camera
+    tiles: dict[PixelWindow, list[Piece]] = {}
+    for number, window in enumerate(windows):
+        for tile, part in [] if window is None else tile_parts(camera, window):
+            tiles.setdefault(tile, []).append(Piece(number, part))
+    covers = []
+    for tile, pieces in tiles.items():
+        for first in range(0, len(pieces), _BITS):
+            some = tuple(pieces[first : first + _BITS])
+            target = pool.cover((camera.width, camera.height))
+            things = [shot.geom_groups[piece.number] for piece in some]
+            scene.draw_cover(placed, shot.viewpoint, tile=tile, things=things, target=target)
+            covers.append(Cover(target, tile, some))
+    return covers

@@ -1,0 +1,126 @@
+"""The lights of a model in the shaders' terms.
+
+As MuJoCo's physically based renderer has it: when any light has an intensity, all are
+photometric (candela; lux for parallel light), their diffuse colour is only the hue, and nothing
+else lights the scene but image light. Otherwise the model was made for classic OpenGL: a default
+environment, a headlight, and a default intensity shared by the lights.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.types import FloatArray
+
+_SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
+_PARALLEL = mujoco.mjtLightType.mjLIGHT_DIRECTIONAL.value
+_POINT = mujoco.mjtLightType.mjLIGHT_POINT.value
+_IMAGE = mujoco.mjtLightType.mjLIGHT_IMAGE.value
+
+# Defaults of MuJoCo for models without intensities (filament.fallback.* in its manual).
+_CLASSIC_TOTAL = 80_000.0
+_CLASSIC_HEADLIGHT_LUX = 40_000.0
+_CLASSIC_ENVIRONMENT = 5_000.0
+# Image light per unit of the headlight's ambient part, as for Filament.
+_AMBIENT_LUX = 5_000.0
+# Where the edge of a spot begins, as a share of the angle.
+_INNER_SHARE = 0.75
+MAX_LAMPS = 16
+
+
+class Lamp(NamedTuple):
+    """A light that does not change while a model is loaded.
+
+    Attributes:
+        light: Its number in the model; -1 for the headlight, which moves with the camera.
+        parallel: Whether its rays are parallel.
+        color: Candela, or lux of parallel light, per channel, (3,).
+        cutoff_rad: Half the angle of its cone; pi where it shines all around.
+        range_m: Where it ends; 0 for never.
+        bulb_radius_m: Of what shines: how soft its shadows are.
+        casts_shadow: Whether things stand in its way.
+    """
+
+    light: int
+    parallel: bool
+    color: FloatArray
+    cutoff_rad: float
+    range_m: float
+    bulb_radius_m: float
+    casts_shadow: bool
+
+
+class Lighting(NamedTuple):
+    """All light of a model.
+
+    Attributes:
+        lamps: Its lamps that shine, at most ``MAX_LAMPS``, the headlight last.
+        environment: Strength of the image light.
+    """
+
+    lamps: tuple[Lamp, ...]
+    environment: float
+
+
+def lighting(model: mujoco.MjModel) -> Lighting:
+    """The lights of a model."""
+    kinds = model.light_type
+    active = np.flatnonzero(model.light_active & (kinds != _IMAGE))
+    photometric = bool((model.light_intensity > 0).any())
+    if photometric:
+        lamps = [_lamp(model, int(i), float(model.light_intensity[i])) for i in active]
+        ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
+        images = kinds == _IMAGE
+        if images.any():
+            ambient = float(model.light_intensity[images].sum())
+        return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), ambient)
+    share = _CLASSIC_TOTAL / max(len(active), 1)
+    lamps = [_lamp(model, int(i), share) for i in active]
+    head = model.vis.headlight
+    if head.active:
+        color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
+        lamps.append(Lamp(-1, True, color, math.pi, 0.0, 0.0, casts_shadow=False))
+    return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), _CLASSIC_ENVIRONMENT)
+
+
+def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:
+    hue = np.array(model.light_diffuse[light], np.float64)
+    if model.light_intensity[light] > 0:
+        hue /= max(float(hue.max()), 1e-9)
+    kind = int(model.light_type[light])
+    cutoff = math.radians(float(model.light_cutoff[light])) if kind == _SPOT else math.pi
+    return Lamp(
+        light,
+        kind == _PARALLEL,
+        hue * intensity,
+        min(cutoff, math.pi),
+        0.0 if kind == _PARALLEL else float(model.light_range[light]),
+        float(model.light_bulbradius[light]),
+        # A cone that opens too wide for one flat image casts no shadow, nor does a point.
+        bool(model.light_castshadow[light])
+        and (kind == _PARALLEL or (kind == _SPOT and cutoff < math.radians(85))),
+    )
+
+
+def cone_scale(lamp: Lamp) -> tuple[float, float]:
+    """Factor and offset that turn the cosine to the axis into 1 inside and 0 outside."""
+    if lamp.parallel or lamp.cutoff_rad >= math.pi / 2:
+        return 0.0, 1.0
+    inner, outer = math.cos(lamp.cutoff_rad * _INNER_SHARE), math.cos(lamp.cutoff_rad)
+    scale = 1 / max(inner - outer, 1e-4)
+    return scale, -outer * scale
+
+
+def place(
+    lamp: Lamp, data: mujoco.MjData, world_from_camera: FloatArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Position (3,) and unit direction (3,) of a lamp in the world."""
+    if lamp.light < 0:
+        return world_from_camera[:3, 3], world_from_camera[:3, 2]
+    direction = np.asarray(data.light_xdir[lamp.light], np.float64)
+    return data.light_xpos[lamp.light], direction / np.linalg.norm(direction)

@@ -1,0 +1,364 @@
+"""One model on the GPU: pictures and silhouettes of its states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import moderngl
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.config.render import RenderConfig
+from synth_ros.geometry.camera import PixelWindow
+from synth_ros.render.base import Viewpoint
+from synth_ros.render.bounds import project_windows
+from synth_ros.render.environment_light import turned_coefficients
+from synth_ros.render.model import clip_planes_m
+from synth_ros.render.onepass import textures
+from synth_ros.render.onepass.antialias import Antialiasing
+from synth_ros.render.onepass.screen import Screen
+from synth_ros.render.onepass.blocks import (
+    FRAME_BINDING,
+    LAMP,
+    LAMPS_BINDING,
+    Lens,
+    frame_block,
+    picture_lens,
+)
+from synth_ros.render.onepass.buffers import Buffers
+from synth_ros.render.onepass.context import is_software, raw_gl
+from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
+from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
+from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
+from synth_ros.render.onepass.programs import Definitions, Programs, defined
+from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
+from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
+from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
+from synth_ros.types import FloatArray
+
+# Filament's default camera: f/16, 1/125 s, ISO 100; and the stops that its scenes get on top.
+_EXPOSURE = 2**0.7 / (1.2 * 16**2 * 125)
+
+
+class State(NamedTuple):
+    """A state of the simulation as far as it is drawn; copied, so that the state may go on.
+
+    Attributes:
+        placed: Poses of the surfaces.
+        light_m: Positions of the lights, (nlight, 3).
+        light_direction: (nlight, 3).
+    """
+
+    placed: Placed
+
+
+class OnepassScene:
+    """A model's surfaces, textures and lamps in one GL context, which is current.
+
+    Args:
+        context: The GL context.
+        programs: Its programs.
+        model: The model; only read.
+        config: Quality.
+    """
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        programs: Programs,
+        *,
+        model: mujoco.MjModel,
+        config: RenderConfig,
+    ) -> None:
+        self._context, self._programs, self._config = context, programs, config
+        self._model = model
+        self.clip_m = clip_planes_m(model)
+        self.surfaces = surfaces_of(model, far_m=self.clip_m[1])
+        self._slot_of = {int(geom): slot for slot, geom in enumerate(self.surfaces.geoms)}
+        self._buffers = Buffers(context, self.surfaces)
+        self._lighting = lighting(model)
+        self._lamps = self._lighting.lamps[:MAX_LAMPS]
+        self._atlas = ShadowAtlas(context, self._lamps, config.shadow_size)
+        self._frame = context.buffer(reserve=frame_block(_NO_LENS).nbytes, dynamic=True)
+        self._lamp_buffer = context.buffer(
+            reserve=max(len(self._lamps), 1) * LAMP.itemsize, dynamic=True
+        )
+        software = is_software(context)
+        self._paint = Paint(model, anisotropy=1.0 if software else context.max_anisotropy)
+        self._screen = Screen(context)
+        self._antialiasing = Antialiasing(context, programs, self._screen)
+        self._environment = textures.environment_cube(textures.room())
+
+    def place(self, data: mujoco.MjData) -> Placed:
+        """Copy where everything is."""
+        geoms = self.surfaces.geoms
+        return Placed(
+            data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms])
+        )
+
+    def windows(
+        self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
+    ) -> list[PixelWindow | None]:
+        """Bounds on the canvas of what is drawn of each group of geoms."""
+        drawn = [[g for g in geoms if g in self._slot_of] for geoms in geom_groups]
+        return project_windows((self._model, data), viewpoint, drawn, near_m=self.clip_m[0])
+
+    def draw_shadows(self, data: mujoco.MjData, placed: Placed) -> None:
+        """Bring the shadow maps up to date."""
+        gl = raw_gl()
+        context = self._context
+        context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        context.depth_func = '<'
+        # The lamp's image is not upside down as a picture's is, nor is it looked at.
+        context.front_face = 'cw'
+        gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+        self._atlas.update(data, placed, self.surfaces.radius_m, self._draw_tile)
+
+    def draw_picture(
+        self, data: mujoco.MjData, placed: Placed, viewpoint: Viewpoint, target: PictureTarget
+    ) -> None:
+        """Draw all layers of a viewpoint."""
+        lens = picture_lens(viewpoint.camera, self.clip_m)
+        seen = seen_from(placed, viewpoint.world_from_camera)
+        visible = in_view(seen, self.surfaces.radius_m, lens)
+        self._set_frame(lens, viewpoint.world_from_camera)
+        self._set_lamps(data, viewpoint.world_from_camera)
+        self._buffers.set_poses(seen.poses)
+        target.clear()
+        parts = self._parts(seen, visible)
+        if not parts:
+            return
+        self._picture_state()
+        self._buffers.order(np.concatenate([slots for _, slots in parts]))
+        common = self._definitions(normals=target.kind.normals)
+        self._draw_parts(parts, common)
+        self._draw_sky()
+        if target.fine is not None:
+            self._antialiasing.begin(target.fine, target.layer(0), target.layer(2))
+            self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
+            self._picture_state()
+            self._draw_parts(parts, common | defined(COLOR_ALONE=True))
+            self._draw_sky()
+            self._antialiasing.end(target.fine, target.color)
+
+    def draw_cover(
+        self,
+        placed: Placed,
+        viewpoint: Viewpoint,
+        *,
+        tile: PixelWindow,
+        things: Sequence[Sequence[int]],
+        target: CoverTarget,
+    ) -> None:
+        """Set bit k where thing k alone would show, for up to 32 things.
+
+        Args:
+            placed: The state.
+            viewpoint: The camera.
+            tile: Pixels of the canvas that the target holds.
+            things: Geom ids of each.
+            target: Where to draw.
+        """
+        gl = raw_gl()
+        lens = picture_lens(viewpoint.camera, self.clip_m, window=tile)
+        seen = seen_from(placed, viewpoint.world_from_camera)
+        bits = np.zeros(len(self.surfaces.geoms), np.uint32)
+        for number, geoms in enumerate(things):
+            slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
+            bits[slots] |= np.uint32(1 << number)
+        visible = in_view(seen, self.surfaces.radius_m, lens) & (bits != 0)
+        self._set_frame(lens, viewpoint.world_from_camera)
+        self._buffers.set_poses(seen.poses)
+        self._buffers.set_bits(bits)
+        target.clear()
+        self._context.enable_only(moderngl.CULL_FACE)
+        self._context.front_face = 'cw'
+        gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+        gl.glEnable(gl.GL_COLOR_LOGIC_OP)
+        gl.glLogicOp(gl.GL_OR)
+        try:
+            self._draw_families(visible, 'coverage.frag', defined(COVERAGE=True))
+        finally:
+            gl.glDisable(gl.GL_COLOR_LOGIC_OP)
+
+    def free(self) -> None:
+        """Delete everything on the GPU."""
+        self._buffers.free()
+        self._atlas.free()
+        self._screen.free()
+        self._frame.release()
+        self._lamp_buffer.release()
+        self._environment.free()
+        self._paint.free()
+
+    def _picture_state(self) -> None:
+        gl = raw_gl()
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._context.depth_func = '>'
+        self._context.front_face = 'cw'
+        gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+
+    def _parts(
+        self, seen: Seen, visible: NDArray[np.bool_]
+    ) -> list[tuple[GroupKey, NDArray[np.int64]]]:
+        """Visible members of each group in the order that they are drawn.
+
+        Small things first, and near ones among those of a size: they stand on and before the
+        large ones, which then are not shaded where they are hidden (1.2 times the pixels of the
+        image are shaded in the demo, 2.4 times if the near ones alone went first). What is
+        see-through comes last, far ones first.
+        """
+        size = np.round(np.log2(self.surfaces.radius_m))
+        depth = seen.center_m[:, 2]
+        parts = []
+        for key, slots in self.surfaces.groups:
+            shown = slots[visible[slots]]
+            if shown.size and key.see_through:
+                order = np.argsort(-depth[shown], kind='stable')
+                parts.append(((True, -float(depth[shown].max()), 0.0), key, shown[order]))
+            elif shown.size:
+                order = np.lexsort((depth[shown], size[shown]))
+                rank = (False, float(size[shown].max()), float(depth[shown].min()))
+                parts.append((rank, key, shown[order]))
+        parts.sort(key=lambda part: part[0])
+        return [(key, slots) for _, key, slots in parts]
+
+    def _draw_parts(
+        self, parts: list[tuple[GroupKey, NDArray[np.int64]]], common: Definitions
+    ) -> None:
+        gl = raw_gl()
+        self._environment.bind(UNITS['environment'])
+        if self._atlas.texture is not None:
+            self._atlas.texture.use(UNITS['shadow_atlas'])
+        first = 0
+        for key, slots in parts:
+            looks = definitions_of(self._model, key)
+            program = self._programs.get(
+                _vertex(key.family), 'surface.frag', common | _family(key.family) | looks
+            )
+            self._paint.bind(key)
+            # Colours alone are blended: depth and ids count what is see-through as solid.
+            (gl.glEnablei if key.see_through else gl.glDisablei)(gl.GL_BLEND, 0)
+            self._buffers.draw_part(program, first=first, count=len(slots))
+            first += len(slots)
+        gl.glDisablei(gl.GL_BLEND, 0)
+
+    def _draw_sky(self) -> None:
+        """Fill what is empty with the model's sky, if it has one; no other layer shows it."""
+        if self._paint.sky < 0:
+            return
+        gl = raw_gl()
+        for layer in (1, 2, 3):
+            gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._context.depth_func = '>='
+        program = self._programs.get('screen.vert', 'sky.frag', defined(TONE_ACES=True))
+        self._paint.cube(self._paint.sky).bind(UNITS['sky'])
+        self._screen.draw(program)
+        for layer in (1, 2, 3):
+            gl.glColorMaski(layer, *[gl.GL_TRUE] * 4)
+
+    def _draw_families(
+        self, visible: NDArray[np.bool_], fragment: str, common: Definitions
+    ) -> None:
+        """Draw visible surfaces without textures, a call for each family."""
+        by_family: dict[str, list[NDArray[np.int64]]] = {}
+        for key, slots in self.surfaces.groups:
+            by_family.setdefault(key.family, []).append(slots[visible[slots]])
+        members = {name: np.concatenate(found) for name, found in by_family.items()}
+        members = {name: slots for name, slots in members.items() if slots.size}
+        if not members:
+            return
+        self._buffers.order(np.concatenate(list(members.values())))
+        first = 0
+        for name, slots in members.items():
+            program = self._programs.get(_vertex(name), fragment, common | _family(name))
+            self._buffers.draw_part(program, first=first, count=len(slots))
+            first += len(slots)
+
+    def _draw_tile(
+        self, eye: Eye, block: NDArray[np.void], seen: Seen, visible: NDArray[np.bool_]
+    ) -> None:
+        self._frame.orphan(self._frame.size)
+        self._frame.write(block)
+        self._frame.bind_to_uniform_block(FRAME_BINDING)
+        self._buffers.set_poses(seen.poses)
+        self._draw_families(
+            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
+        )
+
+    def _definitions(self, *, normals: bool) -> Definitions:
+        return defined(
+            LAMPS=len(self._lamps),
+            SHADOWS=self._atlas.texture is not None,
+            SHADOW_TAPS=4,
+            SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
+            TONE_ACES=True,
+            NORMALS=normals,
+        )
+
+    def _set_frame(self, lens: Lens, world_from_camera: FloatArray) -> None:
+        block = frame_block(lens)
+        environment = textures.room()
+        block['light_scale'] = (
+            _EXPOSURE,
+            self._lighting.environment,
+            0.0,
+            len(environment.levels),
+        )
+        block['world_from_camera'][0, :3, :3] = world_from_camera[:3, :3].T
+        block['irradiance'][0, :, :3] = turned_coefficients(
+            environment.irradiance, world_from_camera[:3, :3]
+        )
+        self._frame.orphan(self._frame.size)
+        self._frame.write(block)
+        self._frame.bind_to_uniform_block(FRAME_BINDING)
+
+    def _set_lamps(self, data: mujoco.MjData, world_from_camera: FloatArray) -> None:
+        if not self._lamps:
+            return
+        records = np.zeros(len(self._lamps), LAMP)
+        turn, origin = world_from_camera[:3, :3], world_from_camera[:3, 3]
+        for number, lamp in enumerate(self._lamps):
+            position, direction = place(lamp, data, world_from_camera)
+            record = records[number]
+            reach = 1 / lamp.range_m**2 if lamp.range_m > 0 else 0.0
+            record['position'] = (*((position - origin) @ turn), 0.0 if lamp.parallel else 1.0)
+            record['direction'] = (*(direction @ turn), reach)
+            record['color'] = (*lamp.color, lamp.bulb_radius_m)
+            scale, offset = cone_scale(lamp)
+            record['cone'] = (scale, offset, -1.0, 0.0)
+            if number in self._atlas.tiles:
+                eye = self._atlas.eyes[number]
+                near, far, scale_z, offset_z = eye.lens.depth_range
+                record['cone'] = (scale, offset, 0.0, eye.texel)
+                record['shadow'] = self._atlas.place_from_camera(number, world_from_camera).T
+                record['tile'] = self._atlas.area(number)
+                record['depths'] = (scale_z, offset_z, far - near, 0.0)
+        self._lamp_buffer.orphan(self._lamp_buffer.size)
+        self._lamp_buffer.write(records)
+        self._lamp_buffer.bind_to_uniform_block(LAMPS_BINDING)
+
+
+_NO_LENS = Lens((0.0,) * 4, (0.0,) * 4, (0.0,) * 4)
+
+
+def _finer(lens: Lens, grid: int) -> Lens:
+    """The same view with ``grid`` by ``grid`` samples in each pixel."""
+    fx, fy, cx, cy = lens.pixel_from_ray
+    shift = (grid - 1) / 2
+    return lens._replace(
+        pixel_from_ray=(fx * grid, fy * grid, cx * grid + shift, cy * grid + shift)
+    )
+
+
+def _vertex(family: str) -> str:
+    return 'mesh.vert' if family == 'mesh' else 'impostor.vert'
+
+
+def _family(family: str) -> Definitions:
+    if family == 'mesh':
+        return frozenset()
+    return defined(IMPOSTOR=True) | frozenset({(family.upper(), '1')})

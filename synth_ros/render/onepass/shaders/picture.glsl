@@ -1,0 +1,25 @@
+// From exposed light to the finished pixel.
+vec3 tone_mapped(vec3 x) {
+#if defined(TONE_ACES)
+    // Narkowicz's fit of ACES (2015).
+    return clamp(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0);
+#elif defined(TONE_NEUTRAL)
+    // Khronos PBR Neutral (2024): colours below the shoulder stay as they are.
+    float low = min(x.r, min(x.g, x.b));
+    float offset = low < 0.08 ? low - 6.25 * low * low : 0.04;
+    x -= offset;
+    float peak = max(x.r, max(x.g, x.b));
+    const float start = 0.8 - 0.04;
+    const float room = 1.0 - start;
+    float shoulder = 1.0 - room * room / (peak + room - start);
+    vec3 bent = x * shoulder / max(peak, 1e-6);
+    float pale = 1.0 - 1.0 / (0.15 * (peak - shoulder) + 1.0);
+    return peak < start ? max(x, 0.0) : mix(bent, vec3(shoulder), pale);
+#else
+    return clamp(x, 0.0, 1.0);
+#endif
+}
+
+vec3 srgb_encoded(vec3 x) {
+    return mix(12.92 * x, 1.055 * pow(max(x, 1e-5), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, x));
+}

@@ -1,0 +1,57 @@
+// Metallic-roughness shading: GGX (Walter et al. 2007) with the height-correlated Smith term as
+// approximated by Hammon (2017), Schlick's Fresnel term, and the environment by split sums with
+// the fit of its second factor by Karis (2014).
+struct Material {
+    vec3 base;
+    float metallic;
+    float roughness;   // perceptual
+    float reflectance; // at normal incidence, of what is not metal
+    float occlusion;
+    vec3 emission;     // on the scale of the finished picture
+};
+
+uniform samplerCube environment;
+
+vec3 irradiance_from(vec3 n) {
+    vec3 sum = irradiance[0].rgb + irradiance[1].rgb * n.y + irradiance[2].rgb * n.z +
+               irradiance[3].rgb * n.x + irradiance[4].rgb * (n.y * n.x) +
+               irradiance[5].rgb * (n.y * n.z) + irradiance[6].rgb * (3.0 * n.z * n.z - 1.0) +
+               irradiance[7].rgb * (n.z * n.x) + irradiance[8].rgb * (n.x * n.x - n.y * n.y);
+    return max(sum, 0.0);
+}
+
+vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
+    vec3 view = -normalize(point);
+    float facing = max(dot(n, view), 1e-3);
+    float alpha = max(m.roughness * m.roughness, 0.004);
+    float alpha2 = alpha * alpha;
+    vec3 diffuse = m.base * (1.0 - m.metallic);
+    vec3 f0 = mix(vec3(m.reflectance), m.base, m.metallic);
+    vec3 sum = vec3(0.0);
+#if LAMPS > 0
+    for (int i = 0; i < LAMPS; ++i) {
+        vec3 way;
+        float distance_m;
+        vec3 light = incoming(lamps[i], point, way, distance_m);
+        float cosine = clamp(dot(n, way), 0.0, 1.0);
+        vec3 halfway = normalize(way + view);
+        float nh = clamp(dot(n, halfway), 0.0, 1.0), lh = clamp(dot(way, halfway), 0.0, 1.0);
+        float bend = 1.0 - nh * nh * (1.0 - alpha2);
+        float lobe = alpha2 / (PI * bend * bend);
+        float smith = 0.5 / max(mix(2.0 * cosine * facing, cosine + facing, alpha), 1e-4);
+        float away = 1.0 - lh, away2 = away * away;
+        vec3 fresnel = f0 + (1.0 - f0) * (away2 * away2 * away);
+        float share = lit_share(lamps[i], point, geometric, way, distance_m);
+        sum += (diffuse / PI + lobe * smith * fresnel) * light * (cosine * share);
+    }
+#endif
+    vec3 mirrored = mat3(world_from_camera) * reflect(-view, n);
+    // Karis, "Physically based shading on mobile": the environment's second split-sum factor.
+    vec4 r = m.roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
+    float a = min(r.x * r.x, exp2(-9.28 * facing)) * r.x + r.y;
+    vec2 scale = vec2(-1.04, 1.04) * a + r.zw;
+    float level = m.roughness * (2.0 - m.roughness) * (light_scale.w - 1.0);
+    vec3 mirror = textureLod(environment, mirrored, level).rgb * (f0 * scale.x + scale.y);
+    vec3 around = (diffuse * irradiance_from(n) + mirror) * light_scale.y * m.occlusion;
+    return (sum + around) * light_scale.x + m.emission;
+}

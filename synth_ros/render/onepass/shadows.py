@@ -1,0 +1,189 @@
+"""What each lamp sees first: one atlas of depth images, a tile for each lamp with shadows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import moderngl
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.geometry.camera import PixelWindow
+from synth_ros.geometry.transforms import inverse
+from synth_ros.render.onepass.blocks import (
+    Lens,
+    cone_lens,
+    frame_block,
+    lens_matrix,
+    parallel_lens,
+)
+from synth_ros.render.onepass.lamps import Lamp, place
+from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
+from synth_ros.types import FloatArray
+
+# A lamp inside a housing shines out of it.
+_NEAR_M = 0.05
+# Parallel light is followed this far; a shadow of what is farther away is lost.
+_WIDEST_M = 30.0
+
+
+class Eye(NamedTuple):
+    """A lamp as a camera.
+
+    Attributes:
+        world_from_eye: Its pose, z along the light, (4, 4).
+        lens: Its lens, with the place of its tile in the atlas.
+        parallel: Whether its rays are parallel.
+        texel: Width of a texel, metres, at 1 m (at any distance for parallel light).
+    """
+
+    world_from_eye: FloatArray
+    lens: Lens
+    parallel: bool
+    texel: float
+
+
+# Draws surfaces (eye, poses, visible) into the bound tile.
+DrawTile = Callable[[Eye, NDArray[np.void], Seen, NDArray[np.bool_]], None]
+
+
+class ShadowAtlas:
+    """The shadow maps of one model; drawn again only when a caster or a lamp has moved.
+
+    Args:
+        context: The GL context.
+        lamps: All lamps, in the shaders' order.
+        size: Edge of a lamp's tile, texels; 0 for no shadows.
+    """
+
+    def __init__(self, context: moderngl.Context, lamps: tuple[Lamp, ...], size: int) -> None:
+        casting = [i for i, lamp in enumerate(lamps) if lamp.casts_shadow] if size else []
+        self._lamps = lamps
+        self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
+        self._rows = max(math.ceil(len(casting) / self._columns), 1)
+        self._size = size
+        self.tiles = {
+            lamp: self._tile(number) for number, lamp in enumerate(casting)
+        }
+        self.texture: moderngl.Texture | None = None
+        self._target: moderngl.Framebuffer | None = None
+        self._drawn: bytes | None = None
+        self.eyes: dict[int, Eye] = {}
+        if casting:
+            extent = (self._columns * size, self._rows * size)
+            self.texture = context.depth_texture(extent)
+            self.texture.compare_func = '<='
+            self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+            self.texture.repeat_x = self.texture.repeat_y = False
+            self._target = context.framebuffer(depth_attachment=self.texture)
+
+    def area(self, lamp: int) -> tuple[float, float, float, float]:
+        """Corner and size of a lamp's tile, as shares of the atlas."""
+        tile = self.tiles[lamp]
+        width, height = self._columns * self._size, self._rows * self._size
+        return (tile.x0 / width, tile.y0 / height, tile.width / width, tile.height / height)
+
+    def update(
+        self,
+        data: mujoco.MjData,
+        placed: Placed,
+        radius_m: NDArray[np.float64],
+        draw: DrawTile,
+    ) -> None:
+        """Draw the maps if they are not those of this state already.
+
+        Args:
+            data: The state, for the lamps.
+            placed: The surfaces.
+            radius_m: Bounds of the surfaces.
+            draw: Draws one tile.
+        """
+        target = self._target
+        if target is None:
+            return
+        state = b''.join(
+            array.tobytes()
+            for array in (placed.rotation, placed.position_m, data.light_xpos, data.light_xdir)
+        )
+        if state == self._drawn:
+            return
+        for number, tile in self.tiles.items():
+            eye = self._eye(number, data, placed, radius_m)
+            self.eyes[number] = eye
+            seen = seen_from(placed, eye.world_from_eye)
+            visible = in_view(seen, radius_m, self._inner_lens(eye, tile), parallel=eye.parallel)
+            target.use()
+            target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
+            target.clear(depth=1.0)
+            draw(eye, frame_block(eye.lens), seen, visible)
+        target.scissor = None
+        self._drawn = state
+
+    def place_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
+        """Homogeneous place in the atlas (0 to 1) and depth from points of a camera, (4, 4)."""
+        eye = self.eyes[lamp]
+        lens = lens_matrix(eye.lens, parallel=eye.parallel)
+        x, y, width, height = self.area(lamp)
+        atlas_from_clip = np.array(
+            [
+                [width / 2, 0, 0, x + width / 2],
+                [0, height / 2, 0, y + height / 2],
+                [0, 0, 1, 0],
+                [0, 0, 0, 1.0],
+            ]
+        )
+        return atlas_from_clip @ lens @ inverse(eye.world_from_eye) @ world_from_camera
+
+    def free(self) -> None:
+        """Delete the atlas."""
+        for item in (self._target, self.texture):
+            if item is not None:
+                item.release()
+
+    def _tile(self, number: int) -> PixelWindow:
+        x, y = number % self._columns * self._size, number // self._columns * self._size
+        return PixelWindow(x, y, x + self._size, y + self._size)
+
+    def _inner_lens(self, eye: Eye, tile: PixelWindow) -> Lens:
+        return eye.lens
+
+    def _eye(
+        self,
+        number: int,
+        data: mujoco.MjData,
+        placed: Placed,
+        radius_m: NDArray[np.float64],
+    ) -> Eye:
+        lamp, tile = self._lamps[number], self.tiles[number]
+        position, direction = place(lamp, data, np.eye(4))
+        finite = radius_m < _WIDEST_M
+        centers, radii = placed.position_m[finite], radius_m[finite]
+        if lamp.parallel:
+            low = (centers - radii[:, None]).min(axis=0, initial=np.inf)
+            high = (centers + radii[:, None]).max(axis=0, initial=-np.inf)
+            middle = (low + high) / 2 if len(centers) else np.zeros(3)
+            half = min(float(np.linalg.norm(high - low)) / 2, _WIDEST_M) if len(centers) else 1.0
+            pose = _facing(middle - half * direction, direction)
+            lens = parallel_lens(half, tile, (0.0, 2 * half))
+            return Eye(pose, lens, parallel=True, texel=2 * half / self._size)
+        away = np.linalg.norm(centers - position, axis=1) + radii
+        far = min(max(float(away.max(initial=1.0)), 2 * _NEAR_M), _WIDEST_M)
+        tangent = math.tan(lamp.cutoff_rad)
+        lens = cone_lens(tangent, tile, (_NEAR_M, far))
+        return Eye(
+            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self._size
+        )
+
+
+def _facing(position: FloatArray, direction: FloatArray) -> FloatArray:
+    """A pose (4, 4) at a place with z along a direction."""
+    aside = np.array([1.0, 0, 0]) if abs(direction[0]) < 0.9 else np.array([0, 1.0, 0])
+    x = np.cross(aside, direction)
+    x /= np.linalg.norm(x)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([x, np.cross(direction, x), direction], axis=1)
+    pose[:3, 3] = position
+    return pose

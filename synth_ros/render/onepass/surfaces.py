@@ -1,0 +1,234 @@
+"""Everything a model shows, sorted into groups that one GL call can draw."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.render.onepass import geometry
+from synth_ros.render.onepass.materials import Layers, Look, look_of, mapping_of
+from synth_ros.scene.surfaces import is_drawn
+
+INSTANCE = np.dtype(
+    [
+        ('extent', 'f4', 4),
+        ('rgba', 'f4', 4),
+        ('surface', 'f4', 4),
+        ('mapping', 'f4', 4),
+        ('ids', 'u4', 2),
+    ]
+)
+COMMAND = np.dtype(
+    [
+        ('count', 'u4'),
+        ('instances', 'u4'),
+        ('first_index', 'u4'),
+        ('base_vertex', 'i4'),
+        ('base_instance', 'u4'),
+    ]
+)
+
+Family = Literal['mesh', 'ellipsoid', 'capsule', 'cylinder']
+
+_KIND = mujoco.mjtGeom
+_ROUND: dict[int, Family] = {
+    _KIND.mjGEOM_SPHERE.value: 'ellipsoid',
+    _KIND.mjGEOM_ELLIPSOID.value: 'ellipsoid',
+    _KIND.mjGEOM_CAPSULE.value: 'capsule',
+    _KIND.mjGEOM_CYLINDER.value: 'cylinder',
+}
+_PLANE, _BOX = _KIND.mjGEOM_PLANE.value, _KIND.mjGEOM_BOX.value
+_SPHERE = _KIND.mjGEOM_SPHERE.value
+_MESH, _FIELD = _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value
+_CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
+# An endless plane reaches this many times beyond the far plane.
+_ENDLESS = 4.0
+
+
+class GroupKey(NamedTuple):
+    """What all members of a group share: a program and textures.
+
+    Attributes:
+        family: How they are drawn.
+        layers: Their textures; the base texture is that of the group's array (see ``sheet``).
+        sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
+        see_through: Whether they are blended over what is behind.
+    """
+
+    family: Family
+    layers: Layers
+    sheet: tuple[int, int] | None
+    see_through: bool
+
+
+class Group(NamedTuple):
+    """Surfaces that are drawn with one call.
+
+    Attributes:
+        key: What they share.
+        slots: Their places in the instance buffers, ascending.
+    """
+
+    key: GroupKey
+    slots: NDArray[np.int64]
+
+
+class Surfaces(NamedTuple):
+    """The surfaces of a model, one slot each.
+
+    Attributes:
+        geoms: Geom of each slot, (n,).
+        instances: Constant attributes, (n,), ``INSTANCE``.
+        commands: How each slot is drawn, (n,), ``COMMAND``.
+        radius_m: Of a ball about the geom's origin that holds it, (n,).
+        groups: Opaque ones first.
+        packed: Triangles.
+    """
+
+    geoms: NDArray[np.int64]
+    instances: NDArray[np.void]
+    commands: NDArray[np.void]
+    radius_m: NDArray[np.float64]
+    groups: tuple[Group, ...]
+    packed: geometry.Packed
+
+
+def surfaces_of(model: mujoco.MjModel, *, far_m: float) -> Surfaces:
+    """Collect what is drawn of a model.
+
+    Args:
+        model: The model; its hidden geoms are left out.
+        far_m: Far plane, metres: how large endless planes are drawn.
+    """
+    geoms = np.flatnonzero(is_drawn(model) & np.isin(model.geom_type, _drawable()))
+    shapes = _Shapes(model)
+    members: dict[GroupKey, list[int]] = {}
+    instances, commands = np.zeros(len(geoms), INSTANCE), np.zeros(len(geoms), COMMAND)
+    chosen: list[int] = []
+    for slot, geom in enumerate(geoms.tolist()):
+        look, shape = look_of(model, geom), shapes.of_geom(geom)
+        instances[slot] = _instance(model, geom, look, has_uv=shapes.list[shape].has_uv, far=far_m)
+        chosen.append(shape)
+        members.setdefault(_key(model, geom, look), []).append(slot)
+    packed = geometry.pack(shapes.list)
+    for slot, shape in enumerate(chosen):
+        place = packed.ranges[shape]
+        commands[slot] = (place.indices, 1, place.first_index, place.base_vertex, slot)
+        instances['ids'][slot, 1] = place.first_facet
+    _number_layers(model, geoms, instances, members)
+    groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
+    groups.sort(key=lambda group: group.key.see_through)
+    return Surfaces(geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed)
+
+
+class _Shapes:
+    """Shapes in use, each once."""
+
+    def __init__(self, model: mujoco.MjModel) -> None:
+        self._model = model
+        self._known: dict[tuple[int, int], int] = {}
+        self.list = [geometry.cube(), geometry.square()]
+
+    def of_geom(self, geom: int) -> int:
+        """Index of the shape that a geom is drawn with."""
+        kind = int(self._model.geom_type[geom])
+        if kind == _PLANE:
+            return _SQUARE_SHAPE
+        if kind not in (_MESH, _FIELD):
+            return _CUBE_SHAPE
+        key = (kind, int(self._model.geom_dataid[geom]))
+        if key not in self._known:
+            make = geometry.mesh if kind == _MESH else geometry.height_field
+            self._known[key] = len(self.list)
+            self.list.append(make(self._model, key[1]))
+        return self._known[key]
+
+
+def _drawable() -> list[int]:
+    return [*_ROUND, _PLANE, _BOX, _MESH, _FIELD]
+
+
+def _key(model: mujoco.MjModel, geom: int, look: Look) -> GroupKey:
+    family = _ROUND.get(int(model.geom_type[geom]), 'mesh')
+    base, sheet, layers = look.layers.base, None, look.layers
+    if base >= 0 and int(model.tex_type[base]) == mujoco.mjtTexture.mjTEXTURE_2D.value:
+        sheet = (int(model.tex_width[base]), int(model.tex_height[base]))
+        # Textures of one size share an array, and geoms with them a call.
+        layers = layers._replace(base=-1)
+    return GroupKey(family, layers, sheet, bool(look.rgba[3] < 1))
+
+
+def _instance(
+    model: mujoco.MjModel, geom: int, look: Look, *, has_uv: bool, far: float
+) -> tuple[object, ...]:
+    kind = int(model.geom_type[geom])
+    x, y, z = (float(v) for v in model.geom_size[geom])
+    extent = (1.0, 1.0, 1.0)
+    if kind == _PLANE:
+        extent = (x or _ENDLESS * far, y or _ENDLESS * far, 1.0)
+    elif kind == _SPHERE:
+        extent = (x, x, x)
+    elif kind not in (_MESH, _FIELD):
+        extent = (x, y, z)
+    has_uv = has_uv or kind in _ROUND
+    mapping = mapping_of(model, geom, look, has_uv=has_uv)
+    return (
+        (*extent, max(extent)),
+        tuple(look.rgba),
+        (look.metallic, look.roughness, look.reflectance, look.emission),
+        (*mapping, 0.0),
+        (geom + 1, 0),
+    )
+
+
+
+def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
+    """Flat textures by size (width, height), in model order: the layers of one array each."""
+    flat = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_2D.value)
+    found: dict[tuple[int, int], list[int]] = {}
+    for texture in flat.tolist():
+        size = (int(model.tex_width[texture]), int(model.tex_height[texture]))
+        found.setdefault(size, []).append(texture)
+    return found
+
+
+def _number_layers(
+    model: mujoco.MjModel,
+    geoms: NDArray[np.int64],
+    instances: NDArray[np.void],
+    members: dict[GroupKey, list[int]],
+) -> None:
+    """Write the layer of each base texture."""
+    layer = {
+        texture: number
+        for textures in sheets(model).values()
+        for number, texture in enumerate(textures)
+    }
+    for key, slots in members.items():
+        if key.sheet is not None:
+            for slot in slots:
+                base = look_of(model, int(geoms[slot])).layers.base
+                instances['mapping'][slot, 3] = layer[base]
+
+
+def _radii(
+    instances: NDArray[np.void], chosen: list[int], packed: geometry.Packed
+) -> NDArray[np.float64]:
+    """Radius of a ball about its origin that holds each slot."""
+    extent = instances['extent'][:, :3].astype(np.float64)
+    radius = np.linalg.norm(extent, axis=1)
+    # A capsule is longer than its cylinder; a little too much does no harm.
+    radius += extent[:, 0]
+    reach: dict[int, float] = {}
+    for slot, shape in enumerate(chosen):
+        if shape > _SQUARE_SHAPE:
+            if shape not in reach:
+                place = packed.ranges[shape]
+                used = packed.indices[place.first_index : place.first_index + place.indices]
+                points = packed.vertices['position'][used + place.base_vertex]
+                reach[shape] = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0)))
+            radius[slot] = reach[shape]
+    return radius

@@ -1,0 +1,184 @@
+"""Textures on the GPU: sheets of the model's pictures, the sky, the environment.
+
+Made with plain GL calls, for moderngl has neither sRGB arrays nor levels of cube maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_ros.render.environment_light import (
+    cube_levels,
+    irradiance_coefficients,
+    room_radiance,
+)
+from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.materials import texture_pixels
+from synth_ros.types import ByteImage, FloatArray
+
+_MAX_ANISOTROPY = 8.0
+
+
+class Texture(NamedTuple):
+    """A texture object.
+
+    Attributes:
+        target: What kind it is bound as.
+        name: The driver's number.
+    """
+
+    target: int
+    name: int
+
+    def bind(self, unit: int) -> None:
+        """Let a texture unit read it."""
+        gl = raw_gl()
+        gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
+        gl.glBindTexture(self.target, self.name)
+
+    def free(self) -> None:
+        """Delete it."""
+        raw_gl().glDeleteTextures([self.name])
+
+
+class Environment(NamedTuple):
+    """Light from all around.
+
+    Attributes:
+        levels: Prefiltered cube maps, world frame, (6, size, size, 3) each.
+        irradiance: Coefficients of irradiance / pi, (9, 3).
+    """
+
+    levels: tuple[NDArray[np.float16], ...]
+    irradiance: FloatArray
+
+
+@cache
+def room() -> Environment:
+    """The built-in room as light; made once a process."""
+    levels = tuple(level.astype(np.float16) for level in cube_levels(room_radiance))
+    return Environment(levels, irradiance_coefficients(room_radiance))
+
+
+def sheet(pictures: Sequence[ByteImage], *, srgb: bool, anisotropy: float) -> Texture:
+    """An array of pictures of one size, with levels for the distance.
+
+    Args:
+        pictures: (height, width, 4), uint8, at least one.
+        srgb: Whether they are colours on the screen's scale (else plain numbers).
+        anisotropy: The most that the driver offers.
+    """
+    gl = raw_gl()
+    texture = Texture(gl.GL_TEXTURE_2D_ARRAY, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    height, width, _ = pictures[0].shape
+    stored = gl.GL_SRGB8_ALPHA8 if srgb else gl.GL_RGBA8
+    stack = np.stack(pictures)
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    gl.glTexImage3D(
+        texture.target, 0, stored, width, height, len(stack), 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, stack
+    )
+    gl.glGenerateMipmap(texture.target)
+    _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
+    return texture
+
+
+def flat_picture(picture: ByteImage, *, srgb: bool, anisotropy: float) -> Texture:
+    """One picture, (height, width, 4), uint8, with levels for the distance."""
+    gl = raw_gl()
+    texture = Texture(gl.GL_TEXTURE_2D, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    height, width, _ = picture.shape
+    stored = gl.GL_SRGB8_ALPHA8 if srgb else gl.GL_RGBA8
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    gl.glTexImage2D(
+        texture.target, 0, stored, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, picture
+    )
+    gl.glGenerateMipmap(texture.target)
+    _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
+    return texture
+
+
+def cube_picture(model: mujoco.MjModel, number: int) -> Texture:
+    """A cube or sky texture of the model; MuJoCo stores the faces +x -x +y -y +z -z."""
+    gl = raw_gl()
+    pixels = texture_pixels(model, number)
+    size = pixels.shape[1]
+    faces = pixels.reshape(-1, size, size, 4)
+    texture = Texture(gl.GL_TEXTURE_CUBE_MAP, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    for face in range(6):
+        # A texture with one face shows it on all sides.
+        image = np.ascontiguousarray(faces[face % len(faces)])
+        gl.glTexImage2D(
+            gl.GL_TEXTURE_CUBE_MAP_POSITIVE_X + face,
+            0,
+            gl.GL_SRGB8_ALPHA8,
+            size,
+            size,
+            0,
+            gl.GL_RGBA,
+            gl.GL_UNSIGNED_BYTE,
+            image,
+        )
+    gl.glGenerateMipmap(texture.target)
+    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, anisotropy=1.0)
+    return texture
+
+
+def environment_cube(environment: Environment) -> Texture:
+    """The environment with its prefiltered levels."""
+    gl = raw_gl()
+    texture = Texture(gl.GL_TEXTURE_CUBE_MAP, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    for level, faces in enumerate(environment.levels):
+        size = faces.shape[1]
+        for face in range(6):
+            gl.glTexImage2D(
+                gl.GL_TEXTURE_CUBE_MAP_POSITIVE_X + face,
+                level,
+                gl.GL_RGBA16F,
+                size,
+                size,
+                0,
+                gl.GL_RGB,
+                gl.GL_HALF_FLOAT,
+                np.ascontiguousarray(faces[face]),
+            )
+    gl.glTexParameteri(texture.target, gl.GL_TEXTURE_MAX_LEVEL, len(environment.levels) - 1)
+    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, anisotropy=1.0)
+    return texture
+
+
+def facet_table(normals: NDArray[np.float32]) -> Texture:
+    """Facet normals (f, 3) as a table that is 4096 wide."""
+    gl = raw_gl()
+    rows = max(-(-len(normals) // 4096), 1)
+    table = np.zeros((rows * 4096, 4), np.float32)
+    table[: len(normals), :3] = normals
+    texture = Texture(gl.GL_TEXTURE_2D, int(gl.glGenTextures(1)))
+    texture.bind(0)
+    gl.glTexImage2D(
+        texture.target, 0, gl.GL_RGBA32F, 4096, rows, 0, gl.GL_RGBA, gl.GL_FLOAT, table
+    )
+    for filter_ in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
+        gl.glTexParameteri(texture.target, filter_, gl.GL_NEAREST)
+    return texture
+
+
+def _filter(target: int, wrap: int, *, anisotropy: float) -> None:
+    gl = raw_gl()
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MIN_FILTER, gl.GL_LINEAR_MIPMAP_LINEAR)
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MAG_FILTER, gl.GL_LINEAR)
+    for axis in (gl.GL_TEXTURE_WRAP_S, gl.GL_TEXTURE_WRAP_T, gl.GL_TEXTURE_WRAP_R):
+        gl.glTexParameteri(target, axis, wrap)
+    if anisotropy > 1:
+        gl.glTexParameterf(target, 0x84FE, min(anisotropy, _MAX_ANISOTROPY))
