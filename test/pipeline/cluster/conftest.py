@@ -40,7 +40,7 @@ randomization:
   robot: {joints: {pan: [-0.3, 0.3]}}
 render: {backend: classic, shadow_size: 0, samples: 0}
 output:
-  dataset: {episodes: 16, views_per_episode: 2}
+  dataset: {episodes: 40, views_per_episode: 2}
 """
 
 

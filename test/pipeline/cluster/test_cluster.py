@@ -61,14 +61,14 @@ def test_shards_on_nodes_are_listed_then_gathered(ray, small, tmp_path):
         'shards.json',
     ]
     shards = json.loads((out / 'shards.json').read_text())['shards']
-    assert sorted(e for shard in shards for e in shard['episodes']) == list(range(16))
+    assert sorted(e for shard in shards for e in shard['episodes']) == list(range(40))
     images = 0
     for shard in shards:
         with pathlib.Path(f'{shard["path"]}/annotations.json').open() as index:
             images += len(json.load(index)['images'])
-    assert images == 32
+    assert images == 80
     said = run(*words, '--resume')
-    assert '16 episodes (32 frames) were there already' in said
+    assert '40 episodes (80 frames) were there already' in said
     assert files(out) == expected
     assert not [path for path in ray.folder.glob('disk_?/*') if 'out' in path.name]
 
