@@ -113,6 +113,7 @@ def announce(console: Console, reason: str, cautions: tuple[str, ...]) -> None:
 def status_words(now: Status) -> str:
     """How the cluster does, in a few words."""
     words = [f'{now.nodes} nodes', f'{now.workers} workers'] if not now.doing else []
-    words += [f'{now.retried} episodes retried'] if now.retried else []
+    if now.retried:
+        words.append(f'{now.retried} episode{"s" if now.retried > 1 else ""} retried')
     words += [now.doing] if now.doing else []
     return ', '.join(words)

@@ -12,7 +12,7 @@ from synth_ros import __version__
 from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
-from synth_ros.errors import InternalError
+from synth_ros.errors import InternalError, UsageError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
 from synth_ros.pipeline.motion import RunningEpisode, Timing
@@ -170,6 +170,8 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
     Raises:
         SynthRosError: What was committed before stays valid and can be resumed.
     """
+    if request.workers > 1 and str(request.out).startswith('memory:'):
+        raise UsageError(f'{request.out}: workers have no memory in common. Name another place.')
     loaded = load_config(request.config_path)
     builder = SceneBuilder(loaded)
     plan = make_plan(request, loaded)

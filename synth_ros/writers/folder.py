@@ -78,6 +78,7 @@ class FolderLock:
             # Workers on other machines read here whether the run they serve still holds it.
             os.ftruncate(self._handle, 0)
             os.write(self._handle, self.token.encode())
+            os.fsync(self._handle)
 
     def _acquire(self, root: Path) -> int:
         while True:

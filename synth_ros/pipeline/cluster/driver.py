@@ -189,6 +189,7 @@ class _Driver:
             self._probe(go.run)
         needs = needs._replace(gpus=self._gpu_share(nodes))
         start = Start(task.job, go.run, self._choices)
+        self._shards.keep(go.episodes)
         todo = [episode for episode in go.episodes if episode not in self._shards.where]
         for _ in range(_ROUNDS):
             self._make(todo, start, needs)

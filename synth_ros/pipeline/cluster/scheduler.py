@@ -223,6 +223,8 @@ class Scheduler:
 
     def _lose(self, hand: _Hand, reason: str) -> None:
         """A worker died: try its episode again, within reason."""
+        # It may live behind a line that was cut for a moment, and would keep its processor.
+        self._cluster.stop_worker(hand.worker)
         if hand.episode is None:
             self._false_starts += 1
             if self._false_starts > self._options.retries * max(3, self._wanted):

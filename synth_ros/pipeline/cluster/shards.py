@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -55,6 +55,11 @@ class Shards:
 
     lying: dict[str, Lying] = field(default_factory=dict)
     where: dict[int, str] = field(default_factory=dict)
+
+    def keep(self, episodes: Iterable[int]) -> None:
+        """Strike off the episodes that are not among these: the output has them already."""
+        wanted = set(episodes)
+        self.where = {e: key for e, key in self.where.items() if e in wanted}
 
     def forget(self, node: str) -> set[int]:
         """Strike a dead node off; returns the episodes that are lost with it."""

@@ -21,7 +21,7 @@ def test_a_killed_worker_changes_no_byte(ray, small, tmp_path):
     (worker,) = ray.workers('a')
     os.kill(worker, signal.SIGKILL)
     said = end(process)
-    assert '1 episodes retried' in said
+    assert '1 episode retried' in said
     assert 'raylet' not in said
     assert files(out) == expected
 

@@ -79,3 +79,9 @@ def test_a_dead_node_takes_its_episodes_along():
     )
     assert shards.forget(A.key) == {0, 2}
     assert shards.by_node() == {B.key: [1]}
+
+
+def test_what_the_output_has_is_not_gathered_again():
+    shards = Shards({A.key: Lying(A, '/disk/x')}, dict.fromkeys(range(4), A.key))
+    shards.keep([1, 3, 5])
+    assert shards.by_node() == {A.key: [1, 3]}
