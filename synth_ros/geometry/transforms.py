@@ -67,29 +67,20 @@ def quat_wxyz_from_matrix(rotation: FloatArray) -> FloatArray:
 
     Shepperd's method: divide by the largest component, stable for every angle.
     """
-    m = rotation
-    squares = np.array(
-        [
-            1 + m[0, 0] + m[1, 1] + m[2, 2],
-            1 + m[0, 0] - m[1, 1] - m[2, 2],
-            1 - m[0, 0] + m[1, 1] - m[2, 2],
-            1 - m[0, 0] - m[1, 1] + m[2, 2],
-        ]
-    )
-    products = np.array(
-        [
-            [0, m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]],
-            [m[2, 1] - m[1, 2], 0, m[1, 0] + m[0, 1], m[0, 2] + m[2, 0]],
-            [m[0, 2] - m[2, 0], m[1, 0] + m[0, 1], 0, m[2, 1] + m[1, 2]],
-            [m[1, 0] - m[0, 1], m[0, 2] + m[2, 0], m[2, 1] + m[1, 2], 0],
-        ]
-    )
-    k = int(np.argmax(squares))
-    quat = products[k].copy()
-    quat[k] = squares[k]
-    quat /= np.linalg.norm(quat)
-    unit: FloatArray = quat if quat[0] >= 0 else -quat
-    return unit
+    # In plain numbers: many times as fast as arrays of four.
+    (a, b, c), (d, e, f), (g, h, i) = np.asarray(rotation, float).tolist()
+    squares = (1 + a + e + i, 1 + a - e - i, 1 - a + e - i, 1 - a - e + i)
+    k = squares.index(max(squares))
+    w, x, y, z = (
+        (squares[0], h - f, c - g, d - b),
+        (h - f, squares[1], d + b, c + g),
+        (c - g, d + b, squares[2], h + f),
+        (d - b, c + g, h + f, squares[3]),
+    )[k]
+    norm = math.sqrt(w * w + x * x + y * y + z * z)
+    if w < 0:
+        norm = -norm
+    return np.array([w / norm, x / norm, y / norm, z / norm])
 
 
 def quat_xyzw_from_matrix(rotation: FloatArray) -> FloatArray:

@@ -91,7 +91,7 @@ class Kind(NamedTuple):
     Attributes:
         type: Message class.
         group: Which quality of service it has.
-        make: The message of an instant; ``None`` for what is said once for all.
+        make: The message of an instant, or its bytes; ``None`` for what is said once for all.
         costly: Large: made only while someone subscribes, unless late subscribers get it too.
     """
 

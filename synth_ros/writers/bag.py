@@ -26,6 +26,7 @@ from synth_ros.writers.mcap_file import (
     Compression,
     Contents,
     MetadataInfo,
+    Packer,
     Schema,
     channel_record,
     header_record,
@@ -69,7 +70,7 @@ class BagWriter:
     ) -> None:
         self.path = Path(path)
         self.custom_data = dict(custom_data or {})
-        self._compression = compression
+        self._packer = Packer(compression)
         self._chunk_bytes = chunk_bytes
         self._ros_distro = ros_distro
         self._topics: dict[int, BagTopic] = {}
@@ -172,7 +173,7 @@ class BagWriter:
         if not self._chunk.count:
             return
         chunk = self._chunk
-        data, info = chunk.encode(self._out.length, self._compression)
+        data, info = chunk.encode(self._out.length, self._packer)
         self._append(data)
         self._contents.add_chunk(info, chunk.entries)
         self._chunk = Chunk()

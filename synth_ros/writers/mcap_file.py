@@ -25,6 +25,25 @@ Compression = Literal['none', 'zstd']
 _ZSTD_LEVEL = 1
 
 
+class Packer:
+    """Compresses chunks, one after another; not thread-safe.
+
+    It is kept for a whole file: taking the compressor's memory anew for each chunk would cost as
+    much as compressing it. What a chunk becomes does not depend on those before.
+
+    Args:
+        compression: How.
+    """
+
+    def __init__(self, compression: Compression) -> None:
+        self.name = '' if compression == 'none' else compression
+        self._zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL) if self.name else None
+
+    def pack(self, records: bytes) -> bytes:
+        """The bytes to store."""
+        return records if self._zstd is None else self._zstd.compress(records)
+
+
 class Op(IntEnum):
     """Record kinds."""
 
@@ -200,15 +219,14 @@ class Chunk:
         self._first_ns = min(self._first_ns, log_ns)
         self._last_ns = max(self._last_ns, log_ns)
 
-    def encode(self, offset: int, compression: Compression) -> tuple[bytes, ChunkInfo]:
+    def encode(self, offset: int, packer: Packer) -> tuple[bytes, ChunkInfo]:
         """The bytes to append at ``offset``, index included, and their description."""
         records = b''.join(self._parts)
-        name = '' if compression == 'none' else compression
-        packed = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(records) if name else records
+        packed = packer.pack(records)
         head = struct.pack(
             '<QQQI', self._first_ns, self._last_ns, self.size, isal_zlib.crc32(records)
         )
-        body = b''.join([head, _text(name), struct.pack('<Q', len(packed)), packed])
+        body = b''.join([head, _text(packer.name), struct.pack('<Q', len(packed)), packed])
         chunk = record(Op.CHUNK, body)
         index, offsets = message_indexes(self.entries, offset + len(chunk))
         info = ChunkInfo(
@@ -218,7 +236,7 @@ class Chunk:
             index_length=len(index),
             first_ns=self._first_ns,
             last_ns=self._last_ns,
-            compression=name,
+            compression=packer.name,
             packed_size=len(packed),
             size=self.size,
         )

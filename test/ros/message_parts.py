@@ -38,7 +38,12 @@ def parts_of(sample, *, run, labels=LABELS, **options):
     """CDR bytes by stream."""
     now = instant_of(sample, run=run, labels=labels, **options)
     return {
-        name: bytes(serialize_message(KINDS[name].make(now)))
+        name: serialized(KINDS[name].make(now))
         for name in KINDS
         if name in streams.sample_parts(labels)
     }
+
+
+def serialized(made):
+    """CDR bytes of what a stream makes: a message, or its bytes already."""
+    return made if isinstance(made, bytes) else bytes(serialize_message(made))

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from geometry_msgs.msg import Point
+from rclpy.serialization import deserialize_message, serialize_message
+from vision_msgs.msg import Detection2DArray, Detection3DArray
 
 from synth_ros.geometry.transforms import make_transform
 from synth_ros.ros import convert
@@ -23,6 +25,15 @@ from synth_ros.types import (
 HEAD = convert.header(12_000_000_345, 'head_color_optical_frame')
 # A quarter turn about z.
 TURN = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+
+
+def read(data, kind=Detection2DArray):
+    """What the middleware reads; its own bytes may differ in the padding, which it leaves wild."""
+    message = deserialize_message(data, kind)
+    again = serialize_message(message)
+    assert len(again) == len(data)
+    assert deserialize_message(again, kind) == message
+    return message
 
 
 def label():
@@ -55,7 +66,7 @@ def label():
 
 @pytest.mark.parametrize(('form', 'class_id'), [('id', '3'), ('name', 'mug')])
 def test_detection_2d(form, class_id):
-    message = detections.detections_2d([label()], HEAD, class_id_format=form)
+    message = read(detections.detections_2d([label()], HEAD, class_id_format=form))
     assert message.header == HEAD
     [detection] = message.detections
     assert detection.header == HEAD
@@ -72,7 +83,8 @@ def test_detection_2d(form, class_id):
 
 @pytest.mark.parametrize(('form', 'class_id'), [('id', '3'), ('name', 'mug')])
 def test_detection_3d(form, class_id):
-    message = detections.detections_3d([label()], HEAD, class_id_format=form)
+    data = detections.detections_3d([label()], HEAD, class_id_format=form)
+    message = read(data, Detection3DArray)
     assert message.header == HEAD
     [detection] = message.detections
     assert (detection.header, detection.id) == (HEAD, '42')
@@ -95,15 +107,17 @@ def check_object_pose(pose):
 
 
 def test_no_detections():
-    assert detections.detections_2d([], HEAD, class_id_format='id').detections == []
-    assert detections.detections_3d([], HEAD, class_id_format='id').detections == []
+    assert read(detections.detections_2d([], HEAD, class_id_format='id')).detections == []
+    data = detections.detections_3d([], HEAD, class_id_format='id')
+    assert read(data, Detection3DArray).detections == []
 
 
 def test_an_oriented_box_keeps_its_edge_coordinates():
     # A strip from edge (1, 2) to edge (5, 5): a 3-4-5 triangle, so its angle is known.
     shape = OrientedBox(3.0, 3.5, width=5.0, height=1.0, angle_rad=float(np.arctan2(3, 4)))
     entry = replace(label(), oriented_box=shape)
-    message = detections.detections_2d_oriented([entry, label()], HEAD, class_id_format='name')
+    data = detections.detections_2d_oriented([entry, label()], HEAD, class_id_format='name')
+    message = read(data)
     assert message.header == HEAD
     [detection] = message.detections
     assert (detection.header, detection.id) == (HEAD, '42')
@@ -131,7 +145,7 @@ def test_keypoints():
         image.astype(np.uint16),
         scene=SceneLabels(robot=robot),
     )
-    message = detections.keypoints(labels, HEAD)
+    message = read(detections.keypoints(labels, HEAD))
     assert message.header == HEAD
     rim, handle, elbow = message.detections
     assert [d.id for d in message.detections] == ['42/rim', '42/handle', 'robot/elbow']
@@ -153,4 +167,18 @@ def test_keypoints():
 
 def test_no_keypoints():
     image = np.zeros((2, 2), np.int32)
-    assert detections.keypoints(Labels((), image, image.astype(np.uint16)), HEAD).detections == []
+    labels = Labels((), image, image.astype(np.uint16))
+    assert read(detections.keypoints(labels, HEAD)).detections == []
+
+
+@pytest.mark.parametrize('length', range(9))
+def test_fields_are_aligned_whatever_comes_before(length):
+    head = convert.header(5, 'f' * length)
+    entry = replace(label(), instance=replace(label().instance, class_name='é' * length))
+    boxes = read(detections.detections_2d([entry] * 2, head, class_id_format='name'))
+    data = detections.detections_3d([entry] * 2, head, class_id_format='name')
+    for message in (boxes, read(data, Detection3DArray)):
+        for detection in message.detections:
+            assert detection.header == head
+            assert detection.results[0].hypothesis.class_id == 'é' * length
+            check_object_pose(detection.results[0].pose.pose)

@@ -15,6 +15,7 @@ from synth_ros.render.onepass.programs import Programs, defined
 from synth_ros.render.onepass.screen import Screen
 
 _PICTURE_UNIT, _GEOM_UNIT = 0, 1
+_SRGB8_ALPHA8 = 0x8C43
 
 
 def grid_of(samples: int) -> int:
@@ -35,7 +36,7 @@ class FineTarget:
         gl = raw_gl()
         fine = (size[0] * grid, size[1] * grid)
         self.grid = grid
-        self.color = context.texture(fine, 4, dtype='f1')
+        self.color = context.texture(fine, 4, dtype='f1', internal_format=_SRGB8_ALPHA8)
         self._depth = context.depth_renderbuffer(fine)
         self.target = context.framebuffer([self.color], self._depth)
         gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, self._depth.glo)

@@ -199,6 +199,7 @@ class OnepassScene:
         self._context.depth_func = '>'
         self._context.front_face = 'cw'
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+        gl.glEnable(gl.GL_FRAMEBUFFER_SRGB)
 
     def _parts(
         self, seen: Seen, visible: NDArray[np.bool_]
@@ -292,7 +293,7 @@ class OnepassScene:
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
             LAMPS=len(self._lamps),
-            SHADOWS=self._atlas.texture is not None,
+            SHADOW_LAMPS=len(self._atlas.tiles),
             SHADOW_TAPS=4,
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
             TONE_ACES=True,
@@ -329,7 +330,7 @@ class OnepassScene:
             record['direction'] = (*(direction @ turn), reach)
             record['color'] = (*lamp.color, lamp.bulb_radius_m)
             scale, offset = cone_scale(lamp)
-            record['cone'] = (scale, offset, -1.0, 0.0)
+            record['cone'] = (scale, offset, 0.0, 0.0)
             if number in self._atlas.tiles:
                 eye = self._atlas.eyes[number]
                 near, far, scale_z, offset_z = eye.lens.depth_range

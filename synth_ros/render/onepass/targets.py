@@ -16,6 +16,8 @@ from synth_ros.render.onepass.context import raw_gl
 from synth_ros.types import IdImage
 
 
+# Encoded by the driver as it stores them, so that blending is of light.
+SRGB8_ALPHA8 = 0x8C43
 _DTYPES = {'f1': np.uint8, 'f4': np.float32, 'u4': np.uint32}
 Owned = moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer | moderngl.Buffer
 
@@ -54,7 +56,7 @@ class PictureTarget:
         size = kind.size
         try:
             layers = [
-                context.texture(size, 4, dtype='f1'),
+                context.texture(size, 4, dtype='f1', internal_format=SRGB8_ALPHA8),
                 context.texture(size, 1, dtype='f4'),
                 context.texture(size, 1, dtype='u4'),
             ]

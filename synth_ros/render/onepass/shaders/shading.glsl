@@ -20,29 +20,50 @@ vec3 irradiance_from(vec3 n) {
     return max(sum, 0.0);
 }
 
+// What a lamp's light makes of a surface: diffuse and mirrored, without its shadows.
+struct Surface {
+    vec3 point;
+    vec3 n;
+    vec3 view;
+    float facing;
+    float alpha;
+    float alpha2;
+    vec3 diffuse;  // divided by pi
+    vec3 f0;
+};
+
+vec3 reflected(Surface s, vec3 light, vec3 way) {
+    float cosine = clamp(dot(s.n, way), 0.0, 1.0);
+    vec3 halfway = normalize(way + s.view);
+    float nh = clamp(dot(s.n, halfway), 0.0, 1.0), lh = clamp(dot(way, halfway), 0.0, 1.0);
+    float bend = 1.0 - nh * nh * (1.0 - s.alpha2);
+    float smith = max(mix(2.0 * cosine * s.facing, cosine + s.facing, s.alpha), 1e-4);
+    float lobe = 0.5 * s.alpha2 / (PI * bend * bend * smith);
+    float away = 1.0 - lh, away2 = away * away;
+    vec3 fresnel = s.f0 + (1.0 - s.f0) * (away2 * away2 * away);
+    return (s.diffuse + lobe * fresnel) * light * cosine;
+}
+
 vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
     vec3 view = -normalize(point);
     float facing = max(dot(n, view), 1e-3);
     float alpha = max(m.roughness * m.roughness, 0.004);
-    float alpha2 = alpha * alpha;
     vec3 diffuse = m.base * (1.0 - m.metallic);
     vec3 f0 = mix(vec3(m.reflectance), m.base, m.metallic);
+    Surface s = Surface(point, n, view, facing, alpha, alpha * alpha, diffuse / PI, f0);
     vec3 sum = vec3(0.0);
-#if LAMPS > 0
-    for (int i = 0; i < LAMPS; ++i) {
-        vec3 way;
-        float distance_m;
+    vec3 way;
+    float distance_m;
+#if SHADOW_LAMPS > 0
+    for (int i = 0; i < SHADOW_LAMPS; ++i) {
         vec3 light = incoming(lamps[i], point, way, distance_m);
-        float cosine = clamp(dot(n, way), 0.0, 1.0);
-        vec3 halfway = normalize(way + view);
-        float nh = clamp(dot(n, halfway), 0.0, 1.0), lh = clamp(dot(way, halfway), 0.0, 1.0);
-        float bend = 1.0 - nh * nh * (1.0 - alpha2);
-        float lobe = alpha2 / (PI * bend * bend);
-        float smith = 0.5 / max(mix(2.0 * cosine * facing, cosine + facing, alpha), 1e-4);
-        float away = 1.0 - lh, away2 = away * away;
-        vec3 fresnel = f0 + (1.0 - f0) * (away2 * away2 * away);
-        float share = lit_share(lamps[i], point, geometric, way, distance_m);
-        sum += (diffuse / PI + lobe * smith * fresnel) * light * (cosine * share);
+        sum += reflected(s, light, way) * lit_share(lamps[i], point, geometric, way, distance_m);
+    }
+#endif
+#if LAMPS > SHADOW_LAMPS
+    for (int i = SHADOW_LAMPS; i < LAMPS; ++i) {
+        vec3 light = incoming(lamps[i], point, way, distance_m);
+        sum += reflected(s, light, way);
     }
 #endif
     vec3 mirrored = mat3(world_from_camera) * reflect(-view, n);

@@ -56,7 +56,7 @@ void main() {
     Material m = Material(paint.rgb, material.x, material.y, material.z, 1.0, paint.rgb * material.w);
     refine(m, n, point, coordinate);
     vec3 light = shade(m, point, n, geometric);
-    color = vec4(srgb_encoded(tone_mapped(light)), paint.a);
+    color = vec4(tone_mapped(light), paint.a);
 #ifndef COLOR_ALONE
     depth_m = point.z;
     geom = identity.x;

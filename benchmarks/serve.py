@@ -1,0 +1,41 @@
+"""A process that makes frames of a benchmark scene: MuJoCo's own renderer, or ours.
+
+Started by ``contenders.py`` with its options as JSON: ``make`` is ``naive`` or ``ours``,
+``folder`` a scene that ``settled.prepare`` made; the rest is the picture's quality and, for ours,
+the labels.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault('MUJOCO_GL', 'egl')
+
+from protocol import Channel
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    channel = Channel()
+    options = channel.options
+    folder = Path(str(options['folder']))
+    quality = int(str(options['shadow_size'])), int(str(options['samples']))
+    if options['make'] == 'naive':
+        from naive import NaiveFrames
+
+        naive = NaiveFrames(folder, *quality)
+        channel.serve(naive.make, device=naive.device)
+        return
+    from ours import OurFrames
+
+    ours = OurFrames(
+        folder,
+        render={'backend': options['backend'], 'shadow_size': quality[0], 'samples': quality[1]},
+        labels=str(options.get('labels', 'default')),
+    )
+    channel.serve(ours.make, device=ours.device)
+
+
+if __name__ == '__main__':
+    main()
