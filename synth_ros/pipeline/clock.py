@@ -90,6 +90,12 @@ class Clock:
                 for name, t in self._tallies.items()
             }
 
+    def drain(self) -> dict[Name, Tally]:
+        """What was measured since the last time, by name."""
+        with self._lock:
+            tallies, self._tallies = self._tallies, {}
+        return tallies
+
     def profile(self, *, wall_s: float, workers: int, frames: int) -> Profile:
         """Everything measured, as it is shown and stored.
 

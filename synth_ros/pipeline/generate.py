@@ -13,7 +13,7 @@ from synth_ros import __version__
 from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
-from synth_ros.errors import InternalError
+from synth_ros.errors import InternalError, UsageError
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
@@ -33,7 +33,7 @@ class GenerateRequest:
 
     Attributes:
         config_path: The config file.
-        out: Dataset folder.
+        out: Dataset folder, or the URL of another place (``writers.storage``).
         seed: Replaces the config's, unless ``None``.
         episodes: How many, from number 0; ``None`` takes the config's.
         views: Views per episode; ``None`` takes the config's.
@@ -44,7 +44,7 @@ class GenerateRequest:
     """
 
     config_path: Path
-    out: Path
+    out: Path | str
     seed: int | None = None
     episodes: int | None = None
     views: int | None = None
@@ -181,6 +181,8 @@ def generate(
     Raises:
         SynthRosError: What was committed before stays valid and can be resumed.
     """
+    if request.workers > 1 and str(request.out).startswith('memory:'):
+        raise UsageError(f'{request.out}: workers have no memory in common. Name another place.')
     clock = Clock()
     with clock.measure('start'):
         loaded = load_config(request.config_path)
@@ -223,7 +225,7 @@ def generate(
             frames=len(todo) * plan.frames_per_episode,
         )
         if request.profile:
-            write_profile(request.out, profile)
+            write_profile(writer.storage, profile)
     return Outcome(plan, resumed=plan.episodes - len(todo), profile=profile)
 
 

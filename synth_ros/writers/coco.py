@@ -1,4 +1,4 @@
-"""The dataset writer: images, masks, dense labels, records and COCO files in one folder.
+"""The dataset writer: images, masks, dense labels, records and COCO files in one place.
 
 ``docs/dataset.md`` describes every file. A single process, or one :class:`EpisodeWriter` in each
 worker beside one :class:`CocoWriter` in the main process, gives the same bytes.
@@ -7,9 +7,9 @@ worker beside one :class:`CocoWriter` in the main process, gives the same bytes.
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -27,18 +27,19 @@ from synth_ros.writers.coco_files import (
 )
 from synth_ros.writers.coco_heads import file_record, model_records, part_records
 from synth_ros.writers.coco_index import (
-    FOLDERS,
-    IDENTITY,
-    check_folder,
+    begin_place,
     dump,
     episode_path,
     identity,
+    is_whole,
     recover,
+    whole_episodes,
 )
 from synth_ros.writers.coco_labels import frame_record
 from synth_ros.writers.coco_records import EpisodeRecord, FrameRecord
-from synth_ros.writers.folder import FolderLock, Unit, clear_staging, os_errors, replace_file
+from synth_ros.writers.folder import os_errors
 from synth_ros.writers.provenance import encode_provenance
+from synth_ros.writers.storage import Place, Storage, storage_at
 
 _GO_ON = 'The episodes committed before stay valid: run the same command with --resume to go on.'
 
@@ -47,18 +48,52 @@ _GO_ON = 'The episodes committed before stay valid: run the same command with --
 class EpisodeWriter:
     """Commits single episodes to a dataset that a :class:`CocoWriter` has opened.
 
-    Plain data, cheap to send to worker processes. Workers may share one dataset as long as no
-    two write the same episode.
+    Plain data, cheap to send to worker processes. Workers may share one dataset. When two make
+    the same episode at the same time, both write the same bytes, and no harm is done.
 
     Attributes:
-        root: The dataset folder.
+        place: Where the dataset is.
         info: What the dataset is.
         options: Which files are written, and how.
+        run: Token of the run's lock; nothing is committed once another run holds it. ``None``
+            where the process that writes holds the lock itself.
     """
 
-    root: Path
+    place: Place
     info: DatasetInfo
     options: DatasetConfig
+    run: str | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """Where the dataset is."""
+        return storage_at(self.place)
+
+    def is_committed(self, episode: int) -> bool:
+        """Whether an episode is in the dataset, whole."""
+        return is_whole(self.storage, episode)
+
+    def withdraw(self, episode: int) -> None:
+        """Remove the marker of an episode that is not whole, so that it can be made again.
+
+        Raises:
+            OutputError: It could not be removed.
+        """
+        with os_errors(self.storage.name, valid=_GO_ON):
+            self.storage.remove(episode_path(episode))
+
+    def check_run(self) -> None:
+        """See that the run has not ended and that its place is seen from here.
+
+        Raises:
+            OutputError: Its lock is gone or another's.
+        """
+        storage = self.storage
+        if self.run is not None and storage.holder() != self.run:
+            raise OutputError(
+                f'{storage.name} is not locked by this run (any more): another one took over, or '
+                'this machine sees another place under that name. Nothing more is written.'
+            )
 
     def write_episode(self, episode: int, samples: Sequence[Sample]) -> None:
         """Commit one whole episode, or nothing of it.
@@ -108,10 +143,11 @@ class EpisodeWriter:
         Raises:
             OutputError: The episode exists.
         """
-        marker = episode_path(episode)
-        if (self.root / marker).exists():
-            raise OutputError(f'Episode {episode} is in {self.root} already ({marker}).')
-        return EpisodeDraft(self, episode)
+        marker, storage = episode_path(episode), self.storage
+        with os_errors(storage.name, valid=_GO_ON):
+            if storage.size(marker) is not None:
+                raise OutputError(f'Episode {episode} is in {storage.name} already ({marker}).')
+        return EpisodeDraft(self, episode, storage=storage)
 
 
 class EncodedFrame(NamedTuple):
@@ -144,12 +180,15 @@ class EpisodeDraft:
     Args:
         writer: Says what is written, and where.
         episode: Its number.
+        storage: The writer's.
     """
 
-    def __init__(self, writer: EpisodeWriter, episode: int) -> None:
+    def __init__(self, writer: EpisodeWriter, episode: int, *, storage: Storage) -> None:
         self._writer = writer
         self._episode = episode
-        self._unit = Unit(writer.root, f'{episode:06d}')
+        self._where = storage.name
+        # Another attempt at the episode may be under way on a machine that was given up.
+        self._unit = storage.unit(f'{episode:06d}-{uuid.uuid4().hex}')
         self._lock = threading.Lock()
         self._frames: dict[SampleKey, EncodedFrame | None] = {}
         self._instances: dict[int, Instance] = {}
@@ -181,7 +220,7 @@ class EpisodeDraft:
             self._check(key)
             self._frames[key] = None
         try:
-            with os_errors(self._writer.root, valid=_GO_ON):
+            with os_errors(self._where, valid=_GO_ON):
                 self._unit.add(frame.files)
         except BaseException:
             with self._lock:
@@ -219,7 +258,7 @@ class EpisodeDraft:
                 {key: frame.provenance for key, frame in frames.items()}
             ),
         }
-        with os_errors(self._writer.root, valid=_GO_ON):
+        with os_errors(self._where, valid=_GO_ON):
             self._unit.add(shared)
             record: EpisodeRecord = {
                 'episode': episode,
@@ -228,6 +267,7 @@ class EpisodeDraft:
                 'parts': part_records(self._parts.values()),
                 'frames': [frame.record for frame in frames.values()],
             }
+            self._writer.check_run()
             self._unit.commit(episode_path(episode), f'{dump(record)}\n'.encode('ascii'))
 
     def discard(self) -> None:
@@ -236,28 +276,31 @@ class EpisodeDraft:
 
 
 class CocoWriter:
-    """Opens a dataset folder, commits episodes, and finishes the dataset.
+    """Opens a dataset, commits episodes, and finishes the dataset.
 
     Args:
-        path: The dataset folder; created with its parents.
+        place: The dataset folder, created with its parents, or the URL of another place.
         info: What the dataset is.
         options: Which files are written, and how.
         resume: Go on with a dataset of the same config, seed and version. What a stopped run
             left half done is removed.
 
+    Attributes:
+        episodes: Commits single episodes; may be sent to other processes.
+
     Raises:
-        OutputError: The folder is in use, not empty (without ``resume``), holds another
+        OutputError: The place is in use, not empty (without ``resume``), holds another
             dataset, or cannot be written.
     """
 
     def __init__(
-        self, path: Path, info: DatasetInfo, options: DatasetConfig, *, resume: bool = False
+        self, place: Place, info: DatasetInfo, options: DatasetConfig, *, resume: bool = False
     ) -> None:
-        self.path = Path(path)
-        self.episodes = EpisodeWriter(self.path, info, options)
-        self._lock = FolderLock(self.path)
+        self.storage = storage_at(place)
+        self._lock = self.storage.lock()
+        self.episodes = EpisodeWriter(place, info, options, self._lock.token)
         try:
-            with os_errors(self.path, valid='No episode was lost.'):
+            with os_errors(self.storage.name, valid='No episode was lost.'):
                 self._committed = self._open(resume=resume)
         except BaseException:
             self._lock.release()
@@ -265,13 +308,8 @@ class CocoWriter:
 
     def _open(self, *, resume: bool) -> frozenset[int]:
         expected = identity(self.episodes.info, self.episodes.options)
-        known = check_folder(self.path, expected, resume=resume)
-        committed = recover(self.path)
-        if not known:
-            replace_file(self.path / IDENTITY, f'{dump(expected)}\n'.encode('ascii'))
-        for folder in FOLDERS:
-            (self.path / folder).mkdir(exist_ok=True)
-        return frozenset(committed)
+        begin_place(self.storage, expected, resume=resume)
+        return frozenset(recover(self.storage))
 
     def committed_episodes(self) -> frozenset[int]:
         """The episodes that were whole when the folder was opened; a resumed run skips them."""
@@ -281,16 +319,29 @@ class CocoWriter:
         """Commit one whole episode, or nothing of it; see :class:`EpisodeWriter`."""
         self.episodes.write_episode(episode, samples)
 
+    def whole_episodes(self) -> frozenset[int]:
+        """The episodes that are whole now, whoever committed them."""
+        return frozenset(whole_episodes(self.storage))
+
     def finish(self) -> None:
         """Compose the index from all committed episodes, those of workers included.
 
         May be called again after more episodes.
 
         Raises:
-            OutputError: It could not be written; the episodes stay valid.
+            OutputError: It could not be written, or another run took over; the episodes stay
+                valid.
         """
-        with os_errors(self.path, valid=_GO_ON):
-            compose(self.path, self.episodes.info)
+        with os_errors(self.storage.name, valid=_GO_ON):
+            self.episodes.check_run()
+            compose(self.storage, self.episodes.info)
+
+    def close(self) -> None:
+        """Let go of the place without finishing the dataset; harmless when repeated."""
+        try:
+            self.storage.clean()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -302,10 +353,9 @@ class CocoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Finish the dataset when all went well; let go of the folder in any case."""
+        """Finish the dataset when all went well; let go of the place in any case."""
         try:
             if error is None:
                 self.finish()
         finally:
-            clear_staging(self.path)
-            self._lock.release()
+            self.close()

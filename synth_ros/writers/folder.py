@@ -1,26 +1,27 @@
-"""An output folder in which nothing is lost: lock, whole commits, atomic replacement.
+"""A folder on a disk in which nothing is lost: lock, whole commits, atomic replacement.
 
 A *unit* (an episode) is written into a staging folder, flushed to the disk, moved file by file
 to its final names, and announced by one marker file that is moved last. A reader that trusts
 markers alone never sees half a unit, whenever the writing process is killed. Units of different
-processes touch different files, so workers need no lock among themselves.
+processes touch different files, so workers need no lock among themselves. Two attempts at one
+unit have staging folders of their own and move the same bytes to the same names.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import itertools
 import os
 import shutil
 import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from synth_ros.errors import OutputError
+from synth_ros.writers.storage import FileEntry, entry, holder_words, new_token
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -35,22 +36,8 @@ _REASONS = {
 }
 
 
-class FileEntry(NamedTuple):
-    """One committed file.
-
-    Attributes:
-        path: Relative to the output folder, with forward slashes.
-        size: Bytes.
-        sha256: Checksum in hexadecimal.
-    """
-
-    path: str
-    size: int
-    sha256: str
-
-
 @contextmanager
-def os_errors(path: Path, *, valid: str) -> Iterator[None]:
+def os_errors(path: Path | str, *, valid: str) -> Iterator[None]:
     """Turn the system's errors into ours.
 
     Args:
@@ -76,15 +63,23 @@ class FolderLock:
     Args:
         root: The folder, created if missing.
 
+    Attributes:
+        token: Names this run; stands in the lock file while the lock is held.
+
     Raises:
         OutputError: Another process holds the lock, or the folder cannot be written.
     """
 
     def __init__(self, root: Path) -> None:
+        self.token = new_token()
         self._path = root / LOCK
         with os_errors(root, valid='Nothing was written.'):
             root.mkdir(parents=True, exist_ok=True)
             self._handle = self._acquire(root)
+            # Workers on other machines read here whether the run they serve still holds it.
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, self.token.encode())
+            os.fsync(self._handle)
 
     def _acquire(self, root: Path) -> int:
         while True:
@@ -92,10 +87,11 @@ class FolderLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                holder = holder_words(os.pread(handle, 1000, 0).decode(errors='replace'))
                 os.close(handle)
                 raise OutputError(
-                    f'{root} is being written by another run. Wait until it ends, or give this '
-                    'run another folder (--out).'
+                    f'{root} is being written by another run{holder}. Wait until it ends, or '
+                    'give this run another folder (--out).'
                 ) from None
             # The previous holder may have removed the file between our open and our lock.
             try:
@@ -217,13 +213,20 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: It could not be written; the old content is still there.
     """
-    partial = path.with_name(f'.{path.name}.partial')
+    # Several machines may write the same file at the same time.
+    partial = path.with_name(f'.{path.name}.{uuid.uuid4().hex}.partial')
     try:
         write_synced(partial, data)
         partial.replace(path)
         sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the disk has the content of a file."""
+    with path.open('rb') as file:
+        os.fsync(file.fileno())
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -241,8 +244,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def entry(path: str, data: bytes) -> FileEntry:
-    """Describe a file by its content."""
-    return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())

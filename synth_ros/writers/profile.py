@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from synth_ros.schema.profile import PROFILE, Profile, to_json
-from synth_ros.writers.folder import os_errors, replace_file
+from synth_ros.writers.folder import os_errors
+from synth_ros.writers.storage import Storage
 
 
-def write_profile(dataset: Path, profile: Profile) -> None:
-    """Leave a profile in the folder of a dataset; it replaces that of an earlier run.
+def write_profile(storage: Storage, profile: Profile) -> None:
+    """Leave a profile beside a dataset; it replaces that of an earlier run.
 
     Raises:
         OutputError: It cannot be written; the dataset is whole without it.
     """
-    path = dataset / PROFILE
-    with os_errors(path, valid='All episodes are committed; only the times are lost.'):
-        replace_file(path, to_json(profile).encode('ascii'))
+    with os_errors(storage.name, valid='All episodes are committed; only the times are lost.'):
+        storage.replace(PROFILE, to_json(profile).encode('ascii'))

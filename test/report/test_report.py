@@ -21,6 +21,7 @@ from synth_ros.report.stats import dataset_stats
 from synth_ros.schema.profile import Profile, Spent
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.local_folder import LocalFolder
 from synth_ros.writers.profile import write_profile
 
 VOID = {'meta', 'input', 'img', 'line', 'br'}
@@ -117,7 +118,7 @@ def test_the_page_shows_where_the_time_went(root, tmp_path):
     shutil.copytree(root, copy)
     steps = {'pictures': Spent(13, 3.0, 0.25), 'encode': Spent(13, 1.5, 0.1)}
     waits = {'scene': Spent(4, 2.0, 0.5)}
-    write_profile(copy, Profile(5.0, 2, 13, steps, waits))
+    write_profile(LocalFolder(copy), Profile(5.0, 2, 13, steps, waits))
     text = page(copy, tmp_path).text
     assert '13 frames in 5.0 s by 2 processes.' in text
     assert 'Drawing waited 40 % of its time for the next scene' in text
