@@ -88,7 +88,8 @@ def test_an_interrupted_run_goes_on(ray, small, tmp_path):
         assert time.monotonic() < until
         time.sleep(0.1)
     # The folder of the config goes with the job.
-    run(*words, '--resume', '--ship')
+    local = ['generate', config, '--out', out, '--cluster', 'local', '--workers', 2]
+    run(*local, '--resume', '--ship')
     assert files(out) == expected
 
 
