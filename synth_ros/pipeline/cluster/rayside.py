@@ -64,7 +64,11 @@ class RayCluster:
     """
 
     def __init__(self, address: str, *, cpus: int | None = None) -> None:
+        # Ray reads these when it is imported.
         os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
+        if address == LOCAL and 'RAY_AUTH_MODE' not in os.environ:
+            # Nobody else may use it; and Ray leaves no file with the secret in the home folder.
+            os.environ |= {'RAY_AUTH_MODE': 'token', 'RAY_AUTH_TOKEN': secrets.token_hex(32)}
         try:
             import ray
         except ImportError as error:
@@ -216,9 +220,6 @@ class RayCluster:
     def _connect(self, cpus: int | None) -> None:
         options: dict[str, object] = {}
         if self._address == LOCAL:
-            # Nobody else may use it; and Ray leaves no file with the secret in the home folder.
-            if 'RAY_AUTH_MODE' not in os.environ:
-                os.environ |= {'RAY_AUTH_MODE': 'token', 'RAY_AUTH_TOKEN': secrets.token_hex(32)}
             options |= {
                 'num_cpus': cpus,
                 'include_dashboard': False,
@@ -237,7 +238,7 @@ class RayCluster:
                 raise ClusterError(
                     f'The Ray cluster at {self._address} asks for a token: set '
                     'RAY_AUTH_MODE=token here and on all nodes, and give them the token of the '
-                    'head (~/.ray/auth_token, or RAY_AUTH_TOKEN_PATH).'
+                    f'head (~/.ray/auth_token, or RAY_AUTH_TOKEN_PATH). Ray says: {_one_line(error)}.'
                 ) from error
             # Ray has no common error for this; all of them say what happened.
             raise ClusterError(
