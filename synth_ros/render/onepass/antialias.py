@@ -65,7 +65,9 @@ class Antialiasing:
         self._programs = programs
         self._screen = screen
 
-    def begin(self, fine: FineTarget, picture: moderngl.Texture, geoms: moderngl.Texture) -> None:
+    def begin(
+        self, fine: FineTarget, picture: moderngl.Texture, geoms: moderngl.Texture
+    ) -> None:
         """Mark the pixels at edges; what is drawn until ``end`` is drawn in them alone."""
         gl = raw_gl()
         fine.target.use()

@@ -75,7 +75,9 @@ class Paint:
     def _sheet(self, size: tuple[int, int]) -> textures.Texture:
         if size not in self._sheets:
             pictures = [texture_pixels(self._model, number) for number in self._sizes[size]]
-            self._sheets[size] = textures.sheet(pictures, srgb=True, anisotropy=self._anisotropy)
+            self._sheets[size] = textures.sheet(
+                pictures, srgb=True, anisotropy=self._anisotropy
+            )
         return self._sheets[size]
 
     def _flat(self, role: str, layers: Layers) -> textures.Texture:

@@ -57,7 +57,9 @@ class Programs:
             program.release()
         self._known.clear()
 
-    def _compile(self, vertex: str, fragment: str, definitions: Definitions) -> moderngl.Program:
+    def _compile(
+        self, vertex: str, fragment: str, definitions: Definitions
+    ) -> moderngl.Program:
         try:
             return self._context.program(
                 vertex_shader=shader_text(vertex, definitions),

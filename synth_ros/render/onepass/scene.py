@@ -94,7 +94,9 @@ class OnepassScene:
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is."""
         geoms = self.surfaces.geoms
-        return Placed(data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms]))
+        return Placed(
+            data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms])
+        )
 
     def windows(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -283,7 +285,9 @@ class OnepassScene:
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
         self._buffers.set_poses(seen.poses)
-        self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
+        self._draw_families(
+            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
+        )
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(

@@ -65,7 +65,9 @@ class ShadowAtlas:
         self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
         self._rows = max(math.ceil(len(casting) / self._columns), 1)
         self._size = size
-        self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
+        self.tiles = {
+            lamp: self._tile(number) for number, lamp in enumerate(casting)
+        }
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
         self._drawn: bytes | None = None

@@ -121,9 +121,7 @@ def surfaces_of(model: mujoco.MjModel, *, far_m: float) -> Surfaces:
     _number_layers(model, geoms, instances, members)
     groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
     groups.sort(key=lambda group: group.key.see_through)
-    return Surfaces(
-        geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed
-    )
+    return Surfaces(geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed)
 
 
 class _Shapes:
@@ -186,6 +184,7 @@ def _instance(
     )
 
 
+
 def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
     """Flat textures by size (width, height), in model order: the layers of one array each."""
     flat = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_2D.value)
@@ -230,8 +229,6 @@ def _radii(
                 place = packed.ranges[shape]
                 used = packed.indices[place.first_index : place.first_index + place.indices]
                 points = packed.vertices['position'][used + place.base_vertex]
-                reach[shape] = float(
-                    np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
-                )
+                reach[shape] = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0)))
             radius[slot] = reach[shape]
     return radius

@@ -65,13 +65,7 @@ class PictureTarget:
             self.main = context.framebuffer(layers, self._owned[-1])
             self._owned.append(self.main)
             self._copies = [
-                context.buffer(
-                    reserve=size[0]
-                    * size[1]
-                    * layer.components
-                    * (1 if layer.dtype == 'f1' else 4),
-                    dynamic=True,
-                )
+                context.buffer(reserve=size[0] * size[1] * layer.components * (1 if layer.dtype == 'f1' else 4), dynamic=True)
                 for layer in layers
                 if kind.background
             ]
@@ -161,7 +155,9 @@ class CoverTarget:
     def read(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint32]:
         """Wait for the drawing and copy a part of it, (height, width)."""
         bits = np.empty((height, width), np.uint32)
-        self._target.read_into(bits, viewport=(x, y, width, height), components=1, dtype='u4')
+        self._target.read_into(
+            bits, viewport=(x, y, width, height), components=1, dtype='u4'
+        )
         return bits
 
     def free(self) -> None:

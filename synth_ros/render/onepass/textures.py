@@ -82,16 +82,7 @@ def sheet(pictures: Sequence[ByteImage], *, srgb: bool, anisotropy: float) -> Te
     stack = np.stack(pictures)
     gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
     gl.glTexImage3D(
-        texture.target,
-        0,
-        stored,
-        width,
-        height,
-        len(stack),
-        0,
-        gl.GL_RGBA,
-        gl.GL_UNSIGNED_BYTE,
-        stack,
+        texture.target, 0, stored, width, height, len(stack), 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, stack
     )
     gl.glGenerateMipmap(texture.target)
     _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
