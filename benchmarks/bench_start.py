@@ -1,7 +1,7 @@
 """From the start of a process to its first labelled frame, and where the time goes.
 
-Three ways, each a fresh process: the steps of ``generate`` under a clock; ``synth-ros generate`` of
-one frame until that is committed; ``synth-ros preview`` of one scene until the picture is written.
+Three ways, each a fresh process: the steps of ``generate`` under a clock; ``synth-ros generate``
+of one frame until it is committed; ``synth-ros preview`` of one scene until the picture is there.
 
     python benchmarks/bench_start.py [--rounds 5]
 """

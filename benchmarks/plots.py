@@ -86,6 +86,7 @@ def ratio_bars(rows: Sequence[Row]) -> list[Bar]:
 
 _TITLES = {
     'labelled': 'Labelled frames in memory, one process (mujoco.Renderer = 1)',
+    'room': 'The demo room, in memory, one process (mujoco.Renderer = 1)',
     'workers': 'Labelled frames in memory, two processes (one mujoco.Renderer = 1)',
     'everything': 'All annotations, in memory, one process (mujoco.Renderer = 1)',
     'written': 'Written to disk, two workers (mujoco.Renderer in memory = 1)',
