@@ -5,8 +5,8 @@ and a camera that goes around the table. The objects are simple solids, or textu
 triangles each. Everything is made by arithmetic from nothing, so that other programs can draw the
 same files: each scene is a folder with a config, an environment, a camera stand and the objects.
 
-robot's head: most of the picture is room, and the objects are a small part of the work.
-robot's head: most of its pictures is room, and the objects are a small part of the work.
+Besides, there is the room of the demo, with its robot, furniture and up to three lamps, seen by
+the robot's head: most of the picture is room, and the objects are a small part of the work.
 """
 
 from __future__ import annotations
