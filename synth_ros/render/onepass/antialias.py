@@ -15,6 +15,7 @@ from synth_ros.render.onepass.programs import Programs, defined
 from synth_ros.render.onepass.screen import Screen
 
 _PICTURE_UNIT, _GEOM_UNIT = 0, 1
+_SRGB8_ALPHA8 = 0x8C43
 
 
 def grid_of(samples: int) -> int:
@@ -35,7 +36,7 @@ class FineTarget:
         gl = raw_gl()
         fine = (size[0] * grid, size[1] * grid)
         self.grid = grid
-        self.color = context.texture(fine, 4, dtype='f1')
+        self.color = context.texture(fine, 4, dtype='f1', internal_format=_SRGB8_ALPHA8)
         self._depth = context.depth_renderbuffer(fine)
         self.target = context.framebuffer([self.color], self._depth)
         gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, self._depth.glo)
@@ -66,7 +67,7 @@ class Antialiasing:
         self._screen = screen
 
     def begin(
-        self, fine: FineTarget, picture: moderngl.Texture, geoms: moderngl.Texture
+        self, fine: FineTarget, picture: moderngl.Texture, surface: moderngl.Texture
     ) -> None:
         """Mark the pixels at edges; what is drawn until ``end`` is drawn in them alone."""
         gl = raw_gl()
@@ -74,14 +75,14 @@ class Antialiasing:
         gl.glClearBufferfv(gl.GL_COLOR, 0, np.zeros(4, np.float32))
         gl.glClearBufferfi(gl.GL_DEPTH_STENCIL, 0, 0.0, 0)
         picture.use(_PICTURE_UNIT)
-        geoms.use(_GEOM_UNIT)
+        surface.use(_GEOM_UNIT)
         gl.glEnable(gl.GL_STENCIL_TEST)
         gl.glStencilFunc(gl.GL_ALWAYS, 1, 0xFF)
         gl.glStencilOp(gl.GL_KEEP, gl.GL_REPLACE, gl.GL_REPLACE)
         gl.glColorMask(*[gl.GL_FALSE] * 4)
         program = self._programs.get('screen.vert', 'edges.frag', defined(FINE=fine.grid))
         program['picture'] = _PICTURE_UNIT
-        program['geoms'] = _GEOM_UNIT
+        program['surface_layer'] = _GEOM_UNIT
         self._context.enable_only(moderngl.NOTHING)
         self._screen.draw(program)
         gl.glColorMask(*[gl.GL_TRUE] * 4)

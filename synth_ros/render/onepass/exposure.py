@@ -153,7 +153,7 @@ class Exposed:
         tile, pieces = cover.tile, cover.pieces
         x0, y0 = min(p.part.x0 for p in pieces), min(p.part.y0 for p in pieces)
         x1, y1 = max(p.part.x1 for p in pieces), max(p.part.y1 for p in pieces)
-        bits = cover.target.read(x0 - tile.x0, y0 - tile.y0, x1 - x0, y1 - y0)
+        bits = cover.target.read((x0 - tile.x0, y0 - tile.y0), (x1 - x0, y1 - y0))
         for bit, (number, part) in enumerate(pieces):
             window = self._windows[number]
             assert window is not None

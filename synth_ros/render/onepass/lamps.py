@@ -59,7 +59,7 @@ class Lighting(NamedTuple):
     """All light of a model.
 
     Attributes:
-        lamps: Its lamps that shine, at most ``MAX_LAMPS``, the headlight last.
+        lamps: Its lamps that shine, those that cast shadows first.
         environment: Strength of the image light.
     """
 
@@ -78,14 +78,20 @@ def lighting(model: mujoco.MjModel) -> Lighting:
         images = kinds == _IMAGE
         if images.any():
             ambient = float(model.light_intensity[images].sum())
-        return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), ambient)
+        return Lighting(_in_order(lamps), ambient)
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
         lamps.append(Lamp(-1, True, color, math.pi, 0.0, 0.0, casts_shadow=False))
-    return Lighting(tuple(lamp for lamp in lamps if lamp.color.any()), _CLASSIC_ENVIRONMENT)
+    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT)
+
+
+def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:
+    """Lamps that shine, those with shadows first: the shaders loop over each kind."""
+    lit = [lamp for lamp in lamps if lamp.color.any()]
+    return tuple(sorted(lit, key=lambda lamp: not lamp.casts_shadow))
 
 
 def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:

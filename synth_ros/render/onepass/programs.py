@@ -18,7 +18,7 @@ Definitions = frozenset[tuple[str, str]]
 def defined(**values: bool | int | float) -> Definitions:
     """Definitions of a program; ``False`` leaves a name undefined."""
     return frozenset(
-        (name, '1' if value is True else repr(value))
+        (name, '1' if value is True else str(value))
         for name, value in values.items()
         if value is not False
     )

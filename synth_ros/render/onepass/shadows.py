@@ -21,6 +21,7 @@ from synth_ros.render.onepass.blocks import (
     parallel_lens,
 )
 from synth_ros.render.onepass.lamps import Lamp, place
+from synth_ros.render.onepass.paint import UNITS
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.types import FloatArray
 
@@ -79,6 +80,11 @@ class ShadowAtlas:
             self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
             self.texture.repeat_x = self.texture.repeat_y = False
             self._target = context.framebuffer(depth_attachment=self.texture)
+
+    def bind(self) -> None:
+        """Let the shaders read the maps."""
+        if self.texture is not None:
+            self.texture.use(UNITS['shadow_atlas'])
 
     def area(self, lamp: int) -> tuple[float, float, float, float]:
         """Corner and size of a lamp's tile, as shares of the atlas."""

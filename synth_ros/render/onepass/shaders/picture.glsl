@@ -19,7 +19,3 @@ vec3 tone_mapped(vec3 x) {
     return clamp(x, 0.0, 1.0);
 #endif
 }
-
-vec3 srgb_encoded(vec3 x) {
-    return mix(12.92 * x, 1.055 * pow(max(x, 1e-5), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, x));
-}

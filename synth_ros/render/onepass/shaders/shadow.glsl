@@ -1,5 +1,5 @@
 // How much of a lamp a point sees: 1 all, 0 none.
-#ifdef SHADOWS
+#if SHADOW_LAMPS > 0
 uniform sampler2DShadow shadow_atlas;
 
 // Four bilinear comparisons, a tent over three by three texels; or one.
@@ -72,10 +72,6 @@ float lit_share(Lamp lamp, vec3 point, vec3 normal, vec3 way, float distance_m) 
 #else
     float share = tent(place, texel);
 #endif
-    return lamp.cone.z < 0.0 ? 1.0 : share;
-}
-#else
-float lit_share(Lamp lamp, vec3 point, vec3 normal, vec3 way, float distance_m) {
-    return 1.0;
+    return share;
 }
 #endif
