@@ -26,6 +26,7 @@ class Exposure:
     def __init__(self, world: World, renderer: Renderer, cameras: Sequence[CameraPart]) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
+        self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
         groups = [part.geom_ids for part in world.scene.objects]
         self._pending = renderer.submit(
@@ -54,7 +55,7 @@ class Exposure:
             world_from_camera=viewpoint.world_from_camera,
             rgb=layers.rgb,
             depth_m=layers.depth_m,
-            instance_id=instance_image(layers.geom_id, self._compiled.geom_instance_id),
+            instance_id=instance_image(layers.geom_id, self._instance_of_surface),
             instances=self._instances,
             silhouettes=MappingProxyType(
                 {
@@ -82,12 +83,19 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
     return Exposure(world, renderer, [camera]).frames()[0]
 
 
+def instance_of_surface(scene: CompiledScene) -> NDArray[np.int32]:
+    """Instance of each surface: geoms, then what bends, which is none."""
+    table = np.zeros(len(scene.geometry.surfaces), np.int32)
+    table[: scene.model.ngeom] = scene.geom_instance_id
+    return table
+
+
 def instance_image(geom_id: IdImage, geom_instance_id: NDArray[np.int32]) -> IdImage:
     """Instance ids from geom ids.
 
     Args:
         geom_id: Shape (height, width), -1 where no geom is.
-        geom_instance_id: Instance of each geom, shape (ngeom,), 0 for none.
+        geom_instance_id: Instance of each surface, 0 for none.
 
     Returns:
         Shape (height, width), int32, 0 for the background.

@@ -8,12 +8,11 @@ from typing import NamedTuple
 import moderngl
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Picture, Shot
-from synth_ros.render.bounds import project_windows, tile_parts
+from synth_ros.render.bounds import tile_parts
 from synth_ros.render.onepass.antialias import grid_of
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.poses import Placed

@@ -24,9 +24,11 @@ UNITS = {
     'normal_texture': 6,
     'emissive_texture': 7,
     'sky': 0,
+    'picture': 0,
     'surface_layer': 9,
     'finishes': 10,
     'ambient_share': 8,
+    'facets_seen': 9,
 }
 """Texture unit of each sampler of the shaders."""
 

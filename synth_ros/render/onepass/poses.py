@@ -21,10 +21,15 @@ class Placed(NamedTuple):
     Attributes:
         rotation: World from geom, (n, 3, 3), float64.
         position_m: (n, 3), float64.
+        radius_m: Of a ball about the position that holds the surface, (n,); -inf for a slot
+            that shows nothing now.
+        bent: Differs where what bends has another form.
     """
 
     rotation: FloatArray
     position_m: FloatArray
+    radius_m: FloatArray
+    bent: bytes = b''
 
 
 class Seen(NamedTuple):

@@ -17,8 +17,8 @@ from synth_ros.render.bounds import project_windows
 from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
-from synth_ros.render.onepass.antialias import Antialiasing
-from synth_ros.render.onepass.screen import Screen
+from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
+from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
     LAMP,
@@ -29,10 +29,12 @@ from synth_ros.render.onepass.blocks import (
 )
 from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import is_lean, raw_gl
+from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
+from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
 from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
@@ -77,8 +79,10 @@ class OnepassScene:
         self._context, self._programs, self._config = context, programs, config
         self._model = model
         self.clip_m = clip_planes_m(model)
-        self.surfaces = surfaces_of(model, far_m=self.clip_m[1])
-        self._slot_of = {int(geom): slot for slot, geom in enumerate(self.surfaces.geoms)}
+        self._deformables = Deformables(model)
+        self.surfaces = surfaces_of(model, far_m=self.clip_m[1], soft=self._deformables.slots)
+        geoms = self.surfaces.ids[: self.surfaces.geoms].tolist()
+        self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
         self._buffers = Buffers(context, self.surfaces)
         self._lighting = lighting(model)
         self._lamps = self._lighting.lamps[:MAX_LAMPS]
@@ -91,14 +95,26 @@ class OnepassScene:
         self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
-        self._finishes = textures.number_table(self.surfaces.finishes(model.ngeom), width=1024)
-        self._environment = textures.environment_cube(textures.room())
+        surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
+        self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
+        self._ambient = AmbientOcclusion(context, programs, self._screen)
+        self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is."""
-        geoms = self.surfaces.geoms
+        """Copy where everything is, and bring what bends into its form for the drawings to come."""
+        count = self.surfaces.geoms
+        geoms = self.surfaces.ids[:count]
+        rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]
+        radius = self.surfaces.radius_m
+        if not self._deformables.slots:
+            return Placed(rotation, np.array(position), radius)
+        bent = self._deformables.bent(data)
+        self._buffers.bend(bent)
         return Placed(
-            data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms])
+            np.concatenate([rotation, bent.rotation]),
+            np.concatenate([position, bent.position_m]),
+            np.concatenate([radius[:count], bent.radius_m]),
+            bent.vertices.tobytes() + bent.extent.tobytes(),
         )
 
     def windows(
@@ -117,7 +133,7 @@ class OnepassScene:
         # The lamp's image is not upside down as a picture's is, nor is it looked at.
         context.front_face = 'cw'
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
-        self._atlas.update(data, placed, self.surfaces.radius_m, self._draw_tile)
+        self._atlas.update(data, placed, placed.radius_m, self._draw_tile)
 
     def draw_picture(
         self, data: mujoco.MjData, placed: Placed, viewpoint: Viewpoint, target: PictureTarget
@@ -125,10 +141,13 @@ class OnepassScene:
         """Draw all layers of a viewpoint."""
         lens = picture_lens(viewpoint.camera, self.clip_m)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        visible = in_view(seen, self.surfaces.radius_m, lens)
+        visible = in_view(seen, placed.radius_m, lens)
         self._set_frame(lens, viewpoint.world_from_camera)
         self._set_lamps(data, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
+        if self._config.ambient_occlusion:
+            self._draw_ambient(viewpoint, visible)
+            self._set_frame(lens, viewpoint.world_from_camera)
         target.clear()
         parts = self._parts(seen, visible)
         if not parts:
@@ -142,16 +161,19 @@ class OnepassScene:
         gl.glColorMaski(0, *[gl.GL_FALSE] * 4)
         self._draw_parts(solid, defined(SURFACES=True, NORMALS=target.kind.normals))
         gl.glColorMaski(0, *[gl.GL_TRUE] * 4)
-        self._light(target, common)
+        self._light(target, common | self._ambient_scale(1))
         target.all.use()
         self._picture_state()
-        self._draw_parts(apart, common)
+        self._draw_parts(apart, common | self._ambient_scale(1))
         self._draw_sky()
         if target.fine is not None:
-            self._antialiasing.begin(target.fine, target.color, target.surface)
+            self._antialiasing.begin(
+                target.fine, target.lit, PictureLayers(target.color, target.surface)
+            )
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
-            self._draw_parts(parts, common | defined(COLOR_ALONE=True))
+            alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
+            self._draw_parts(parts, common | alone)
             self._draw_sky()
             self._antialiasing.end(target.fine, target.lit)
 
@@ -176,11 +198,11 @@ class OnepassScene:
         gl = raw_gl()
         lens = picture_lens(viewpoint.camera, self.clip_m, window=tile)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        bits = np.zeros(len(self.surfaces.geoms), np.uint32)
+        bits = np.zeros(len(self.surfaces.ids), np.uint32)
         for number, geoms in enumerate(things):
             slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
             bits[slots] |= np.uint32(1 << number)
-        visible = in_view(seen, self.surfaces.radius_m, lens) & (bits != 0)
+        visible = in_view(seen, placed.radius_m, lens) & (bits != 0)
         self._set_frame(lens, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         self._buffers.set_bits(bits)
@@ -200,11 +222,27 @@ class OnepassScene:
         self._buffers.free()
         self._atlas.free()
         self._screen.free()
+        self._ambient.free()
         self._frame.release()
         self._lamp_buffer.release()
         self._environment.free()
         self._finishes.free()
         self._paint.free()
+
+    def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
+        """Find how much of the light from all around reaches what is solid."""
+        solid = visible.copy()
+        for key, slots in self.surfaces.groups:
+            solid[slots] &= not key.apart
+        camera = viewpoint.camera
+        self._set_frame(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
+        self._picture_state()
+        self._ambient.begin(camera)
+        self._draw_families(solid, 'facets.frag', frozenset())
+        self._ambient.end(camera)
+
+    def _ambient_scale(self, grid: int) -> Definitions:
+        return defined(AMBIENT_SCALE=self._config.ambient_occlusion and 0.5 / grid)
 
     def _picture_state(self) -> None:
         gl = raw_gl()
@@ -243,7 +281,7 @@ class OnepassScene:
     def _draw_parts(self, parts: list[Part], common: Definitions) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -266,7 +304,7 @@ class OnepassScene:
         target.surface.use(UNITS['surface_layer'])
         self._finishes.bind(UNITS['finishes'])
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         self._screen.draw(self._programs.get('screen.vert', 'light.frag', common))
         gl.glDepthMask(gl.GL_TRUE)
 
@@ -279,7 +317,7 @@ class OnepassScene:
             gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
         self._context.enable_only(moderngl.DEPTH_TEST)
         self._context.depth_func = '>='
-        program = self._programs.get('screen.vert', 'sky.frag', defined(TONE_ACES=True))
+        program = self._programs.get('screen.vert', 'sky.frag', _tone(self._config))
         self._paint.cube(self._paint.sky).bind(UNITS['sky'])
         self._screen.draw(program)
         for layer in (1, 2):
@@ -310,9 +348,7 @@ class OnepassScene:
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
         self._buffers.set_poses(seen.poses)
-        self._draw_families(
-            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
-        )
+        self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
@@ -320,14 +356,14 @@ class OnepassScene:
             SHADOW_LAMPS=len(self._atlas.tiles),
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
+            SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
-            TONE_ACES=True,
             NORMALS=normals,
-        )
+        ) | _tone(self._config)
 
     def _set_frame(self, lens: Lens, world_from_camera: FloatArray) -> None:
         block = frame_block(lens)
-        environment = textures.room()
+        environment = self._lighting.around
         block['light_scale'] = (
             _EXPOSURE,
             self._lighting.environment,
@@ -377,6 +413,12 @@ def _finer(lens: Lens, grid: int) -> Lens:
     shift = (grid - 1) / 2
     return lens._replace(
         pixel_from_ray=(fx * grid, fy * grid, cx * grid + shift, cy * grid + shift)
+    )
+
+
+def _tone(config: RenderConfig) -> Definitions:
+    return defined(
+        TONE_ACES=config.tone_mapping == 'aces', TONE_NEUTRAL=config.tone_mapping == 'neutral'
     )
 
 

@@ -21,7 +21,6 @@ from synth_ros.render.onepass.blocks import (
     parallel_lens,
 )
 from synth_ros.render.onepass.lamps import Lamp, place
-from synth_ros.render.onepass.paint import UNITS
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.types import FloatArray
 
@@ -66,11 +65,10 @@ class ShadowAtlas:
         self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
         self._rows = max(math.ceil(len(casting) / self._columns), 1)
         self._size = size
-        self.tiles = {
-            lamp: self._tile(number) for number, lamp in enumerate(casting)
-        }
+        self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
+        self._depths: moderngl.Sampler | None = None
         self._drawn: bytes | None = None
         self.eyes: dict[int, Eye] = {}
         if casting:
@@ -80,11 +78,16 @@ class ShadowAtlas:
             self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
             self.texture.repeat_x = self.texture.repeat_y = False
             self._target = context.framebuffer(depth_attachment=self.texture)
+            self._depths = context.sampler(
+                filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
+            )
 
-    def bind(self) -> None:
-        """Let the shaders read the maps."""
-        if self.texture is not None:
-            self.texture.use(UNITS['shadow_atlas'])
+    def bind(self, shares: int, depths: int) -> None:
+        """Let two texture units read the atlas: one compares, the other gives the depths."""
+        if self.texture is not None and self._depths is not None:
+            self.texture.use(shares)
+            self.texture.use(depths)
+            self._depths.use(depths)
 
     def area(self, lamp: int) -> tuple[float, float, float, float]:
         """Corner and size of a lamp's tile, as shares of the atlas."""
@@ -114,6 +117,7 @@ class ShadowAtlas:
             array.tobytes()
             for array in (placed.rotation, placed.position_m, data.light_xpos, data.light_xdir)
         )
+        state += placed.bent
         if state == self._drawn:
             return
         for number, tile in self.tiles.items():
@@ -145,7 +149,7 @@ class ShadowAtlas:
 
     def free(self) -> None:
         """Delete the atlas."""
-        for item in (self._target, self.texture):
+        for item in (self._target, self._depths, self.texture):
             if item is not None:
                 item.release()
 

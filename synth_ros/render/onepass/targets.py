@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Layers
-from synth_ros.render.onepass.antialias import FineTarget
+from synth_ros.render.onepass.antialias import FineTarget, attach_stencil, depth_stencil
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.types import IdImage
 
@@ -79,9 +79,11 @@ class PictureTarget:
         self.surface = context.texture(size, 4, dtype='u4')
         self.surface.filter = (moderngl.NEAREST, moderngl.NEAREST)
         facets = [context.texture(size, 4, dtype='f4')] if kind.normals else []
-        depth = _depth(context, size)
+        depth = depth_stencil(context, size)
         self.lit = context.framebuffer([self.color], depth)
         self.all = context.framebuffer([self.color, self.surface, *facets], depth)
+        for target in (self.lit, self.all):
+            attach_stencil(target, depth)
         self._owned = [self.color, self.surface, *facets, depth, self.lit, self.all]
         self._outputs = [
             _output(context, texture, dtype, kind)
@@ -194,12 +196,3 @@ def _geoms(ids: NDArray[np.uint32]) -> IdImage:
     geoms = ids.view(np.int32)
     geoms -= 1
     return geoms
-
-
-def _depth(context: moderngl.Context, size: tuple[int, int]) -> moderngl.Renderbuffer:
-    """A depth buffer of 32-bit floats: reversed depth needs them."""
-    gl = raw_gl()
-    buffer = context.depth_renderbuffer(size)
-    gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, buffer.glo)
-    gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, gl.GL_DEPTH_COMPONENT32F, *size)
-    return buffer

@@ -6,21 +6,16 @@ Made with plain GL calls, for moderngl has neither sRGB arrays nor levels of cub
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.render.environment_light import (
-    cube_levels,
-    irradiance_coefficients,
-    room_radiance,
-)
+from synth_ros.render.environment_light import Environment
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.materials import texture_pixels
-from synth_ros.types import ByteImage, FloatArray
+from synth_ros.types import ByteImage
 
 _MAX_ANISOTROPY = 8.0
 _TEXTURE_MAX_ANISOTROPY = 0x84FE
@@ -46,25 +41,6 @@ class Texture(NamedTuple):
     def free(self) -> None:
         """Delete it."""
         raw_gl().glDeleteTextures([self.name])
-
-
-class Environment(NamedTuple):
-    """Light from all around.
-
-    Attributes:
-        levels: Prefiltered cube maps, world frame, (6, size, size, 3) each.
-        irradiance: Coefficients of irradiance / pi, (9, 3).
-    """
-
-    levels: tuple[NDArray[np.float16], ...]
-    irradiance: FloatArray
-
-
-@cache
-def room() -> Environment:
-    """The built-in room as light; made once a process."""
-    levels = tuple(level.astype(np.float16) for level in cube_levels(room_radiance))
-    return Environment(levels, irradiance_coefficients(room_radiance))
 
 
 class Filtering(NamedTuple):
@@ -189,7 +165,8 @@ def environment_cube(environment: Environment) -> Texture:
 
 def number_table(rows: NDArray[np.float32], *, width: int) -> Texture:
     """Rows of up to four numbers (n, k), float32, as texels of a table; row i is texel
-    (i % width, i // width)."""
+    (i % width, i // width).
+    """
     gl = raw_gl()
     lines = max(-(-len(rows) // width), 1)
     table = np.zeros((lines * width, 4), np.float32)

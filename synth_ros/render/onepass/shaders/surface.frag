@@ -8,6 +8,9 @@
 #include "shadow.glsl"
 #endif
 #include "shading.glsl"
+#ifndef SURFACES
+#include "ambient.glsl"
+#endif
 
 flat in vec4 albedo;
 flat in vec4 material;
@@ -61,6 +64,9 @@ void main() {
     Material m = Material(paint.rgb, material.x, material.y, material.z, 1.0, paint.rgb * material.w);
     refine(m, n, point, coordinate);
 #ifndef SURFACES
+#ifdef AMBIENT_SCALE
+    m.occlusion *= ambient_at(point.z);
+#endif
     vec3 light = shade(m, point, n, geometric);
     color = vec4(tone_mapped(light), paint.a);
 #endif
