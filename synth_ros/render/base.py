@@ -59,10 +59,12 @@ class Shot(NamedTuple):
     Attributes:
         viewpoint: The camera.
         geom_groups: Geom ids of each thing whose silhouette is wanted.
+        normals: Whether facet normals are wanted; a renderer that has none leaves them out.
     """
 
     viewpoint: Viewpoint
     geom_groups: Sequence[Sequence[int]] = ()
+    normals: bool = False
 
 
 class Picture(NamedTuple):
