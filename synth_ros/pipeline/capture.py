@@ -28,6 +28,7 @@ class Exposure:
     def __init__(self, world: World, renderer: Renderer, cameras: Sequence[CameraPart]) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
+        self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
         groups = [part.geom_ids for part in world.scene.objects]
         self._pending = renderer.submit(
@@ -51,7 +52,7 @@ class Exposure:
     def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
         layers, parts = picture.layers, self._compiled.objects
         surfaces = row_runs(layers.geom_id)
-        instances = renamed(surfaces, self._compiled.geom_instance_id)
+        instances = renamed(surfaces, self._instance_of_surface)
         frame = Frame(
             camera=viewpoint.camera,
             stamp_ns=self.stamp_ns,
@@ -89,12 +90,19 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
     return Exposure(world, renderer, [camera]).frames()[0]
 
 
+def instance_of_surface(scene: CompiledScene) -> NDArray[np.int32]:
+    """Instance of each surface: geoms, then what bends, which is none."""
+    table = np.zeros(len(scene.geometry.surfaces), np.int32)
+    table[: scene.model.ngeom] = scene.geom_instance_id
+    return table
+
+
 def instance_image(geom_id: IdImage, geom_instance_id: NDArray[np.int32]) -> IdImage:
     """Instance ids from geom ids.
 
     Args:
         geom_id: Shape (height, width), -1 where no geom is.
-        geom_instance_id: Instance of each geom, shape (ngeom,), 0 for none.
+        geom_instance_id: Instance of each surface, 0 for none.
 
     Returns:
         Shape (height, width), int32, 0 for the background.

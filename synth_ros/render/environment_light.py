@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,71 @@ from synth_ros.types import FloatArray
 Radiance = Callable[[FloatArray], FloatArray]
 
 _SIZE = 64
+_KTX_HEADER = 64
+# Filament's cubes are y-up: their (x, y, z) is the world's (x, z, -y).
+CUBE_FROM_WORLD = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 _SAMPLES = 96
 _GL_R11F_G11F_B10F = 0x8C3A
 _GL_RGB = 0x1907
+
+
+class Environment(NamedTuple):
+    """Light from all around, in the world frame.
+
+    Attributes:
+        levels: Linear radiance of the faces +x -x +y -y +z -z, (6, size, size, 3) each; level 0 is
+            the mirror image, the others serve growing roughness (see ``cube_levels``).
+        irradiance: Coefficients of irradiance / pi, (9, 3).
+    """
+
+    levels: tuple[NDArray[np.float16], ...]
+    irradiance: FloatArray
+
+
+@cache
+def room() -> Environment:
+    """The built-in room; made once a process."""
+    return environment(room_radiance)
+
+
+@cache
+def classic_environment() -> Environment:
+    """What MuJoCo lights models with that were made for its classic renderer; it ships the file."""
+    path = files('mujoco') / 'studio' / 'assets' / 'ibl.ktx'
+    return decode_environment(path.read_bytes()) if path.is_file() else room()
+
+
+def environment(radiance: Radiance) -> Environment:
+    """Sample and prefilter an environment."""
+    levels = tuple(level.astype(np.float16) for level in cube_levels(radiance))
+    return Environment(levels, irradiance_coefficients(radiance))
+
+
+def decode_environment(ktx: bytes) -> Environment:
+    """The environment in a KTX 1 file of R11G11B10F as Filament's own tools write it.
+
+    Args:
+        ktx: The file; its coefficients under the key ``sh``.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    header = struct.unpack('<13I', ktx[12:_KTX_HEADER]) if len(ktx) > _KTX_HEADER else (0,)
+    if header[0] != 0x04030201 or header[4] != _GL_R11F_G11F_B10F or header[10] != 6:
+        raise ValueError('not a KTX 1 cube map of R11F_G11F_B10F')
+    size, count, metadata = header[6], header[11], header[12]
+    start = ktx.find(b'sh\0', _KTX_HEADER, _KTX_HEADER + metadata)
+    if start < 0:
+        raise ValueError('a KTX 1 cube map without spherical harmonics')
+    numbers = ktx[start + 3 : ktx.index(b'\0', start + 3)].split()
+    coefficients = np.array([float(number) for number in numbers]).reshape(9, 3)
+    place, levels = _KTX_HEADER + metadata, []
+    for level in range(count):
+        edge = max(size >> level, 1)
+        packed = np.frombuffer(ktx, '<u4', 6 * edge * edge, place + 4).reshape(6, edge, edge)
+        levels.append(_in_world(_unpack_r11g11b10(packed)))
+        place += 4 + packed.nbytes
+    return Environment(tuple(levels), turned_coefficients(coefficients, CUBE_FROM_WORLD))
 
 
 @cache
@@ -61,8 +125,7 @@ def encode_environment(radiance: Radiance) -> bytes:
     """
 
     def in_cube(directions: FloatArray) -> FloatArray:
-        # Filament's cube is y-up: its (x, y, z) is the world's (x, z, -y).
-        return radiance(np.stack([directions[:, 0], -directions[:, 2], directions[:, 1]], -1))
+        return radiance(directions @ CUBE_FROM_WORLD)
 
     images = [_pack_r11g11b10(level).astype('<u4').tobytes() for level in cube_levels(in_cube)]
     return _ktx(images, irradiance_coefficients(in_cube))
@@ -174,6 +237,37 @@ def _harmonics(normals: FloatArray) -> FloatArray:
     return np.stack(
         [np.ones_like(x), y, z, x, y * x, y * z, 3 * z * z - 1, z * x, x * x - y * y], 1
     )
+
+
+def _in_world(faces: NDArray[np.float16]) -> NDArray[np.float16]:
+    """A cube map (6, n, n, 3) of Filament's frame in the world's: texels change places."""
+    size = faces.shape[1]
+    return np.ascontiguousarray(look_up(faces, _face_directions(size) @ CUBE_FROM_WORLD.T))
+
+
+def look_up(faces: NDArray[np.generic], directions: FloatArray) -> NDArray[np.generic]:
+    """Texels of a cube map that are nearest to directions.
+
+    Args:
+        faces: +x -x +y -y +z -z, (6, n, n, ...).
+        directions: (..., 3), not 0.
+    """
+    size = faces.shape[1]
+    largest = np.abs(directions).argmax(axis=-1)
+    longest = np.take_along_axis(directions, largest[..., None], -1)[..., 0]
+    x, y, z = np.moveaxis(directions / np.abs(longest)[..., None], -1, 0)
+    sign = np.sign(longest)
+    s = np.choose(largest, [-sign * z, x, sign * x])
+    t = np.choose(largest, [-y, sign * z, -y])
+    column, row = (np.clip(((v + 1) / 2 * size).astype(np.int64), 0, size - 1) for v in (s, t))
+    return np.asarray(faces[2 * largest + (sign < 0), row, column])
+
+
+def _unpack_r11g11b10(packed: NDArray[np.uint32]) -> NDArray[np.float16]:
+    """Colours (..., 3) from unsigned small floats; their exponents are those of a half."""
+    red, green, blue = packed & 0x7FF, packed >> 11 & 0x7FF, packed >> 22
+    bits = np.stack([red << 4, green << 4, blue << 5], axis=-1).astype(np.uint16)
+    return bits.view(np.float16)
 
 
 def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:

@@ -25,9 +25,12 @@ _GEOM = mujoco.mjtObj.mjOBJ_GEOM
 # Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
 # of a well-lit room keep about a quarter of the light around them.
 _AMBIENT_LUX = 5_000.0
+# MuJoCo's own default for the headlight of models without intensities.
+_HEADLIGHT_LUX = 40_000.0
 _DEFAULT_SHADOW_SIZE = 2048
 # Brings a lit room to the middle of the tone curve.
 _EXPOSURE_STOPS = 0.7
+_TONE_MAPPING = {'aces': 'aces', 'neutral': 'pbr_neutral', 'none': 'linear'}
 _CHATTER = ('FEngine', 'Using ', 'Backend feature', 'Selected physical device', 'Vulkan device')
 
 
@@ -114,6 +117,7 @@ class FilamentScene:
         self._lights = mjrf.ModelLights(self._scene, self._resources)
         self._renderables = mjrf.ModelRenderables(self._scene, self._resources)
         self._renderables.set_options(drawing_options())
+        self._photometric = bool((own.model.light_intensity > 0).any())
         self._image_light = self._add_image_light()
         self._drawn = self._drawn_renderables()
 
@@ -146,7 +150,8 @@ class FilamentScene:
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
-        """Hide every geom; ``shown`` brings back some."""
+        """Hide everything; ``shown`` brings back some geoms."""
+        self._renderables.set_options(drawing_options(soft=False))
         for renderable in self._drawn.values():
             self._scene.remove_renderable(renderable)
         try:
@@ -154,6 +159,7 @@ class FilamentScene:
         finally:
             for renderable in self._drawn.values():
                 self._scene.add_renderable(renderable)
+            self._renderables.set_options(drawing_options())
 
     @contextmanager
     def shown(self, geom_ids: Sequence[int]) -> Iterator[None]:
@@ -192,9 +198,8 @@ class FilamentScene:
         otherwise MuJoCo or the model bring their own.
         """
         model = self.own.model
-        photometric = bool((model.light_intensity > 0).any())
         environment = bool((model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value).any())
-        if environment or not photometric:
+        if environment or not self._photometric:
             return None
         ktx = room_environment()
         config = mjrf.TextureConfig()
@@ -243,6 +248,10 @@ class FilamentScene:
         request.shadows = what.shadows
         request.post_processing = request.skybox = what.color
         request.reflections = request.haze = False
+        head = self.own.model.vis.headlight
+        if what.color and head.active and not self._photometric:
+            request.headlight, request.headlight_intensity = True, _HEADLIGHT_LUX
+            request.headlight_color = head.diffuse
         self._context.wait_for_frame(self._context.render([request], [target.read]))
 
     def _new_target(self, buffer: Pixels, pixel: mjrf.PixelFormat) -> Target[Pixels]:
@@ -257,6 +266,14 @@ class FilamentScene:
         read = mjrf.ReadRequest(target=target)
         read.set_buffer(buffer)
         return Target(target, buffer, read)
+
+
+def surface_table(model: mujoco.MjModel) -> NDArray[np.int32]:
+    """Surface id of each index colour: geoms, sites, flexes, skins, tendons; 0 is nothing."""
+    soft = model.nflex + model.nskin + model.ntendon
+    geoms = np.arange(-1, model.ngeom, dtype=np.int32)
+    sites = np.full(model.nsite, -1, np.int32)
+    return np.concatenate([geoms, sites, model.ngeom + np.arange(soft, dtype=np.int32)])
 
 
 @contextmanager
@@ -291,7 +308,7 @@ def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.
     }
     texts = {
         'filament.shadows.type': 'pcss' if config.soft_shadows else 'pcf',
-        'filament.cg.tone_mapping': 'aces',
+        'filament.cg.tone_mapping': _TONE_MAPPING[config.tone_mapping],
     }
     for name, number in numbers.items():
         spec.add_numeric(name=name, data=[number], size=1)

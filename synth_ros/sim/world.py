@@ -15,6 +15,7 @@ from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
 from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
+from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
 from synth_ros.sim.kinematic import kinematic_model
@@ -68,6 +69,7 @@ class World:
         self._data = mujoco.MjData(self.model)
         self._due = _Due.NOTHING
         self._robot = robot
+        self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -217,16 +219,18 @@ class World:
 
     def state(self) -> SceneState:
         """Everything that labels need to know of this instant; owns all of its arrays."""
+        soft = self._soft.shapes(self.data) if self._soft else ()
         links = self.links()
         for link in links:
             link.world_from_link.flags.writeable = False
         return SceneState(
             geometry=self.scene.geometry,
-            world_from_geom=world_from_geom(self.data),
+            world_from_geom=world_from_geom(self.data, soft=len(soft)),
             links=links,
             joints=self.joints(),
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
+            soft=soft,
         )
 
     def _body_pose(self, body: int) -> FloatArray:

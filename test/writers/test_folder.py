@@ -3,7 +3,8 @@
 import pytest
 
 from synth_ros.writers import folder
-from synth_ros.writers.folder import Unit, entry
+from synth_ros.writers.folder import Unit
+from synth_ros.writers.storage import entry
 
 
 def names(root):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 import moderngl
@@ -56,11 +58,17 @@ def raw_gl() -> ModuleType:
     """
     if 'OpenGL' not in sys.modules:
         os.environ.setdefault('PYOPENGL_PLATFORM', 'egl')
-    from OpenGL import GL
-
-    return GL
+    return importlib.import_module('OpenGL.GL')
 
 
-def is_software(context: moderngl.Context) -> bool:
-    """Whether the processor draws, so that every texel costs time."""
+def make_current(context: moderngl.Context) -> None:
+    """Direct the GL calls of this thread to a context."""
+    enter: Callable[[], object] = context.__enter__
+    enter()
+
+
+def is_lean(config: RenderConfig, context: moderngl.Context) -> bool:
+    """Whether to shade with what a processor that draws can afford (``render.shading``)."""
+    if config.shading != 'auto':
+        return config.shading == 'lean'
     return Device('opengl', context.info['GL_RENDERER'], context.info['GL_VERSION']).software

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import moderngl
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Picture, Shot
-from synth_ros.render.bounds import project_windows, tile_parts
+from synth_ros.render.bounds import tile_parts
 from synth_ros.render.onepass.antialias import grid_of
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.poses import Placed
@@ -21,7 +20,7 @@ from synth_ros.render.onepass.scene import OnepassScene
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget, TargetKind
 from synth_ros.render.pixels import tight_silhouette
 from synth_ros.render.silhouettes import Piece
-from synth_ros.types import MaskImage, Silhouette
+from synth_ros.types import CameraModel, MaskImage, Silhouette
 
 _BITS = 32
 _FOREVER_NS = 2**63 - 1
@@ -153,7 +152,7 @@ class Exposed:
         tile, pieces = cover.tile, cover.pieces
         x0, y0 = min(p.part.x0 for p in pieces), min(p.part.y0 for p in pieces)
         x1, y1 = max(p.part.x1 for p in pieces), max(p.part.y1 for p in pieces)
-        bits = cover.target.read(x0 - tile.x0, y0 - tile.y0, x1 - x0, y1 - y0)
+        bits = cover.target.read((x0 - tile.x0, y0 - tile.y0), (x1 - x0, y1 - y0))
         for bit, (number, part) in enumerate(pieces):
             window = self._windows[number]
             assert window is not None
@@ -189,40 +188,54 @@ def expose(
     """
     placed = scene.place(data)
     if layers:
-        scene.draw_shadows(data, placed)
+        scene.draw_shadows(placed)
     out = []
     for shot in shots:
         camera = shot.viewpoint.camera
         target = None
         if layers:
             target = pool.picture((camera.width, camera.height))
-            scene.draw_picture(data, placed, shot.viewpoint, target)
+            scene.draw_picture(placed, shot.viewpoint, target)
             if pool.background:
                 target.begin_read()
         windows = scene.windows(data, shot.viewpoint, shot.geom_groups)
-        out.append(Exposed(target, _draw_covers(scene, placed, shot, windows, pool), windows))
+        covers = [
+            _draw_cover(
+                scene, placed, shot, some=some, target=pool.cover((camera.width, camera.height))
+            )
+            for some in _together(camera, windows)
+        ]
+        out.append(Exposed(target, covers, windows))
     return out
 
 
-def _draw_covers(
-    scene: OnepassScene,
-    placed: Placed,
-    shot: Shot,
-    windows: Sequence[PixelWindow | None],
-    pool: Pool,
-) -> list[Cover]:
-    """Draw every thing alone, 32 at a time, on the tiles of the canvas that they reach."""
-    camera = shot.viewpoint.camera
+class _Together(NamedTuple):
+    """Up to 32 pieces that one drawing shows.
+
+    Attributes:
+        tile: The part of the canvas that they lie on.
+        pieces: Which.
+    """
+
+    tile: PixelWindow
+    pieces: tuple[Piece, ...]
+
+
+def _together(camera: CameraModel, windows: Sequence[PixelWindow | None]) -> Iterator[_Together]:
+    """All things, 32 at a time, on the tiles of the canvas that they reach."""
     tiles: dict[PixelWindow, list[Piece]] = {}
     for number, window in enumerate(windows):
         for tile, part in [] if window is None else tile_parts(camera, window):
             tiles.setdefault(tile, []).append(Piece(number, part))
-    covers = []
     for tile, pieces in tiles.items():
         for first in range(0, len(pieces), _BITS):
-            some = tuple(pieces[first : first + _BITS])
-            target = pool.cover((camera.width, camera.height))
-            things = [shot.geom_groups[piece.number] for piece in some]
-            scene.draw_cover(placed, shot.viewpoint, tile=tile, things=things, target=target)
-            covers.append(Cover(target, tile, some))
-    return covers
+            yield _Together(tile, tuple(pieces[first : first + _BITS]))
+
+
+def _draw_cover(
+    scene: OnepassScene, placed: Placed, shot: Shot, *, some: _Together, target: CoverTarget
+) -> Cover:
+    """Draw each of some things alone, all in one drawing."""
+    things = [shot.geom_groups[piece.number] for piece in some.pieces]
+    scene.draw_cover(placed, shot.viewpoint, tile=some.tile, things=things, target=target)
+    return Cover(target, *some)

@@ -120,9 +120,7 @@ def mesh(model: mujoco.MjModel, number: int) -> Shape:
     place = model.mesh_face[faces].astype(np.int64).ravel()
     turn = model.mesh_facenormal[faces].astype(np.int64).ravel()
     positions = _block(model.mesh_vert, model.mesh_vertadr[number], model.mesh_vertnum[number])
-    normals = _block(
-        model.mesh_normal, model.mesh_normaladr[number], model.mesh_normalnum[number]
-    )
+    normals = _block(model.mesh_normal, model.mesh_normaladr[number], model.mesh_normalnum[number])
     start = int(model.mesh_texcoordadr[number])
     has_uv = start >= 0
     if has_uv:
@@ -185,6 +183,5 @@ def _facet_normals(corners: NDArray[np.floating]) -> NDArray[np.float32]:
     exact = corners.astype(np.float64)
     normals = np.cross(exact[:, 1] - exact[:, 0], exact[:, 2] - exact[:, 0])
     length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return np.divide(normals, length, out=np.zeros_like(normals), where=length > 0).astype(
-        np.float32
-    )
+    unit = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
+    return np.asarray(unit, np.float32)

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
+from synth_ros.render.environment_light import Environment, classic_environment, room
+from synth_ros.render.onepass.image_light import image_environment
+from synth_ros.render.onepass.poses import Placed
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -28,8 +30,6 @@ _CLASSIC_HEADLIGHT_LUX = 40_000.0
 _CLASSIC_ENVIRONMENT = 5_000.0
 # Image light per unit of the headlight's ambient part, as for Filament.
 _AMBIENT_LUX = 5_000.0
-# Where the edge of a spot begins, as a share of the angle.
-_INNER_SHARE = 0.75
 MAX_LAMPS = 16
 
 
@@ -41,6 +41,7 @@ class Lamp(NamedTuple):
         parallel: Whether its rays are parallel.
         color: Candela, or lux of parallel light, per channel, (3,).
         cutoff_rad: Half the angle of its cone; pi where it shines all around.
+        inner_rad: Up to here it shines with all its strength.
         range_m: Where it ends; 0 for never.
         bulb_radius_m: Of what shines: how soft its shadows are.
         casts_shadow: Whether things stand in its way.
@@ -50,6 +51,7 @@ class Lamp(NamedTuple):
     parallel: bool
     color: FloatArray
     cutoff_rad: float
+    inner_rad: float
     range_m: float
     bulb_radius_m: float
     casts_shadow: bool
@@ -60,11 +62,13 @@ class Lighting(NamedTuple):
 
     Attributes:
         lamps: Its lamps that shine, those that cast shadows first.
-        environment: Strength of the image light.
+        environment: Strength of the light from all around.
+        around: What that light looks like.
     """
 
     lamps: tuple[Lamp, ...]
     environment: float
+    around: Environment
 
 
 def lighting(model: mujoco.MjModel) -> Lighting:
@@ -74,18 +78,32 @@ def lighting(model: mujoco.MjModel) -> Lighting:
     photometric = bool((model.light_intensity > 0).any())
     if photometric:
         lamps = [_lamp(model, int(i), float(model.light_intensity[i])) for i in active]
+        images = np.flatnonzero(kinds == _IMAGE)
+        if images.size:
+            # As in Filament, one environment at a time: the last.
+            strength = float(model.light_intensity[images[-1]])
+            around = image_environment(model, int(images[-1]))
+            return Lighting(_in_order(lamps), strength, around)
         ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
-        images = kinds == _IMAGE
-        if images.any():
-            ambient = float(model.light_intensity[images].sum())
-        return Lighting(_in_order(lamps), ambient)
+        return Lighting(_in_order(lamps), ambient, room())
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
-        lamps.append(Lamp(-1, True, color, math.pi, 0.0, 0.0, casts_shadow=False))
-    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT)
+        lamps.append(
+            Lamp(
+                -1,
+                parallel=True,
+                color=color,
+                cutoff_rad=math.pi,
+                inner_rad=math.pi,
+                range_m=0.0,
+                bulb_radius_m=0.0,
+                casts_shadow=False,
+            )
+        )
+    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment())
 
 
 def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:
@@ -105,6 +123,7 @@ def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:
         kind == _PARALLEL,
         hue * intensity,
         min(cutoff, math.pi),
+        min(cutoff, math.pi) * (1 - float(model.light_softness[light])),
         0.0 if kind == _PARALLEL else float(model.light_range[light]),
         float(model.light_bulbradius[light]),
         # A cone that opens too wide for one flat image casts no shadow, nor does a point.
@@ -117,16 +136,16 @@ def cone_scale(lamp: Lamp) -> tuple[float, float]:
     """Factor and offset that turn the cosine to the axis into 1 inside and 0 outside."""
     if lamp.parallel or lamp.cutoff_rad >= math.pi / 2:
         return 0.0, 1.0
-    inner, outer = math.cos(lamp.cutoff_rad * _INNER_SHARE), math.cos(lamp.cutoff_rad)
+    inner, outer = math.cos(lamp.inner_rad), math.cos(lamp.cutoff_rad)
     scale = 1 / max(inner - outer, 1e-4)
     return scale, -outer * scale
 
 
 def place(
-    lamp: Lamp, data: mujoco.MjData, world_from_camera: FloatArray
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    lamp: Lamp, placed: Placed, world_from_camera: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Position (3,) and unit direction (3,) of a lamp in the world."""
     if lamp.light < 0:
         return world_from_camera[:3, 3], world_from_camera[:3, 2]
-    direction = np.asarray(data.light_xdir[lamp.light], np.float64)
-    return data.light_xpos[lamp.light], direction / np.linalg.norm(direction)
+    direction = placed.light_direction[lamp.light]
+    return placed.light_m[lamp.light], direction / np.linalg.norm(direction)
