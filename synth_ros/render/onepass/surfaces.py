@@ -70,12 +70,14 @@ class GroupKey(NamedTuple):
         sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
         apart: Whether they are drawn after everything else is lit: what is see-through, which is
             blended over what is behind, and what has more to it than the surface layer holds.
+        see_through: Whether they are blended.
     """
 
     family: Family
     layers: Layers
     sheet: tuple[int, int] | None
     apart: bool
+    see_through: bool
 
 
 class Group(NamedTuple):
@@ -227,7 +229,7 @@ def _key(model: mujoco.MjModel, family: Family, look: Look) -> GroupKey:
     # What shines with more than its own colour, or whose finish varies, does not fit the
     # surface layer either.
     apart = look.rgba[3] < 1 or look.emission > 1 or layers.emissive >= 0 or has_orm(layers)
-    return GroupKey(family, layers, sheet, bool(apart))
+    return GroupKey(family, layers, sheet, bool(apart), see_through=bool(look.rgba[3] < 1))
 
 
 def _instance(
