@@ -46,9 +46,9 @@ class Pool:
         self._covers: dict[tuple[int, int], list[CoverTarget]] = {}
         self._motions: dict[tuple[int, int], list[MotionTarget]] = {}
 
-    def picture(self, size: tuple[int, int]) -> PictureTarget:
-        """A target for a picture."""
-        kind = TargetKind(size, normals=False, grid=self._grid, background=self.background)
+    def picture(self, size: tuple[int, int], *, normals: bool) -> PictureTarget:
+        """A target for a picture, with a layer of normals or without."""
+        kind = TargetKind(size, normals=normals, grid=self._grid, background=self.background)
         spare = self._pictures.setdefault(kind, [])
         return spare.pop() if spare else PictureTarget(self._context, kind)
 
@@ -217,7 +217,7 @@ def expose(
         camera = shot.viewpoint.camera
         target = motion = None
         if layers:
-            target = pool.picture((camera.width, camera.height))
+            target = pool.picture((camera.width, camera.height), normals=shot.normals)
             scene.draw_picture(placed, shot.viewpoint, target)
             if pool.background:
                 target.begin_read()

@@ -71,6 +71,7 @@ class OnepassScene:
         self._motion = MotionPass(context, programs, self._screen)
         surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
         self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
+        self._facets = textures.number_table(self.surfaces.packed.facet_normals, width=4096)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
 
@@ -211,6 +212,7 @@ class OnepassScene:
         self._uniforms.free()
         self._environment.free()
         self._finishes.free()
+        self._facets.free()
         self._paint.free()
 
     def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
@@ -240,6 +242,7 @@ class OnepassScene:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
         self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
+        self._facets.bind(UNITS['facets'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(

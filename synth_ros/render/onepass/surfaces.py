@@ -59,6 +59,8 @@ _CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
 _ENDLESS = 4.0
 # Interpolating over a larger plane's two triangles would cost more than 10 um of depth.
 _WIDE_M = 5.0
+NO_FACETS = 0xFFFFFFFF
+"""In place of the first facet of what bends: its facets turn with every state."""
 
 
 class GroupKey(NamedTuple):
@@ -150,7 +152,7 @@ def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot]
     for slot, entry in enumerate(entries):
         place = packed.ranges[entry.shape]
         instances[slot] = entry.instance
-        instances['ids'][slot, 1] = place.first_facet
+        instances['ids'][slot, 1] = place.first_facet if slot < len(geoms) else NO_FACETS
         commands[slot] = (place.indices, 1, place.first_index, place.base_vertex, slot)
         members.setdefault(entry.key, []).append(slot)
     _number_layers(model, entries, instances)
