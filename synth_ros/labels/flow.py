@@ -24,7 +24,8 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     The state of a point that is in the image then is decided by the depth of the other frame: it
     is hidden when the pixel around it shows something nearer by more than the tolerance
     (``flow_kernel``). That may be the point's own body: a face that has turned away is
-    ``OCCLUDED``, unless the body is thinner than the tolerance.
+    ``OCCLUDED``, unless the body is thinner than the tolerance. Points of what bends cannot be
+    followed: their flow is ``INVALID``.
 
     Args:
         frame: Where the pixels are.
@@ -49,6 +50,10 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
         np.empty((*(size if scene_flow else (0, 0)), 3), np.float32),
     )
     follow(Motions(picture(frame), rays(frame), picture(other), motions), out)
+    if scene_flow:
+        geom_id, scene = known_scene(frame)
+        # Nothing is known of a point of what bends.
+        out.motion_m[geom_id >= len(motions) - len(scene.soft)] = 0
     return _locked(out.flow_px, out.state, out.motion_m if scene_flow else None)
 
 
@@ -86,6 +91,8 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     carried[:, :3, :3] = rotation
     carried[:, :3, 3] = then[:, :3, 3] - np.einsum('nij,nj->ni', rotation, now[:, :3, 3])
     motions: FloatArray = inverse(other.world_from_camera) @ carried @ frame.world_from_camera
+    # Behind any camera: invalid.
+    motions[len(motions) - len(scene.soft) :] = 0
     return motions[:, :3]
 
 
