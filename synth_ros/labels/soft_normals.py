@@ -28,11 +28,12 @@ def tube_normals(
         Shape (n, 3), unit, optical frame, towards the camera.
     """
     rays = pixel_rays(frame.camera).reshape(-1, 3)[pixels]
-    points = rays * frame.depth_m.ravel()[pixels, None]
-    camera_from_world = inverse(frame.world_from_camera)
+    pose = frame.world_from_camera
+    points = (rays * frame.depth_m.ravel()[pixels, None]) @ pose[:3, :3].T + pose[:3, 3]
+    camera_from_world = inverse(pose)
     rotation = camera_from_world[:3, :3] @ tubes.rotation
     center = tubes.center_m @ camera_from_world[:3, :3].T + camera_from_world[:3, 3]
-    nearest = _nearest(points, rotation, center, tubes)
+    nearest = nearest_tube(points, tubes)
     normals = np.zeros((len(pixels), 3), np.float32)
     for tube in np.unique(nearest).tolist():
         mine = nearest == tube
@@ -44,14 +45,17 @@ def tube_normals(
     return normals
 
 
-def _nearest(
-    points: FloatArray, rotation: FloatArray, center: FloatArray, tubes: Tubes
-) -> NDArray[np.int64]:
-    """The capsule to whose surface each point is nearest, (n,)."""
-    axis = rotation[:, :, 2]
+def nearest_tube(points: FloatArray, tubes: Tubes) -> NDArray[np.int64]:
+    """The capsule to whose surface each point is nearest, (n,).
+
+    Args:
+        points: World frame, (n, 3).
+        tubes: The capsules.
+    """
+    axis = tubes.rotation[:, :, 2]
     out = np.zeros(len(points), np.int64)
     for first in range(0, len(points), _PIXELS):
-        apart = points[first : first + _PIXELS, None] - center
+        apart = points[first : first + _PIXELS, None] - tubes.center_m
         along = np.clip(np.einsum('nkc,kc->nk', apart, axis), -tubes.half_m, tubes.half_m)
         across = np.linalg.norm(apart - along[..., None] * axis, axis=2)
         out[first : first + _PIXELS] = np.abs(across - tubes.radius_m).argmin(axis=1)
