@@ -52,13 +52,11 @@ def soft_points(frame: Frame, other: Frame) -> FloatArray:
 def _moved(
     now: SoftShape, later: SoftShape, points: FloatArray, *, rays: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, bool]:
-    """Points (n, 3) of a soft surface at the other instant, world frame, if they can be followed."""
-    if now.mesh is not None and later.mesh is not None:
-        if np.array_equal(now.mesh.faces, later.mesh.faces):
-            return _with_triangles(now.mesh, later.mesh, rays), True
-    elif now.tubes is not None and later.tubes is not None:
-        if len(now.tubes.radius_m) == len(later.tubes.radius_m):
-            return _with_tubes(now.tubes, later.tubes, points), True
+    """Points (n, 3) of a soft surface at the other instant, world frame, if they are known."""
+    if now.mesh and later.mesh and np.array_equal(now.mesh.faces, later.mesh.faces):
+        return _with_triangles(now.mesh, later.mesh, rays), True
+    if now.tubes and later.tubes and len(now.tubes.radius_m) == len(later.tubes.radius_m):
+        return _with_tubes(now.tubes, later.tubes, points), True
     return points, False
 
 
@@ -92,7 +90,10 @@ def _with_tubes(now: Tubes, later: Tubes, points: FloatArray) -> FloatArray:
     """Where points on the surface of capsules are."""
     tube = nearest_tube(points, now)
     turn = np.stack(
-        [_shortest_turn(a[:, 2], b[:, 2]) for a, b in zip(now.rotation, later.rotation, strict=True)]
+        [
+            _shortest_turn(a[:, 2], b[:, 2])
+            for a, b in zip(now.rotation, later.rotation, strict=True)
+        ]
     )
     apart = np.einsum('nij,nj->ni', turn[tube], points - now.center_m[tube])
     axis = later.rotation[tube, :, 2]

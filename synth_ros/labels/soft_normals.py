@@ -14,9 +14,7 @@ from synth_ros.types import NO_MESH, NO_THING, FloatArray, Frame, Surface, Tubes
 _PIXELS = 4096
 
 
-def tube_normals(
-    frame: Frame, tubes: Tubes, pixels: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def tube_normals(frame: Frame, tubes: Tubes, pixels: NDArray[np.int64]) -> NDArray[np.float32]:
     """Normals where rays enter the capsule whose surface is nearest to the point seen.
 
     Args:

@@ -194,7 +194,9 @@ class FrameTruth:
         things = [f'{thing.kind} {thing.name}' for thing in scene.geometry.things]
         owner = np.array([surface.thing for surface in scene.geometry.surfaces])
         return Rays(
-            instance_id=np.where(hit, instance_of_surface(scene)[hits.geom_id], 0).astype(np.int32),
+            instance_id=np.where(hit, instance_of_surface(scene)[hits.geom_id], 0).astype(
+                np.int32
+            ),
             hit=hit,
             depth_m=hits.distance,
             normals=normals,

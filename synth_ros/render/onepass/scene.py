@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import moderngl
 import mujoco
@@ -76,7 +75,7 @@ class OnepassScene:
         self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is, and bring what bends into its form for the drawings to come."""
+        """Copy where everything is, and give what bends its form for the drawings to come."""
         count = self.surfaces.geoms
         geoms = self.surfaces.ids[:count]
         rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]

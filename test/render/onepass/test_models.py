@@ -114,7 +114,8 @@ def test_endless_planes_are_exact() -> None:
 def test_height_fields() -> None:
     heights = np.random.default_rng(5).uniform(0.1, 1, (9, 12))
     scene = compile_scene(
-        '<geom type="hfield" hfield="f" euler="0 0 20"/><geom type="sphere" size=".1" pos="0 0 .2"/>',
+        '<geom type="hfield" hfield="f" euler="0 0 20"/>'
+        '<geom type="sphere" size=".1" pos="0 0 .2"/>',
         asset='<hfield name="f" nrow="9" ncol="12" size=".5 .4 .2 .1"'
         f' elevation="{" ".join(f"{h:.4f}" for h in heights.ravel())}"/>',
     )
