@@ -61,7 +61,9 @@ class Scene:
         mujoco.mj_forward(self.model, data)
         return data
 
-    def frame(self, data: mujoco.MjData, world_from_camera: np.ndarray) -> tuple[Frame, np.ndarray]:
+    def frame(
+        self, data: mujoco.MjData, world_from_camera: np.ndarray
+    ) -> tuple[Frame, np.ndarray]:
         """What rays see, and the normals that they meet in the optical frame."""
         v, u = (np.ravel(a).astype(float) for a in np.mgrid[0 : CAMERA.height, 0 : CAMERA.width])
         origin, ways = camera_rays(CAMERA, world_from_camera, u=u, v=v)
