@@ -20,7 +20,7 @@ VIEW = look_at(CAMERA)
 
 
 def render(scene: Scene, viewpoint: Viewpoint = VIEW, config: RenderConfig = CONFIG) -> Layers:
-    with OnepassRenderer(config, (160, 120)) as renderer:
+    with OnepassRenderer(config) as renderer:
         renderer.load(scene.model)
         return renderer.render(scene.data, viewpoint)
 
@@ -59,7 +59,7 @@ def tetrahedron() -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('sky', ['', '<texture type="skybox" builtin="flat" rgb1="0 0 1"/>'])
 def test_a_model_without_any_geom(sky: str) -> None:
     scene = compile_scene('', asset=sky.replace('/>', ' width="8" height="8"/>'))
-    with OnepassRenderer(CONFIG, (160, 120)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         seen = renderer.render(scene.data, VIEW)
         assert renderer.silhouettes(scene.data, VIEW, []) == []

@@ -62,7 +62,7 @@ def shoot(renderer: OnepassRenderer, data: mujoco.MjData, shot: Shot) -> Layers:
 def test_as_flow_in_64_bits(tabletop: Scene) -> None:
     later = moved(tabletop)
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         earlier = shoot(renderer, tabletop.data, Shot(THEN))
         seen = shoot(renderer, later, Shot(NOW, before=before))
@@ -85,7 +85,7 @@ def test_as_flow_in_64_bits(tabletop: Scene) -> None:
 def test_the_motion_of_each_pixel_by_hand(tabletop: Scene) -> None:
     later = moved(tabletop)
     then, now = world_from_geom(tabletop.data), world_from_geom(later)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         shot = Shot(NOW, before=Before(then, THEN.world_from_camera))
         seen = shoot(renderer, later, shot)
@@ -103,7 +103,7 @@ def test_the_motion_of_each_pixel_by_hand(tabletop: Scene) -> None:
 
 def test_nothing_moves_by_exactly_nothing(tabletop: Scene) -> None:
     before = Before(world_from_geom(tabletop.data), NOW.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         seen = shoot(renderer, tabletop.data, Shot(NOW, before=before))
     assert seen.motion_px is not None
@@ -116,7 +116,7 @@ def test_unknown_where_it_was_behind_the_camera() -> None:
     then = world_from_geom(scene.data).copy()
     # Where the camera stands now, and a metre further back.
     then[:, :3, 3] = NOW.world_from_camera[:3, 3] - NOW.world_from_camera[:3, 2]
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         before = Before(then, NOW.world_from_camera)
         seen = shoot(renderer, scene.data, Shot(NOW, before=before))
@@ -128,7 +128,7 @@ def test_unknown_where_it_was_behind_the_camera() -> None:
 def test_unknown_for_what_bends() -> None:
     scene = soft_scene()
     before = Before(world_from_geom(scene.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         seen = shoot(renderer, scene.data, Shot(NOW, before=before))
     assert seen.motion_px is not None
@@ -140,7 +140,7 @@ def test_unknown_for_what_bends() -> None:
 def test_motion_repeats_and_leaves_the_picture_alone(tabletop: Scene) -> None:
     later = moved(tabletop)
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         plain = shoot(renderer, later, Shot(NOW))
         pending = renderer.submit(later, [Shot(NOW, before=before), Shot(THEN), Shot(NOW)])
@@ -157,7 +157,7 @@ def test_motion_repeats_and_leaves_the_picture_alone(tabletop: Scene) -> None:
 
 def test_a_submission_that_is_dropped_frees_its_motion(tabletop: Scene) -> None:
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         renderer.submit(tabletop.data, [Shot(NOW, before=before)])
         renderer.load(tabletop.model)
