@@ -76,7 +76,7 @@ class OnepassScene:
         self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is, and bring what bends into its form for what is drawn next."""
+        """Copy where everything is, and give what bends its form for the drawings to come."""
         count = self.surfaces.geoms
         geoms = self.surfaces.ids[:count]
         rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]
@@ -336,10 +336,10 @@ def _tone(config: RenderConfig) -> Definitions:
 
 
 def _vertex(family: str) -> str:
-    return 'mesh.vert' if family == 'mesh' else 'impostor.vert'
+    return 'mesh.vert' if family in ('mesh', 'plane') else 'impostor.vert'
 
 
 def _family(family: str) -> Definitions:
     if family == 'mesh':
         return frozenset()
-    return defined(IMPOSTOR=True) | frozenset({(family.upper(), '1')})
+    return defined(IMPOSTOR=family != 'plane') | frozenset({(family.upper(), '1')})

@@ -23,6 +23,9 @@ flat in uvec2 identity;
 in vec3 point;
 in vec3 bent;
 in vec3 coordinate;
+#ifdef PLANE
+flat in vec4 level;
+#endif
 #endif
 #include "painted.glsl"
 
@@ -53,6 +56,13 @@ void main() {
 #endif
 #else
     vec3 n = normalize(bent);
+#ifdef PLANE
+    // Where the ray meets it: between corners far away too many digits are lost.
+    vec3 origin, ray;
+    pixel_ray(origin, ray);
+    vec3 point = ray * (level.w / dot(level.xyz, ray));
+    gl_FragDepth = buffer_depth(point.z);
+#endif
 #endif
     vec3 geometric = n;
     vec4 paint = albedo * base_color(coordinate);
