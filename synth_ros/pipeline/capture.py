@@ -23,16 +23,24 @@ class Exposure:
         world: The scene; its kinematics are current.
         renderer: Loaded with ``world.scene.model``.
         cameras: Some of ``world.scene.cameras``.
+        normals: Whether labels want facet normals; some renderers have them at hand.
     """
 
-    def __init__(self, world: World, renderer: Renderer, cameras: Sequence[CameraPart]) -> None:
+    def __init__(
+        self,
+        world: World,
+        renderer: Renderer,
+        cameras: Sequence[CameraPart],
+        *,
+        normals: bool = False,
+    ) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
         self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
         groups = [part.geom_ids for part in world.scene.objects]
         self._pending = renderer.submit(
-            world.data, [Shot(viewpoint, groups) for viewpoint in self._viewpoints]
+            world.data, [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
         )
         # Read while the pictures are being drawn.
         self._instances = _locked(world.instances())

@@ -15,6 +15,7 @@ from synth_ros.render.base import Layers, Picture, Shot
 from synth_ros.render.bounds import tile_parts
 from synth_ros.render.onepass.antialias import grid_of
 from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.motion import MotionTarget
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.render.onepass.scene import OnepassScene
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget, TargetKind
@@ -43,10 +44,11 @@ class Pool:
         self._grid = grid_of(config.samples)
         self._pictures: dict[TargetKind, list[PictureTarget]] = {}
         self._covers: dict[tuple[int, int], list[CoverTarget]] = {}
+        self._motions: dict[tuple[int, int], list[MotionTarget]] = {}
 
-    def picture(self, size: tuple[int, int]) -> PictureTarget:
-        """A target for a picture."""
-        kind = TargetKind(size, normals=False, grid=self._grid, background=self.background)
+    def picture(self, size: tuple[int, int], *, normals: bool) -> PictureTarget:
+        """A target for a picture, with a layer of normals or without."""
+        kind = TargetKind(size, normals=normals, grid=self._grid, background=self.background)
         spare = self._pictures.setdefault(kind, [])
         return spare.pop() if spare else PictureTarget(self._context, kind)
 
@@ -54,6 +56,15 @@ class Pool:
         """A target for silhouettes."""
         spare = self._covers.setdefault(size, [])
         return spare.pop() if spare else CoverTarget(self._context, size)
+
+    def motion(self, size: tuple[int, int]) -> MotionTarget:
+        """A target for motion."""
+        spare = self._motions.setdefault(size, [])
+        return spare.pop() if spare else MotionTarget(self._context, size)
+
+    def put_motion(self, target: MotionTarget) -> None:
+        """Take a target back."""
+        self._motions.setdefault(target.size, []).append(target)
 
     def put_picture(self, target: PictureTarget) -> None:
         """Take a target back."""
@@ -71,6 +82,9 @@ class Pool:
         for covers in self._covers.values():
             for cover in covers:
                 cover.free()
+        for motions in self._motions.values():
+            for motion in motions:
+                motion.free()
 
 
 class Cover(NamedTuple):
@@ -94,6 +108,7 @@ class Exposed:
         target: Of its layers; ``None`` if only silhouettes were asked for.
         covers: Of its silhouettes.
         windows: Bounds of each thing on the canvas.
+        motion: Of its motion, if that was asked for.
     """
 
     def __init__(
@@ -101,8 +116,11 @@ class Exposed:
         target: PictureTarget | None,
         covers: Sequence[Cover],
         windows: Sequence[PixelWindow | None],
+        *,
+        motion: MotionTarget | None = None,
     ) -> None:
         self._target = target
+        self._motion = motion
         self._covers = tuple(covers)
         self._windows = tuple(windows)
         self._fence = raw_gl().glFenceSync(raw_gl().GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
@@ -129,6 +147,8 @@ class Exposed:
         self._wait()
         if self._target is not None:
             pool.put_picture(self._target)
+        if self._motion is not None:
+            pool.put_motion(self._motion)
         for cover in self._covers:
             pool.put_cover(cover.target)
 
@@ -137,6 +157,9 @@ class Exposed:
         self._wait()
         layers = self._target.read()
         pool.put_picture(self._target)
+        if self._motion is not None:
+            layers = layers._replace(motion_px=self._motion.read())
+            pool.put_motion(self._motion)
         return layers
 
     def _wait(self) -> None:
@@ -192,12 +215,15 @@ def expose(
     out = []
     for shot in shots:
         camera = shot.viewpoint.camera
-        target = None
+        target = motion = None
         if layers:
-            target = pool.picture((camera.width, camera.height))
+            target = pool.picture((camera.width, camera.height), normals=shot.normals)
             scene.draw_picture(placed, shot.viewpoint, target)
             if pool.background:
                 target.begin_read()
+            if shot.before is not None:
+                motion = pool.motion(target.kind.size)
+                scene.draw_motion(data, shot, picture=target, target=motion)
         windows = scene.windows(data, shot.viewpoint, shot.geom_groups)
         covers = [
             _draw_cover(
@@ -205,7 +231,7 @@ def expose(
             )
             for some in _together(camera, windows)
         ]
-        out.append(Exposed(target, covers, windows))
+        out.append(Exposed(target, covers, windows, motion=motion))
     return out
 
 

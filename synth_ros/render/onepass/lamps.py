@@ -15,6 +15,7 @@ import mujoco
 import numpy as np
 
 from synth_ros.render.environment_light import Environment, classic_environment, room
+from synth_ros.errors import RenderError
 from synth_ros.render.onepass.image_light import image_environment
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.types import FloatArray
@@ -30,7 +31,8 @@ _CLASSIC_HEADLIGHT_LUX = 40_000.0
 _CLASSIC_ENVIRONMENT = 5_000.0
 # Image light per unit of the headlight's ambient part, as for Filament.
 _AMBIENT_LUX = 5_000.0
-MAX_LAMPS = 16
+# As many as MuJoCo draws, and as a uniform block holds on every driver.
+MAX_LAMPS = 101
 
 
 class Lamp(NamedTuple):
@@ -107,8 +109,17 @@ def lighting(model: mujoco.MjModel) -> Lighting:
 
 
 def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:
-    """Lamps that shine, those with shadows first: the shaders loop over each kind."""
+    """Lamps that shine, those with shadows first: the shaders loop over each kind.
+
+    Raises:
+        RenderError: There are too many.
+    """
     lit = [lamp for lamp in lamps if lamp.color.any()]
+    if len(lit) > MAX_LAMPS:
+        raise RenderError(
+            f'The model has {len(lit)} lights that shine; the one-pass renderer draws at most '
+            f'{MAX_LAMPS}, the headlight among them. Make the others inactive (active="false").'
+        )
     return tuple(sorted(lit, key=lambda lamp: not lamp.casts_shadow))
 
 

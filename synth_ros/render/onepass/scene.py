@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
-from synth_ros.render.base import Viewpoint
+from synth_ros.render.base import Shot, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
@@ -23,28 +23,16 @@ from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import is_lean, raw_gl
 from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.lamps import lighting
+from synth_ros.render.onepass.motion import MotionPass, MotionTarget, surface_motions
+from synth_ros.render.onepass.order import Part, drawing_order
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
 from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
-from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
+from synth_ros.render.onepass.surfaces import surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
 from synth_ros.render.onepass.uniforms import Uniforms
-
-
-class Part(NamedTuple):
-    """Members of a group that are drawn.
-
-    Attributes:
-        key: The group's.
-        slots: Which, in drawing order.
-        first: Number of the first one's draw command.
-    """
-
-    key: GroupKey
-    slots: NDArray[np.int64]
-    first: int
 
 
 class OnepassScene:
@@ -80,8 +68,10 @@ class OnepassScene:
         self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
+        self._motion = MotionPass(context, programs, self._screen)
         surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
         self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
+        self._facets = textures.number_table(self.surfaces.packed.facet_normals, width=4096)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
 
@@ -134,23 +124,22 @@ class OnepassScene:
             self._draw_ambient(viewpoint, visible)
             self._uniforms.set_camera(lens, viewpoint.world_from_camera)
         target.clear()
-        parts = self._parts(seen, visible)
-        if not parts:
-            return
+        order = drawing_order(
+            self.surfaces.groups, seen, radius_m=placed.radius_m, visible=visible
+        )
         self._picture_state()
-        self._buffers.order(np.concatenate([part.slots for part in parts]))
-        solid = [part for part in parts if not part.key.apart]
-        apart = parts[len(solid) :]
+        self._buffers.order(order.slots)
         common = self._definitions(normals=target.kind.normals)
         gl = raw_gl()
         gl.glColorMaski(0, *[gl.GL_FALSE] * 4)
-        self._draw_parts(solid, defined(SURFACES=True, NORMALS=target.kind.normals))
+        self._draw_parts(order.solid, defined(SURFACES=True, NORMALS=target.kind.normals))
         gl.glColorMaski(0, *[gl.GL_TRUE] * 4)
         self._light(target, common | self._ambient_scale(1))
         target.all.use()
-        self._picture_state()
-        self._draw_parts(apart, common | self._ambient_scale(1))
+        # What is see-through shows the sky, too.
         self._draw_sky()
+        self._picture_state()
+        self._draw_parts(order.apart, common | self._ambient_scale(1))
         if target.fine is not None:
             self._antialiasing.begin(
                 target.fine, target.lit, PictureLayers(target.color, target.surface)
@@ -158,9 +147,21 @@ class OnepassScene:
             self._uniforms.set_camera(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
             alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
-            self._draw_parts(parts, common | alone)
+            self._draw_parts(order.solid, common | alone)
             self._draw_sky()
+            self._picture_state()
+            self._draw_parts(order.apart, common | alone)
             self._antialiasing.end(target.fine, target.lit)
+
+    def draw_motion(
+        self, data: mujoco.MjData, shot: Shot, *, picture: PictureTarget, target: MotionTarget
+    ) -> None:
+        """Draw how the surface points of a picture have moved since ``shot.before``."""
+        assert shot.before is not None
+        view = shot.viewpoint
+        self._uniforms.set_camera(picture_lens(view.camera, self.clip_m), view.world_from_camera)
+        motions = surface_motions(self._model, data, shot)
+        self._motion.draw(motions, picture.surface, target)
 
     def draw_cover(
         self,
@@ -211,6 +212,7 @@ class OnepassScene:
         self._uniforms.free()
         self._environment.free()
         self._finishes.free()
+        self._facets.free()
         self._paint.free()
 
     def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
@@ -236,36 +238,11 @@ class OnepassScene:
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_FRAMEBUFFER_SRGB)
 
-    def _parts(self, seen: Seen, visible: NDArray[np.bool_]) -> list[Part]:
-        """Visible members of each group in the order that they are drawn.
-
-        Small things first, and near ones among those of a size: they stand on and before the
-        large ones, which then are dropped early where they are hidden. What is drawn apart comes
-        last, far ones first.
-        """
-        size = np.round(np.log2(self.surfaces.radius_m))
-        depth = seen.center_m[:, 2]
-        found: list[tuple[tuple[bool, float, float], GroupKey, NDArray[np.int64]]] = []
-        for key, slots in self.surfaces.groups:
-            shown = slots[visible[slots]]
-            if shown.size and key.apart:
-                order = np.argsort(-depth[shown], kind='stable')
-                found.append(((True, -float(depth[shown].max()), 0.0), key, shown[order]))
-            elif shown.size:
-                order = np.lexsort((depth[shown], size[shown]))
-                rank = (False, float(size[shown].max()), float(depth[shown].min()))
-                found.append((rank, key, shown[order]))
-        found.sort(key=lambda part: part[0])
-        parts, first = [], 0
-        for _, key, slots in found:
-            parts.append(Part(key, slots, first))
-            first += len(slots)
-        return parts
-
-    def _draw_parts(self, parts: list[Part], common: Definitions) -> None:
+    def _draw_parts(self, parts: Sequence[Part], common: Definitions) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
         self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
+        self._facets.bind(UNITS['facets'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -273,7 +250,7 @@ class OnepassScene:
             )
             self._paint.bind(key)
             # Colours alone are blended: depth and ids count what is see-through as solid.
-            (gl.glEnablei if key.apart else gl.glDisablei)(gl.GL_BLEND, 0)
+            (gl.glEnablei if key.see_through else gl.glDisablei)(gl.GL_BLEND, 0)
             self._buffers.draw_part(program, first=first, count=len(slots))
         gl.glDisablei(gl.GL_BLEND, 0)
 
@@ -337,7 +314,7 @@ class OnepassScene:
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
             SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
-            SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
+            SHADOW_TEXELS=float(max(self._atlas.size, 1)),
             NORMALS=normals,
         ) | _tone(self._config)
 

@@ -54,7 +54,8 @@ class ShadowAtlas:
     Args:
         context: The GL context.
         lamps: All lamps, in the shaders' order.
-        size: Edge of a lamp's tile, texels; 0 for no shadows.
+        size: Edge of a lamp's tile, texels; 0 for no shadows. Smaller where the driver's largest
+            texture does not hold as many tiles.
     """
 
     def __init__(self, context: moderngl.Context, lamps: tuple[Lamp, ...], size: int) -> None:
@@ -62,7 +63,7 @@ class ShadowAtlas:
         self._lamps = lamps
         self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
         self._rows = max(math.ceil(len(casting) / self._columns), 1)
-        self._size = size
+        self.size = min(size, context.info['GL_MAX_TEXTURE_SIZE'] // self._columns)
         self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
@@ -70,7 +71,7 @@ class ShadowAtlas:
         self._drawn: bytes | None = None
         self.eyes: dict[int, Eye] = {}
         if casting:
-            extent = (self._columns * size, self._rows * size)
+            extent = (self._columns * self.size, self._rows * self.size)
             self.texture = context.depth_texture(extent)
             self.texture.compare_func = '<='
             self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -90,7 +91,7 @@ class ShadowAtlas:
     def area(self, lamp: int) -> tuple[float, float, float, float]:
         """Corner and size of a lamp's tile, as shares of the atlas."""
         tile = self.tiles[lamp]
-        width, height = self._columns * self._size, self._rows * self._size
+        width, height = self._columns * self.size, self._rows * self.size
         return (tile.x0 / width, tile.y0 / height, tile.width / width, tile.height / height)
 
     def update(self, placed: Placed, draw: DrawTile) -> None:
@@ -140,8 +141,8 @@ class ShadowAtlas:
                 item.release()
 
     def _tile(self, number: int) -> PixelWindow:
-        x, y = number % self._columns * self._size, number // self._columns * self._size
-        return PixelWindow(x, y, x + self._size, y + self._size)
+        x, y = number % self._columns * self.size, number // self._columns * self.size
+        return PixelWindow(x, y, x + self.size, y + self.size)
 
     def _eye(self, number: int, placed: Placed) -> Eye:
         lamp, tile = self._lamps[number], self.tiles[number]
@@ -155,13 +156,13 @@ class ShadowAtlas:
             half = min(float(np.linalg.norm(high - low)) / 2, _WIDEST_M) if len(centers) else 1.0
             pose = _facing(middle - half * direction, direction)
             lens = parallel_lens(half, tile, (0.0, 2 * half))
-            return Eye(pose, lens, parallel=True, texel=2 * half / self._size)
+            return Eye(pose, lens, parallel=True, texel=2 * half / self.size)
         away = np.linalg.norm(centers - position, axis=1) + radii
         far = min(max(float(away.max(initial=1.0)), 2 * _NEAR_M), _WIDEST_M)
         tangent = math.tan(lamp.cutoff_rad)
         lens = cone_lens(tangent, tile, (_NEAR_M, far))
         return Eye(
-            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self._size
+            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self.size
         )
 
 

@@ -130,7 +130,8 @@ class PictureTarget:
         rgb = np.asarray(cv2.cvtColor(arrays[0], cv2.COLOR_RGBA2RGB), np.uint8)
         words = arrays[1]
         depth_m = np.ascontiguousarray(words[..., 1]).view(np.float32)
-        return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])))
+        normals = np.ascontiguousarray(arrays[2][..., :3]) if self.kind.normals else None
+        return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])), normals)
 
     def free(self) -> None:
         """Delete the framebuffers."""
