@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -237,6 +238,7 @@ class Stage:
 
     Attributes:
         clock: Measures the steps.
+        abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
     def __init__(
@@ -248,6 +250,7 @@ class Stage:
         seed: int | None = None,
     ) -> None:
         self.clock = Clock()
+        self.abandoned = threading.Event()
         silence_mujoco()
         keep_free_memory()
         self.loaded = loaded
@@ -314,6 +317,7 @@ class Stage:
                 [drawing.objects for drawing in drawings],
                 config=self.config.physics.settle,
                 surface=self.builder.inventory.surface,
+                abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
                 redraws.append(Redraw(drawing.attempt, result.verdict.name))
