@@ -6,13 +6,13 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
 
-from ..scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from ..test_renderers import near_edges
 
 CAMERA = skewed_camera(160, 120)
@@ -20,7 +20,7 @@ VIEW = look_at(CAMERA)
 
 
 def render(scene: Scene, viewpoint: Viewpoint = VIEW, config: RenderConfig = CONFIG) -> Layers:
-    with OnepassRenderer(config, (160, 120)) as renderer:
+    with OnepassRenderer(config) as renderer:
         renderer.load(scene.model)
         return renderer.render(scene.data, viewpoint)
 
@@ -59,7 +59,7 @@ def tetrahedron() -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('sky', ['', '<texture type="skybox" builtin="flat" rgb1="0 0 1"/>'])
 def test_a_model_without_any_geom(sky: str) -> None:
     scene = compile_scene('', asset=sky.replace('/>', ' width="8" height="8"/>'))
-    with OnepassRenderer(CONFIG, (160, 120)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         seen = renderer.render(scene.data, VIEW)
         assert renderer.silhouettes(scene.data, VIEW, []) == []
