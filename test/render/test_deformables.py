@@ -52,8 +52,8 @@ def test_every_kind_matches_rays(renderer: Renderer, soft: Scene) -> None:
 def test_one_pass_draws_what_mujoco_draws(soft: Scene) -> None:
     viewpoint = look_at(skewed_camera(640, 480))
     seen = []
-    for engine in (ClassicRenderer, OnepassRenderer):
-        with engine(CONFIG, (640, 480)) as renderer:
+    for renderer in (ClassicRenderer(CONFIG, (640, 480)), OnepassRenderer(CONFIG)):
+        with renderer:
             renderer.load(soft.model)
             seen.append(renderer.render(soft.data, viewpoint))
     classic, onepass = seen
@@ -65,7 +65,7 @@ def test_one_pass_draws_what_mujoco_draws(soft: Scene) -> None:
 
 
 def test_one_pass_is_exact(soft: Scene) -> None:
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(soft.model)
         seen = [renderer.render(soft.data, viewpoint) for viewpoint in (FRONT, ASIDE)]
     for mine, theirs in zip(seen, rays(soft), strict=True):

@@ -24,8 +24,8 @@ _ORM = int(_ROLES.mjTEXROLE_ORM)
 FLAT_TEXTURE = mujoco.mjtTexture.mjTEXTURE_2D.value
 # Light that a polished surface of no metal throws back at normal incidence: 4 %, as for glass.
 _DIELECTRIC = 0.04
-# Modes of texture coordinates: the shape's own, made from x and y, directions into a cube: from the
-# point, or from the point of the shape before it was scaled.
+# Modes of texture coordinates: the shape's own, made from x and y, directions into a cube: from
+# the point, or from the point of the shape before it was scaled.
 MAPPED, FROM_ABOVE, CUBE, CUBE_OF_UNIT = 0.0, 1.0, 2.0, 3.0
 
 

@@ -28,6 +28,7 @@ UNITS = {
     'surface_layer': 9,
     'finishes': 10,
     'ambient_share': 8,
+    'motions': 11,
     'facets_seen': 9,
 }
 """Texture unit of each sampler of the shaders."""

@@ -57,6 +57,8 @@ _MESH, _FIELD = _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value
 _CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
 # An endless plane reaches this many times beyond the far plane.
 _ENDLESS = 4.0
+NO_FACETS = 0xFFFFFFFF
+"""In place of the first facet of what bends: its facets turn with every state."""
 
 
 class GroupKey(NamedTuple):
@@ -68,12 +70,14 @@ class GroupKey(NamedTuple):
         sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
         apart: Whether they are drawn after everything else is lit: what is see-through, which is
             blended over what is behind, and what has more to it than the surface layer holds.
+        see_through: Whether they are blended.
     """
 
     family: Family
     layers: Layers
     sheet: tuple[int, int] | None
     apart: bool
+    see_through: bool
 
 
 class Group(NamedTuple):
@@ -146,7 +150,7 @@ def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot]
     for slot, entry in enumerate(entries):
         place = packed.ranges[entry.shape]
         instances[slot] = entry.instance
-        instances['ids'][slot, 1] = place.first_facet
+        instances['ids'][slot, 1] = place.first_facet if slot < len(geoms) else NO_FACETS
         commands[slot] = (place.indices, 1, place.first_index, place.base_vertex, slot)
         members.setdefault(entry.key, []).append(slot)
     _number_layers(model, entries, instances)
@@ -181,7 +185,10 @@ def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
     base = look.layers.base
     flat = base < 0 or int(model.tex_type[base]) == FLAT_TEXTURE
     instance = _record(
-        slot.surface, look, (1.0, 1.0, 1.0), (*look.repeat, MAPPED if flat else CUBE)
+        slot.surface,
+        look,
+        extent=(1.0, 1.0, 1.0),
+        mapping=(*look.repeat, MAPPED if flat else CUBE),
     )
     return _Entry(_key(model, slot.family, look), look, shape, instance)
 
@@ -222,7 +229,7 @@ def _key(model: mujoco.MjModel, family: Family, look: Look) -> GroupKey:
     # What shines with more than its own colour, or whose finish varies, does not fit the
     # surface layer either.
     apart = look.rgba[3] < 1 or look.emission > 1 or layers.emissive >= 0 or has_orm(layers)
-    return GroupKey(family, layers, sheet, bool(apart))
+    return GroupKey(family, layers, sheet, bool(apart), see_through=bool(look.rgba[3] < 1))
 
 
 def _instance(
@@ -238,12 +245,14 @@ def _instance(
     elif kind not in (_MESH, _FIELD):
         extent = (x, y, z)
     has_uv = has_uv or kind in _ROUND
-    return _record(geom, look, extent, mapping_of(model, geom, look, has_uv=has_uv))
+    mapping = mapping_of(model, geom, look, has_uv=has_uv)
+    return _record(geom, look, extent=extent, mapping=mapping)
 
 
 def _record(
     surface: int,
     look: Look,
+    *,
     extent: tuple[float, float, float],
     mapping: tuple[float, float, float],
 ) -> tuple[object, ...]:
@@ -300,4 +309,4 @@ def _radii(
                     np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
                 )
             radius[slot] = reach[shape]
-    return radius
+    return np.asarray(radius)
