@@ -6,13 +6,13 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
 
-from ..scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from ..test_renderers import near_edges
 
 CAMERA = skewed_camera(160, 120)

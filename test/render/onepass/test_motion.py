@@ -6,6 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
+from render.soft_scene import CLOTH, SOFT, soft_scene
 from synth_ros.geometry.camera import pixel_rays, project
 from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.flow import flow
@@ -13,9 +15,6 @@ from synth_ros.render.base import Before, Layers, Shot, Viewpoint
 from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.scene.surfaces import GeomOwners, surfaces_and_meshes, world_from_geom
 from synth_ros.types import FlowState, Frame, SceneGeometry, SceneState, Thing
-
-from ..scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
-from ..soft_scene import CLOTH, SOFT, soft_scene
 
 CAMERA = skewed_camera()
 THEN = look_at(CAMERA, eye=(0.05, -0.95, 0.78), target=(0.02, 0.0, 0.03))

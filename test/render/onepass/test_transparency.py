@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from render.scenes import Scene, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.render.base import Layers
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.types import ByteImage, CameraModel
 
-from ..scenes import Scene, compile_scene, look_at, skewed_camera
 from ..test_renderers import near_edges
 
 # The camera looks along the world's y from the origin.

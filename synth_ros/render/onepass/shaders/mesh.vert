@@ -21,9 +21,6 @@ flat out vec4 albedo;
 flat out vec4 material;
 flat out vec4 texturing;
 flat out uvec2 identity;
-#ifdef NORMALS
-flat out mat3 camera_from_geom;
-#endif
 #endif
 
 #ifdef PLANE
@@ -53,8 +50,5 @@ void main() {
     texturing = mapping;
     identity = ids;
     coordinate = texture_place(mapping, uv, local, extent.xyz);
-#ifdef NORMALS
-    camera_from_geom = transpose(mat3(pose_x.xyz, pose_y.xyz, pose_z.xyz));
-#endif
 #endif
 }
