@@ -1,4 +1,4 @@
-"""Cloth, a cable and a tendon in an environment: labelled as what they are, hiding what they hide."""
+"""Cloth, a cable and a tendon of an environment: labelled as what they are."""
 
 from __future__ import annotations
 
