@@ -24,7 +24,7 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     The state of a point that is in the image then is decided by the depth of the other frame: it
     is hidden when the pixel around it shows something nearer by more than the tolerance
     (``flow_kernel``). That may be the point's own body: a face that has turned away is
-    ``OCCLUDED``, unless the body is thinner than the tolerance.
+    ``OCCLUDED``, unless the body is thinner than the tolerance. What bends is ``INVALID``.
 
     Args:
         frame: Where the pixels are.
@@ -71,7 +71,7 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     """How each surface moves from the optical frame of one instant to that of the other.
 
     Returns:
-        Shape (surfaces, 3, 4), metres.
+        Shape (surfaces, 3, 4), metres; NaN of what bends, which moves by no such rule.
     """
     _, scene = known_scene(frame)
     _, scene_then = known_scene(other)
@@ -86,6 +86,7 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     carried[:, :3, :3] = rotation
     carried[:, :3, 3] = then[:, :3, 3] - np.einsum('nij,nj->ni', rotation, now[:, :3, 3])
     motions: FloatArray = inverse(other.world_from_camera) @ carried @ frame.world_from_camera
+    motions[len(now) - len(scene.soft) :] = np.nan
     return motions[:, :3]
 
 

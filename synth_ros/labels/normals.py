@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +12,8 @@ from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.boxes import VisibleRegion
 from synth_ros.labels.lookup import known_scene
 from synth_ros.labels.runs import surface_regions
-from synth_ros.types import FloatArray, Frame, SceneState
+from synth_ros.labels.tubes import tube_normals
+from synth_ros.types import FloatArray, Frame, SceneState, TriangleMesh, Tubes
 
 _ROUND = frozenset({'sphere', 'ellipsoid', 'cylinder', 'capsule'})
 
@@ -19,7 +23,8 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
 
     Planes, spheres, capsules, ellipsoids, cylinders and boxes: the normal of the true shape, not
     of the polygons that renderers draw for it. Meshes: the normal of the facet, whatever normals
-    the mesh is shaded with. Nothing is taken from differences of depth.
+    the mesh is shaded with. What bends: that of its facet or of its tube as it is at the instant.
+    Nothing is taken from differences of depth.
 
     A frame that brings the normals of the facets that were drawn (``frame.normals``) keeps those
     of all that has flat faces; else the facet of each pixel is looked for (``facet_kernel``).
@@ -36,21 +41,52 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     """
     geom_id, scene = known_scene(frame)
     shown = surface_regions(frame)
-    surfaces = scene.geometry.surfaces
     if frame.normals is None:
         normals = np.zeros((*geom_id.shape, 3), np.float32)
-        formulas = [geom for geom in shown if surfaces[geom].shape != 'mesh']
-        meshes = [geom for geom in shown if surfaces[geom].shape == 'mesh']
     else:
         normals = frame.normals.copy()
         normals[(frame.depth_m <= 0) | (geom_id < 0)] = 0
-        formulas, meshes = [geom for geom in shown if surfaces[geom].shape in _ROUND], []
-    if formulas:
-        _of_shapes(frame, scene, formulas, normals=normals)
-    if meshes:
-        _of_facets(frame, scene, {geom: shown[geom] for geom in meshes}, normals=normals)
+    kinds = _kinds(scene, shown, flat_known=frame.normals is not None)
+    if kinds.formulas:
+        _of_shapes(frame, scene, kinds.formulas, normals=normals)
+    if kinds.meshes:
+        _of_facets(frame, scene, kinds.meshes, regions=shown, normals=normals)
+    for geom, tubes in kinds.tubes.items():
+        tube_normals(frame, geom, tubes, normals=normals)
     normals.flags.writeable = False
     return normals
+
+
+class _Kinds(NamedTuple):
+    """What is to be worked out, by surface id.
+
+    Attributes:
+        formulas: Shapes with a formula.
+        meshes: Triangles, in the frame of their surface.
+        tubes: Cables and tendons.
+    """
+
+    formulas: list[int]
+    meshes: dict[int, TriangleMesh]
+    tubes: dict[int, Tubes]
+
+
+def _kinds(scene: SceneState, shown: Iterable[int], *, flat_known: bool) -> _Kinds:
+    """Sort the surfaces in the image; those with flat faces only if they are not known."""
+    surfaces = scene.geometry.surfaces
+    kinds = _Kinds([], {}, {})
+    for geom in shown:
+        surface = surfaces[geom]
+        soft = scene.soft_shape(geom)
+        if soft is not None and soft.tubes is not None:
+            kinds.tubes[geom] = soft.tubes
+        elif soft is not None or surface.shape == 'mesh':
+            mesh = scene.geometry.meshes[surface.mesh] if soft is None else soft.mesh
+            if mesh is not None and not flat_known:
+                kinds.meshes[geom] = mesh
+        elif surface.shape in _ROUND or not flat_known:
+            kinds.formulas.append(geom)
+    return kinds
 
 
 def _of_shapes(
@@ -79,8 +115,9 @@ def _of_shapes(
 def _of_facets(
     frame: Frame,
     scene: SceneState,
-    shown: dict[int, VisibleRegion],
+    meshes: Mapping[int, TriangleMesh],
     *,
+    regions: Mapping[int, VisibleRegion],
     normals: NDArray[np.float32],
 ) -> None:
     """Fill in the normals of pixels that show meshes."""
@@ -92,8 +129,8 @@ def _of_facets(
     found = Found(np.full(size, np.inf), np.zeros(size, np.uint8), normals)
     view = picture(frame)
     pose = _camera_from_geom(frame, scene)
-    for geom, region in shown.items():
-        triangles = scene.geometry.meshes[scene.geometry.surfaces[geom].mesh]
+    for geom, triangles in meshes.items():
+        region = regions[geom]
         box = region.box
         mesh = Mesh(
             geom,
