@@ -156,9 +156,7 @@ def lit_by(count: int) -> Scene:
         ' intensity="3000" castshadow="false"/>'
         for k in range(count - 1)
     )
-    last = (
-        '<light type="spot" pos=".2 .35 .5" cutoff="8" intensity="3000"/>' if count else ''
-    )
+    last = '<light type="spot" pos=".2 .35 .5" cutoff="8" intensity="3000"/>' if count else ''
     model = mujoco.MjModel.from_xml_string(
         '<mujoco><statistic extent="1"/><visual><headlight ambient=".1 .1 .1" diffuse="0 0 0"/>'
         f'</visual><worldbody>{lights}{last}<geom type="box" size="1 1 .01" pos="0 0 -.01"/>'
