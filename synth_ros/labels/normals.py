@@ -41,12 +41,15 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     """
     geom_id, scene = known_scene(frame)
     shown = surface_regions(frame)
+    kinds = _kinds(scene, shown, flat_known=frame.normals is not None)
     if frame.normals is None:
         normals = np.zeros((*geom_id.shape, 3), np.float32)
     else:
+        nothing = (frame.depth_m <= 0) | (geom_id < 0)
+        if not (kinds.formulas or kinds.tubes or nothing.any()):
+            return frame.normals
         normals = frame.normals.copy()
-        normals[(frame.depth_m <= 0) | (geom_id < 0)] = 0
-    kinds = _kinds(scene, shown, flat_known=frame.normals is not None)
+        normals[nothing] = 0
     if kinds.formulas:
         _of_shapes(frame, scene, kinds.formulas, normals=normals)
     if kinds.meshes:
