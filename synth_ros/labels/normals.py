@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,9 +9,9 @@ from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.boxes import VisibleRegion
 from synth_ros.labels.lookup import known_scene
 from synth_ros.labels.runs import surface_regions
-from synth_ros.labels.tubes import tube_normals
-from synth_ros.types import FloatArray, Frame, SceneState, TriangleMesh, Tubes
+from synth_ros.types import NO_MESH, FloatArray, Frame, SceneState, TriangleMesh
 
+_NO_FORMULA = frozenset({'mesh', 'soft'})
 _ROUND = frozenset({'sphere', 'ellipsoid', 'cylinder', 'capsule'})
 
 
@@ -23,8 +20,8 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
 
     Planes, spheres, capsules, ellipsoids, cylinders and boxes: the normal of the true shape, not
     of the polygons that renderers draw for it. Meshes: the normal of the facet, whatever normals
-    the mesh is shaded with. What bends: that of its facet or of its tube as it is at the instant.
-    Nothing is taken from differences of depth.
+    the mesh is shaded with. What bends is a mesh or a chain of capsules of this instant. Nothing
+    is taken from differences of depth.
 
     A frame that brings the normals of the facets that were drawn (``frame.normals``) keeps those
     of all that has flat faces; else the facet of each pixel is looked for (``facet_kernel``).
@@ -41,55 +38,25 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     """
     geom_id, scene = known_scene(frame)
     shown = surface_regions(frame)
-    kinds = _kinds(scene, shown, flat_known=frame.normals is not None)
+    surfaces = scene.geometry.surfaces
     if frame.normals is None:
         normals = np.zeros((*geom_id.shape, 3), np.float32)
+        meshes = [geom for geom in shown if _triangles(scene, geom) is not None]
+        formulas = [geom for geom in shown if surfaces[geom].shape not in _NO_FORMULA]
+        _of_tubes(frame, scene, normals=normals)
     else:
+        formulas, meshes = [geom for geom in shown if surfaces[geom].shape in _ROUND], []
         nothing = (frame.depth_m <= 0) | (geom_id < 0)
-        if not (kinds.formulas or kinds.tubes or nothing.any()):
+        if not formulas and not nothing.any():
             return frame.normals
         normals = frame.normals.copy()
         normals[nothing] = 0
-    if kinds.formulas:
-        _of_shapes(frame, scene, kinds.formulas, normals=normals)
-    if kinds.meshes:
-        _of_facets(frame, scene, kinds.meshes, regions=shown, normals=normals)
-    for geom, tubes in kinds.tubes.items():
-        tube_normals(frame, geom, tubes, normals=normals)
+    if formulas:
+        _of_shapes(frame, scene, formulas, normals=normals)
+    if meshes:
+        _of_facets(frame, scene, {geom: shown[geom] for geom in meshes}, normals=normals)
     normals.flags.writeable = False
     return normals
-
-
-class _Kinds(NamedTuple):
-    """What is to be worked out, by surface id.
-
-    Attributes:
-        formulas: Shapes with a formula.
-        meshes: Triangles, in the frame of their surface.
-        tubes: Cables and tendons.
-    """
-
-    formulas: list[int]
-    meshes: dict[int, TriangleMesh]
-    tubes: dict[int, Tubes]
-
-
-def _kinds(scene: SceneState, shown: Iterable[int], *, flat_known: bool) -> _Kinds:
-    """Sort the surfaces in the image; those with flat faces only if they are not known."""
-    surfaces = scene.geometry.surfaces
-    kinds = _Kinds([], {}, {})
-    for geom in shown:
-        surface = surfaces[geom]
-        soft = scene.soft_shape(geom)
-        if soft is not None and soft.tubes is not None:
-            kinds.tubes[geom] = soft.tubes
-        elif soft is not None or surface.shape == 'mesh':
-            mesh = scene.geometry.meshes[surface.mesh] if soft is None else soft.mesh
-            if mesh is not None and not flat_known:
-                kinds.meshes[geom] = mesh
-        elif surface.shape in _ROUND or not flat_known:
-            kinds.formulas.append(geom)
-    return kinds
 
 
 def _of_shapes(
@@ -118,9 +85,8 @@ def _of_shapes(
 def _of_facets(
     frame: Frame,
     scene: SceneState,
-    meshes: Mapping[int, TriangleMesh],
+    shown: dict[int, VisibleRegion],
     *,
-    regions: Mapping[int, VisibleRegion],
     normals: NDArray[np.float32],
 ) -> None:
     """Fill in the normals of pixels that show meshes."""
@@ -132,8 +98,9 @@ def _of_facets(
     found = Found(np.full(size, np.inf), np.zeros(size, np.uint8), normals)
     view = picture(frame)
     pose = _camera_from_geom(frame, scene)
-    for geom, triangles in meshes.items():
-        region = regions[geom]
+    for geom, region in shown.items():
+        triangles = _triangles(scene, geom)
+        assert triangles is not None
         box = region.box
         mesh = Mesh(
             geom,
@@ -144,6 +111,26 @@ def _of_facets(
             *box,
         )
         find_facets(mesh, view, found)
+
+
+def _of_tubes(frame: Frame, scene: SceneState, *, normals: NDArray[np.float32]) -> None:
+    """Fill in the normals of pixels that show cables and tendons."""
+    from synth_ros.labels.soft_normals import tube_normals
+
+    first = len(scene.geometry.surfaces) - len(scene.soft)
+    for number, shape in enumerate(scene.soft):
+        if shape.tubes is not None:
+            pixels = np.flatnonzero(frame.geom_id == first + number)
+            normals.reshape(-1, 3)[pixels] = tube_normals(frame, shape.tubes, pixels)
+
+
+def _triangles(scene: SceneState, surface: int) -> TriangleMesh | None:
+    """The mesh that a surface is now; ``None`` for what is none."""
+    soft = scene.soft_shape(surface)
+    if soft is not None:
+        return soft.mesh
+    mesh = scene.geometry.surfaces[surface].mesh
+    return None if mesh == NO_MESH else scene.geometry.meshes[mesh]
 
 
 def _camera_from_geom(frame: Frame, scene: SceneState) -> FloatArray:

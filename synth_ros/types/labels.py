@@ -166,7 +166,7 @@ class FlowState(IntEnum):
     """What becomes of the surface point of a pixel at the other instant."""
 
     INVALID = 0
-    """The pixel shows nothing or what bends, or the point is not in front of the camera then."""
+    """The pixel shows nothing, or the point is not in front of the camera then."""
     VISIBLE = 1
     """The camera sees it then."""
     OCCLUDED = 2
@@ -184,7 +184,7 @@ class Flow(NamedTuple):
         state: ``FlowState`` of each pixel, shape (height, width), uint8.
         scene_flow_m: The point's position in the optical frame of the other instant minus
             that in the optical frame of this one, shape (height, width, 3), float32, metres; 0
-            where the pixel shows nothing or what bends. ``None`` if switched off.
+            where the pixel shows nothing. ``None`` if switched off.
     """
 
     flow_px: NDArray[np.float32]
