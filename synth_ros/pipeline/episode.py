@@ -79,7 +79,6 @@ class Episode:
         self._finder = PostureFinder(world, stage.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
-        self._wants_normals: bool = stage.config.labels.wants('normals')
 
     def find_view(self, view: int) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
@@ -145,9 +144,7 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
-            exposure = Exposure(
-                world, self._stage.renderer, world.scene.cameras, normals=self._wants_normals
-            )
+            exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
             links, joints = world.links(), world.joints()
 
         def develop() -> Instant:
