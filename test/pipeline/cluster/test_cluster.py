@@ -19,9 +19,13 @@ def test_a_killed_worker_and_a_killed_node_change_no_byte(ray, small, tmp_path):
     ray.start('c', cpus=1)
     ray.wait('c')
     process = begin('generate', config, '--out', out, '--cluster', ray.address)
+    until = time.monotonic() + 120
+    while not (workers := ray.workers('a')):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
     wait_for_episodes(out, 3, process)
-    for worker in ray.workers('a'):
-        os.kill(worker, signal.SIGKILL)
+    os.kill(workers[0], signal.SIGKILL)
     wait_for_episodes(out, 6, process)
     ray.kill('c')
     said = end(process)
@@ -92,7 +96,7 @@ def test_an_error_on_a_node_is_told_as_here(ray, small, tmp_path):
     text += 'physics: {settle: {max_time_s: 0.1, max_attempts: 1}}\n'
     wrong = config.with_name('wrong.yaml')
     wrong.write_text(text)
-    said = run('generate', wrong, '--out', tmp_path / 'out', '--cluster', ray.address, code=1)
+    said = run('generate', wrong, '--out', tmp_path / 'out', '--cluster', ray.client, code=1)
     assert 'none of 1 drawings' in said
     assert '(on node ' in said
     assert 'Traceback' not in said
