@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import InternalError
 from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.boxes import VisibleRegion
 from synth_ros.labels.lookup import known_scene
@@ -119,8 +120,10 @@ def _of_tubes(frame: Frame, scene: SceneState, *, normals: NDArray[np.float32]) 
 
     first = len(scene.geometry.surfaces) - len(scene.soft)
     for number, shape in enumerate(scene.soft):
-        if shape.tubes is not None:
-            pixels = np.flatnonzero(frame.geom_id == first + number)
+        pixels = np.flatnonzero(frame.geom_id == first + number)
+        if pixels.size and shape.mesh is None and shape.tubes is None:
+            raise InternalError(f'A pixel shows the soft surface {number}, which is not drawn.')
+        if pixels.size and shape.tubes is not None:
             normals.reshape(-1, 3)[pixels] = tube_normals(frame, shape.tubes, pixels)
 
 
