@@ -22,6 +22,10 @@ _EMISSIVE = int(_ROLES.mjTEXROLE_EMISSIVE)
 _ORM = int(_ROLES.mjTEXROLE_ORM)
 
 FLAT_TEXTURE = mujoco.mjtTexture.mjTEXTURE_2D.value
+_KIND = mujoco.mjtGeom
+_PLANE = _KIND.mjGEOM_PLANE.value
+# What is as wide along y as along x; their second size is a height.
+_ROUND = (_KIND.mjGEOM_SPHERE.value, _KIND.mjGEOM_CAPSULE.value, _KIND.mjGEOM_CYLINDER.value)
 # Light that a polished surface of no metal throws back at normal incidence: 4 %, as for glass.
 _DIELECTRIC = 0.04
 # Modes of texture coordinates: the shape's own, made from x and y, directions into a cube: from the
@@ -127,10 +131,16 @@ def mapping_of(
         has_uv: Whether its shape brings coordinates.
     """
     base = look.layers.base
-    x, y = (max(float(size), 1e-9) for size in model.geom_size[geom, :2])
+    x, y = (float(size) for size in model.geom_size[geom, :2])
+    kind = int(model.geom_type[geom])
+    y = x if kind in _ROUND else y
     if base >= 0 and int(model.tex_type[base]) != FLAT_TEXTURE:
-        return 1.0, 1.0, CUBE_OF_UNIT if look.uniform else CUBE
+        return 1.0, 1.0, CUBE if look.uniform else CUBE_OF_UNIT
     u, v = look.repeat
+    if kind == _PLANE and min(x, y) <= 0:
+        # Endless: half a picture a metre, whatever the material says of it.
+        return u / 2, v / 2, FROM_ABOVE
+    x, y = max(x, 1e-9), max(y, 1e-9)
     if has_uv:
         return (u * x, v * y, MAPPED) if look.uniform else (u, v, MAPPED)
     return (u / 2, v / 2, FROM_ABOVE) if look.uniform else (u / (2 * x), v / (2 * y), FROM_ABOVE)
