@@ -25,7 +25,11 @@ class RenderConfig(Section):
     shadow_size: Annotated[int, Field(ge=0, le=8192)] = 2048
     """Edge of each shadow map in texels; 0 turns shadows off."""
     samples: Annotated[Literal[0, 2, 4, 8], WholeNumber] = 4
-    """Onepass, classic: samples of each pixel of the colour image; 0 turns antialiasing off."""
+    """Samples of each pixel of the colour image, 0 for no antialiasing. Classic takes them in every
+    pixel, onepass at edges alone: 4 for 2 and 4, 9 for 8."""
+    shading: Literal['auto', 'full', 'lean'] = 'auto'
+    """Onepass: ``full`` mirrors the environment and filters shadows and textures finely; ``lean``
+    leaves that out, which a processor that draws is grateful for; ``auto`` is full on a GPU."""
     soft_shadows: bool = False
     """Onepass, Filament: shadows that soften with distance, at several times the cost."""
     ambient_occlusion: bool = False

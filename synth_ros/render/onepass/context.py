@@ -61,6 +61,8 @@ def raw_gl() -> ModuleType:
     return GL
 
 
-def is_software(context: moderngl.Context) -> bool:
-    """Whether the processor draws, so that every texel costs time."""
+def is_lean(config: RenderConfig, context: moderngl.Context) -> bool:
+    """Whether to shade with what a processor that draws can afford (``render.shading``)."""
+    if config.shading != 'auto':
+        return config.shading == 'lean'
     return Device('opengl', context.info['GL_RENDERER'], context.info['GL_VERSION']).software

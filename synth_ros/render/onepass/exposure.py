@@ -8,12 +8,11 @@ from typing import NamedTuple
 import moderngl
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Picture, Shot
-from synth_ros.render.bounds import project_windows, tile_parts
+from synth_ros.render.bounds import tile_parts
 from synth_ros.render.onepass.antialias import grid_of
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.poses import Placed
@@ -153,7 +152,7 @@ class Exposed:
         tile, pieces = cover.tile, cover.pieces
         x0, y0 = min(p.part.x0 for p in pieces), min(p.part.y0 for p in pieces)
         x1, y1 = max(p.part.x1 for p in pieces), max(p.part.y1 for p in pieces)
-        bits = cover.target.read(x0 - tile.x0, y0 - tile.y0, x1 - x0, y1 - y0)
+        bits = cover.target.read((x0 - tile.x0, y0 - tile.y0), (x1 - x0, y1 - y0))
         for bit, (number, part) in enumerate(pieces):
             window = self._windows[number]
             assert window is not None

@@ -120,9 +120,7 @@ def mesh(model: mujoco.MjModel, number: int) -> Shape:
     place = model.mesh_face[faces].astype(np.int64).ravel()
     turn = model.mesh_facenormal[faces].astype(np.int64).ravel()
     positions = _block(model.mesh_vert, model.mesh_vertadr[number], model.mesh_vertnum[number])
-    normals = _block(
-        model.mesh_normal, model.mesh_normaladr[number], model.mesh_normalnum[number]
-    )
+    normals = _block(model.mesh_normal, model.mesh_normaladr[number], model.mesh_normalnum[number])
     start = int(model.mesh_texcoordadr[number])
     has_uv = start >= 0
     if has_uv:

@@ -146,6 +146,11 @@ def mapping_of(
     return (u / 2, v / 2, FROM_ABOVE) if look.uniform else (u / (2 * x), v / (2 * y), FROM_ABOVE)
 
 
+def has_orm(layers: Layers) -> bool:
+    """Whether a material has any map of occlusion, roughness or metal."""
+    return max(layers.orm, layers.occlusion, layers.roughness, layers.metallic) >= 0
+
+
 def texture_pixels(model: mujoco.MjModel, texture: int) -> ByteImage:
     """Pixels of a texture, (height, width, 4), uint8, as MuJoCo stores its rows."""
     height, width = int(model.tex_height[texture]), int(model.tex_width[texture])

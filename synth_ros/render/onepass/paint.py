@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from synth_ros.render.onepass import textures
-from synth_ros.render.onepass.materials import FLAT_TEXTURE, Layers, texture_pixels
+from synth_ros.render.onepass.materials import FLAT_TEXTURE, Layers, has_orm, texture_pixels
 from synth_ros.render.onepass.programs import Definitions, defined
 from synth_ros.render.onepass.surfaces import GroupKey, sheets
 from synth_ros.types import ByteImage
@@ -24,8 +24,11 @@ UNITS = {
     'normal_texture': 6,
     'emissive_texture': 7,
     'sky': 0,
+    'picture': 0,
+    'surface_layer': 9,
+    'finishes': 10,
     'ambient_share': 8,
-    'facets_seen': 9,
+    'facets_seen': 11,
 }
 """Texture unit of each sampler of the shaders."""
 
@@ -35,12 +38,13 @@ class Paint:
 
     Args:
         model: The model; only read.
-        anisotropy: Of filtering, 1 for none.
+        lean: Whether filtering is to be cheap.
+        anisotropy: The most that the driver offers.
     """
 
-    def __init__(self, model: mujoco.MjModel, *, anisotropy: float) -> None:
+    def __init__(self, model: mujoco.MjModel, *, lean: bool, anisotropy: float) -> None:
         self._model = model
-        self._anisotropy = anisotropy
+        self._filtering = textures.Filtering(1.0 if lean else anisotropy, between=not lean)
         self._sizes = sheets(model)
         self._sheets: dict[tuple[int, int], textures.Texture] = {}
         self._single: dict[tuple[str, Layers], textures.Texture] = {}
@@ -76,9 +80,7 @@ class Paint:
     def _sheet(self, size: tuple[int, int]) -> textures.Texture:
         if size not in self._sheets:
             pictures = [texture_pixels(self._model, number) for number in self._sizes[size]]
-            self._sheets[size] = textures.sheet(
-                pictures, srgb=True, anisotropy=self._anisotropy
-            )
+            self._sheets[size] = textures.sheet(pictures, self._filtering)
         return self._sheets[size]
 
     def _flat(self, role: str, layers: Layers) -> textures.Texture:
@@ -89,14 +91,9 @@ class Paint:
                 number = layers.normal if role == 'normal' else layers.emissive
                 picture = texture_pixels(self._model, number)
             self._single[role, layers] = textures.flat_picture(
-                picture, srgb=role == 'emissive', anisotropy=self._anisotropy
+                picture, self._filtering, srgb=role == 'emissive'
             )
         return self._single[role, layers]
-
-
-def has_orm(layers: Layers) -> bool:
-    """Whether a material has any map of occlusion, roughness or metal."""
-    return max(layers.orm, layers.occlusion, layers.roughness, layers.metallic) >= 0
 
 
 def packed_orm(model: mujoco.MjModel, layers: Layers) -> ByteImage:
@@ -126,7 +123,6 @@ def definitions_of(model: mujoco.MjModel, key: GroupKey) -> Definitions:
         ORM_TEXTURE=has_orm(layers),
         NORMAL_TEXTURE=layers.normal >= 0,
         EMISSIVE_TEXTURE=layers.emissive >= 0,
-        SEE_THROUGH=key.see_through,
     )
 
 

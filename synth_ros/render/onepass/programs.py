@@ -15,7 +15,7 @@ _INCLUDE = re.compile(r'^#include "([\w.]+)"$', re.MULTILINE)
 Definitions = frozenset[tuple[str, str]]
 
 
-def defined(**values: bool | int | float) -> Definitions:
+def defined(**values: bool | float) -> Definitions:
     """Definitions of a program; ``False`` leaves a name undefined."""
     return frozenset(
         (name, '1' if value is True else str(value))
@@ -57,9 +57,7 @@ class Programs:
             program.release()
         self._known.clear()
 
-    def _compile(
-        self, vertex: str, fragment: str, definitions: Definitions
-    ) -> moderngl.Program:
+    def _compile(self, vertex: str, fragment: str, definitions: Definitions) -> moderngl.Program:
         try:
             return self._context.program(
                 vertex_shader=shader_text(vertex, definitions),

@@ -18,8 +18,7 @@ from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
-from synth_ros.render.onepass.antialias import Antialiasing
-from synth_ros.render.onepass.screen import Screen
+from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.blocks import (
     FRAME_BINDING,
     LAMP,
@@ -29,11 +28,12 @@ from synth_ros.render.onepass.blocks import (
     picture_lens,
 )
 from synth_ros.render.onepass.buffers import Buffers
-from synth_ros.render.onepass.context import is_software, raw_gl
+from synth_ros.render.onepass.context import is_lean, raw_gl
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
+from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
 from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
@@ -43,16 +43,18 @@ from synth_ros.types import FloatArray
 _EXPOSURE = 2**0.7 / (1.2 * 16**2 * 125)
 
 
-class State(NamedTuple):
-    """A state of the simulation as far as it is drawn; copied, so that the state may go on.
+class Part(NamedTuple):
+    """Members of a group that are drawn.
 
     Attributes:
-        placed: Poses of the surfaces.
-        light_m: Positions of the lights, (nlight, 3).
-        light_direction: (nlight, 3).
+        key: The group's.
+        slots: Which, in drawing order.
+        first: Number of the first one's draw command.
     """
 
-    placed: Placed
+    key: GroupKey
+    slots: NDArray[np.int64]
+    first: int
 
 
 class OnepassScene:
@@ -86,19 +88,18 @@ class OnepassScene:
         self._lamp_buffer = context.buffer(
             reserve=max(len(self._lamps), 1) * LAMP.itemsize, dynamic=True
         )
-        software = is_software(context)
-        self._paint = Paint(model, anisotropy=1.0 if software else context.max_anisotropy)
+        self._lean = is_lean(config, context)
+        self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
+        self._finishes = textures.number_table(self.surfaces.finishes(model.ngeom), width=1024)
 
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is."""
         geoms = self.surfaces.geoms
-        return Placed(
-            data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms])
-        )
+        return Placed(data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms]))
 
     def windows(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -136,18 +137,31 @@ class OnepassScene:
         if not parts:
             return
         self._picture_state()
-        self._buffers.order(np.concatenate([slots for _, slots in parts]))
+        self._buffers.order(np.concatenate([part.slots for part in parts]))
+        solid = [part for part in parts if not part.key.apart]
+        apart = parts[len(solid) :]
         common = self._definitions(normals=target.kind.normals)
-        self._draw_parts(parts, common | self._ambient_scale(1))
+        gl = raw_gl()
+        gl.glColorMaski(0, *[gl.GL_FALSE] * 4)
+        self._draw_parts(solid, defined(SURFACES=True, NORMALS=target.kind.normals))
+        gl.glColorMaski(0, *[gl.GL_TRUE] * 4)
+        common |= self._ambient_scale(1)
+        self._light(target, common)
+        target.all.use()
+        self._picture_state()
+        self._draw_parts(apart, common)
         self._draw_sky()
         if target.fine is not None:
-            self._antialiasing.begin(target.fine, target.layer(0), target.layer(2))
+            self._antialiasing.begin(
+                target.fine, target.lit, PictureLayers(target.color, target.surface)
+            )
             self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
-            alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
-            self._draw_parts(parts, common | alone)
+            fine = self._definitions(normals=target.kind.normals)
+            fine |= self._ambient_scale(target.fine.grid) | defined(COLOR_ALONE=True)
+            self._draw_parts(parts, fine)
             self._draw_sky()
-            self._antialiasing.end(target.fine, target.color)
+            self._antialiasing.end(target.fine, target.lit)
 
     def draw_cover(
         self,
@@ -198,13 +212,12 @@ class OnepassScene:
         self._frame.release()
         self._lamp_buffer.release()
         self._environment.free()
+        self._finishes.free()
         self._paint.free()
 
     def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
         """Find how much of the light from all around reaches what is solid."""
-        solid = visible.copy()
-        for key, slots in self.surfaces.groups:
-            solid[slots] &= not key.see_through
+        solid = visible & (self.surfaces.instances['rgba'][:, 3] >= 1)
         camera = viewpoint.camera
         self._set_frame(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
         self._picture_state()
@@ -223,63 +236,75 @@ class OnepassScene:
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_FRAMEBUFFER_SRGB)
 
-    def _parts(
-        self, seen: Seen, visible: NDArray[np.bool_]
-    ) -> list[tuple[GroupKey, NDArray[np.int64]]]:
+    def _parts(self, seen: Seen, visible: NDArray[np.bool_]) -> list[Part]:
         """Visible members of each group in the order that they are drawn.
 
         Small things first, and near ones among those of a size: they stand on and before the
-        large ones, which then are not shaded where they are hidden (1.2 times the pixels of the
-        image are shaded in the demo, 2.4 times if the near ones alone went first). What is
-        see-through comes last, far ones first.
+        large ones, which then are dropped early where they are hidden. What is drawn apart comes
+        last, far ones first.
         """
         size = np.round(np.log2(self.surfaces.radius_m))
         depth = seen.center_m[:, 2]
-        parts = []
+        found: list[tuple[tuple[bool, float, float], GroupKey, NDArray[np.int64]]] = []
         for key, slots in self.surfaces.groups:
             shown = slots[visible[slots]]
-            if shown.size and key.see_through:
+            if shown.size and key.apart:
                 order = np.argsort(-depth[shown], kind='stable')
-                parts.append(((True, -float(depth[shown].max()), 0.0), key, shown[order]))
+                found.append(((True, -float(depth[shown].max()), 0.0), key, shown[order]))
             elif shown.size:
                 order = np.lexsort((depth[shown], size[shown]))
                 rank = (False, float(size[shown].max()), float(depth[shown].min()))
-                parts.append((rank, key, shown[order]))
-        parts.sort(key=lambda part: part[0])
-        return [(key, slots) for _, key, slots in parts]
+                found.append((rank, key, shown[order]))
+        found.sort(key=lambda part: part[0])
+        parts, first = [], 0
+        for _, key, slots in found:
+            parts.append(Part(key, slots, first))
+            first += len(slots)
+        return parts
 
-    def _draw_parts(
-        self, parts: list[tuple[GroupKey, NDArray[np.int64]]], common: Definitions
-    ) -> None:
+    def _draw_parts(self, parts: list[Part], common: Definitions) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
-        first = 0
-        for key, slots in parts:
+        self._atlas.bind()
+        for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
                 _vertex(key.family), 'surface.frag', common | _family(key.family) | looks
             )
             self._paint.bind(key)
             # Colours alone are blended: depth and ids count what is see-through as solid.
-            (gl.glEnablei if key.see_through else gl.glDisablei)(gl.GL_BLEND, 0)
+            (gl.glEnablei if key.apart else gl.glDisablei)(gl.GL_BLEND, 0)
             self._buffers.draw_part(program, first=first, count=len(slots))
-            first += len(slots)
         gl.glDisablei(gl.GL_BLEND, 0)
+
+    def _light(self, target: PictureTarget, common: Definitions) -> None:
+        """Light the surface layers, every pixel that shows something once."""
+        gl = raw_gl()
+        target.lit.use()
+        # The screen's triangle lies on the far plane: it is before it where something is drawn.
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._context.depth_func = '<'
+        gl.glDepthMask(gl.GL_FALSE)
+        target.surface.use(UNITS['surface_layer'])
+        self._finishes.bind(UNITS['finishes'])
+        self._environment.bind(UNITS['environment'])
+        self._atlas.bind()
+        self._screen.draw(self._programs.get('screen.vert', 'light.frag', common))
+        gl.glDepthMask(gl.GL_TRUE)
 
     def _draw_sky(self) -> None:
         """Fill what is empty with the model's sky, if it has one; no other layer shows it."""
         if self._paint.sky < 0:
             return
         gl = raw_gl()
-        for layer in (1, 2, 3):
+        for layer in (1, 2):
             gl.glColorMaski(layer, *[gl.GL_FALSE] * 4)
         self._context.enable_only(moderngl.DEPTH_TEST)
         self._context.depth_func = '>='
         program = self._programs.get('screen.vert', 'sky.frag', _tone(self._config))
         self._paint.cube(self._paint.sky).bind(UNITS['sky'])
         self._screen.draw(program)
-        for layer in (1, 2, 3):
+        for layer in (1, 2):
             gl.glColorMaski(layer, *[gl.GL_TRUE] * 4)
 
     def _draw_families(
@@ -307,15 +332,14 @@ class OnepassScene:
         self._frame.write(block)
         self._frame.bind_to_uniform_block(FRAME_BINDING)
         self._buffers.set_poses(seen.poses)
-        self._draw_families(
-            visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel)
-        )
+        self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
             LAMPS=len(self._lamps),
             SHADOW_LAMPS=len(self._atlas.tiles),
-            SHADOW_TAPS=4,
+            LEAN=self._lean,
+            SHADOW_TAPS=1 if self._lean else 4,
             SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
             SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
             NORMALS=normals,

@@ -21,6 +21,7 @@ from synth_ros.render.onepass.blocks import (
     parallel_lens,
 )
 from synth_ros.render.onepass.lamps import Lamp, place
+from synth_ros.render.onepass.paint import UNITS
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.types import FloatArray
 
@@ -65,9 +66,7 @@ class ShadowAtlas:
         self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
         self._rows = max(math.ceil(len(casting) / self._columns), 1)
         self._size = size
-        self.tiles = {
-            lamp: self._tile(number) for number, lamp in enumerate(casting)
-        }
+        self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
         self._depths: moderngl.Sampler | None = None
@@ -84,12 +83,12 @@ class ShadowAtlas:
                 filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
             )
 
-    def bind(self, shares: int, depths: int) -> None:
-        """Let two texture units read the atlas: one compares, the other gives the depths."""
+    def bind(self) -> None:
+        """Let the shaders read the maps: one unit compares, the other gives the depths."""
         if self.texture is not None and self._depths is not None:
-            self.texture.use(shares)
-            self.texture.use(depths)
-            self._depths.use(depths)
+            self.texture.use(UNITS['shadow_atlas'])
+            self.texture.use(UNITS['shadow_depths'])
+            self._depths.use(UNITS['shadow_depths'])
 
     def area(self, lamp: int) -> tuple[float, float, float, float]:
         """Corner and size of a lamp's tile, as shares of the atlas."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.render.onepass import geometry
-from synth_ros.render.onepass.materials import Layers, Look, look_of, mapping_of
+from synth_ros.render.onepass.materials import Layers, Look, has_orm, look_of, mapping_of
 from synth_ros.scene.surfaces import is_drawn
 
 INSTANCE = np.dtype(
@@ -55,13 +55,14 @@ class GroupKey(NamedTuple):
         family: How they are drawn.
         layers: Their textures; the base texture is that of the group's array (see ``sheet``).
         sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
-        see_through: Whether they are blended over what is behind.
+        apart: Whether they are drawn after everything else is lit: what is see-through, which is
+            blended over what is behind, and what has more to it than the surface layer holds.
     """
 
     family: Family
     layers: Layers
     sheet: tuple[int, int] | None
-    see_through: bool
+    apart: bool
 
 
 class Group(NamedTuple):
@@ -95,6 +96,12 @@ class Surfaces(NamedTuple):
     groups: tuple[Group, ...]
     packed: geometry.Packed
 
+    def finishes(self, geoms: int) -> NDArray[np.float32]:
+        """Metallic, roughness and reflectance by geom id, (geoms, 3); 0 for what is not drawn."""
+        table = np.zeros((geoms, 3), np.float32)
+        table[self.geoms] = self.instances['surface'][:, :3]
+        return table
+
 
 def surfaces_of(model: mujoco.MjModel, *, far_m: float) -> Surfaces:
     """Collect what is drawn of a model.
@@ -120,8 +127,10 @@ def surfaces_of(model: mujoco.MjModel, *, far_m: float) -> Surfaces:
         instances['ids'][slot, 1] = place.first_facet
     _number_layers(model, geoms, instances, members)
     groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
-    groups.sort(key=lambda group: group.key.see_through)
-    return Surfaces(geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed)
+    groups.sort(key=lambda group: group.key.apart)
+    return Surfaces(
+        geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed
+    )
 
 
 class _Shapes:
@@ -158,7 +167,10 @@ def _key(model: mujoco.MjModel, geom: int, look: Look) -> GroupKey:
         sheet = (int(model.tex_width[base]), int(model.tex_height[base]))
         # Textures of one size share an array, and geoms with them a call.
         layers = layers._replace(base=-1)
-    return GroupKey(family, layers, sheet, bool(look.rgba[3] < 1))
+    # What shines with more than its own colour, or whose finish varies, does not fit the
+    # surface layer either.
+    apart = look.rgba[3] < 1 or look.emission > 1 or layers.emissive >= 0 or has_orm(layers)
+    return GroupKey(family, layers, sheet, bool(apart))
 
 
 def _instance(
@@ -182,7 +194,6 @@ def _instance(
         (*mapping, 0.0),
         (geom + 1, 0),
     )
-
 
 
 def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
@@ -229,6 +240,8 @@ def _radii(
                 place = packed.ranges[shape]
                 used = packed.indices[place.first_index : place.first_index + place.indices]
                 points = packed.vertices['position'][used + place.base_vertex]
-                reach[shape] = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0)))
+                reach[shape] = float(
+                    np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
+                )
             radius[slot] = reach[shape]
     return radius

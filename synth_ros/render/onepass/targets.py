@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Layers
-from synth_ros.render.onepass.antialias import FineTarget
+from synth_ros.render.onepass.antialias import FineTarget, attach_stencil, depth_stencil
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.types import IdImage
 
-
 # Encoded by the driver as it stores them, so that blending is of light.
 SRGB8_ALPHA8 = 0x8C43
-_DTYPES = {'f1': np.uint8, 'f4': np.float32, 'u4': np.uint32}
-Owned = moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer | moderngl.Buffer
+_BLACK = np.array([0, 0, 0, 1], np.float32)
+_ZEROS = np.zeros(4, np.float32)
 
 
 class TargetKind(NamedTuple):
@@ -27,7 +26,7 @@ class TargetKind(NamedTuple):
 
     Attributes:
         size: (width, height), pixels.
-        normals: Whether it has a layer of normals.
+        normals: Whether it has a layer of facet normals.
         grid: Samples of colour along one edge of a pixel at edges; 1 for no antialiasing.
         background: Whether the driver copies finished layers on its own (a GPU), or they are
             copied when asked for (a processor, which would wait at once).
@@ -39,8 +38,20 @@ class TargetKind(NamedTuple):
     background: bool
 
 
+class _Output(NamedTuple):
+    """A layer that is read: its texture, and a buffer that the driver copies it into."""
+
+    texture: moderngl.Texture
+    dtype: type[np.generic]
+    copy: moderngl.Buffer | None
+
+
 class PictureTarget:
     """One picture's framebuffers.
+
+    ``all`` takes everything that one rasterization finds: colour, the surface in each pixel (geom
+    id + 1, depth, shading normal and base colour in four words) and its facet's normal. ``lit``
+    is its colour alone.
 
     Args:
         context: The GL context.
@@ -52,85 +63,83 @@ class PictureTarget:
 
     def __init__(self, context: moderngl.Context, kind: TargetKind) -> None:
         self.kind = kind
-        self._context = context
-        size = kind.size
+        self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
         try:
-            layers = [
-                context.texture(size, 4, dtype='f1', internal_format=SRGB8_ALPHA8),
-                context.texture(size, 1, dtype='f4'),
-                context.texture(size, 1, dtype='u4'),
-            ]
-            if kind.normals:
-                layers.append(context.texture(size, 4, dtype='f4'))
-            self._owned: list[Owned]
-            self._owned = [*layers, _depth(context, size)]
-            self.main = context.framebuffer(layers, self._owned[-1])
-            self._owned.append(self.main)
-            self._copies = [
-                context.buffer(reserve=size[0] * size[1] * layer.components * (1 if layer.dtype == 'f1' else 4), dynamic=True)
-                for layer in layers
-                if kind.background
-            ]
-            self._owned += self._copies
-            self.fine: FineTarget | None = None
-            if kind.grid > 1:
-                self.fine = FineTarget(context, size, kind.grid)
-                self.color = context.framebuffer([layers[0]])
-                self._owned.append(self.color)
+            self._make(context)
         except moderngl.Error as error:
             raise RenderError(
-                f'The OpenGL driver refuses a {size[0]}x{size[1]} picture with '
+                f'The OpenGL driver refuses a {kind.size[0]}x{kind.size[1]} picture with '
                 f'{kind.grid**2} samples at edges: {error}. Render smaller images '
                 'or lower render.samples; synth-ros doctor shows the device.'
             ) from error
 
+    def _make(self, context: moderngl.Context) -> None:
+        size, kind = self.kind.size, self.kind
+        self.color = context.texture(size, 4, dtype='f1', internal_format=SRGB8_ALPHA8)
+        self.surface = context.texture(size, 4, dtype='u4')
+        self.surface.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        facets = [context.texture(size, 4, dtype='f4')] if kind.normals else []
+        depth = depth_stencil(context, size)
+        self.lit = context.framebuffer([self.color], depth)
+        self.all = context.framebuffer([self.color, self.surface, *facets], depth)
+        for target in (self.lit, self.all):
+            attach_stencil(target, depth)
+        self._owned = [self.color, self.surface, *facets, depth, self.lit, self.all]
+        self._outputs = [
+            _output(context, texture, dtype, kind)
+            for texture, dtype in (
+                (self.color, np.uint8),
+                (self.surface, np.uint32),
+                *((facet, np.float32) for facet in facets),
+            )
+        ]
+        self.fine = FineTarget(context, size, kind.grid) if kind.grid > 1 else None
+
     def clear(self) -> None:
-        """Empty all layers: black, depth and id 0, nothing before the far plane."""
+        """Empty what is read: black, depth and id 0, nothing before the far plane."""
         gl = raw_gl()
-        self.main.use()
-        zeros = np.zeros(4, np.float32)
-        gl.glClearBufferfv(gl.GL_COLOR, 0, np.array([0, 0, 0, 1], np.float32))
-        gl.glClearBufferfv(gl.GL_COLOR, 1, zeros)
-        gl.glClearBufferuiv(gl.GL_COLOR, 2, np.zeros(4, np.uint32))
+        self.lit.use()
+        gl.glClearBufferfv(gl.GL_COLOR, 0, _BLACK)
+        gl.glClearBufferfv(gl.GL_DEPTH, 0, _ZEROS[:1])
+        self.all.use()
+        gl.glClearBufferuiv(gl.GL_COLOR, 1, np.zeros(4, np.uint32))
         if self.kind.normals:
-            gl.glClearBufferfv(gl.GL_COLOR, 3, zeros)
-        gl.glClearBufferfv(gl.GL_DEPTH, 0, np.zeros(1, np.float32))
+            gl.glClearBufferfv(gl.GL_COLOR, 2, _ZEROS)
 
     def begin_read(self) -> None:
         """Let the driver copy the layers as soon as they are drawn; does not wait."""
-        for index, (buffer, layer) in enumerate(zip(self._copies, self._layers(), strict=True)):
-            self.main.read_into(
-                buffer, components=layer.components, attachment=index, dtype=layer.dtype
+        for index, (texture, _, copy) in enumerate(self._outputs):
+            assert copy is not None
+            self.all.read_into(
+                copy, components=texture.components, attachment=index, dtype=texture.dtype
             )
 
     def read(self) -> Layers:
         """The layers; what draws must have finished."""
         width, height = self.kind.size
         arrays = []
-        for index, layer in enumerate(self._layers()):
-            shape = (height, width, layer.components) if layer.components > 1 else (height, width)
-            array = np.empty(shape, _DTYPES[layer.dtype])
-            if self._copies:
-                self._copies[index].read_into(array)
+        for index, (texture, dtype, copy) in enumerate(self._outputs):
+            channels = () if texture.components == 1 else (texture.components,)
+            array = np.empty((height, width, *channels), dtype)
+            if copy is not None:
+                copy.read_into(array)
             else:
-                self.main.read_into(
-                    array, components=layer.components, attachment=index, dtype=layer.dtype
+                self.all.read_into(
+                    array, components=texture.components, attachment=index, dtype=texture.dtype
                 )
             arrays.append(array)
         rgb = np.asarray(cv2.cvtColor(arrays[0], cv2.COLOR_RGBA2RGB), np.uint8)
-        return Layers(rgb, arrays[1], _geoms(arrays[2]))
-
-    def layer(self, number: int) -> moderngl.Texture:
-        """0 colour, 1 depth, 2 ids, 3 normals."""
-        return self._layers()[number]
-
-    def _layers(self) -> list[moderngl.Texture]:
-        return [item for item in self.main.color_attachments if isinstance(item, moderngl.Texture)]
+        words = arrays[1]
+        depth_m = np.ascontiguousarray(words[..., 1]).view(np.float32)
+        return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])))
 
     def free(self) -> None:
         """Delete the framebuffers."""
         for item in reversed(self._owned):
             item.release()
+        for _, _, copy in self._outputs:
+            if copy is not None:
+                copy.release()
         if self.fine is not None:
             self.fine.free()
 
@@ -154,12 +163,15 @@ class CoverTarget:
         self._target.use()
         gl.glClearBufferuiv(gl.GL_COLOR, 0, np.zeros(4, np.uint32))
 
-    def read(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint32]:
-        """Wait for the drawing and copy a part of it, (height, width)."""
-        bits = np.empty((height, width), np.uint32)
-        self._target.read_into(
-            bits, viewport=(x, y, width, height), components=1, dtype='u4'
-        )
+    def read(self, corner: tuple[int, int], size: tuple[int, int]) -> NDArray[np.uint32]:
+        """Wait for the drawing and copy a part of it.
+
+        Args:
+            corner: Its first column and row.
+            size: (width, height), pixels.
+        """
+        bits = np.empty((size[1], size[0]), np.uint32)
+        self._target.read_into(bits, viewport=(*corner, *size), components=1, dtype='u4')
         return bits
 
     def free(self) -> None:
@@ -168,17 +180,19 @@ class CoverTarget:
         self._bits.release()
 
 
+def _output(
+    context: moderngl.Context,
+    texture: moderngl.Texture,
+    dtype: type[np.generic],
+    kind: TargetKind,
+) -> _Output:
+    width, height = kind.size
+    size = width * height * texture.components * np.dtype(dtype).itemsize
+    return _Output(texture, dtype, context.buffer(reserve=size) if kind.background else None)
+
+
 def _geoms(ids: NDArray[np.uint32]) -> IdImage:
     """Geom ids from ids that count from 1."""
     geoms = ids.view(np.int32)
     geoms -= 1
     return geoms
-
-
-def _depth(context: moderngl.Context, size: tuple[int, int]) -> moderngl.Renderbuffer:
-    """A depth buffer of 32-bit floats: reversed depth needs them."""
-    gl = raw_gl()
-    buffer = context.depth_renderbuffer(size)
-    gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, buffer.glo)
-    gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, gl.GL_DEPTH_COMPONENT32F, *size)
-    return buffer

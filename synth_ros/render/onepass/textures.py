@@ -18,6 +18,7 @@ from synth_ros.render.onepass.materials import texture_pixels
 from synth_ros.types import ByteImage
 
 _MAX_ANISOTROPY = 8.0
+_TEXTURE_MAX_ANISOTROPY = 0x84FE
 
 
 class Texture(NamedTuple):
@@ -42,31 +43,59 @@ class Texture(NamedTuple):
         raw_gl().glDeleteTextures([self.name])
 
 
-def sheet(pictures: Sequence[ByteImage], *, srgb: bool, anisotropy: float) -> Texture:
+class Filtering(NamedTuple):
+    """How a texture is read between its texels and levels.
+
+    Attributes:
+        anisotropy: Most samples along a slanted surface, 1 for none.
+        between: Whether two levels are blended, or the nearer one is taken.
+    """
+
+    anisotropy: float
+    between: bool
+
+
+_SMOOTH = Filtering(1.0, between=True)
+
+
+def sheet(pictures: Sequence[ByteImage], filtering: Filtering) -> Texture:
     """An array of pictures of one size, with levels for the distance.
 
     Args:
-        pictures: (height, width, 4), uint8, at least one.
-        srgb: Whether they are colours on the screen's scale (else plain numbers).
-        anisotropy: The most that the driver offers.
+        pictures: Colours on the screen's scale (sRGB), (height, width, 4), uint8, at least one.
+        filtering: How they are read.
     """
     gl = raw_gl()
     texture = Texture(gl.GL_TEXTURE_2D_ARRAY, int(gl.glGenTextures(1)))
     texture.bind(0)
     height, width, _ = pictures[0].shape
-    stored = gl.GL_SRGB8_ALPHA8 if srgb else gl.GL_RGBA8
     stack = np.stack(pictures)
     gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
     gl.glTexImage3D(
-        texture.target, 0, stored, width, height, len(stack), 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, stack
+        texture.target,
+        0,
+        gl.GL_SRGB8_ALPHA8,
+        width,
+        height,
+        len(stack),
+        0,
+        gl.GL_RGBA,
+        gl.GL_UNSIGNED_BYTE,
+        stack,
     )
     gl.glGenerateMipmap(texture.target)
-    _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
+    _filter(texture.target, gl.GL_REPEAT, filtering)
     return texture
 
 
-def flat_picture(picture: ByteImage, *, srgb: bool, anisotropy: float) -> Texture:
-    """One picture, (height, width, 4), uint8, with levels for the distance."""
+def flat_picture(picture: ByteImage, filtering: Filtering, *, srgb: bool) -> Texture:
+    """One picture, (height, width, 4), uint8, with levels for the distance.
+
+    Args:
+        picture: The picture.
+        filtering: How it is read.
+        srgb: Whether it holds colours on the screen's scale (else plain numbers).
+    """
     gl = raw_gl()
     texture = Texture(gl.GL_TEXTURE_2D, int(gl.glGenTextures(1)))
     texture.bind(0)
@@ -77,7 +106,7 @@ def flat_picture(picture: ByteImage, *, srgb: bool, anisotropy: float) -> Textur
         texture.target, 0, stored, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, picture
     )
     gl.glGenerateMipmap(texture.target)
-    _filter(texture.target, gl.GL_REPEAT, anisotropy=anisotropy)
+    _filter(texture.target, gl.GL_REPEAT, filtering)
     return texture
 
 
@@ -105,7 +134,7 @@ def cube_picture(model: mujoco.MjModel, number: int) -> Texture:
             image,
         )
     gl.glGenerateMipmap(texture.target)
-    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, anisotropy=1.0)
+    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, _SMOOTH)
     return texture
 
 
@@ -130,31 +159,35 @@ def environment_cube(environment: Environment) -> Texture:
                 np.ascontiguousarray(faces[face]),
             )
     gl.glTexParameteri(texture.target, gl.GL_TEXTURE_MAX_LEVEL, len(environment.levels) - 1)
-    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, anisotropy=1.0)
+    _filter(texture.target, gl.GL_CLAMP_TO_EDGE, _SMOOTH)
     return texture
 
 
-def facet_table(normals: NDArray[np.float32]) -> Texture:
-    """Facet normals (f, 3) as a table that is 4096 wide."""
+def number_table(rows: NDArray[np.float32], *, width: int) -> Texture:
+    """Rows of up to four numbers (n, k), float32, as texels of a table; row i is texel
+    (i % width, i // width).
+    """
     gl = raw_gl()
-    rows = max(-(-len(normals) // 4096), 1)
-    table = np.zeros((rows * 4096, 4), np.float32)
-    table[: len(normals), :3] = normals
+    lines = max(-(-len(rows) // width), 1)
+    table = np.zeros((lines * width, 4), np.float32)
+    table[: len(rows), : rows.shape[1]] = rows
     texture = Texture(gl.GL_TEXTURE_2D, int(gl.glGenTextures(1)))
     texture.bind(0)
     gl.glTexImage2D(
-        texture.target, 0, gl.GL_RGBA32F, 4096, rows, 0, gl.GL_RGBA, gl.GL_FLOAT, table
+        texture.target, 0, gl.GL_RGBA32F, width, lines, 0, gl.GL_RGBA, gl.GL_FLOAT, table
     )
     for filter_ in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
         gl.glTexParameteri(texture.target, filter_, gl.GL_NEAREST)
     return texture
 
 
-def _filter(target: int, wrap: int, *, anisotropy: float) -> None:
+def _filter(target: int, wrap: int, filtering: Filtering) -> None:
     gl = raw_gl()
-    gl.glTexParameteri(target, gl.GL_TEXTURE_MIN_FILTER, gl.GL_LINEAR_MIPMAP_LINEAR)
+    levels = gl.GL_LINEAR_MIPMAP_LINEAR if filtering.between else gl.GL_LINEAR_MIPMAP_NEAREST
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MIN_FILTER, levels)
     gl.glTexParameteri(target, gl.GL_TEXTURE_MAG_FILTER, gl.GL_LINEAR)
     for axis in (gl.GL_TEXTURE_WRAP_S, gl.GL_TEXTURE_WRAP_T, gl.GL_TEXTURE_WRAP_R):
         gl.glTexParameteri(target, axis, wrap)
-    if anisotropy > 1:
-        gl.glTexParameterf(target, 0x84FE, min(anisotropy, _MAX_ANISOTROPY))
+    if filtering.anisotropy > 1:
+        anisotropy = min(filtering.anisotropy, _MAX_ANISOTROPY)
+        gl.glTexParameterf(target, _TEXTURE_MAX_ANISOTROPY, anisotropy)

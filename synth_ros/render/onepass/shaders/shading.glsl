@@ -10,7 +10,10 @@ struct Material {
     vec3 emission;     // on the scale of the finished picture
 };
 
+#ifndef SURFACES
+#ifndef LEAN
 uniform samplerCube environment;
+#endif
 
 vec3 irradiance_from(vec3 n) {
     vec3 sum = irradiance[0].rgb + irradiance[1].rgb * n.y + irradiance[2].rgb * n.z +
@@ -66,13 +69,21 @@ vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
         sum += reflected(s, light, way);
     }
 #endif
-    vec3 mirrored = mat3(world_from_camera) * reflect(-view, n);
     // Karis, "Physically based shading on mobile": the environment's second split-sum factor.
     vec4 r = m.roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
     float a = min(r.x * r.x, exp2(-9.28 * facing)) * r.x + r.y;
     vec2 scale = vec2(-1.04, 1.04) * a + r.zw;
+    vec3 bounced = reflect(-view, n);
+#ifdef LEAN
+    // The blurred environment stands in for its mirror image: a cube map costs a processor more
+    // than all lamps.
+    vec3 mirror = irradiance_from(bounced);
+#else
     float level = m.roughness * (2.0 - m.roughness) * (light_scale.w - 1.0);
-    vec3 mirror = textureLod(environment, mirrored, level).rgb * (f0 * scale.x + scale.y);
+    vec3 mirror = textureLod(environment, mat3(world_from_camera) * bounced, level).rgb;
+#endif
+    mirror *= f0 * scale.x + scale.y;
     vec3 around = (diffuse * irradiance_from(n) + mirror) * light_scale.y * m.occlusion;
     return (sum + around) * light_scale.x + m.emission;
 }
+#endif

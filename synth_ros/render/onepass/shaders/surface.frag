@@ -1,11 +1,14 @@
 #version 330 core
-// Every buffer of a picture in one rasterization.
+// What a pixel shows of a surface. Drawn for the surface layers (SURFACES), which are lit
+// afterwards, each pixel once; or lit at once: what is see-through, and fine samples of edges
+// (COLOR_ALONE).
 #include "frame.glsl"
+#ifndef SURFACES
 #include "lights.glsl"
 #include "shadow.glsl"
-#include "shading.glsl"
 #include "ambient.glsl"
-#include "picture.glsl"
+#endif
+#include "shading.glsl"
 
 flat in vec4 albedo;
 flat in vec4 material;
@@ -14,6 +17,7 @@ flat in uvec2 identity;
 #ifdef IMPOSTOR
 #include "impostor.glsl"
 #else
+#include "ray.glsl"
 in vec3 point;
 in vec3 bent;
 in vec3 coordinate;
@@ -22,16 +26,17 @@ flat in mat3 camera_from_geom;
 uniform sampler2D facets;
 #endif
 #endif
-
 #include "painted.glsl"
 
+#ifndef SURFACES
+#include "picture.glsl"
 layout(location = 0) out vec4 color;
-// What is drawn again for antialiasing is colour alone; ids and depth stay as they are.
+#endif
 #ifndef COLOR_ALONE
-layout(location = 1) out float depth_m;
-layout(location = 2) out uint geom;
+#include "packed.glsl"
+layout(location = 1) out uvec4 packed_surface;
 #ifdef NORMALS
-layout(location = 3) out vec4 facet;
+layout(location = 2) out vec4 facet;
 #endif
 #endif
 
@@ -42,8 +47,8 @@ void main() {
     if (!hit.found) discard;
     gl_FragDepth = buffer_depth(hit.z);
     vec3 point = ray * hit.z;
-    vec3 n = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
-    vec3 geometric = n;
+    vec3 exact = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
+    vec3 n = exact;
 #ifdef TEXTURED
     vec3 coordinate = texture_place(texturing, own_place(hit), hit.local, size.xyz);
 #else
@@ -51,23 +56,22 @@ void main() {
 #endif
 #else
     vec3 n = normalize(bent);
-    vec3 geometric = n;
 #endif
+    vec3 geometric = n;
     vec4 paint = albedo * base_color(coordinate);
     Material m = Material(paint.rgb, material.x, material.y, material.z, 1.0, paint.rgb * material.w);
     refine(m, n, point, coordinate);
+#ifndef SURFACES
 #ifdef AMBIENT_SCALE
     m.occlusion *= ambient_at(point.z);
 #endif
     vec3 light = shade(m, point, n, geometric);
     color = vec4(tone_mapped(light), paint.a);
+#endif
 #ifndef COLOR_ALONE
-    depth_m = point.z;
-    geom = identity.x;
+    packed_surface = uvec4(identity.x, floatBitsToUint(point.z), pack_normal(n), pack_base(paint.rgb, material.w));
 #ifdef NORMALS
-#ifdef IMPOSTOR
-    vec3 exact = n;
-#else
+#ifndef IMPOSTOR
     int number = int(identity.y) + gl_PrimitiveID;
     vec3 exact = camera_from_geom * texelFetch(facets, ivec2(number & 4095, number >> 12), 0).xyz;
 #endif
