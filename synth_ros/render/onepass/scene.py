@@ -28,7 +28,7 @@ from synth_ros.render.onepass.blocks import (
     picture_lens,
 )
 from synth_ros.render.onepass.buffers import Buffers
-from synth_ros.render.onepass.context import is_lean, raw_gl
+from synth_ros.render.onepass.context import anisotropy_of, is_lean, raw_gl
 from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
@@ -89,7 +89,7 @@ class OnepassScene:
             reserve=max(len(self._lamps), 1) * LAMP.itemsize, dynamic=True
         )
         self._lean = is_lean(config, context)
-        self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
+        self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
         self._ambient = AmbientOcclusion(context, programs, self._screen)

@@ -191,7 +191,7 @@ def _instance(
         (*extent, max(extent)),
         tuple(look.rgba),
         (look.metallic, look.roughness, look.reflectance, look.emission),
-        (*mapping, 0.0),
+        mapping,
         (geom + 1, 0),
     )
 

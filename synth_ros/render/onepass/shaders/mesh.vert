@@ -39,7 +39,7 @@ void main() {
     material = surface;
     texturing = mapping;
     identity = ids;
-    coordinate = texture_place(mapping, uv, local, extent.xyz);
+    coordinate = texture_place(mapping, uv, local);
 #ifdef NORMALS
     camera_from_geom = transpose(mat3(pose_x.xyz, pose_y.xyz, pose_z.xyz));
 #endif
