@@ -134,9 +134,10 @@ class OnepassScene:
             self._set_frame(lens, viewpoint.world_from_camera)
         target.clear()
         parts = self._parts(seen, visible)
-        if not parts:
-            return
         self._picture_state()
+        if not parts:
+            self._draw_sky()
+            return
         self._buffers.order(np.concatenate([part.slots for part in parts]))
         solid = [part for part in parts if not part.key.apart]
         apart = parts[len(solid) :]
