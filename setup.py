@@ -62,12 +62,14 @@ setup(
     },
     # Why each one is needed: docs/dependencies.md.
     install_requires=[
+        'fsspec>=2024.3',
         'isal>=1.6',
         'jinja2>=3.1',
         'mcap>=1.2',
         'mcap-ros2-support>=0.5',
         'moderngl>=5.10',
         'mujoco>=4.0,<4.1',
+        'numba>=0.59',
         'numpy>=1.26',
         'opencv-python-headless>=4.8',
         'Pillow>=10.2',
@@ -85,6 +87,8 @@ setup(
     extras_require={
         # Optional; without it hollow objects collide as their convex hulls.
         'collision': ['coacd>=1.0'],
+        # Optional; needed on every machine of a cluster (`generate --cluster`).
+        'cluster': ['ray[client]>=2.40'],
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
         'ros': [
             'catkin-pkg>=1.0',  # the message generators import it, but their wheels do not ask

@@ -1,61 +1,149 @@
-"""Time to the first frame, and memory over a long run: it must stay flat.
+"""Memory over a long run of ``synth-ros generate``: its slope, by least squares.
 
-The same five episodes are made again and again, and memory is read after the same one of them:
-different scenes need different amounts.
+Small pictures, so that 20,000 frames do not take all day; every episode is a new scene. The memory
+of the command and its children is read from outside twice a second; the first tenth, in which
+caches fill, does not count.
 
-python benchmarks/bench_memory.py [--frames 1000] [--views 20]
+    python benchmarks/bench_memory.py [--frames 20000] [--views 50] [--backends onepass classic]
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
 
-os.environ.setdefault('MUJOCO_GL', 'egl')
+import numpy as np
+import results
+from bench_speed import TUNED
+from ours import quality
+from scenes import SceneSpec, write_scene
 
-import pathlib
+from synth_ros.config.render import Backend
 
-from common import demo_stage, table
-
-from synth_ros.pipeline.generate import episode_samples
-from synth_ros.pipeline.instant import Course
-
-START = time.perf_counter()
-CYCLE = 5
+SCENE = SceneSpec(5, 'meshes', (160, 120))
+WARM_UP = 0.1
+_LOOK_S = 0.5
 
 
-def resident_mb() -> float:
-    """Resident memory of this process, megabytes."""
-    with pathlib.Path('/proc/self/statm').open(encoding='ascii') as file:
-        pages = int(file.read().split()[1])
+class Reading(NamedTuple):
+    """Frames committed by then, and memory in megabytes."""
+
+    frames: int
+    megabytes: float
+
+
+def watch(command: Sequence[str], out: Path, views: int) -> list[Reading]:
+    """Run a command and read its memory until the last episode is committed.
+
+    Raises:
+        SystemExit: The command failed.
+    """
+    readings = []
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        while process.poll() is None:
+            time.sleep(_LOOK_S)
+            megabytes = sum(resident_mb(pid) for pid in _family(process.pid))
+            readings.append(
+                Reading(views * len(list((out / 'episodes').glob('*.json'))), megabytes)
+            )
+        if process.returncode:
+            errors.seek(0)
+            raise SystemExit(f'generate failed:\n{errors.read().decode("utf-8", "replace")}')
+    return readings
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process, megabytes; 0 if it has gone."""
+    try:
+        pages = int(Path(f'/proc/{pid}/statm').read_text(encoding='ascii').split()[1])
+    except (OSError, IndexError):
+        return 0.0
     return pages * os.sysconf('SC_PAGE_SIZE') / 1e6
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--frames', type=int, default=1000)
-    parser.add_argument('--views', type=int, default=20, help='views per episode')
-    options = parser.parse_args()
-    stage = demo_stage()
-    first_s, memory, made, number = 0.0, [], 0, 0
-    while made < options.frames:
-        episode = stage.open(number % CYCLE)
-        for _ in episode_samples(stage, episode, Course('views', options.views)):
-            made += 1
-            first_s = first_s or time.perf_counter() - START
-        number += 1
-        if number % CYCLE == 0:
-            memory.append(resident_mb())
-    table(
-        [
-            ('process start to first frames', f'{first_s:7.2f} s'),
-            ('memory after each five episodes', ' '.join(f'{m:.0f}' for m in memory) + ' MB'),
-            ('frames made', f'{made:7d}'),
-        ]
+def _family(pid: int) -> list[int]:
+    """A process and what it started, at any depth."""
+    found = [pid]
+    for parent in found:
+        for path in Path(f'/proc/{parent}/task').glob('*/children'):
+            try:
+                found += [int(child) for child in path.read_text(encoding='ascii').split()]
+            except OSError:
+                continue
+    return found
+
+
+def slope(readings: Sequence[Reading], total: int) -> tuple[float, float]:
+    """Growth in MB per 1000 frames and its standard error, by least squares.
+
+    Only readings after the warm-up and before the last commit count: what comes after that is
+    the dataset's index, composed once.
+    """
+    kept = [r for r in readings if WARM_UP * total <= r.frames < total]
+    x = np.array([r.frames for r in kept]) / 1000
+    y = np.array([r.megabytes for r in kept])
+    dx = x - x.mean()
+    growth = float(dx @ y / (dx @ dx))
+    rest = y - y.mean() - growth * dx
+    error = float(np.sqrt((rest @ rest) / max(len(kept) - 2, 1) / (dx @ dx)))
+    return growth, error
+
+
+def measure(backend: str, frames: int, views: int) -> results.Row:
+    """One long run."""
+    shadow, samples = TUNED[backend]
+    render = {'backend': backend, 'shadow_size': shadow, 'samples': samples}
+    with tempfile.TemporaryDirectory() as folder:
+        config = write_scene(Path(folder) / 'scene', SCENE, changes={'render': render})
+        out = Path(folder) / 'out'
+        command = [sys.executable, '-m', 'synth_ros.cli.main', 'generate', str(config)]
+        command += ['--out', str(out), '--episodes', str(frames // views), '--views', str(views)]
+        start = time.monotonic()
+        readings = watch(command, out, views)
+        seconds = time.monotonic() - start
+    growth, error = slope(readings, frames)
+    warm = [r.megabytes for r in readings if WARM_UP * frames <= r.frames < frames]
+    return results.Row(
+        section='memory',
+        scene=str(SCENE),
+        name=f'generate: {backend} {shadow}/{samples}',
+        quality=quality(backend, shadow, samples),
+        seconds=(seconds / frames,),
+        notes={
+            'frames': frames,
+            'scenes': frames // views,
+            'MB per 1000 frames': round(growth, 3),
+            'standard error': round(error, 3),
+            'MB after warm-up': round(warm[0]),
+            'MB at the end': round(warm[-1]),
+            'MB at most': round(max(r.megabytes for r in readings)),
+        },
     )
-    stage.renderer.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run and print."""
+    known = [name for name in TUNED if name in get_args(Backend)]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--frames', type=int, default=20_000)
+    parser.add_argument('--views', type=int, default=50, help='views per scene')
+    parser.add_argument('--backends', nargs='+', choices=sorted(TUNED), default=known)
+    parser.add_argument('--json', type=Path, default=results.FOLDER / 'memory.json')
+    options = parser.parse_args(arguments)
+    for backend in options.backends:
+        row = measure(backend, options.frames, options.views)
+        results.show([row])
+        results.save(options.json, [row])
 
 
 if __name__ == '__main__':

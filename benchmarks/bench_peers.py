@@ -1,6 +1,6 @@
 """Other programs on the same scene: RGB, depth and ids of 20 textured meshes, frame after frame.
 
-Each gets a Python environment of its own, made under a temporary folder (or kept with ``--venvs``);
+Each gets a Python environment of its own, in a temporary folder or the one of ``--venvs``;
 nothing of it is installed into ours. What cannot be installed or run is reported with the reason.
 Before each of their turns and of ours, ``mujoco.Renderer`` has one.
 

@@ -30,8 +30,10 @@ from written import measure_written
 
 from synth_ros.config.render import Backend
 
-SECTIONS = ('labelled', 'workers', 'everything', 'written')
+SECTIONS = ('labelled', 'room', 'workers', 'everything', 'written')
 MAIN = SceneSpec(20, 'meshes')
+ROOM = SceneSpec(12, 'room')
+KINDS: tuple[Kind, ...] = ('primitives', 'meshes')
 # (shadow map, samples), the default first. Ids and depth are crisp at every quality.
 QUALITIES = {
     'classic': ((2048, 4), (1024, 0)),
@@ -94,7 +96,7 @@ def rows_of(section: str, scene: str, measured: Sequence[Measured]) -> list[Row]
 def in_memory(section: str, spec: SceneSpec, options: argparse.Namespace) -> list[Row]:
     """One of the sections that make frames in memory, on one scene."""
     folder = prepare(options.scenes, spec)
-    if section == 'labelled':
+    if section in {'labelled', 'room'}:
         others = [
             ours(folder, backend, look)
             for backend in options.backends
@@ -125,7 +127,8 @@ def run(options: argparse.Namespace) -> None:
         for kind in options.kinds
     ]
     for section in options.only:
-        for spec in specs if section == 'labelled' else [options.main]:
+        chosen = {'labelled': specs, 'room': [options.room]}.get(section, [options.main])
+        for spec in chosen:
             if section == 'written':
                 rows = _written(spec, options)
             else:
@@ -159,7 +162,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--quick', action='store_true', help='smallest of everything')
     parser.add_argument('--only', nargs='+', choices=SECTIONS, default=list(SECTIONS))
     parser.add_argument('--objects', nargs='+', type=int, default=[5, 20, 200])
-    parser.add_argument('--kinds', nargs='+', choices=get_args(Kind), default=list(get_args(Kind)))
+    parser.add_argument('--kinds', nargs='+', choices=KINDS, default=list(KINDS))
     parser.add_argument('--sizes', nargs='+', type=_size, default=[(640, 480), (1280, 720)])
     parser.add_argument('--backends', nargs='+', choices=sorted(QUALITIES), default=known)
     parser.add_argument('--rounds', type=int, default=7, help='turns of each')
@@ -170,11 +173,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'speed.json')
     parser.add_argument('--plots', type=Path, default=None, help='folder for plots')
     options = parser.parse_args(arguments)
-    options.main = MAIN
+    options.main, options.room = MAIN, ROOM
     options.written = (options.episodes, options.workers, 3)
     if options.quick:
         options.objects, options.kinds, options.sizes = [3], ['primitives'], [(64, 48)]
         options.main = SceneSpec(3, 'primitives', (64, 48))
+        options.room = SceneSpec(2, 'room', (64, 48))
         options.rounds, options.turn_s, options.written = 1, 0.01, (3, 2, 1)
     return options
 

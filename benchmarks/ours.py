@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from settled import VIEWS, as_episode, open_settled
 
 from synth_ros.config.labels import LabelsConfig
-from synth_ros.config.load import LoadedConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import episode_samples
@@ -46,7 +46,7 @@ class OurFrames:
                 'labels': LabelsConfig(everything=labels == 'everything'),
             }
         )
-        loaded: LoadedConfig = _with_config(settled.loaded, config)
+        loaded = replace(settled.loaded, config=config)
         camera = config.cameras[0]
         renderer = make_renderer(config.render, max_size=(camera.width, camera.height))
         self._stage = Stage(loaded, settled.builder, renderer=renderer)
@@ -59,13 +59,11 @@ class OurFrames:
         for _ in range(frames):
             next(self._frames)
 
+    def sample(self) -> Sample:
+        """The next one."""
+        return next(self._frames)
+
     def _endless(self) -> Iterator[Sample]:
         """The views over and over, as a dataset has them."""
         while True:
             yield from episode_samples(self._stage, self._episode, Course('views', VIEWS))
-
-
-def _with_config(loaded: LoadedConfig, config: object) -> LoadedConfig:
-    from dataclasses import replace
-
-    return replace(loaded, config=config)

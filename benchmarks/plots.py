@@ -84,8 +84,9 @@ def ratio_bars(rows: Sequence[Row]) -> list[Bar]:
     ]
 
 
-_TITLES = {
+TITLES = {
     'labelled': 'Labelled frames in memory, one process (mujoco.Renderer = 1)',
+    'room': 'The demo room, in memory, one process (mujoco.Renderer = 1)',
     'workers': 'Labelled frames in memory, two processes (one mujoco.Renderer = 1)',
     'everything': 'All annotations, in memory, one process (mujoco.Renderer = 1)',
     'written': 'Written to disk, two workers (mujoco.Renderer in memory = 1)',
@@ -104,7 +105,7 @@ def plot_all(folder: Path, out: Path | None) -> None:
     if out is None:
         return
     rows = [row for path in sorted(folder.glob('*.json')) for row in load(path)]
-    for section, title in _TITLES.items():
+    for section, title in TITLES.items():
         bars = ratio_bars([row for row in rows if row.section == section])
         if bars:
             bar_chart(out / f'bench_{section}.png', title, bars)

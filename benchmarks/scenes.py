@@ -4,6 +4,9 @@ A textured table in a tray of four walls, a textured floor, one lamp with shadow
 and a camera that goes around the table. The objects are simple solids, or textured meshes of 4900
 triangles each. Everything is made by arithmetic from nothing, so that other programs can draw the
 same files: each scene is a folder with a config, an environment, a camera stand and the objects.
+
+Besides, there is the room of the demo, with its robot, furniture and up to three lamps, seen by
+the robot's head: most of the picture is room, and the objects are a small part of the work.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import yaml
 from numpy.typing import NDArray
 from PIL import Image
 
-Kind = Literal['primitives', 'meshes']
+Kind = Literal['primitives', 'meshes', 'room']
 Floats = NDArray[np.float64]
 
 TRAY_HALF_M = 0.5
@@ -54,6 +57,9 @@ class SceneSpec(NamedTuple):
         return f'{self.objects} {self.kind}, {self.size[0]}x{self.size[1]}'
 
 
+DEMO = Path(__file__).resolve().parent.parent / 'config' / 'tabletop.yaml'
+
+
 def write_scene(
     folder: Path, spec: SceneSpec, *, changes: Mapping[str, object] | None = None
 ) -> Path:
@@ -68,6 +74,25 @@ def write_scene(
         The config file.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    config = {**(_room(spec) if spec.kind == 'room' else _config(spec)), **(changes or {})}
+    path = folder / 'scene.yaml'
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding='utf-8')
+    if spec.kind != 'room':
+        _write_assets(folder, spec)
+    return path
+
+
+def _room(spec: SceneSpec) -> dict[str, object]:
+    """The demo's config with one camera and a fixed number of objects, without sensor noise."""
+    config = yaml.safe_load(DEMO.read_text(encoding='utf-8'))
+    camera = next(camera for camera in config['cameras'] if camera['name'] == 'head')
+    config['cameras'] = [{**camera, 'width': spec.size[0], 'height': spec.size[1]}]
+    config['objects']['count'] = [spec.objects, spec.objects]
+    del config['randomization']['sensor']
+    return config
+
+
+def _write_assets(folder: Path, spec: SceneSpec) -> None:
     _write_texture(folder / 'wood.png', number=100)
     _write_texture(folder / 'floor.png', number=101)
     (folder / 'environment.xml').write_text(_environment(), encoding='utf-8')
@@ -75,10 +100,6 @@ def write_scene(
     if spec.kind == 'meshes':
         for number in range(MESH_COUNT):
             _write_mesh_object(folder / f'mesh_{number}', number)
-    config = {**_config(spec), **(changes or {})}
-    path = folder / 'scene.yaml'
-    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding='utf-8')
-    return path
 
 
 def _config(spec: SceneSpec) -> dict[str, object]:

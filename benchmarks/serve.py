@@ -29,11 +29,10 @@ def main() -> None:
         return
     from ours import OurFrames
 
-    ours = OurFrames(
-        folder,
-        render={'backend': options['backend'], 'shadow_size': quality[0], 'samples': quality[1]},
-        labels=str(options.get('labels', 'default')),
-    )
+    render = {'backend': options['backend'], 'shadow_size': quality[0], 'samples': quality[1]}
+    if 'device' in options:
+        render['device'] = options['device']
+    ours = OurFrames(folder, render=render, labels=str(options.get('labels', 'default')))
     channel.serve(ours.make, device=ours.device)
 
 

@@ -77,7 +77,7 @@ class View(NamedTuple):
 def drawn(view: View, config: RenderConfig = QUALITY) -> list[list[ByteImage]]:
     """Each viewpoint by each renderer, in the order of ``NAMES``."""
     makers = (
-        lambda: OnepassRenderer(config, LARGEST),
+        lambda: OnepassRenderer(config),
         lambda: ClassicRenderer(config, LARGEST),
         lambda: FilamentRenderer(config),
     )
@@ -153,7 +153,9 @@ def scanned(folder: Path) -> View:
     return View(model, settled(model), [table_viewpoint((640, 480), 32)])
 
 
-def save(name: str, rows: Sequence[Sequence[ByteImage]], *, width: int, down: bool = False) -> None:
+def save(
+    name: str, rows: Sequence[Sequence[ByteImage]], *, width: int, down: bool = False
+) -> None:
     """Write a JPEG of pictures side by side, or one below the other."""
     stack = np.vstack if down else np.hstack
     labelled = [stack([_labelled(*pair) for pair in zip(row, NAMES, strict=True)]) for row in rows]
@@ -167,7 +169,9 @@ def _labelled(rgb: ByteImage, name: str) -> ByteImage:
     picture = np.ascontiguousarray(rgb)
     place, scale = (10, rgb.shape[0] - 12), rgb.shape[0] / 600
     for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        cv2.putText(picture, name, place, cv2.FONT_HERSHEY_SIMPLEX, scale, color, width, cv2.LINE_AA)
+        cv2.putText(
+            picture, name, place, cv2.FONT_HERSHEY_SIMPLEX, scale, color, width, cv2.LINE_AA
+        )
     return picture
 
 
@@ -182,7 +186,9 @@ def main() -> None:
     """Make all pictures."""
     rows = drawn(room(load_config(builtin_config('tabletop'))))
     save('renderers_room.jpg', rows, width=1800)
-    save('renderers_detail.jpg', [[crop(p, x=200, y=150) for p in row] for row in rows], width=1440)
+    save(
+        'renderers_detail.jpg', [[crop(p, x=200, y=150) for p in row] for row in rows], width=1440
+    )
     save('renderers_materials.jpg', drawn(spheres()), width=960, down=True)
     if len(sys.argv) > 1:
         save('renderers_scan.jpg', drawn(scanned(Path(sys.argv[1]))), width=1800)

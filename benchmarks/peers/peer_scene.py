@@ -1,4 +1,4 @@
-"""The scene that all peers draw, as ``export.py`` wrote it; only the standard library and numpy."""
+"""The scene that all peers draw, as ``export.py`` wrote it; needs only numpy."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from synth_ros.config.base import Section, WholeNumber
 
+Deformable = Literal['flex', 'skin', 'tendon']
 Backend = Literal['auto', 'onepass', 'classic', 'filament']
 
 
@@ -25,14 +26,18 @@ class RenderConfig(Section):
     shadow_size: Annotated[int, Field(ge=0, le=8192)] = 2048
     """Edge of each shadow map in texels; 0 turns shadows off."""
     samples: Annotated[Literal[0, 2, 4, 8], WholeNumber] = 4
-    """Samples of each pixel of the colour image, 0 for no antialiasing. Classic takes them in every
-    pixel, onepass at edges alone: 4 for 2 and 4, 9 for 8."""
+    """Samples of each pixel of the colour image, 0 for no antialiasing. Classic takes them in
+    every pixel, onepass at edges alone: 4 for 2 and 4, 9 for 8."""
     shading: Literal['auto', 'full', 'lean'] = 'auto'
     """Onepass: ``full`` mirrors the environment and filters shadows and textures finely; ``lean``
     leaves that out, which a processor that draws is grateful for; ``auto`` is full on a GPU."""
+    deformables: tuple[Deformable, ...] = ('flex', 'skin', 'tendon')
+    """What is drawn besides geoms, where its group is 0 to 2: flexes (cloth, cables, soft bodies),
+    skins, spatial tendons. An empty list shows geoms alone."""
     soft_shadows: bool = False
     """Onepass, Filament: shadows that soften with distance, at several times the cost."""
     ambient_occlusion: bool = False
     """Onepass, Filament: darker corners and contacts."""
     tone_mapping: Literal['aces', 'neutral', 'none'] = 'aces'
-    """Onepass, Filament: how bright light is brought into the picture's range; ``none`` cuts it off."""
+    """Onepass, Filament: how bright light is brought into the picture's range; ``none`` cuts it
+    off."""

@@ -9,15 +9,16 @@ from typing import NamedTuple
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.errors import InternalError
 from synth_ros.labels.amodal import Amodal
-from synth_ros.labels.boxes import RowRuns, VisibleRegion, row_runs
+from synth_ros.labels.boxes import RowRuns, VisibleRegion
 from synth_ros.labels.dense import dense_labels
-from synth_ros.labels.extents import Extent, extents
+from synth_ros.labels.extents import known_extents
 from synth_ros.labels.instant import scene_labels
-from synth_ros.labels.keypoints import keypoints
+from synth_ros.labels.keypoints import keypoints_of_all
 from synth_ros.labels.masks import class_mask
 from synth_ros.labels.occlusion import occluders
 from synth_ros.labels.oriented import oriented_boxes
 from synth_ros.labels.pose import camera_from_boxes, camera_from_objects
+from synth_ros.labels.runs import instance_runs
 from synth_ros.labels.thresholds import counts
 from synth_ros.labels.visibility import visibility
 from synth_ros.types import (
@@ -26,6 +27,7 @@ from synth_ros.types import (
     Frame,
     Instance,
     InstanceLabel,
+    Keypoint,
     Labels,
     Occluder,
     OrientedBox,
@@ -42,11 +44,11 @@ class _Seen(NamedTuple):
 
 
 class _Extra(NamedTuple):
-    """What is made beyond the least: oriented boxes by id, and whether the rest is wanted."""
+    """What is made beyond the least: some by id, and whether the rest is wanted."""
 
     oriented: Mapping[int, OrientedBox]
+    keypoints: Mapping[int, tuple[Keypoint, ...]]
     occluders: bool
-    keypoints: bool
     amodal_masks: bool
 
 
@@ -79,22 +81,20 @@ def annotate(
             a silhouette that does not cover what is visible.
     """
     _check_order(frame.instances)
-    runs = row_runs(frame.instance_id)
+    runs = instance_runs(frame)
     classes = class_mask(runs, {item.instance_id: item.class_id for item in frame.instances})
-    found = extents(frame, runs)
     return Labels(
-        instances=_labels(frame, config, runs=runs, found=found),
+        instances=_labels(frame, config, runs=runs),
         instance_id=frame.instance_id,
         class_id=classes,
         dense=dense_labels(frame, config, before=before, after=after),
-        scene=scene_labels(frame, config, before=before, found=found),
+        scene=scene_labels(frame, config, before=before),
     )
 
 
-def _labels(
-    frame: Frame, config: LabelsConfig, *, runs: RowRuns, found: Mapping[int, Extent]
-) -> tuple[InstanceLabel, ...]:
+def _labels(frame: Frame, config: LabelsConfig, *, runs: RowRuns) -> tuple[InstanceLabel, ...]:
     """The labels of all instances that count."""
+    found = known_extents(frame)
     items, seen = [], []
     for item in frame.instances:
         extent = found.get(item.instance_id)
@@ -107,8 +107,8 @@ def _labels(
     boxes = camera_from_boxes(poses, items)
     extra = _Extra(
         _oriented(runs, items) if config.wants('oriented_boxes') else {},
+        _keypoints(frame, items, poses) if config.wants('keypoints') else {},
         occluders=config.wants('occluders') and frame.scene is not None,
-        keypoints=config.wants('keypoints'),
         amodal_masks=config.wants('amodal_masks'),
     )
     return tuple(
@@ -145,13 +145,20 @@ def _label(
         camera_from_box=poses[1],
         oriented_box=extra.oriented.get(instance.instance_id),
         occluders=_occluders(frame, instance, seen) if extra.occluders else None,
-        keypoints=keypoints(frame, instance) if extra.keypoints else None,
+        keypoints=extra.keypoints.get(instance.instance_id),
         amodal_mask=_read_only(seen.full) if extra.amodal_masks else None,
     )
 
 
 def _oriented(runs: RowRuns, items: list[Instance]) -> dict[int, OrientedBox]:
     return oriented_boxes(runs, [item.instance_id for item in items])
+
+
+def _keypoints(
+    frame: Frame, items: list[Instance], poses: FloatArray
+) -> dict[int, tuple[Keypoint, ...]]:
+    found = keypoints_of_all(frame, items, camera_from_object=poses)
+    return {item.instance_id: points for item, points in zip(items, found, strict=True)}
 
 
 def _occluders(frame: Frame, instance: Instance, seen: _Seen) -> tuple[Occluder, ...]:

@@ -47,13 +47,35 @@ def row_runs(instance_id: IdImage) -> RowRuns:
     Args:
         instance_id: Shape (height, width), int32; at least one pixel.
     """
-    height, width = instance_id.shape
-    flat = instance_id.ravel()
-    begins = np.empty(flat.size, np.bool_)
-    np.not_equal(flat[1:], flat[:-1], out=begins[1:])
+    return run_starts(instance_id).of(instance_id)
+
+
+class RunStarts(NamedTuple):
+    """Where runs begin and how long they are; see ``RowRuns``."""
+
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    width: int
+
+    def of(self, image: IdImage) -> RowRuns:
+        """The runs with their ids in an image that is constant in each."""
+        return RowRuns(image.ravel()[self.starts], self.starts, self.lengths, self.width)
+
+
+def run_starts(*images: IdImage) -> RunStarts:
+    """Runs in which each of some images of one size is constant.
+
+    Args:
+        images: Shape (height, width), int32, one or more; at least one pixel.
+    """
+    height, width = images[0].shape
+    begins = np.zeros(height * width, np.bool_)
+    for image in images:
+        flat = image.ravel()
+        begins[1:] |= flat[1:] != flat[:-1]
     begins.reshape(height, width)[:, 0] = True
     starts = np.flatnonzero(begins)
-    return RowRuns(flat[starts], starts, np.diff(starts, append=flat.size), width)
+    return RunStarts(starts, np.diff(starts, append=begins.size), width)
 
 
 def visible_regions(runs: RowRuns) -> dict[int, VisibleRegion]:

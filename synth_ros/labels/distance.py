@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_ros.geometry.camera import pixel_rays
 from synth_ros.types import DepthImage, Frame
 
 
@@ -20,9 +19,11 @@ def ray_distance(frame: Frame) -> DepthImage:
     Returns:
         Shape (height, width), float32, metres; 0 where nothing is.
     """
-    rays = pixel_rays(frame.camera)
-    # Columns share x, rows share y.
-    length = np.sqrt(rays[:1, :, 0] ** 2 + rays[:, :1, 1] ** 2 + 1)
-    distance: DepthImage = (frame.depth_m * length).astype(np.float32)
+    from synth_ros.labels.compiled import constant
+    from synth_ros.labels.depth_kernel import fill_distance
+    from synth_ros.labels.picture import rays
+
+    distance = np.empty(frame.depth_m.shape, np.float32)
+    fill_distance(constant(frame.depth_m), rays(frame), distance)
     distance.flags.writeable = False
     return distance

@@ -6,7 +6,7 @@ then take a dozen operations on arrays instead of a dozen for each of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from synth_ros.errors import InternalError
 from synth_ros.labels.amodal import Amodal, amodal, unite
 from synth_ros.labels.boxes import RowRuns, VisibleRegion, visible_regions
+from synth_ros.labels.runs import instance_runs, once
 from synth_ros.types import Box2D, CameraModel, Frame, Silhouette
 
 
@@ -46,6 +47,15 @@ class _Spans(NamedTuple):
     row: NDArray[np.int64]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
+
+
+def known_extents(frame: Frame) -> Mapping[int, Extent]:
+    """The extents of a frame, worked out once."""
+    return once(frame, _extents)
+
+
+def _extents(frame: Frame) -> Mapping[int, Extent]:
+    return extents(frame, instance_runs(frame))
 
 
 def extents(frame: Frame, runs: RowRuns) -> dict[int, Extent]:

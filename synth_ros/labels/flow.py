@@ -1,7 +1,8 @@
-"""Optical flow and scene flow: where the surface point of each pixel is at another instant.
+"""Optical flow and scene flow: where the surface point of each pixel goes.
 
-Every surface is rigid in its geom's frame, so the point moves with that frame: from the pixel
-and its depth to the world, into the geom, with the geom to the other instant, into the camera
+A pixel shows a point of a surface; the point stays on its surface, the surface moves as a rigid
+body, and the camera may move. So the point's place at the other instant is known, hidden or not:
+out of the camera into the surface's frame as it is now, and back out of it into the camera
 as it is then. The same arithmetic serves objects, links of a robot and the room, with a camera
 that moves or not.
 """
@@ -12,24 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import InternalError
-from synth_ros.geometry.camera import pixel_rays, project
 from synth_ros.geometry.transforms import inverse
-from synth_ros.labels.hidden import hidden
 from synth_ros.labels.lookup import known_scene
-from synth_ros.labels.surface_pixels import surface_pixels
-from synth_ros.types import FloatArray, Flow, FlowState, Frame, MaskImage
-
-FRONT_M = 1e-6
-"""A point counts as in front of the camera from this depth on."""
+from synth_ros.types import FloatArray, Flow, FlowState, Frame
 
 
 def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     """Follow the surface point of every pixel from one frame to another.
 
     The state of a point that is in the image then is decided by the depth of the other frame: it
-    is hidden when the pixel around it shows something nearer (``labels.hidden``). That may be the
-    point's own body: a face that has turned away is ``OCCLUDED``, unless the body is thinner than
-    the tolerance.
+    is hidden when the pixel around it shows something nearer by more than the tolerance
+    (``flow_kernel``). That may be the point's own body: a face that has turned away is
+    ``OCCLUDED``, unless the body is thinner than the tolerance.
 
     Args:
         frame: Where the pixels are.
@@ -42,22 +37,19 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     Raises:
         InternalError: A frame lacks its scene, or the two are of different scenes.
     """
-    before, after = _points(frame, other)
-    front = after[:, 2] > FRONT_M
-    target = project(other.camera, np.where(front[:, None], after, (0.0, 0.0, 1.0)))
-    height, width = frame.depth_m.shape
-    flow_px = target.reshape(height, width, 2).astype(np.float64)
-    flow_px[..., 0] -= np.arange(width)
-    flow_px[..., 1] -= np.arange(height)[:, None]
-    flow_px[~front.reshape(height, width)] = 0
-    inside = np.flatnonzero(front & _inside(other, target))
-    state = np.where(front, np.uint8(FlowState.OUTSIDE), np.uint8(FlowState.INVALID))
-    behind = hidden(other, target[inside], after[inside, 2])
-    state[inside] = np.where(behind, FlowState.OCCLUDED, FlowState.VISIBLE)
-    motion = None
-    if scene_flow:
-        motion = (after - before).astype(np.float32).reshape(height, width, 3)
-    return _locked(flow_px.astype(np.float32), state.reshape(height, width), motion)
+    from synth_ros.labels.compiled import constant
+    from synth_ros.labels.flow_kernel import Followed, Motions, follow
+    from synth_ros.labels.picture import picture, rays
+
+    motions = constant(_motions(frame, other))
+    size = frame.depth_m.shape
+    out = Followed(
+        np.empty((*size, 2), np.float32),
+        np.empty(size, np.uint8),
+        np.empty((*(size if scene_flow else (0, 0)), 3), np.float32),
+    )
+    follow(Motions(picture(frame), rays(frame), picture(other), motions), out)
+    return _locked(out.flow_px, out.state, out.motion_m if scene_flow else None)
 
 
 def no_flow(frame: Frame, *, scene_flow: bool) -> Flow:
@@ -75,36 +67,26 @@ def no_flow(frame: Frame, *, scene_flow: bool) -> Flow:
     )
 
 
-def _points(frame: Frame, other: Frame) -> tuple[FloatArray, FloatArray]:
-    """The surface points of all pixels in the optical frames of both instants.
+def _motions(frame: Frame, other: Frame) -> FloatArray:
+    """How each surface moves from the optical frame of one instant to that of the other.
 
     Returns:
-        Shape (height * width, 3) each, metres; 0 where nothing is.
+        Shape (surfaces, 3, 4), metres.
     """
-    geom_id, scene = known_scene(frame)
+    _, scene = known_scene(frame)
     _, scene_then = known_scene(other)
     if scene.geometry is not scene_then.geometry:
         raise InternalError(
             'Flow was asked between frames of two scenes (different episodes?): '
             f'stamps {frame.stamp_ns} ns and {other.stamp_ns} ns of camera {frame.camera.name!r}.'
         )
-    before = (pixel_rays(frame.camera) * frame.depth_m[..., None]).reshape(-1, 3)
-    after = np.zeros_like(before)
-    camera_from_world = inverse(other.world_from_camera)
-    for geom, pixels in surface_pixels(geom_id):
-        carried = scene_then.world_from_geom[geom] @ inverse(scene.world_from_geom[geom])
-        motion = camera_from_world @ carried @ frame.world_from_camera
-        after[pixels] = before[pixels] @ motion[:3, :3].T + motion[:3, 3]
-    after[frame.depth_m.ravel() == 0] = 0
-    return before, after
-
-
-def _inside(frame: Frame, target: FloatArray) -> MaskImage:
-    """Which image points (n, 2) lie inside the image: within its outer pixel edges."""
-    u, v = target.T
-    width, height = frame.camera.width, frame.camera.height
-    inside: MaskImage = (u >= -0.5) & (u < width - 0.5) & (v >= -0.5) & (v < height - 0.5)
-    return inside
+    now, then = scene.world_from_geom, scene_then.world_from_geom
+    rotation = then[:, :3, :3] @ now[:, :3, :3].transpose(0, 2, 1)
+    carried = np.tile(np.eye(4), (len(now), 1, 1))
+    carried[:, :3, :3] = rotation
+    carried[:, :3, 3] = then[:, :3, 3] - np.einsum('nij,nj->ni', rotation, now[:, :3, 3])
+    motions: FloatArray = inverse(other.world_from_camera) @ carried @ frame.world_from_camera
+    return motions[:, :3]
 
 
 def _locked(

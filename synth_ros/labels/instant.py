@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from synth_ros.config.labels import LabelsConfig
-from synth_ros.labels.extents import Extent
 from synth_ros.labels.relations import relations
 from synth_ros.labels.skeleton import robot_label
 from synth_ros.labels.tracks import tracks
@@ -17,7 +14,6 @@ def scene_labels(
     config: LabelsConfig,
     *,
     before: Frame | None,
-    found: Mapping[int, Extent],
 ) -> SceneLabels:
     """Annotate what happens in the scene of a frame.
 
@@ -25,13 +21,12 @@ def scene_labels(
         frame: The clean frame.
         config: Which annotations to make.
         before: The frame before of the same camera; ``None`` for the first.
-        found: The extents of ``frame``.
 
     Returns:
         What is switched on; of a frame without a scene only tracks.
     """
     wants, scene = config.wants, frame.scene
-    followed = tracks(frame, before, config, found=found) if wants('tracks') else None
+    followed = tracks(frame, before, config) if wants('tracks') else None
     if scene is None:
         return SceneLabels(tracks=followed)
     return SceneLabels(

@@ -1,17 +1,27 @@
-"""The named points of an object as one camera sees them."""
+"""The named points of objects as one camera sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+
 import numpy as np
 
-from synth_ros.geometry.transforms import transform_points
-from synth_ros.labels.pose import camera_from_object
-from synth_ros.labels.sight import keypoint
-from synth_ros.types import Frame, Instance, Keypoint
+from synth_ros.labels.pose import camera_from_objects
+from synth_ros.labels.sight import Pixels, sight
+from synth_ros.types import FloatArray, Frame, Instance, Keypoint, MaskImage
 
 
 def keypoints(frame: Frame, instance: Instance) -> tuple[Keypoint, ...]:
-    """Where each named point of an instance is in the image, and whether it is visible.
+    """The named points of one instance; see ``keypoints_of_all``."""
+    poses = camera_from_objects(frame.world_from_camera, (instance,))
+    return keypoints_of_all(frame, (instance,), camera_from_object=poses)[0]
+
+
+def keypoints_of_all(
+    frame: Frame, items: Sequence[Instance], *, camera_from_object: FloatArray
+) -> list[tuple[Keypoint, ...]]:
+    """Where each named point of each instance is in the image, and whether it is visible.
 
     Visibility is 0 where the point is not in front of the camera or its nearest pixel is outside
     the image, 1 where it is hidden, 2 where it is visible: see ``labels.sight``. A ``surface``
@@ -20,31 +30,28 @@ def keypoints(frame: Frame, instance: Instance) -> tuple[Keypoint, ...]:
 
     Args:
         frame: With clean depth and instance ids.
-        instance: One of its instances.
+        items: Some of its instances.
+        camera_from_object: Their poses, shape (n, 4, 4).
 
     Returns:
-        In the order of ``instance.keypoints``.
+        Of each instance, in the order of ``instance.keypoints``.
     """
-    if not instance.keypoints:
-        return ()
-    points = transform_points(
-        camera_from_object(frame.world_from_camera, instance),
-        np.array([spec.object_from_point_m for spec in instance.keypoints]),
+    specs = [spec for item in items for spec in item.keypoints]
+    if not specs:
+        return [()] * len(items)
+    counts = [len(item.keypoints) for item in items]
+    poses = np.repeat(camera_from_object, counts, axis=0)
+    points = np.array([spec.object_from_point_m for spec in specs])
+    placed = np.einsum('nij,nj->ni', poses[:, :3, :3], points) + poses[:, :3, 3]
+    keys = np.repeat([item.instance_id for item in items], counts)[:, None]
+    virtual = np.array([spec.kind == 'virtual' for spec in specs])[:, None]
+
+    def shows_it(around: Pixels) -> MaskImage:
+        owned: MaskImage = virtual & (frame.instance_id[around.row, around.column] == keys)
+        return owned
+
+    seen = (
+        Keypoint(spec.name, *shown)
+        for spec, shown in zip(specs, sight(frame, placed, is_own=shows_it), strict=True)
     )
-
-    def shows_it(row: int, column: int) -> bool:
-        return frame.instance_id.item(row, column) == instance.instance_id
-
-    return tuple(
-        keypoint(
-            frame,
-            spec.name,
-            camera_from_point_m=point,
-            is_own=shows_it if spec.kind == 'virtual' else _never,
-        )
-        for spec, point in zip(instance.keypoints, points, strict=True)
-    )
-
-
-def _never(_row: int, _column: int) -> bool:
-    return False
+    return [tuple(islice(seen, count)) for count in counts]

@@ -5,20 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.geometry.camera import pixel_rays
 from synth_ros.geometry.transforms import inverse
-from synth_ros.labels.facet_search import find_facets
-from synth_ros.labels.facets import facets
+from synth_ros.labels.boxes import VisibleRegion
 from synth_ros.labels.lookup import known_scene
-from synth_ros.labels.shape_normals import Rays, shape_normals, towards_camera
-from synth_ros.labels.surface_pixels import SurfacePixels, surface_pixels
-from synth_ros.types import FloatArray, Frame, IdImage, MaskImage, SceneState
+from synth_ros.labels.runs import surface_regions
+from synth_ros.types import FloatArray, Frame, SceneState
 
-# How far beyond its edges a facet is looked for: rounding, then a rasterizer's grid of 1/256
-# pixel several times over, then where an outline moves by more than it should.
-_MARGINS_PX = (1e-9, 0.02, 0.25, 2.0)
-# A pixel's facet is in doubt when their depths differ by more than this share.
-_FAR = 1e-3
+_ROUND = frozenset({'sphere', 'ellipsoid', 'cylinder', 'capsule'})
 
 
 def surface_normals(frame: Frame) -> NDArray[np.float32]:
@@ -27,6 +20,9 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     Planes, spheres, capsules, ellipsoids, cylinders and boxes: the normal of the true shape, not
     of the polygons that renderers draw for it. Meshes: the normal of the facet, whatever normals
     the mesh is shaded with. Nothing is taken from differences of depth.
+
+    A frame that brings the normals of the facets that were drawn (``frame.normals``) keeps those
+    of all that has flat faces; else the facet of each pixel is looked for (``facet_kernel``).
 
     Args:
         frame: The clean frame, with surface ids and scene.
@@ -39,64 +35,78 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
         InternalError: The frame lacks its scene, or a pixel shows a surface that is not drawn.
     """
     geom_id, scene = known_scene(frame)
-    normals = np.zeros((geom_id.size, 3), np.float32)
-    meshes: list[SurfacePixels] = []
-    shapes: list[SurfacePixels] = []
-    for shown in surface_pixels(np.where(frame.depth_m > 0, geom_id, -1)):
-        mesh = scene.geometry.surfaces[shown.geom].shape == 'mesh'
-        (meshes if mesh else shapes).append(shown)
-    if shapes:
-        rays = pixel_rays(frame.camera).reshape(-1, 3)
-        for shown in shapes:
-            normals[shown.pixels] = _analytic(frame, scene, shown, rays=rays[shown.pixels])
+    shown = surface_regions(frame)
+    surfaces = scene.geometry.surfaces
+    if frame.normals is None:
+        normals = np.zeros((*geom_id.shape, 3), np.float32)
+        formulas = [geom for geom in shown if surfaces[geom].shape != 'mesh']
+        meshes = [geom for geom in shown if surfaces[geom].shape == 'mesh']
+    else:
+        normals = frame.normals.copy()
+        normals[(frame.depth_m <= 0) | (geom_id < 0)] = 0
+        formulas, meshes = [geom for geom in shown if surfaces[geom].shape in _ROUND], []
+    if formulas:
+        _of_shapes(frame, scene, formulas, normals=normals)
     if meshes:
-        _of_facets(frame, scene, meshes, normals=normals)
-    result = normals.reshape(*geom_id.shape, 3)
-    result.flags.writeable = False
-    return result
+        _of_facets(frame, scene, {geom: shown[geom] for geom in meshes}, normals=normals)
+    normals.flags.writeable = False
+    return normals
 
 
-def _analytic(
-    frame: Frame, scene: SceneState, shown: SurfacePixels, *, rays: FloatArray
-) -> FloatArray:
-    camera_from_geom = inverse(frame.world_from_camera) @ scene.world_from_geom[shown.geom]
-    rotation = camera_from_geom[:3, :3]
-    origin = -rotation.T @ camera_from_geom[:3, 3]
-    local = Rays(origin, rays @ rotation)
-    surface = scene.geometry.surfaces[shown.geom]
-    normals = towards_camera(shape_normals(surface, local), local.directions)
-    return np.asarray(normals @ rotation.T)
+def _of_shapes(
+    frame: Frame, scene: SceneState, geoms: list[int], *, normals: NDArray[np.float32]
+) -> None:
+    """Fill in the normals of pixels that show shapes with a formula."""
+    from synth_ros.labels.compiled import constant
+    from synth_ros.labels.picture import picture, rays
+    from synth_ros.labels.shape_kernel import Shapes, shape_image
+    from synth_ros.labels.shape_normals import kind_of, size_of
+
+    count = len(scene.geometry.surfaces)
+    kind, size = np.zeros(count, np.int8), np.ones((count, 3))
+    wanted = np.zeros(count, np.bool_)
+    for geom in geoms:
+        kind[geom] = kind_of(scene.geometry.surfaces[geom])
+        size[geom] = size_of(scene.geometry.surfaces[geom])
+        wanted[geom] = True
+    pose = _camera_from_geom(frame, scene)
+    rotation = pose[:, :3, :3]
+    origin = -np.einsum('nji,nj->ni', rotation, pose[:, :3, 3])
+    shapes = Shapes(*(constant(array) for array in (kind, size, rotation, origin, wanted)))
+    shape_image(shapes, (picture(frame), rays(frame)), normals)
 
 
 def _of_facets(
-    frame: Frame, scene: SceneState, meshes: list[SurfacePixels], *, normals: NDArray[np.float32]
+    frame: Frame,
+    scene: SceneState,
+    shown: dict[int, VisibleRegion],
+    *,
+    normals: NDArray[np.float32],
 ) -> None:
-    """Fill in the normals of pixels that show meshes, in rounds with ever wider edges.
+    """Fill in the normals of pixels that show meshes."""
+    from synth_ros.labels.compiled import constant
+    from synth_ros.labels.facet_kernel import Found, Mesh, find_facets
+    from synth_ros.labels.picture import picture
 
-    Each round asks for the pixels that the one before left without a facet at their depth. A
-    pixel keeps the facet whose depth is nearest; one that never finds any keeps no normal.
-    """
-    error = np.full(normals.shape[0], np.inf)
-    for margin_px in _MARGINS_PX:
-        candidates = facets(frame, scene, meshes, margin_px=margin_px)
-        wanted = _image_of(meshes, frame.depth_m.shape)
-        found = find_facets(candidates, wanted, frame.depth_m, margin_px=margin_px)
-        better = np.flatnonzero(found.error < error)
-        normals[better] = candidates.normals[found.facet[better]]
-        error[better] = found.error[better]
-        meshes = [_only(shown, error[shown.pixels] > _FAR) for shown in meshes]
-        meshes = [shown for shown in meshes if shown.pixels.size]
-        if not meshes:
-            return
-
-
-def _image_of(shown: list[SurfacePixels], shape: tuple[int, ...]) -> IdImage:
-    """The surface ids of some pixels, -1 elsewhere."""
-    image = np.full(shape, -1, np.int32)
-    for one in shown:
-        image.ravel()[one.pixels] = one.geom
-    return image
+    size = normals.shape[:2]
+    found = Found(np.full(size, np.inf), np.zeros(size, np.uint8), normals)
+    view = picture(frame)
+    pose = _camera_from_geom(frame, scene)
+    for geom, region in shown.items():
+        triangles = scene.geometry.meshes[scene.geometry.surfaces[geom].mesh]
+        box = region.box
+        mesh = Mesh(
+            geom,
+            region.pixels,
+            constant(triangles.vertices_m),
+            constant(triangles.faces),
+            constant(pose[geom, :3]),
+            *box,
+        )
+        find_facets(mesh, view, found)
 
 
-def _only(shown: SurfacePixels, chosen: MaskImage) -> SurfacePixels:
-    return SurfacePixels(shown.geom, shown.pixels[chosen])
+def _camera_from_geom(frame: Frame, scene: SceneState) -> FloatArray:
+    """Of all surfaces, shape (n, 4, 4)."""
+    pose: FloatArray = inverse(frame.world_from_camera) @ scene.world_from_geom
+    return pose

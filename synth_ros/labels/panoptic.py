@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from synth_ros.errors import InternalError
-from synth_ros.labels.boxes import row_runs, visible_regions
-from synth_ros.labels.lookup import known_scene, paint
-from synth_ros.types import STUFF_SEGMENT, Frame, Panoptic, Segment
+from synth_ros.labels.boxes import run_starts, visible_regions
+from synth_ros.labels.lookup import known_scene
+from synth_ros.types import STUFF_SEGMENT, Frame, IdImage, Panoptic, Segment
 
 
 def panoptic(frame: Frame) -> Panoptic:
@@ -33,8 +33,13 @@ def panoptic(frame: Frame) -> Panoptic:
         STUFF_SEGMENT + surface.stuff_id if surface.stuff_id else 0
         for surface in state.geometry.surfaces
     ]
-    segment_id = paint(geom_id, stuff, np.int32)
-    np.copyto(segment_id, frame.instance_id, where=frame.instance_id != 0)
+    starts = run_starts(geom_id, frame.instance_id)
+    things = starts.of(frame.instance_id)
+    # Index -1 reads the last entry: nothing.
+    table = np.array([*stuff, 0], np.int32)
+    segments_of_runs = np.where(things.ids != 0, things.ids, table[starts.of(geom_id).ids])
+    runs = things._replace(ids=segments_of_runs)
+    segment_id: IdImage = np.repeat(runs.ids, runs.lengths).reshape(geom_id.shape)
     segment_id.flags.writeable = False
     class_of = {item.instance_id: item.class_id for item in frame.instances}
     if max(class_of, default=0) >= STUFF_SEGMENT:
@@ -43,7 +48,7 @@ def panoptic(frame: Frame) -> Panoptic:
             'where the ids of stuff segments begin.'
         )
     segments = []
-    for key, region in visible_regions(row_runs(segment_id)).items():
+    for key, region in visible_regions(runs).items():
         is_thing = key < STUFF_SEGMENT
         if is_thing and key not in class_of:
             raise InternalError(f'The image shows instance {key}, which the frame does not list.')

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import InternalError
-from synth_ros.labels.lookup import known_scene, paint
+from synth_ros.labels.lookup import known_scene
+from synth_ros.labels.runs import paint, surface_runs
 from synth_ros.types import Frame
 
 MAX_PART_ID = int(np.iinfo(np.uint16).max)
@@ -25,11 +26,11 @@ def part_image(frame: Frame) -> NDArray[np.uint16]:
     Raises:
         InternalError: The frame has no scene, or a part id does not fit in 16 bits.
     """
-    geom_id, state = known_scene(frame)
+    _, state = known_scene(frame)
     parts = [surface.part_id for surface in state.geometry.surfaces]
     for part in parts:
         if not 0 <= part <= MAX_PART_ID:
             raise InternalError(f'Part id {part} is not within 0 to {MAX_PART_ID}.')
-    image: NDArray[np.uint16] = paint(geom_id, parts, np.uint16)
+    image: NDArray[np.uint16] = paint(surface_runs(frame), parts, np.uint16)
     image.flags.writeable = False
     return image

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.geometry.camera import pixel_rays
 from synth_ros.types import ByteImage, Frame, IdImage
 
 
@@ -33,8 +32,12 @@ def surface_points(frame: Frame) -> NDArray[np.float32]:
         Shape (height, width, 3), float32, metres; z is the frame's depth to the bit. NaN where
         nothing is.
     """
-    points = (pixel_rays(frame.camera) * frame.depth_m[..., None]).astype(np.float32)
-    points[frame.depth_m == 0] = np.nan
+    from synth_ros.labels.compiled import constant
+    from synth_ros.labels.depth_kernel import fill_points
+    from synth_ros.labels.picture import rays
+
+    points = np.empty((*frame.depth_m.shape, 3), np.float32)
+    fill_points(constant(frame.depth_m), rays(frame), points)
     points.flags.writeable = False
     return points
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from synth_ros.geometry.transforms import inverse, transform_points
 from synth_ros.labels.lookup import known_scene
-from synth_ros.labels.sight import keypoint
+from synth_ros.labels.sight import Pixels, sight
 from synth_ros.types import (
     FloatArray,
     Frame,
     IdImage,
     Keypoint,
     LinkLabel,
+    MaskImage,
     RobotLabel,
     SceneState,
 )
@@ -53,18 +56,30 @@ def _skeleton(
     frame: Frame, state: SceneState, geom_id: IdImage, *, camera_from_world: FloatArray
 ) -> tuple[Keypoint, ...]:
     geometry = state.geometry
+    if not geometry.skeleton:
+        return ()
     thing_of_link = {
         thing.name: index for index, thing in enumerate(geometry.things) if thing.kind == 'robot'
     }
-    positions = transform_points(camera_from_world, state.skeleton_world_m)
-    out = []
-    for point, position in zip(geometry.skeleton, positions, strict=True):
+    joined = np.zeros((len(geometry.skeleton), len(geometry.things)), np.bool_)
+    for row, point in zip(joined, geometry.skeleton, strict=True):
         link = geometry.links[point.link]
-        joined = [link] if link.parent < 0 else [link, geometry.links[link.parent]]
-        own = {thing_of_link[item.name] for item in joined if item.name in thing_of_link}
+        for item in [link] if link.parent < 0 else [link, geometry.links[link.parent]]:
+            if item.name in thing_of_link:
+                row[thing_of_link[item.name]] = True
+    # The last entry is for -1, where nothing is: not a thing.
+    things = np.array([*(surface.thing for surface in geometry.surfaces), 0], np.intp)
+    points = np.arange(len(joined))[:, None]
 
-        def is_joined(row: int, column: int, own: set[int] = own) -> bool:
-            return geometry.surfaces[geom_id.item(row, column)].thing in own
+    def is_joined(around: Pixels) -> MaskImage:
+        shown = geom_id[around.row, around.column]
+        owned: MaskImage = joined[points, things[shown]] & (shown >= 0)
+        return owned
 
-        out.append(keypoint(frame, point.name, camera_from_point_m=position, is_own=is_joined))
-    return tuple(out)
+    positions = transform_points(camera_from_world, state.skeleton_world_m)
+    return tuple(
+        Keypoint(point.name, *shown)
+        for point, shown in zip(
+            geometry.skeleton, sight(frame, positions, is_own=is_joined), strict=True
+        )
+    )

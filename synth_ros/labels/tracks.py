@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.errors import InternalError
-from synth_ros.labels.boxes import row_runs
-from synth_ros.labels.extents import Extent, extents
+from synth_ros.labels.extents import Extent, known_extents
 from synth_ros.labels.thresholds import counts
 from synth_ros.types import Frame, Track, TrackEvent, TrackState
 
@@ -21,13 +20,7 @@ _EVENTS: dict[tuple[TrackState, TrackState], TrackEvent] = {
 }
 
 
-def tracks(
-    frame: Frame,
-    before: Frame | None,
-    config: LabelsConfig,
-    *,
-    found: Mapping[int, Extent] | None = None,
-) -> tuple[Track, ...]:
+def tracks(frame: Frame, before: Frame | None, config: LabelsConfig) -> tuple[Track, ...]:
     """State of every instance, and what changed since the frame before.
 
     Args:
@@ -35,7 +28,6 @@ def tracks(
         before: The frame before of the same camera and episode; ``None`` for the first, before
             which everything was ``outside``. The camera may have moved.
         config: The thresholds of labels.
-        found: The extents of ``frame`` if they are known already.
 
     Returns:
         One track for each of ``frame.instances``, by ascending id.
@@ -47,17 +39,13 @@ def tracks(
         raise InternalError(
             f'A frame of camera {frame.camera.name!r} cannot follow one of {before.camera.name!r}.'
         )
-    then = {} if before is None else _states(_extents(before), config)
-    now = _states(_extents(frame) if found is None else found, config)
+    then = {} if before is None else _states(known_extents(before), config)
+    now = _states(known_extents(frame), config)
     out = []
     for key in (item.instance_id for item in frame.instances):
         state = now.get(key, 'outside')
         out.append(Track(key, state, _EVENTS.get((then.get(key, 'outside'), state))))
     return tuple(out)
-
-
-def _extents(frame: Frame) -> Mapping[int, Extent]:
-    return extents(frame, row_runs(frame.instance_id))
 
 
 def _states(found: Mapping[int, Extent], config: LabelsConfig) -> dict[int, TrackState]:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.labels.boxes import row_runs
+from synth_ros.labels.runs import image_of, remember, renamed
 from synth_ros.render.base import Picture, Renderer, Shot, Viewpoint
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.sim.world import World
@@ -21,15 +23,24 @@ class Exposure:
         world: The scene; its kinematics are current.
         renderer: Loaded with ``world.scene.model``.
         cameras: Some of ``world.scene.cameras``.
+        normals: Whether labels want facet normals; some renderers have them at hand.
     """
 
-    def __init__(self, world: World, renderer: Renderer, cameras: Sequence[CameraPart]) -> None:
+    def __init__(
+        self,
+        world: World,
+        renderer: Renderer,
+        cameras: Sequence[CameraPart],
+        *,
+        normals: bool = False,
+    ) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
+        self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
         groups = [part.geom_ids for part in world.scene.objects]
         self._pending = renderer.submit(
-            world.data, [Shot(viewpoint, groups) for viewpoint in self._viewpoints]
+            world.data, [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
         )
         # Read while the pictures are being drawn.
         self._instances = _locked(world.instances())
@@ -48,13 +59,15 @@ class Exposure:
 
     def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
         layers, parts = picture.layers, self._compiled.objects
-        return Frame(
+        surfaces = row_runs(layers.geom_id)
+        instances = renamed(surfaces, self._instance_of_surface)
+        frame = Frame(
             camera=viewpoint.camera,
             stamp_ns=self.stamp_ns,
             world_from_camera=viewpoint.world_from_camera,
             rgb=layers.rgb,
             depth_m=layers.depth_m,
-            instance_id=instance_image(layers.geom_id, self._compiled.geom_instance_id),
+            instance_id=image_of(instances),
             instances=self._instances,
             silhouettes=MappingProxyType(
                 {
@@ -65,7 +78,10 @@ class Exposure:
             ),
             geom_id=layers.geom_id,
             scene=self._state,
+            normals=layers.normals,
         )
+        remember(frame, surfaces, instances)
+        return frame
 
 
 def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
@@ -82,19 +98,24 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
     return Exposure(world, renderer, [camera]).frames()[0]
 
 
+def instance_of_surface(scene: CompiledScene) -> NDArray[np.int32]:
+    """Instance of each surface: geoms, then what bends, which is none."""
+    table = np.zeros(len(scene.geometry.surfaces), np.int32)
+    table[: scene.model.ngeom] = scene.geom_instance_id
+    return table
+
+
 def instance_image(geom_id: IdImage, geom_instance_id: NDArray[np.int32]) -> IdImage:
     """Instance ids from geom ids.
 
     Args:
         geom_id: Shape (height, width), -1 where no geom is.
-        geom_instance_id: Instance of each geom, shape (ngeom,), 0 for none.
+        geom_instance_id: Instance of each surface, 0 for none.
 
     Returns:
         Shape (height, width), int32, 0 for the background.
     """
-    # Index -1 reads the appended last entry: the background.
-    table = np.append(geom_instance_id, np.int32(0)).astype(np.int32)
-    return table[geom_id]
+    return image_of(renamed(row_runs(geom_id), geom_instance_id))
 
 
 def check_scene(scene: CompiledScene) -> None:

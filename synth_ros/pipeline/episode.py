@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from synth_ros import __version__
@@ -12,7 +12,15 @@ from synth_ros.config.root import Config
 from synth_ros.errors import InternalError, PlacementError
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
-from synth_ros.pipeline.instant import Course, Instant, Window, windows
+from synth_ros.pipeline.clock import Clock
+from synth_ros.pipeline.instant import (
+    Course,
+    Developing,
+    Instant,
+    Window,
+    developed,
+    windows,
+)
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -20,7 +28,7 @@ from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
 from synth_ros.sim.log import silence_mujoco
-from synth_ros.sim.memory import return_free_memory
+from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.settle import Settled, Verdict, settle
 from synth_ros.sim.world import World
@@ -50,6 +58,7 @@ class Episode:
         sampled: All draws of the scene.
         world: The running scene.
         redraws: Every drawing made, the valid one last.
+        clock: Measures the steps.
     """
 
     def __init__(
@@ -63,10 +72,13 @@ class Episode:
         self.sampled = sampled
         self.world = world
         self.redraws = tuple(redraws)
+        self.clock = stage.clock
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self._finder = PostureFinder(world, stage.config)
         self._rest_qpos = world.data.qpos.copy()
+        self._origin = self._describe()
+        self._wants_normals: bool = stage.config.labels.wants('normals')
 
     def find_view(self, view: int) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
@@ -74,20 +86,28 @@ class Episode:
         Raises:
             PlacementError: If none was found.
         """
-        return self._finder.find(self._streams, view)
+        with self.clock.measure('posture'):
+            return self._finder.find(self._streams, view)
 
-    def views(self, numbers: Iterable[int]) -> Iterator[Instant]:
+    def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
+
+        Args:
+            numbers: Of the views.
+            in_flight: How many are drawn at a time, see ``instant.developed``.
 
         Raises:
             PlacementError: If no posture was found.
         """
+        return developed(self._begin_views(numbers), in_flight=in_flight)
+
+    def _begin_views(self, numbers: Iterable[int]) -> Iterator[Developing]:
         period_s = self._stage.config.output.live.view_period_s
         for view in numbers:
             self.world.set_objects(self._rest_qpos)
             drawn = self.find_view(view)
             self.world.set_time(view * period_s)
-            yield self.look(view, drawn)
+            yield self.begin(view, drawn)
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -111,25 +131,30 @@ class Episode:
                 return self.label(window, course)
         raise InternalError(f'View {view} is not among views {first} to {last}.')
 
-    def look(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Instant:
-        """Capture the state as it is now with all cameras.
+    def begin(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Developing:
+        """Begin to capture the state as it is now with all cameras; the world may move on.
 
         Args:
             index: Number of the frame in the episode; names the samples and their noise.
             drawn: The view that the robot is in or moves to, for the provenance.
             notes: What did not go as drawn.
+
+        Returns:
+            Waits for the pictures; to be called once, on the renderer's thread.
         """
-        world = self.world
-        exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
-        return Instant(
-            index=index,
-            stamp_ns=world.stamp_ns,
-            drawn=drawn,
-            frames=exposure.frames(),
-            links=world.links(),
-            joints=world.joints(),
-            notes=notes,
-        )
+        world, clock = self.world, self.clock
+        with clock.measure('submit'):
+            exposure = Exposure(
+                world, self._stage.renderer, world.scene.cameras, normals=self._wants_normals
+            )
+            links, joints = world.links(), world.joints()
+
+        def develop() -> Instant:
+            with clock.measure('pictures'):
+                frames = exposure.frames()
+            return Instant(index, exposure.stamp_ns, drawn, frames, links, joints, notes)
+
+        return develop
 
     def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
         """The samples of all cameras of an instant.
@@ -138,52 +163,66 @@ class Episode:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
         """
-        provenance = self._provenance(window.now, course)
-        return tuple(
-            self._sample(index, window, provenance=provenance)
-            for index in range(len(window.now.frames))
-        )
+        cameras = range(len(window.now.frames))
+        return tuple(self.sample(window, course, camera=camera) for camera in cameras)
 
-    def _sample(self, camera: int, window: Window, *, provenance: str) -> Sample:
+    def sample(self, window: Window, course: Course, *, camera: int) -> Sample:
+        """The sample of one camera: a pure function of the window, for any thread.
+
+        Args:
+            window: The instant, with the neighbours that labels need.
+            course: Of the episode, for the provenance.
+            camera: Number of the camera.
+        """
         stage, part = self._stage, self.world.scene.cameras[camera]
         now = window.now
         clean = now.frames[camera]
-        rgb, depth_m = sense(
-            clean,
-            stage.config.randomization.sensor,
-            depth_range_m=part.depth_range_m,
-            rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
-        )
+        with self.clock.measure('sense'):
+            rgb, depth_m = sense(
+                clean,
+                stage.config.randomization.sensor,
+                depth_range_m=part.depth_range_m,
+                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+            )
+        with self.clock.measure('label'):
+            labels = annotate(
+                clean,
+                stage.config.labels,
+                before=window.before.frames[camera] if window.before else None,
+                after=window.after.frames[camera] if window.after else None,
+            )
+            provenance = self._provenance(now, course)
         return Sample(
             key=SampleKey(self.sampled.episode, now.index, part.model.name),
             frame=clean,
             rgb=rgb,
             depth_m=depth_m,
-            labels=annotate(
-                clean,
-                stage.config.labels,
-                before=window.before.frames[camera] if window.before else None,
-                after=window.after.frames[camera] if window.after else None,
-            ),
+            labels=labels,
             provenance_json=provenance,
         )
 
-    def _provenance(self, now: Instant, course: Course) -> str:
+    def _describe(self) -> dict[str, object]:
+        """What the provenance of all frames of the episode says."""
         stage = self._stage
-        record = {
+        return {
             'synth_ros': __version__,
             'config_hash': stage.loaded.config_hash,
             'seed': stage.seed,
             'renderer': stage.renderer.name,
-            'motion': course.motion,
-            'frames': course.frames,
             'thresholds': {
                 'min_pixels': stage.config.labels.min_pixels,
                 'min_visibility': stage.config.labels.min_visibility,
             },
-            'frame': now.index,
             'redraws': [redraw._asdict() for redraw in self.redraws],
             'scene': self.sampled.model_dump(mode='json'),
+        }
+
+    def _provenance(self, now: Instant, course: Course) -> str:
+        record = {
+            **self._origin,
+            'motion': course.motion,
+            'frames': course.frames,
+            'frame': now.index,
             'view': now.drawn.model_dump(mode='json'),
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
@@ -195,8 +234,12 @@ class Stage:
     Args:
         loaded: The config and where it came from.
         builder: Turns draws into models.
-        renderer: Renders them; bound to the thread that made it, and so is the stage.
+        renderer: Renders them; bound to the thread that made it, and so is all of the stage but
+            ``prepare``.
         seed: Replaces the config's seed.
+
+    Attributes:
+        clock: Measures the steps.
     """
 
     def __init__(
@@ -207,7 +250,9 @@ class Stage:
         renderer: Renderer,
         seed: int | None = None,
     ) -> None:
+        self.clock = Clock()
         silence_mujoco()
+        keep_free_memory()
         self.loaded = loaded
         self.config: Config = loaded.config
         self.builder = builder
@@ -227,16 +272,36 @@ class Stage:
         Raises:
             PlacementError: If no drawing settled within the allowed number of attempts.
         """
+        opened = self.prepare(episode)
+        self.load(opened)
+        return opened
+
+    def prepare(self, episode: int) -> Episode:
+        """Draw, build and settle an episode; any thread may do it, one at a time.
+
+        Raises:
+            PlacementError: If no drawing settled within the allowed number of attempts.
+        """
         streams = self.streams(episode)
-        drawn = sample_scene(self.config, self.builder.inventory, streams=streams)
-        scene = self.builder.build(drawn)
-        check_scene(scene)
-        world = World(scene, self.config.robot)
-        sampled, rest, redraws = self._settle(world, streams)
-        world.set_objects(rest.qpos)
-        self.renderer.load(scene.model)
-        return_free_memory()
-        return Episode(self, sampled=sampled, world=world, redraws=redraws)
+        with self.clock.measure('build'):
+            drawn = sample_scene(self.config, self.builder.inventory, streams=streams)
+            scene = self.builder.build(drawn)
+            check_scene(scene)
+            world = World(scene, self.config.robot)
+        with self.clock.measure('settle'):
+            sampled, rest, redraws = self._settle(world, streams)
+            world.set_objects(rest.qpos)
+            return Episode(self, sampled=sampled, world=world, redraws=redraws)
+
+    def load(self, episode: Episode) -> None:
+        """Give a prepared episode to the renderer, on the renderer's thread.
+
+        Raises:
+            RenderError: The renderer cannot hold it.
+        """
+        with self.clock.measure('load'):
+            self.renderer.load(episode.world.scene.model)
+            return_free_memory()
 
     def _settle(
         self, world: World, streams: Streams

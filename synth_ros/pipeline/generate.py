@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +13,18 @@ from synth_ros import __version__
 from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
-from synth_ros.errors import InternalError
+from synth_ros.errors import InternalError, UsageError
+from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
 from synth_ros.pipeline.motion import RunningEpisode, Timing
-from synth_ros.render.auto import Choice, choose_backend, renderer_for
+from synth_ros.render.auto import Choice, choose_backend, devices_to_share, renderer_for
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.schema.profile import Profile
 from synth_ros.types import Sample
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco import CocoWriter, EpisodeWriter
+from synth_ros.writers.profile import write_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +33,25 @@ class GenerateRequest:
 
     Attributes:
         config_path: The config file.
-        out: Dataset folder.
+        out: Dataset folder, or the URL of another place (``writers.storage``).
         seed: Replaces the config's, unless ``None``.
         episodes: How many, from number 0; ``None`` takes the config's.
         views: Views per episode; ``None`` takes the config's.
         resume: Continue a dataset that was begun.
         workers: Processes; 1 renders in this one.
         choice: The renderer, already chosen; ``None`` asks the drivers.
+        profile: Leave ``profile.json`` in the folder; it is no part of the dataset.
     """
 
     config_path: Path
-    out: Path
+    out: Path | str
     seed: int | None = None
     episodes: int | None = None
     views: int | None = None
     resume: bool = False
     workers: int = 1
     choice: Choice | None = None
+    profile: bool = False
 
 
 class Plan(NamedTuple):
@@ -91,10 +97,12 @@ class Outcome(NamedTuple):
     Attributes:
         plan: What was asked for.
         resumed: Episodes that were there already.
+        profile: Where the time went.
     """
 
     plan: Plan
     resumed: int
+    profile: Profile
 
 
 Report = Callable[[Progress], None]
@@ -157,7 +165,9 @@ def open_stage(
     return Stage(loaded, builder, renderer=renderer, seed=seed)
 
 
-def generate(request: GenerateRequest, report: Report) -> Outcome:
+def generate(
+    request: GenerateRequest, report: Report, *, choose: Callable[[], Choice] | None = None
+) -> Outcome:
     """Make a dataset.
 
     Every episode is a pure function of (config, seed, number), so neither the number of
@@ -166,54 +176,77 @@ def generate(request: GenerateRequest, report: Report) -> Outcome:
     Args:
         request: What to make.
         report: Called after each committed episode.
+        choose: Called for the renderer once the assets are loaded, if the request names none.
 
     Raises:
         SynthRosError: What was committed before stays valid and can be resumed.
     """
-    loaded = load_config(request.config_path)
-    builder = SceneBuilder(loaded)
-    plan = make_plan(request, loaded)
-    choice = request.choice or choose_backend(loaded.config.render)
-    info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
+    if request.workers > 1 and str(request.out).startswith('memory:'):
+        raise UsageError(f'{request.out}: workers have no memory in common. Name another place.')
+    clock = Clock()
+    with clock.measure('start'):
+        loaded = load_config(request.config_path)
+        builder = SceneBuilder(loaded)
+        plan = make_plan(request, loaded)
+        choice = request.choice or (
+            choose() if choose is not None else choose_backend(loaded.config.render)
+        )
+        info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
     options = dataset_options(plan, loaded)
     with CocoWriter(request.out, info, options, resume=request.resume) as writer:
         done = writer.committed_episodes()
         todo = [episode for episode in range(plan.episodes) if episode not in done]
-        if request.workers > 1 and len(todo) > 1:
+        begun = time.perf_counter()
+        workers = min(request.workers, len(todo))
+        if workers > 1:
             # Imported here: only the parent of workers needs it, and a worker imports us.
             from synth_ros.pipeline.workers import run_workers
 
-            run_workers(replace(request, choice=choice), plan, episodes=todo, report=report)
+            run_workers(
+                replace(request, choice=choice),
+                plan,
+                episodes=todo,
+                report=report,
+                clock=clock,
+                devices=devices_to_share(choice, loaded.config.render),
+            )
         elif todo:
-            stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
+            from synth_ros.pipeline.overlap import from_list
+            from synth_ros.pipeline.produce import produce
+
+            with clock.measure('start'):
+                stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
             with closing(stage.renderer):
-                run_episodes(stage, writer.episodes, plan=plan, episodes=todo, report=report)
-    return Outcome(plan, resumed=plan.episodes - len(todo))
-
-
-def run_episodes(
-    stage: Stage,
-    writer: EpisodeWriter,
-    *,
-    plan: Plan,
-    episodes: Sequence[int],
-    report: Report,
-) -> None:
-    """Make and commit episodes one after another in this process."""
-    for number in episodes:
-        report(run_episode(stage, writer, plan=plan, number=number))
+                produce(stage, writer.episodes, plan=plan, take=from_list(todo), report=report)
+            clock.merge(stage.clock.tallies())
+        profile = clock.profile(
+            wall_s=time.perf_counter() - begun,
+            workers=max(1, workers),
+            frames=len(todo) * plan.frames_per_episode,
+        )
+        if request.profile:
+            write_profile(writer.storage, profile)
+    return Outcome(plan, resumed=plan.episodes - len(todo), profile=profile)
 
 
 def run_episode(stage: Stage, writer: EpisodeWriter, *, plan: Plan, number: int) -> Progress:
-    """Make and commit one episode."""
+    """Make and commit one episode, step after step: what ``produce`` does with many at once."""
     episode = stage.open(number)
     draft = writer.begin(number)
-    for sample in episode_samples(stage, episode, plan.course):
-        draft.add(sample)
-    draft.commit()
+    try:
+        for sample in episode_samples(stage, episode, plan.course):
+            draft.add(sample)
+        draft.commit()
+    finally:
+        draft.discard()
+    return committed(episode, frames=len(draft))
+
+
+def committed(episode: Episode, *, frames: int) -> Progress:
+    """What is reported of a committed episode."""
     return Progress(
-        episode=number,
-        frames=len(draft),
+        episode=episode.sampled.episode,
+        frames=frames,
         verdicts=tuple(redraw.verdict for redraw in episode.redraws[:-1]),
         warnings=episode.world.scene.warnings,
     )
@@ -224,7 +257,7 @@ def episode_samples(stage: Stage, episode: Episode, course: Course) -> Iterator[
 
     No more than three instants are held at a time.
     """
-    instants = _instants(stage, episode, course=course, frames=course.frames)
+    instants = episode_instants(stage, episode, course=course, frames=course.frames)
     for window in windows(instants, ahead=stage.needs_after):
         yield from episode.label(window, course)
 
@@ -245,15 +278,25 @@ def view_again(stage: Stage, episode: Episode, *, course: Course, view: int) -> 
     if course.motion == 'views' and stage.renderer.name != 'filament':
         return episode.samples(view, views=course.frames)
     ahead = stage.needs_after and view + 1 < course.frames
-    instants = _instants(stage, episode, course=course, frames=view + 1 + ahead)
+    instants = episode_instants(stage, episode, course=course, frames=view + 1 + ahead)
     for window in windows(instants, ahead=ahead):
         if window.now.index == view:
             return episode.label(window, course)
     raise InternalError(f'Episode {episode.sampled.episode} ended before view {view}.')
 
 
-def _instants(stage: Stage, episode: Episode, *, course: Course, frames: int) -> Iterator[Instant]:
-    """The first frames of an episode, none of them labelled yet."""
+def episode_instants(
+    stage: Stage, episode: Episode, *, course: Course, frames: int, in_flight: int = 1
+) -> Generator[Instant]:
+    """The first frames of an episode, none of them labelled yet.
+
+    Args:
+        stage: Renders it.
+        episode: Freshly opened.
+        course: Of the episode.
+        frames: How many.
+        in_flight: How many are drawn at a time, see ``instant.developed``.
+    """
     if course.motion == 'views':
-        return episode.views(range(frames))
-    return RunningEpisode(episode, Timing(stage.config)).instants(frames)
+        return episode.views(range(frames), in_flight=in_flight)
+    return RunningEpisode(episode, Timing(stage.config)).instants(frames, in_flight=in_flight)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from synth_ros.errors import SynthRosError
 from synth_ros.randomize.scene import SampledView
 from synth_ros.types import Frame, JointState, LinkPose
 
@@ -46,6 +49,35 @@ class Instant:
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
+
+
+Developing = Callable[[], Instant]
+"""An instant whose pictures are being drawn; the call waits for them."""
+
+
+def developed(begun: Iterable[Developing], *, in_flight: int) -> Generator[Instant]:
+    """Instants in order, some of them being drawn while the one before is waited for.
+
+    Whatever ends the iteration, all pictures that were begun are waited for, so that the
+    renderer can go on with another scene.
+
+    Args:
+        begun: Poses the world and begins to draw, one instant each time it is advanced.
+        in_flight: How many are drawn at a time, the one waited for included; 1 waits for each
+            before the world moves on.
+    """
+    pending: deque[Developing] = deque()
+    try:
+        for wait in begun:
+            pending.append(wait)
+            if len(pending) >= in_flight:
+                yield pending.popleft()()
+        while pending:
+            yield pending.popleft()()
+    finally:
+        for wait in pending:
+            with suppress(SynthRosError):
+                wait()
 
 
 class Window(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode
-from synth_ros.pipeline.instant import Instant
+from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import Posture, interpolate
 
@@ -65,13 +65,22 @@ class RunningEpisode:
         self._aim(0)
         self._set_time()
 
-    def instants(self, count: int) -> Iterator[Instant]:
-        """What the cameras see frame by frame; each is simulated when it is asked for."""
+    def instants(self, count: int, *, in_flight: int = 1) -> Generator[Instant]:
+        """What the cameras see frame by frame; each is simulated when it is asked for.
+
+        Args:
+            count: Number of frames.
+            in_flight: How many are drawn at a time, see ``instant.developed``; the simulation
+                is so many frames ahead, less one.
+        """
+        return developed(self._begin(count), in_flight=in_flight)
+
+    def _begin(self, count: int) -> Iterator[Developing]:
         for index in range(count):
             if index > 0:
                 self._move(index)
             notes, self._notes = tuple(self._notes), []
-            yield self.episode.look(index, self._drawn, notes=notes)
+            yield self.episode.begin(index, self._drawn, notes=notes)
 
     def _aim(self, view: int) -> None:
         """Draw the posture to reach at the end of a view's period."""
@@ -96,7 +105,8 @@ class RunningEpisode:
             self._aim(view)
         share = elapsed_s / timing.view_period_s - view
         posture = interpolate(self._from, self._to, _smooth(share))
-        self._world.step_to(posture, (target - self._steps) * timing.timestep_s)
+        with self.episode.clock.measure('posture'):
+            self._world.step_to(posture, (target - self._steps) * timing.timestep_s)
         self._steps = target
         self._set_time()
 

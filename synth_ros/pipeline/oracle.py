@@ -16,6 +16,7 @@ from synth_ros.audit.truth import Again, Rays
 from synth_ros.config.load import LoadedConfig
 from synth_ros.errors import UsageError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
+from synth_ros.pipeline.capture import instance_image, instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
@@ -193,7 +194,7 @@ class FrameTruth:
         things = [f'{thing.kind} {thing.name}' for thing in scene.geometry.things]
         owner = np.array([surface.thing for surface in scene.geometry.surfaces])
         return Rays(
-            instance_id=np.where(hit, scene.geom_instance_id[hits.geom_id], 0).astype(np.int32),
+            instance_id=instance_image(hits.geom_id, instance_of_surface(scene)),
             hit=hit,
             depth_m=hits.distance,
             normals=normals,
@@ -290,12 +291,16 @@ class FrameTruth:
             yield
             return
         model, scene = self._model, self._world.scene
-        groups = model.geom_group.copy()
+        groups = (model.geom_group, model.flex_group, model.skin_group, model.tendon_group)
+        shown = [group.copy() for group in groups]
         model.geom_group[scene.geom_instance_id != only] = HIDDEN_GROUP
+        for group in groups[1:]:
+            group[:] = HIDDEN_GROUP
         try:
             yield
         finally:
-            model.geom_group[:] = groups
+            for group, before in zip(groups, shown, strict=True):
+                group[:] = before
 
     def _cast(self, u: FloatArray, v: FloatArray) -> Hits:
         origin, directions = camera_rays(self._frame.camera, self._pose, u=u, v=v)

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import multiprocessing
-import queue
-import traceback
-from collections.abc import Sequence
-from contextlib import closing
-from multiprocessing.context import SpawnProcess
-from multiprocessing.queues import Queue
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import connection, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import NamedTuple
 
-from synth_ros.config.load import load_config
 from synth_ros.errors import InternalError, SynthRosError
-from synth_ros.pipeline.generate import (
-    GenerateRequest,
-    Plan,
-    Progress,
-    Report,
-    dataset_info,
-    dataset_options,
-    open_stage,
-    run_episode,
+from synth_ros.pipeline.clock import Clock
+from synth_ros.pipeline.crew import (
+    Failure,
+    Task,
+    Times,
+    Want,
+    assign_devices,
+    environment_of_workers,
 )
-from synth_ros.render.auto import choose_backend
-from synth_ros.scene.build import SceneBuilder
-from synth_ros.writers.coco import EpisodeWriter
+from synth_ros.pipeline.generate import GenerateRequest, Plan, Progress, Report
+from synth_ros.pipeline.worker import Message, work
 
-_LOOK_S = 0.5
-
-
-class Failure(NamedTuple):
-    """An error in a worker, in a form that crosses processes.
-
-    Attributes:
-        message: For the user.
-        exit_code: Of the command.
-    """
-
-    message: str
-    exit_code: int
+# How long a worker may take to end once it was told to; then it is killed.
+_END_S = 5.0
 
 
 class WorkerError(SynthRosError):
-    """An error that a worker process reported.
+    """An error that a worker process reported, or its sudden death.
 
     Args:
         failure: What it reported.
@@ -55,7 +42,13 @@ class WorkerError(SynthRosError):
 
 
 def run_workers(
-    request: GenerateRequest, plan: Plan, *, episodes: Sequence[int], report: Report
+    request: GenerateRequest,
+    plan: Plan,
+    *,
+    episodes: Sequence[int],
+    report: Report,
+    clock: Clock,
+    devices: Sequence[int] = (),
 ) -> None:
     """Make episodes in ``request.workers`` processes.
 
@@ -67,91 +60,167 @@ def run_workers(
         plan: The request with defaults filled in.
         episodes: Numbers to make.
         report: Called in this process after each committed episode.
+        clock: Gets the times of all workers.
+        devices: Graphics devices that they share; the default one if empty.
 
     Raises:
-        WorkerError: A worker reported an error.
-        InternalError: A worker died without a word.
+        WorkerError: A worker reported an error, or was killed.
     """
+    count = min(request.workers, len(episodes))
+    tasks = [
+        Task(request, plan, device, workers=count) for device in assign_devices(count, devices)
+    ]
+    with _started(tasks) as workers:
+        _Foreman(workers, episodes, report=report, clock=clock).run()
+
+
+class _Worker(NamedTuple):
+    """A worker process as its parent sees it.
+
+    Attributes:
+        number: From 1.
+        process: The process.
+        pipe: To it.
+        making: Episodes that it was given and has not committed.
+    """
+
+    number: int
+    process: SpawnProcess
+    pipe: Connection
+    making: list[int]
+
+
+class _Foreman:
+    """Hands out episodes and hears of what is done."""
+
+    def __init__(
+        self, workers: Sequence[_Worker], episodes: Sequence[int], *, report: Report, clock: Clock
+    ) -> None:
+        self._workers: dict[Connection, _Worker] = {w.pipe: w for w in workers}
+        self._count = len(workers)
+        self._todo = deque(episodes)
+        self._report = report
+        self._clock = clock
+
+    def run(self) -> None:
+        """Serve all workers until none has anything to do."""
+        while self._workers:
+            for pipe in connection.wait(list(self._workers)):
+                assert isinstance(pipe, Connection)
+                self._hear(self._workers[pipe])
+
+    def _hear(self, worker: _Worker) -> None:
+        try:
+            message: Message = worker.pipe.recv()
+        except (EOFError, OSError):
+            raise WorkerError(_death(worker)) from None
+        match message:
+            case Want():
+                self._give(worker, message)
+            case Progress():
+                worker.making.remove(message.episode)
+                self._report(message)
+            case Times():
+                self._clock.merge(message.tallies)
+                del self._workers[worker.pipe]
+            case Failure():
+                raise WorkerError(message)
+
+    def _give(self, worker: _Worker, want: Want) -> None:
+        # Towards the end, nobody takes an episode ahead that another could begin now.
+        number = None
+        if self._todo and (want.idle or len(self._todo) >= self._count):
+            number = self._todo.popleft()
+            worker.making.append(number)
+        try:
+            worker.pipe.send(number)
+        except OSError:
+            raise WorkerError(_death(worker)) from None
+
+
+def _death(worker: _Worker) -> Failure:
+    """Tells of a worker that ended without a word."""
+    worker.process.join(_END_S)
+    code = worker.process.exitcode
+    if code is None:
+        how = 'does not answer any more'
+    elif code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        how = f'was killed by signal {-code} ({name})'
+    else:
+        how = f'ended with code {code}'
+    if worker.making:
+        kind = 'episodes' if len(worker.making) > 1 else 'episode'
+        what = f'while it made {kind} {" and ".join(map(str, worker.making))}'
+    else:
+        what = 'while it had no episode to make'
+    why = (
+        'If memory ran out (the kernel says so in: dmesg | grep -i oom), take fewer --workers, '
+        'smaller images or fewer annotations. '
+        if code == -signal.SIGKILL
+        else ''
+    )
+    return Failure(
+        f'Worker {worker.number} of this run (process {worker.process.pid}) {how} {what}. {why}'
+        'Nothing that was committed is lost: run the same command with --resume to go on.',
+        InternalError.exit_code,
+    )
+
+
+@contextmanager
+def _started(tasks: Sequence[Task]) -> Iterator[list[_Worker]]:
+    """Worker processes; when the block ends, so do they, in any case and within seconds."""
     # Spawned, never forked: a forked GL context is undefined behaviour.
     context = multiprocessing.get_context('spawn')
-    tasks: Queue[int | None] = context.Queue()
-    results: Queue[Progress | Failure] = context.Queue()
-    count = min(request.workers, len(episodes))
-    for episode in episodes:
-        tasks.put(episode)
-    for _ in range(count):
-        tasks.put(None)
-    processes = [
-        context.Process(target=_work, args=(request, plan, (tasks, results)), daemon=True)
-        for _ in range(count)
-    ]
-    for process in processes:
-        process.start()
+    workers: list[_Worker] = []
     try:
-        _collect(processes, results, expected=len(episodes), report=report)
-        for process in processes:
-            process.join()
+        with environment_of_workers(len(tasks)), _interrupts_for_parent_alone():
+            for number, task in enumerate(tasks, 1):
+                workers.append(_start(context, number, task))
+        yield workers
+        for worker in workers:
+            worker.process.join(_END_S)
     finally:
-        for process in processes:
-            if process.is_alive():
-                process.terminate()
-            process.join()
-        for channel in (tasks, results):
-            channel.cancel_join_thread()
-            channel.close()
+        _end(workers)
 
 
-def _collect(
-    processes: Sequence[SpawnProcess],
-    results: Queue[Progress | Failure],
-    *,
-    expected: int,
-    report: Report,
-) -> None:
-    """Pass on results until all episodes are committed."""
-    received = 0
-    while received < expected:
-        try:
-            result = results.get(timeout=_LOOK_S)
-        except queue.Empty:
-            _check_alive(processes)
-            continue
-        if isinstance(result, Failure):
-            raise WorkerError(result)
-        received += 1
-        report(result)
-
-
-def _check_alive(processes: Sequence[SpawnProcess]) -> None:
-    dead = [p.exitcode for p in processes if p.exitcode]
-    if dead:
-        raise InternalError(
-            f'A worker process ended with code {dead[0]} (killed, or out of memory?). The '
-            'episodes committed so far are valid: run the same command with --resume, with '
-            'fewer --workers if memory was short.'
-        )
-
-
-def _work(
-    request: GenerateRequest,
-    plan: Plan,
-    channels: tuple[Queue[int | None], Queue[Progress | Failure]],
-) -> None:
-    """Body of a worker process; channels are the tasks and the results."""
-    tasks, results = channels
+def _start(context: SpawnContext, number: int, task: Task) -> _Worker:
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=work, args=(task, theirs), name=f'synth_ros worker {number}', daemon=True
+    )
     try:
-        loaded = load_config(request.config_path)
-        builder = SceneBuilder(loaded)
-        choice = request.choice or choose_backend(loaded.config.render)
-        info = dataset_info(loaded, builder, seed=plan.seed, renderer=choice.backend)
-        writer = EpisodeWriter(request.out, info, dataset_options(plan, loaded))
-        stage = open_stage(loaded, builder, seed=plan.seed, choice=choice)
-        with closing(stage.renderer):
-            while (episode := tasks.get()) is not None:
-                results.put(run_episode(stage, writer, plan=plan, number=episode))
-    except SynthRosError as error:
-        results.put(Failure(str(error), error.exit_code))
-    except KeyboardInterrupt:
-        pass
-    except Exception:  # noqa: BLE001 (whatever it is, the parent must hear of it)
-        results.put(Failure(f'A worker failed:\n{traceback.format_exc()}', 1))
+        process.start()
+    finally:
+        # The worker's end must be its own alone, or its death would go unnoticed.
+        theirs.close()
+    return _Worker(number, process, ours, [])
+
+
+@contextmanager
+def _interrupts_for_parent_alone() -> Iterator[None]:
+    """Let processes that are started in the block never see an interrupt from the keyboard.
+
+    A terminal sends it to all processes at once; the parent ends the workers. The signal is
+    blocked here, which children inherit, and served when the block ends.
+    """
+    # Started now, because its own start would unblock the signal.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    """End all processes, gently first, then without asking."""
+    for worker in workers:
+        worker.pipe.close()
+        if worker.process.is_alive():
+            worker.process.terminate()
+    for worker in workers:
+        worker.process.join(_END_S)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join(_END_S)

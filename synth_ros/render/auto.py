@@ -220,7 +220,7 @@ def renderer_for(choice: Choice, config: RenderConfig, *, max_size: tuple[int, i
     if choice.backend == 'onepass':
         from synth_ros.render.onepass.renderer import OnepassRenderer
 
-        return OnepassRenderer(config, max_size, device=choice.device)
+        return OnepassRenderer(config, device=choice.device)
     from synth_ros.render.classic import ClassicRenderer
 
     return ClassicRenderer(config, max_size, device=choice.device)

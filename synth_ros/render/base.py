@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 import mujoco
+import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.types import (
     ByteImage,
@@ -40,12 +42,33 @@ class Layers(NamedTuple):
         rgb: Colour, (height, width, 3), uint8, sRGB.
         depth_m: Distance along the optical axis, (height, width), float32, metres; 0 where
             nothing is.
-        geom_id: MuJoCo geom id, (height, width), int32; -1 where no geom is.
+        geom_id: MuJoCo geom id, (height, width), int32; -1 where nothing is. What bends has ids
+            beyond those of the geoms: flexes, skins and tendons.
+        normals: Unit normal of the facet at each pixel, (height, width, 3), float32, optical
+            frame, towards the camera, 0 where nothing is; ``None`` if the renderer has none.
+        motion_px: Where the surface point of each pixel was at the instant ``Shot.before``, less
+            where it is: columns and rows, (height, width, 2), float32. 0 where nothing is, NaN
+            where it was behind the camera or the surface bends. ``None`` unless asked for and
+            from renderers that do not make it.
     """
 
     rgb: ByteImage
     depth_m: DepthImage
     geom_id: IdImage
+    normals: NDArray[np.float32] | None = None
+    motion_px: NDArray[np.float32] | None = None
+
+
+class Before(NamedTuple):
+    """An earlier instant, from which motion is measured; of the same model and intrinsics.
+
+    Attributes:
+        world_from_geom: Pose of each geom, (ngeom, 4, 4).
+        world_from_camera: Pose of the camera's optical frame, (4, 4).
+    """
+
+    world_from_geom: FloatArray
+    world_from_camera: FloatArray
 
 
 class Shot(NamedTuple):
@@ -54,10 +77,14 @@ class Shot(NamedTuple):
     Attributes:
         viewpoint: The camera.
         geom_groups: Geom ids of each thing whose silhouette is wanted.
+        normals: Whether facet normals are wanted; a renderer that has none leaves them out.
+        before: The instant since which motion is wanted; only onepass makes it.
     """
 
     viewpoint: Viewpoint
     geom_groups: Sequence[Sequence[int]] = ()
+    normals: bool = False
+    before: Before | None = None
 
 
 class Picture(NamedTuple):

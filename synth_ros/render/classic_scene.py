@@ -16,13 +16,30 @@ from synth_ros.render.base import Viewpoint
 from synth_ros.render.gl_target import PlainTarget
 from synth_ros.render.model import HIDDEN_GROUP, drawing_options, private_model
 from synth_ros.render.pixels import gl_frustum_curve
+from synth_ros.scene.soft import cable_tubes, soft_surfaces
 from synth_ros.types import ByteImage, DepthImage
 
 _GEOM = int(mujoco.mjtObj.mjOBJ_GEOM)
+_FLEX = int(mujoco.mjtObj.mjOBJ_FLEX)
+_SKIN = int(mujoco.mjtObj.mjOBJ_SKIN)
+_TENDON = int(mujoco.mjtObj.mjOBJ_TENDON)
 _NO_DECORATION = int(mujoco.mjtCatBit.mjCAT_STATIC) | int(mujoco.mjtCatBit.mjCAT_DYNAMIC)
 _SEGMENT = int(mujoco.mjtRndFlag.mjRND_SEGMENT)
 _ID_COLOR = int(mujoco.mjtRndFlag.mjRND_IDCOLOR)
 _OFFSCREEN = mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value
+_CAPSULE = mujoco.mjtGeom.mjGEOM_CAPSULE.value
+# What a capsule of a cable takes over from its flex.
+_COPIED = (
+    'objtype',
+    'objid',
+    'category',
+    'matid',
+    'emission',
+    'specular',
+    'shininess',
+    'reflectance',
+    'transparent',
+)
 # Slots beyond one per geom, so that a full scene is a bug and not a coincidence.
 _SPARE_SLOTS = 64
 
@@ -44,6 +61,7 @@ class ClassicScene:
         self.curve = gl_frustum_curve(self.own.near_m, self.own.far_m)
         self._size = size
         self._option = drawing_options()
+        self._soft = soft_surfaces(self.own.model)
         self._camera = mujoco.MjvCamera()
         self._camera.type = mujoco.mjtCamera.mjCAMERA_USER.value
         try:
@@ -58,7 +76,10 @@ class ClassicScene:
             ) from error
         self._context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR.value
         mujoco.mjr_setBuffer(_OFFSCREEN, self._context)
-        self._scene = mujoco.MjvScene(self.own.model, maxgeom=self.own.model.ngeom + _SPARE_SLOTS)
+        slots = sum(1 + surface.tubes for surface in self._soft)
+        self._scene = mujoco.MjvScene(
+            self.own.model, maxgeom=self.own.model.ngeom + slots + _SPARE_SLOTS
+        )
         self._scene.flags[:] = 0
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SHADOW)] = config.shadow_size > 0
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SKYBOX)] = 1
@@ -94,6 +115,8 @@ class ClassicScene:
                 f'The scene of {self.own.model.ngeom} geoms did not fit its '
                 f'{self._scene.maxgeom} slots.'
             )
+        if self._option.flexgroup[0]:
+            add_cables(self.own.model, data, self._scene)
 
     def colors(self, size: tuple[int, int]) -> ByteImage:
         """The picture, (height, width, 3), lower row first."""
@@ -135,11 +158,19 @@ class ClassicScene:
         return out
 
     def geom_table(self) -> NDArray[np.int32]:
-        """Geom id of each index colour; it changes with what is visible."""
+        """Surface id of each index colour; it changes with what is visible."""
         table = np.full(self._scene.ngeom + 1, -1, np.int32)
+        model = self.own.model
+        first = {
+            _GEOM: 0,
+            _FLEX: model.ngeom,
+            _SKIN: model.ngeom + model.nflex,
+            _TENDON: model.ngeom + model.nflex + model.nskin,
+        }
         for geom in self._scene.geoms[: self._scene.ngeom]:
-            if geom.objtype == _GEOM and geom.segid >= 0:
-                table[geom.segid + 1] = geom.objid
+            kind = int(geom.objtype)
+            if kind in first and geom.segid >= 0:
+                table[geom.segid + 1] = first[kind] + geom.objid
         return table
 
     @contextmanager
@@ -149,10 +180,12 @@ class ClassicScene:
         original = groups.copy()
         groups[:] = HIDDEN_GROUP
         groups[list(geom_ids)] = 0
+        option, self._option = self._option, drawing_options(soft=False)
         try:
             yield
         finally:
             groups[:] = original
+            self._option = option
 
     def close(self) -> None:
         """Free the GL objects."""
@@ -167,3 +200,37 @@ class ClassicScene:
             yield
         finally:
             flags[_SEGMENT] = flags[_ID_COLOR] = 0
+
+
+def add_cables(model: mujoco.MjModel, data: mujoco.MjData, scene: mujoco.MjvScene) -> None:
+    """Draw flexes of one dimension as capsules end to end.
+
+    MuJoCo would draw tubes that are open at their ends and gape where the cable bends.
+
+    Args:
+        model: The model.
+        data: Its state.
+        scene: Filled from that state; more geoms are added.
+    """
+    cables = [
+        geom
+        for geom in scene.geoms[: scene.ngeom]
+        if int(geom.objtype) == _FLEX and int(model.flex_dim[geom.objid]) == 1
+    ]
+    for cable in cables:
+        for rotation, center, radius, half in zip(
+            *cable_tubes(model, data, int(cable.objid)), strict=True
+        ):
+            geom = scene.geoms[scene.ngeom]
+            mujoco.mjv_initGeom(
+                geom,
+                _CAPSULE,
+                np.array([radius, half, 0.0]),
+                center,
+                rotation.ravel(),
+                cable.rgba,
+            )
+            for name in _COPIED:
+                setattr(geom, name, getattr(cable, name))
+            geom.segid = scene.ngeom
+            scene.ngeom += 1

@@ -259,9 +259,7 @@ def look_up(faces: NDArray[np.generic], directions: FloatArray) -> NDArray[np.ge
     sign = np.sign(longest)
     s = np.choose(largest, [-sign * z, x, sign * x])
     t = np.choose(largest, [-y, sign * z, -y])
-    column, row = (
-        np.clip(((v + 1) / 2 * size).astype(np.int64), 0, size - 1) for v in (s, t)
-    )
+    column, row = (np.clip(((v + 1) / 2 * size).astype(np.int64), 0, size - 1) for v in (s, t))
     return np.asarray(faces[2 * largest + (sign < 0), row, column])
 
 

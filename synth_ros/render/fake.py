@@ -6,11 +6,14 @@ machine without any graphics driver.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from typing import get_args
 
 import mujoco
 import numpy as np
 
+from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
@@ -18,6 +21,7 @@ from synth_ros.render.bounds import canvas
 from synth_ros.render.model import HIDDEN_GROUP, clip_planes_m, geom_rgba
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce
 from synth_ros.render.pixels import tight_silhouette
+from synth_ros.scene.soft import hide_soft, soft_surfaces
 from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette
 
@@ -45,9 +49,9 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
         camera = viewpoint.camera
         whole = PixelWindow(0, 0, camera.width, camera.height)
         geom_id, depth, normal = _cast(model, data, viewpoint, window=whole)
-        colors = np.zeros((model.ngeom + 1, 3))
-        for geom in range(model.ngeom):
-            colors[geom] = geom_rgba(model, geom)[:3]
+        geoms = [geom_rgba(model, geom)[:3] for geom in range(model.ngeom)]
+        soft = [surface.rgba[:3] for surface in soft_surfaces(model)]
+        colors = np.array([*geoms, *soft, np.zeros(3)], np.float64)
         # Light comes from the camera; index -1 is the background, black.
         facing = np.abs(normal @ viewpoint.world_from_camera[:3, 2])
         rgb = colors[geom_id] * (0.3 + 0.7 * facing[..., None]) * 255
@@ -59,6 +63,8 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
         """What each group of geoms alone would cover on the extended canvas."""
         model = self._loaded()
         window = canvas(viewpoint.camera)
+        model = copy.copy(model)
+        hide_soft(model, get_args(Deformable))
         groups = model.geom_group
         original = groups.copy()
         out: list[Silhouette | None] = []
@@ -67,7 +73,6 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
             groups[list(geom_ids)] = original[list(geom_ids)]
             geom_id, _, _ = _cast(model, data, viewpoint, window=window)
             out.append(tight_silhouette(geom_id >= 0, window))
-        groups[:] = original
         return out
 
     def close(self) -> None:

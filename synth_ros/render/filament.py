@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import mujoco
-import numpy as np
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError, RenderError
@@ -13,7 +12,13 @@ from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
-from synth_ros.render.filament_scene import IDS, FilamentScene, Place, picture_pass
+from synth_ros.render.filament_scene import (
+    IDS,
+    FilamentScene,
+    Place,
+    picture_pass,
+    surface_table,
+)
 from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
@@ -78,10 +83,8 @@ class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
         raw = scene.draw_depth(viewpoint, place)
         codes = scene.draw_colors(IDS, viewpoint, place)
         own = scene.own
-        # Index 1..ngeom are the geoms in order; everything else is hidden.
-        table = np.arange(-1, own.model.ngeom, dtype=np.int32)
         depth = metric_depth(raw, reversed_curve(own.near_m, own.far_m))
-        return Layers(rgb, depth, ids_from_colors(codes, table))
+        return Layers(rgb, depth, ids_from_colors(codes, surface_table(own.model)))
 
     def silhouettes(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]

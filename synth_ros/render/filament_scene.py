@@ -150,7 +150,8 @@ class FilamentScene:
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
-        """Hide every geom; ``shown`` brings back some."""
+        """Hide everything; ``shown`` brings back some geoms."""
+        self._renderables.set_options(drawing_options(soft=False))
         for renderable in self._drawn.values():
             self._scene.remove_renderable(renderable)
         try:
@@ -158,6 +159,7 @@ class FilamentScene:
         finally:
             for renderable in self._drawn.values():
                 self._scene.add_renderable(renderable)
+            self._renderables.set_options(drawing_options())
 
     @contextmanager
     def shown(self, geom_ids: Sequence[int]) -> Iterator[None]:
@@ -264,6 +266,14 @@ class FilamentScene:
         read = mjrf.ReadRequest(target=target)
         read.set_buffer(buffer)
         return Target(target, buffer, read)
+
+
+def surface_table(model: mujoco.MjModel) -> NDArray[np.int32]:
+    """Surface id of each index colour: geoms, sites, flexes, skins, tendons; 0 is nothing."""
+    soft = model.nflex + model.nskin + model.ntendon
+    geoms = np.arange(-1, model.ngeom, dtype=np.int32)
+    sites = np.full(model.nsite, -1, np.int32)
+    return np.concatenate([geoms, sites, model.ngeom + np.arange(soft, dtype=np.int32)])
 
 
 @contextmanager

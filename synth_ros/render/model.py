@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
+from synth_ros.scene.soft import hide_soft, show_soft
 from synth_ros.scene.surfaces import is_drawn
 
 # Geom groups 0 to 2 are visual, 3 to 5 collision and helpers: MuJoCo's own custom.
@@ -69,10 +70,11 @@ def private_model(
 
 
 def hide_undrawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
-    """Move geoms without any opacity to a hidden group; which ones are drawn, (ngeom,).
+    """Move what has no opacity to a hidden group; which geoms are drawn, (ngeom,).
 
     Left alone, Filament keeps them in depth and ids.
     """
+    hide_soft(model)
     drawn = is_drawn(model)
     model.geom_group[~drawn] = HIDDEN_GROUP
     return drawn
@@ -115,8 +117,12 @@ def geom_rgba(model: mujoco.MjModel, geom: int) -> NDArray[np.float32]:
     return np.asarray(rgba if material < 0 or own_color else model.mat_rgba[material])
 
 
-def drawing_options() -> mujoco.MjvOption:
-    """Visual geoms with their textures, and nothing else: no sites, skins or decoration."""
+def drawing_options(*, soft: bool = True) -> mujoco.MjvOption:
+    """Visual geoms with their textures, and nothing else: no sites or decoration.
+
+    Args:
+        soft: Whether flexes, skins and tendons are drawn, too.
+    """
     option = mujoco.MjvOption()
     option.geomgroup[:] = np.arange(len(option.geomgroup)) < VISIBLE_GROUPS
     for group in (
@@ -131,4 +137,6 @@ def drawing_options() -> mujoco.MjvOption:
     option.flags[:] = 0
     for flag in (mujoco.mjtVisFlag.mjVIS_TEXTURE, mujoco.mjtVisFlag.mjVIS_STATIC):
         option.flags[flag.value] = 1
+    if soft:
+        show_soft(option)
     return option

@@ -15,6 +15,7 @@ from synth_ros.errors import OutputError, UsageError
 from synth_ros.readers.bag import BagSummary, read_bag_summary
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.readers.coco_entries import ImageEntry
+from synth_ros.readers.profile import read_profile
 from synth_ros.report.overlay import Style, tiles
 from synth_ros.report.palette import hex_colour
 from synth_ros.report.picture import from_dataset
@@ -22,6 +23,7 @@ from synth_ros.report.pictures.gallery import gallery
 from synth_ros.report.pictures.shown import from_dataset as from_stored
 from synth_ros.report.pictures.shown import read_class_names
 from synth_ros.report.stats import DatasetStats, dataset_stats
+from synth_ros.schema.profile import TITLES, WAITED_FOR, Profile
 from synth_ros.types import ByteImage
 
 # Tiles are shown at about half this size, and whole when clicked.
@@ -45,12 +47,23 @@ class ShownFrame(NamedTuple):
     tiles: tuple[ShownTile, ...]
 
 
+class Span(NamedTuple):
+    """The time of a step of the run that made the dataset, or of a wait."""
+
+    title: str
+    calls: int
+    seconds: float
+    median_s: float
+    wait: bool
+
+
 def write_report(
     dataset: Path, *, bag: Path | None = None, out: Path | None = None, frames: int = 8
 ) -> Path:
     """Describe a dataset, and the bag recorded with it, in one HTML file.
 
-    The same dataset gives the same file, byte for byte.
+    The same dataset gives the same file, byte for byte; the profile of its last measured run
+    (``generate --profile``) is shown if there is one.
 
     Args:
         dataset: Folder of a finished dataset.
@@ -73,7 +86,8 @@ def write_report(
             f'{missing[0]}. Make them again with synth-ros generate ... --resume.'
         )
     summary = read_bag_summary(bag) if bag else None
-    text = render(found, dataset_stats(found), bag=summary, frames=frames)
+    profile = read_profile(dataset)
+    text = render(found, dataset_stats(found), bag=summary, frames=frames, profile=profile)
     target = out or dataset.resolve().parent / 'report.html'
     try:
         target.write_text(text, encoding='utf-8')
@@ -83,7 +97,12 @@ def write_report(
 
 
 def render(
-    dataset: CocoDataset, stats: DatasetStats, *, bag: BagSummary | None, frames: int
+    dataset: CocoDataset,
+    stats: DatasetStats,
+    *,
+    bag: BagSummary | None,
+    frames: int,
+    profile: Profile | None = None,
 ) -> str:
     """The report's HTML text."""
     environment = Environment(
@@ -100,10 +119,22 @@ def render(
         dataset=dataset,
         stats=stats,
         bag=bag,
+        profile=profile,
+        spans=_spans(profile) if profile else (),
         frames=[_show(dataset, image) for image in spread(dataset.images, frames)],
         annotated=_annotated(dataset),
         size_bytes=_size(dataset),
     )
+
+
+def _spans(profile: Profile) -> tuple[Span, ...]:
+    """The steps of a run, then what drawing waited for."""
+    steps = (Span(TITLES[step], *spent, wait=False) for step, spent in profile.steps.items())
+    waits = (
+        Span(f'wait: {WAITED_FOR[wait]}', *spent, wait=True)
+        for wait, spent in profile.waits.items()
+    )
+    return (*steps, *waits)
 
 
 def spread(images: Sequence[ImageEntry], count: int) -> list[ImageEntry]:

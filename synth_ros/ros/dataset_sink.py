@@ -6,8 +6,11 @@ import queue
 import re
 import struct
 import threading
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -15,9 +18,10 @@ from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
 from synth_ros.errors import InternalError, OutputError, RosError
+from synth_ros.pipeline.overlap import BoundedPool, finisher_threads
 from synth_ros.ros.assemble import Assembled, sample_from_parts
 from synth_ros.ros.pairing import ExactPairer
-from synth_ros.types import SampleKey
+from synth_ros.types import Sample, SampleKey
 from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
 
 _STAMP = re.compile(r'"stamp_ns":(\d+)')
@@ -26,7 +30,10 @@ _STAMP = re.compile(r'"stamp_ns":(\d+)')
 _OPEN_SCENES = 4
 # Half a minute of everything that two cameras of 640 x 480 give at 5 Hz.
 _MAX_WAITING_BYTES = 8 * 10**9
-
+# Assembled but not stored yet; with every annotation on, one of 640 x 480 takes 25 MB.
+_FRAMES_AHEAD = 8
+# The simulator shares the machine.
+_PROCESSES = 2
 
 _SceneKey = tuple[str, int]
 
@@ -52,6 +59,8 @@ class _Scene:
 
 class DatasetSink:
     """Pairs, assembles, encodes and commits what the recorder receives.
+
+    One thread pairs, assembles and commits; a few encode and store frames beside it.
 
     Every scene that the simulator opens becomes one episode of the dataset, numbered in order
     of arrival, so that a scene which was reset and played twice is stored twice.
@@ -84,6 +93,10 @@ class DatasetSink:
         # Each is counted by one thread alone.
         self._put_bytes = 0
         self._taken_bytes = 0
+        self._storing: deque[Future[None]] = deque()
+        self._encoders = BoundedPool(
+            finisher_threads(_PROCESSES), room=_FRAMES_AHEAD, name='synth_ros encode'
+        )
         self._queue: queue.SimpleQueue[_Part | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name='synth_ros dataset')
         self._thread.start()
@@ -142,6 +155,7 @@ class DatasetSink:
         except BaseException as error:  # noqa: BLE001 (close raises it)
             self.error = error
         finally:
+            self._encoders.shutdown(wait=True)
             # Makes room on a full disk for the index of what was committed.
             for scene in self._scenes.values():
                 scene.draft.discard()
@@ -160,10 +174,24 @@ class DatasetSink:
             self._late.append(f'{sample.key.camera} at {sample.frame.stamp_ns} ns came too late')
             return
         key = SampleKey(scene.number, sample.key.view, sample.key.camera)
-        scene.draft.add(replace(sample, key=key))
-        self.samples += 1
+        task = partial(self._store, scene.draft, replace(sample, key=key))
+        self._storing.append(self._encoders.submit(task))
+        self._count_stored(wait=False)
         self._playing[sample.key.camera] = scene.number
         self._commit_played()
+
+    def _store(self, draft: EpisodeDraft, sample: Sample) -> None:
+        draft.store(self._writer.encode(sample))
+
+    def _count_stored(self, *, wait: bool) -> None:
+        """Count the frames stored since the last time, in order; an error of one is raised.
+
+        Args:
+            wait: For all of them.
+        """
+        while self._storing and (wait or self._storing[0].done()):
+            self._storing.popleft().result()
+            self.samples += 1
 
     def _check(self, provenance_json: str) -> None:
         """See that the simulator runs what the dataset claims to hold."""
@@ -195,6 +223,7 @@ class DatasetSink:
                 self._commit(key)
 
     def _commit(self, key: _SceneKey) -> None:
+        self._count_stored(wait=True)
         scene = self._scenes.pop(key)
         if not len(scene.draft):
             raise InternalError(f'Scene {scene.number} was opened without a frame.')

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -30,6 +32,9 @@ from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
 
 T = TypeVar('T')
+
+# More threads than this wait for each other.
+_LOADERS = 4
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,10 @@ class _Faults:
         """Keep a problem."""
         self._faults.append(Fault(key_path, message))
 
+    def take(self, other: _Faults) -> None:
+        """Keep the problems that were noted elsewhere."""
+        self._faults += other._faults
+
     def raise_any(self) -> None:
         """Raise all problems as one error, if there are any."""
         if self._faults:
@@ -169,10 +178,14 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
 
 
 def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
+    entries = faults.loaded.config.objects.classes
     loaded = []
-    for number, entry in enumerate(faults.loaded.config.objects.classes):
+    # MuJoCo compiles without Python's lock, which is half of the work.
+    with ThreadPoolExecutor(_LOADERS, 'synth_ros assets') as loaders:
+        found = loaders.map(partial(_apart, faults.loaded), entries, itertools.count())
+    for number, (entry, (variants, noted)) in enumerate(zip(entries, found, strict=True)):
         base: KeyPath = ('objects', 'classes', number)
-        variants = _class_variants(faults, entry, number)
+        faults.take(noted)
         if not combines(entry.symmetry):
             faults.note((*base, 'symmetry', 'discrete'), NO_GROUP)
         if not variants:
@@ -184,6 +197,14 @@ def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
         if made is not None:
             loaded.append(made)
     return tuple(loaded)
+
+
+def _apart(
+    loaded: LoadedConfig, entry: ObjectClass, number: int
+) -> tuple[tuple[Variant, ...], _Faults]:
+    """The variants of a class and the problems with them, on a thread of its own."""
+    faults = _Faults(loaded)
+    return _class_variants(faults, entry, number), faults
 
 
 def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:

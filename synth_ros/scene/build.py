@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import mujoco
 import numpy as np
 
 from synth_ros.config.load import LoadedConfig
+from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
@@ -30,6 +32,7 @@ from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.soft import hide_soft
 from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
 from synth_ros.scene.symmetry import scaled_symmetry
 
@@ -65,7 +68,7 @@ class SceneBuilder:
         self.inventory = make_inventory(self._config, self._assets)
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
-            self._base.copy().compile(),
+            self._compiled(self._base.copy()),
             robot,
             parts=PartNames(robot.links, catalog.classes),
             prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
@@ -92,11 +95,18 @@ class SceneBuilder:
         _add_objects(spec, sampled.objects, variants)
         add_lights(spec, sampled)
         try:
-            model = spec.compile()
+            model = self._compiled(spec)
         except (ValueError, mujoco.FatalError) as error:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
         return self._describe(model, sampled.objects, variants)
+
+    def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
+        """The model of a spec, without the soft surfaces that the config leaves out."""
+        model = spec.compile()
+        shown = self._config.render.deformables
+        hide_soft(model, [kind for kind in get_args(Deformable) if kind not in shown])
+        return model
 
     def _base_spec(self) -> mujoco.MjSpec:
         """Environment, robot and cameras: what all scenes share."""

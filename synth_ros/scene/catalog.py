@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -41,7 +41,6 @@ class Variant:
     Attributes:
         name: Unique within the class.
         solid: Geometry, look and mass, the class's fixed scale included.
-        spec: Template to attach copies of.
         keypoints: Its named points, in the order of its class; at the class's fixed scale.
         declared: What config or file say of its symmetries.
         warnings: What was mended, as sentences that name the file.
@@ -49,7 +48,6 @@ class Variant:
 
     name: str
     solid: Solid
-    spec: mujoco.MjSpec = field(repr=False)
     keypoints: tuple[KeypointSpec, ...] = ()
     declared: SymmetryConfig = _FOUND_BY_SHAPE
     warnings: tuple[str, ...] = ()
@@ -58,6 +56,11 @@ class Variant:
     def symmetry(self) -> Symmetry:
         """Symmetries of its shape; searched for when first asked."""
         return symmetry_of(self.solid, self.declared)
+
+    @cached_property
+    def spec(self) -> mujoco.MjSpec:
+        """Template to attach copies of; made when first asked."""
+        return template(self.solid)
 
     @property
     def info(self) -> VariantInfo:
@@ -236,7 +239,6 @@ def _finish(name: str, entry: ObjectClass, loaded: LoadedSolid) -> Variant:
     return Variant(
         name,
         solid,
-        template(solid),
         keypoints=with_declared(loaded.keypoints, entry),
         declared=chosen,
         warnings=loaded.notes,

@@ -8,18 +8,20 @@ import os
 import tempfile
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
 import scipy.spatial
-import trimesh
 from numpy.typing import NDArray
 
 from synth_ros.config.objects import CollisionMode
 from synth_ros.errors import AssetError
 from synth_ros.scene.solid import SolidMesh
 from synth_ros.types import FloatArray
+
+if TYPE_CHECKING:
+    import trimesh
 
 # A mesh that fills less of its hull than this is a bowl, a mug or a chair: its hollows matter.
 _CONVEX_ENOUGH = 0.75
@@ -87,6 +89,8 @@ def collision_shape(
             )
         note = 'it is hollow but collides as its convex hull; `pip install coacd` to change that'
         return CollisionShape((hull,), (note,))
+    import trimesh
+
     merged = trimesh.Trimesh(vertices_m, faces, process=True)
     merged.merge_vertices(merge_tex=True, merge_norm=True)
     return CollisionShape(_decompose(merged, path))

@@ -145,7 +145,8 @@ class CompiledScene:
         objects: Labelled objects by ascending instance id.
         cameras: Cameras in config order.
         robot: The robot's parts.
-        geom_instance_id: Instance of each geom, shape (ngeom,), int32, 0 for the rest.
+        geom_instance_id: Instance of each geom, shape (ngeom,), int32, 0 for the rest; what
+            bends is never an instance.
         geometry: The scene as plain data: surfaces, things, parts, links, skeleton.
         geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
         skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.

@@ -150,9 +150,9 @@ def set_materials(
             'material', variant, available=role.materials, where=f'role {role.role}'
         )
     names = {prefix + name for name in role.materials}
-    for geom in spec.geoms:
-        if geom.material in names:
-            geom.material = prefix + variant
+    for item in (*spec.geoms, *spec.flexes, *spec.skins, *spec.tendons):
+        if item.material in names:
+            item.material = prefix + variant
     for name in sorted(names - {prefix + variant}):
         spec.delete(spec.material(name))
     material = spec.material(prefix + variant)

@@ -13,6 +13,7 @@ from synth_ros.config.labels import StuffClass
 from synth_ros.scene.compiled import ObjectPart
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.robot import LoadedRobot
+from synth_ros.scene.soft import soft_surfaces
 from synth_ros.scene.solid import Solid
 from synth_ros.scene.stuff import WORLD_STUFF, EnvironmentGeom, Stuff, make_stuff
 from synth_ros.scene.surfaces import (
@@ -22,10 +23,12 @@ from synth_ros.scene.surfaces import (
     surfaces_and_meshes,
 )
 from synth_ros.types import (
+    NO_MESH,
     Category,
     Link,
     SceneGeometry,
     SkeletonPoint,
+    Surface,
     Thing,
 )
 
@@ -79,12 +82,18 @@ class GeometryMaker:
         self._surroundings = environment_geoms(base, ~self._is_robot, prefixes.environment)
         self._height_fields = height_fields(base)
         robot_things = [Thing('robot', link.name) for link in self._links]
+        soft = _soft_owners(base, robot, prefixes)
+        # Soft surfaces of the environment are stuff and things as its geoms are.
+        fixed = len(self._surroundings)
+        self._surroundings += tuple(item.geom for item in soft if item.geom)
         environment = [_thing(geom) for geom in self._surroundings]
         self._things = (*robot_things, *dict.fromkeys(environment))
         index = {thing: k for k, thing in enumerate(self._things)}
         link_of_geom = _link_of_geom(base, robot, prefixes.robot)
         self._thing = link_of_geom.copy()
-        self._thing[~self._is_robot] = [index[thing] for thing in environment]
+        self._thing[~self._is_robot] = [index[thing] for thing in environment[:fixed]]
+        self._soft = soft
+        self._soft_thing = [index[_thing(item.geom)] if item.geom else item.link for item in soft]
         part_of_link = np.array([parts.of_link(link.name) for link in self._links], np.int32)
         self._part_id = np.where(self._is_robot, part_of_link[link_of_geom], 0).astype(np.int32)
 
@@ -108,7 +117,8 @@ class GeometryMaker:
         thing[:count] = self._thing + len(objects)
         part_id[:count] = self._part_id
         stuff_id[:count][self._is_robot] = stuff.robot
-        stuff_id[:count][~self._is_robot] = stuff.of_geom
+        fixed = int((~self._is_robot).sum())
+        stuff_id[:count][~self._is_robot] = stuff.of_geom[:fixed]
         for number, (part, solid) in enumerate(objects):
             first = int(model.body_geomadr[part.body_id])
             mine = slice(first, first + len(solid.geoms))
@@ -125,7 +135,7 @@ class GeometryMaker:
                 *(Thing('object', item.part.name, item.part.instance_id) for item in objects),
                 *self._things,
             ),
-            surfaces=surfaces,
+            surfaces=(*surfaces, *self._soft_surfaces(len(objects), stuff, stuff.of_geom[fixed:])),
             meshes=meshes,
             parts=self._parts.parts,
             links=self._links,
@@ -133,6 +143,41 @@ class GeometryMaker:
         )
         thing.flags.writeable = False
         return MadeGeometry(geometry, thing)
+
+    def _soft_surfaces(
+        self, objects: int, stuff: Stuff, of_environment: Sequence[int]
+    ) -> list[Surface]:
+        """What bends, after all geoms."""
+        kinds = iter(of_environment)
+        surfaces = []
+        for owner, thing in zip(self._soft, self._soft_thing, strict=True):
+            part = self._parts.of_link(self._links[owner.link].name) if not owner.geom else 0
+            surfaces.append(
+                Surface(
+                    'soft',
+                    (0.0, 0.0, 0.0),
+                    NO_MESH,
+                    thing + objects,
+                    part_id=part,
+                    stuff_id=next(kinds) if owner.geom else stuff.robot,
+                    drawn=owner.drawn,
+                )
+            )
+        return surfaces
+
+
+class _SoftOwner(NamedTuple):
+    """Whose a soft surface is.
+
+    Attributes:
+        geom: As a geom of the environment; ``None`` for one of the robot.
+        link: Of the robot, if it is the robot's.
+        drawn: Whether renderers draw it.
+    """
+
+    geom: EnvironmentGeom | None
+    link: int
+    drawn: bool
 
 
 def environment_geoms(
@@ -168,6 +213,23 @@ def skeleton_joints(model: mujoco.MjModel, robot: LoadedRobot, prefix: str) -> N
     return np.array([model.joint(prefix + name).id for name in robot.joints], np.int32)
 
 
+def _soft_owners(
+    model: mujoco.MjModel, robot: LoadedRobot, prefixes: Prefixes
+) -> tuple[_SoftOwner, ...]:
+    """Whose each flex, skin and tendon is: the body counts that carries its first point."""
+    root = model.body(prefixes.robot.removesuffix('/')).id
+    link_of_body = _link_of_body(model, robot, prefixes.robot)
+    owners = []
+    for item in soft_surfaces(model):
+        if model.body_rootid[item.body] == root and item.body != 0:
+            owners.append(_SoftOwner(None, int(link_of_body[item.body]), item.drawn))
+        else:
+            name = item.name.removeprefix(prefixes.environment)
+            geom = EnvironmentGeom(name, (), drawn=item.drawn)
+            owners.append(_SoftOwner(geom, -1, item.drawn))
+    return tuple(owners)
+
+
 def _thing(geom: EnvironmentGeom) -> Thing:
     """Whose a geom of the environment is: its body, or itself where the world carries it."""
     return Thing('environment', geom.bodies[0] if geom.bodies else geom.name or WORLD_STUFF)
@@ -180,10 +242,14 @@ def _is_robot(model: mujoco.MjModel, prefixes: Prefixes) -> NDArray[np.bool_]:
 
 def _link_of_geom(model: mujoco.MjModel, robot: LoadedRobot, prefix: str) -> NDArray[np.int32]:
     """Link of each geom; geoms that the robot's file has outside any body go to the first."""
+    return _link_of_body(model, robot, prefix)[model.geom_bodyid]
+
+
+def _link_of_body(model: mujoco.MjModel, robot: LoadedRobot, prefix: str) -> NDArray[np.int32]:
     link_of_body = np.zeros(model.nbody, np.int32)
     for number, name in enumerate(robot.links):
         link_of_body[model.body(prefix + name).id] = number
-    return np.asarray(link_of_body[model.geom_bodyid], np.int32)
+    return link_of_body
 
 
 def _links(robot: LoadedRobot) -> tuple[Link, ...]:

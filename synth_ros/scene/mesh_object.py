@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from synth_ros.config.objects import CollisionMode
 from synth_ros.scene import mass
 from synth_ros.scene.collision import collision_shape
-from synth_ros.scene.meshfile import MeshPiece, load_mesh_file
 from synth_ros.scene.solid import LoadedSolid, Solid, SolidGeom, SolidLook, visible_bounds
 from synth_ros.types import FloatArray
+
+if TYPE_CHECKING:
+    from synth_ros.scene.meshfile import MeshPiece
 
 
 def load_mesh_object(path: Path, *, density_kg_m3: float, collision: CollisionMode) -> LoadedSolid:
@@ -26,6 +29,9 @@ def load_mesh_object(path: Path, *, density_kg_m3: float, collision: CollisionMo
     Raises:
         AssetError: If the file is missing, unreadable, empty or flat.
     """
+    # Half a second of imports that only mesh files need.
+    from synth_ros.scene.meshfile import load_mesh_file
+
     loaded = load_mesh_file(path)
     shape = collision_shape(*_joined(loaded.pieces), mode=collision, path=path)
     visible = [

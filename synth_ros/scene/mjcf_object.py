@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.errors import AssetError
 from synth_ros.geometry.transforms import (
@@ -312,7 +313,7 @@ def read_mesh(model: mujoco.MjModel, mesh: int) -> SolidMesh:
     if start >= 0:
         corners.append(model.mesh_facetexcoord[rows].ravel())
     # One vertex for each combination of position, normal and texture coordinate in use.
-    unique, faces = np.unique(np.stack(corners, axis=1), axis=0, return_inverse=True)
+    unique, faces = unique_rows(np.stack(corners, axis=1))
     texcoords = None
     if start >= 0:
         own = model.mesh_texcoord[start : start + int(model.mesh_texcoordnum[mesh])]
@@ -323,6 +324,24 @@ def read_mesh(model: mujoco.MjModel, mesh: int) -> SolidMesh:
         normals=np.array(normals[unique[:, 1]], np.float64),
         texcoords=texcoords,
     )
+
+
+def unique_rows(numbers: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different rows in ascending order, and which of them each row is.
+
+    ``numpy.unique`` along an axis says the same in several times the time.
+
+    Args:
+        numbers: Shape (n, k), none negative.
+    """
+    ranges = numbers.max(axis=0, initial=0).astype(np.int64) + 1
+    if np.prod(ranges.astype(np.float64)) > 2.0**62:
+        rows, places = np.unique(numbers, axis=0, return_inverse=True)
+        return rows.astype(np.int64), places.ravel()
+    # Rows as the digits of one number.
+    weights = np.append(np.cumprod(ranges[:0:-1])[::-1], 1)
+    codes, places = np.unique(numbers @ weights, return_inverse=True)
+    return codes[:, None] // weights % ranges, places
 
 
 def _but(geom: SolidGeom, *, visible: bool, collides: bool, mesh: int | None = None) -> SolidGeom:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import trimesh
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -97,10 +96,7 @@ class SurfaceSamples:
         around = self._corners[apart <= self._radii_m + reach_m]
         if not len(around):
             return False
-        # In millimetres: the limits of trimesh are absolute, and too coarse for small triangles.
-        points = np.broadcast_to(point_m, (len(around), 3)) * 1000
-        closest = trimesh.triangles.closest_point(around * 1000, points)  # type: ignore[no-untyped-call]
-        return bool(np.linalg.norm(closest - points, axis=1).min() <= reach_m * 1000)
+        return distance_to_triangles_m(around, point_m) <= reach_m
 
     def marked_directions(self, count: int) -> list[FloatArray]:
         """Unit directions that a shape marks: its outermost points, normals of its large faces.
@@ -115,6 +111,33 @@ class SurfaceSamples:
         largest = normals[np.argsort(-shares, kind='stable')[:count]]
         points = outward[farthest] / lengths[farthest, None]
         return [*points, *(largest / np.linalg.norm(largest, axis=1, keepdims=True))]
+
+
+def distance_to_triangles_m(corners_m: FloatArray, point_m: FloatArray) -> float:
+    """Distance of a point to the nearest of some triangles.
+
+    It is that to the triangle's plane where the point lies above the inside, else that to the
+    nearest edge.
+
+    Args:
+        corners_m: Shape (n, 3, 3), n at least 1; triangles without area are lines or points.
+        point_m: Shape (3,).
+    """
+    edges = np.roll(corners_m, -1, axis=1) - corners_m
+    offset = point_m - corners_m
+    along = np.einsum('tci,tci->tc', offset, edges)
+    squares = np.einsum('tci,tci->tc', edges, edges)
+    share = np.clip(along / np.where(squares > 0, squares, 1), 0, 1)
+    apart = offset - share[..., None] * edges
+    nearest = np.einsum('tci,tci->tc', apart, apart).min(axis=1)
+    normals = np.cross(edges[:, 0], edges[:, 1])
+    size = np.linalg.norm(normals, axis=1)
+    # Left of all three edges, seen from the normal's end.
+    sides = np.einsum('tci,ti->tc', np.cross(edges, offset), normals)
+    inside = (sides >= 0).all(axis=1) & (size > 0)
+    height = np.einsum('ti,ti->t', offset[inside, 0], normals[inside]) / size[inside]
+    nearest[inside] = np.minimum(nearest[inside], height**2)
+    return float(np.sqrt(nearest.min()))
 
 
 def visible_triangles(solid: Solid) -> FloatArray:
@@ -132,11 +155,13 @@ def visible_triangles(solid: Solid) -> FloatArray:
 
 def _mesh(solid: Solid, geom: SolidGeom) -> tuple[FloatArray, NDArray[np.int64]]:
     x, y, z = geom.size_m
-    create = trimesh.creation
+    if geom.shape == 'mesh':
+        mesh = solid.meshes[geom.mesh]
+        return mesh.vertices_m, mesh.faces.astype(np.int64)
+    # Half a second of imports that only primitives need.
+    from trimesh import creation as create
+
     match geom.shape:
-        case 'mesh':
-            mesh = solid.meshes[geom.mesh]
-            return mesh.vertices_m, mesh.faces.astype(np.int64)
         case 'box':
             made = create.box((2 * x, 2 * y, 2 * z))
         case 'cylinder':

@@ -88,12 +88,18 @@ def is_drawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
     return np.asarray((model.geom_group <= LAST_VISIBLE_GROUP) & (alpha > 0))
 
 
-def world_from_geom(data: mujoco.MjData) -> NDArray[np.float64]:
-    """Pose of every geom, shape (ngeom, 4, 4); kinematics must be current."""
+def world_from_geom(data: mujoco.MjData, *, soft: int = 0) -> NDArray[np.float64]:
+    """Pose of every surface, shape (ngeom + soft, 4, 4); kinematics must be current.
+
+    Args:
+        data: The state.
+        soft: Number of soft surfaces, which come last and whose shapes are in the world's frame.
+    """
     count = len(data.geom_xpos)
-    poses = np.zeros((count, 4, 4))
-    poses[:, :3, :3] = data.geom_xmat.reshape(-1, 3, 3)
-    poses[:, :3, 3] = data.geom_xpos
+    poses = np.zeros((count + soft, 4, 4))
+    poses[:count, :3, :3] = data.geom_xmat.reshape(-1, 3, 3)
+    poses[:count, :3, 3] = data.geom_xpos
+    poses[count:, :3, :3] = np.eye(3)
     poses[:, 3, 3] = 1
     return poses
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import mujoco
 
 from synth_ros.errors import AssetError, UsageError
 from synth_ros.scene.coupling import add_mimic_joints
-from synth_ros.scene.meshfile import MeshFile, MeshPiece, load_mesh_file
 from synth_ros.scene.mjspec import one_line
 from synth_ros.scene.resolve import resolve_mesh
 from synth_ros.scene.solid_spec import set_look, set_mesh, set_texture
+
+if TYPE_CHECKING:
+    from synth_ros.scene.meshfile import MeshFile, MeshPiece
 
 # MuJoCo reads these itself, and keeps them cached between compilations.
 _DIRECT = ('.stl',)
@@ -170,6 +173,9 @@ class _Pieces:
             ) from error
 
     def _read(self, file: Path, link: ET.Element) -> MeshFile:
+        # Half a second of imports that only mesh files need.
+        from synth_ros.scene.meshfile import load_mesh_file
+
         if file not in self._files:
             try:
                 self._files[file] = load_mesh_file(file)

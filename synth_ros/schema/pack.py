@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from synth_ros.schema.records import (
     ContactRecord,
     ContinuousSymmetryRecord,
@@ -34,6 +36,7 @@ from synth_ros.types import (
     Instance,
     InstanceLabel,
     Keypoint,
+    KeypointSpec,
     Occluder,
     OrientedBox,
     Part,
@@ -45,6 +48,10 @@ from synth_ros.types import (
     Thing,
     Track,
 )
+
+# Things, parts and points of a scene come back in each of its frames, often several times in one.
+# Their records are frozen, so they are made, and checked, once.
+_KNOWN = 4096
 
 
 def intrinsics_record(camera: CameraModel) -> IntrinsicsRecord:
@@ -66,14 +73,7 @@ def instance_record(instance: Instance) -> InstanceRecord:
         object_from_box=rows(instance.object_from_box),
         size_m=_vector(instance.size_m),
         symmetry=_symmetry_record(instance.symmetry),
-        keypoints=tuple(
-            KeypointSpecRecord(
-                name=spec.name,
-                object_from_point_m=_vector(spec.object_from_point_m),
-                kind=spec.kind,
-            )
-            for spec in instance.keypoints
-        ),
+        keypoints=tuple(_spec_record(spec) for spec in instance.keypoints),
     )
 
 
@@ -155,6 +155,7 @@ def segment_record(segment: Segment) -> SegmentRecord:
     )
 
 
+@lru_cache(maxsize=_KNOWN)
 def part_record(part: Part) -> PartRecord:
     """What a value of the part mask means."""
     return PartRecord(part_id=int(part.part_id), owner=part.owner, name=part.name)
@@ -205,6 +206,16 @@ def _mask_record(mask: Silhouette) -> MaskRecord:
     return MaskRecord(x0=int(mask.x0), y0=int(mask.y0), size=rle.size, counts=rle.counts)
 
 
+@lru_cache(maxsize=_KNOWN)
+def _spec_record(spec: KeypointSpec) -> KeypointSpecRecord:
+    return KeypointSpecRecord(
+        name=spec.name,
+        object_from_point_m=_vector(spec.object_from_point_m),
+        kind=spec.kind,
+    )
+
+
+@lru_cache(maxsize=_KNOWN)
 def _thing_record(thing: Thing) -> ThingRecord:
     return ThingRecord(kind=thing.kind, name=thing.name, instance_id=int(thing.instance_id))
 

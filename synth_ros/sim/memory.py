@@ -1,8 +1,13 @@
-"""Memory that a finished episode leaves behind."""
+"""What becomes of memory that a frame or an episode leaves behind."""
 
 from __future__ import annotations
 
 import ctypes
+
+# Of glibc's malloc.h, and what they are set to.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 256 << 20
+_LARGEST_BYTES = 32 << 20
 
 
 def return_free_memory() -> None:
@@ -15,3 +20,16 @@ def return_free_memory() -> None:
     trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # glibc alone has it
     if trim is not None:
         trim(0)
+
+
+def keep_free_memory() -> None:
+    """Let memory that a frame frees serve the next one.
+
+    Images are so large that glibc hands their memory back at once, and takes pages anew from the
+    system for the next frame, one fault for each 4 kB: a third of the time of all dense labels.
+    Of 256 MB at most none goes back before ``return_free_memory``.
+    """
+    mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
+    if mallopt is not None:
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_BYTES)

@@ -61,25 +61,28 @@ class PostureFinder:
 
     def _touching(self, posture: Posture, *, with_objects: bool) -> set[tuple[int, int]]:
         """Pairs of geoms in contact of which at least one is the robot's."""
-        world = self._world
-        world.set_posture(posture)
-        contact = world.data.contact
-        pairs = contact.geom[: world.data.ncon]
+        data = self._world.collide(posture)
+        contact = data.contact
+        pairs = contact.geom[: data.ncon]
         pairs = pairs[(contact.dist < 0) & self._robot[pairs].any(axis=1)]
         if not with_objects:
             pairs = pairs[~self._objects[pairs].any(axis=1)]
         touching = {(int(a), int(b)) for a, b in pairs}
-        return touching | {pair for pair in self._fixed_pairs if self._overlap(*pair)}
+        return touching | {pair for pair in self._near(data) if self._overlap(data, *pair)}
 
-    def _overlap(self, one: int, other: int) -> bool:
+    def _near(self, data: mujoco.MjData) -> list[tuple[int, int]]:
+        """The fixed pairs whose bounding balls meet, or one of which has none (a plane)."""
+        one, other = self._fixed_pairs.T
+        radius = self._world.model.geom_rbound
+        apart = data.geom_xpos[one] - data.geom_xpos[other]
+        reach = radius[one] + radius[other]
+        near = np.einsum('nk,nk->n', apart, apart) <= reach * reach
+        near |= np.minimum(radius[one], radius[other]) <= 0
+        return [(int(a), int(b)) for a, b in self._fixed_pairs[near]]
+
+    def _overlap(self, data: mujoco.MjData, one: int, other: int) -> bool:
         """Whether two geoms reach into each other, by their distance."""
-        model, data = self._world.model, self._world.data
-        between = np.linalg.norm(data.geom_xpos[one] - data.geom_xpos[other])
-        if min(model.geom_rbound[[one, other]]) > 0 and between > sum(
-            model.geom_rbound[[one, other]]
-        ):
-            return False
-        return bool(mujoco.mj_geomDistance(model, data, one, other, 0.001, None) < 0)
+        return bool(mujoco.mj_geomDistance(self._world.model, data, one, other, 0.001, None) < 0)
 
     def _geom_name(self, geom: int) -> str:
         model = self._world.model
@@ -88,11 +91,14 @@ class PostureFinder:
         return f'{body}/{name}' if name else f'a geom of {body}'
 
 
-def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Pairs of a robot geom and a fixed geom of the surroundings that MuJoCo never collides.
 
     The robot's base hangs on a mocap body, which counts as fixed like the furniture, and
     between fixed geoms MuJoCo looks for no contact.
+
+    Returns:
+        Shape (n, 2): the robot's geom first.
     """
     weld = model.body_weldid[model.geom_bodyid]
     fixed = (weld == 0) | (model.body_mocapid[weld] >= 0)
@@ -100,9 +106,6 @@ def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> list[tuple[
     solid = (types != 0) | (affinities != 0)
     bases = np.flatnonzero(robot & fixed & solid)
     others = np.flatnonzero(~robot & fixed & solid)
-    return [
-        (int(a), int(b))
-        for a in bases
-        for b in others
-        if (types[a] & affinities[b]) or (types[b] & affinities[a])
-    ]
+    wanted = (types[bases][:, None] & affinities[others]) != 0
+    wanted |= (types[others] & affinities[bases][:, None]) != 0
+    return np.stack([np.repeat(bases, wanted.sum(axis=1)), others[wanted.nonzero()[1]]], axis=1)

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
+from synth_ros.scene.soft import has_soft, hide_soft, soft_surfaces
 from synth_ros.scene.surfaces import is_drawn
+from synth_ros.sim.soft_rays import cast_soft
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 # Behind a surface that is left, the next ray starts this share of the way further.
@@ -32,7 +34,7 @@ class Hits(NamedTuple):
     """What rays meet; one entry a ray.
 
     Attributes:
-        geom_id: Geom, -1 for nothing, int32.
+        geom_id: Surface, which is a geom or, beyond those, something soft; -1 for nothing, int32.
         distance: In lengths of the ray's direction, 0 for nothing.
         normal: Outward unit normal, world frame, (n, 3); 0 for nothing.
     """
@@ -50,6 +52,7 @@ def model_for_rays(model: mujoco.MjModel) -> mujoco.MjModel:
     planes become boxes of no height to speak of.
     """
     own = copy.copy(model)
+    hide_soft(own)
     own.geom_group[~is_drawn(model)] = mujoco.mjNGROUP - 1
     own.geom_rgba[:, 3] = 1
     own.mat_rgba[:, 3] = 1
@@ -100,7 +103,7 @@ def cast(
         )
     missed = out.geom_id < 0
     out.distance[missed], out.normal[missed] = 0, 0
-    return out
+    return _with_soft(out, model, data, origin=origin, directions=directions)
 
 
 def cast_as_drawn(
@@ -136,7 +139,29 @@ def cast_as_drawn(
                 out.geom_id[i], out.distance[i], out.normal[i] = geom[0], start, normal
                 break
             start *= 1 + _STEP
-    return out
+    return _with_soft(out, model, data, origin=origin, directions=directions, clip=clip)
+
+
+def _with_soft(
+    hits: Hits,
+    model: mujoco.MjModel,
+    data: mujoco.MjData,
+    *,
+    origin: FloatArray,
+    directions: FloatArray,
+    clip: tuple[float, float] | None = None,
+) -> Hits:
+    """Put in what bends where it is nearer than all geoms; without clip from either side."""
+    if not has_soft(model):
+        return hits
+    reach = clip or (0.0, np.inf)
+    soft = cast_soft(
+        model, data, origin=origin, directions=directions, clip=reach, backs=clip is None
+    )
+    nearer = (soft.surface >= 0) & ((hits.geom_id < 0) | (soft.distance < hits.distance))
+    for mine, theirs in zip(hits, soft, strict=True):
+        mine[nearer] = theirs[nearer]
+    return hits
 
 
 def _nothing(count: int) -> Hits:
@@ -144,5 +169,6 @@ def _nothing(count: int) -> Hits:
 
 
 def drawn_exactly(model: mujoco.MjModel) -> MaskImage:
-    """Which geoms are drawn as what they are, not as polygons within: (ngeom,), bool."""
-    return np.isin(model.geom_type, _FLAT)
+    """Which surfaces are drawn as what they are, not as polygons within: (surfaces,), bool."""
+    soft = [surface.tubes == 0 for surface in soft_surfaces(model)]
+    return np.append(np.isin(model.geom_type, _FLAT), np.array(soft, np.bool_))

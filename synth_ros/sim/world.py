@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import Enum, auto
 from typing import NamedTuple
 
 import mujoco
@@ -14,6 +15,7 @@ from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
 from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
+from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
 from synth_ros.sim.kinematic import kinematic_model
@@ -38,22 +40,53 @@ class Posture(NamedTuple):
     qpos: FloatArray
 
 
+class _Due(Enum):
+    """What is to be worked out before someone looks at the state."""
+
+    NOTHING = auto()
+    FORCES = auto()
+    ALL = auto()
+
+
+# Up to which stage MuJoCo has everything.
+_STAGE = {
+    _Due.FORCES: mujoco.mjtStage.mjSTAGE_POS,
+    _Due.ALL: mujoco.mjtStage.mjSTAGE_NONE,
+}
+
+
 class World:
     """A compiled scene in motion.
 
     Attributes:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
-        data: The state. Kinematics are current after every method that changes it.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
         self.scene = scene
         self.model = kinematic_model(scene)
-        self.data = mujoco.MjData(self.model)
+        self._data = mujoco.MjData(self.model)
+        self._due = _Due.NOTHING
         self._robot = robot
+        self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
+
+    @property
+    def data(self) -> mujoco.MjData:
+        """The state; kinematics, contacts and forces are current.
+
+        They are worked out when someone looks, not after each of several changes.
+        """
+        if self._due is not _Due.NOTHING:
+            # The solver starts from nothing, not from what came before: contact forces are then
+            # a function of the state alone, to the last bit.
+            self._data.qacc_warmstart[:] = 0
+            done = _STAGE[self._due]
+            self._due = _Due.NOTHING
+            mujoco.mj_forwardSkip(self.model, self._data, done, 0)
+        return self._data
 
     @property
     def home(self) -> Posture:
@@ -63,7 +96,7 @@ class World:
     @property
     def time_s(self) -> float:
         """Simulated time since the scene was made."""
-        return float(self.data.time)
+        return float(self._data.time)
 
     @property
     def stamp_ns(self) -> int:
@@ -72,7 +105,7 @@ class World:
 
     def set_time(self, time_s: float) -> None:
         """Set the clock, which stamps the next frame; nothing moves."""
-        self.data.time = time_s
+        self._data.time = time_s
 
     def posture(self, view: SampledView | None) -> Posture:
         """The posture that a drawn view asks for; joints that follow others follow them.
@@ -102,7 +135,18 @@ class World:
             velocity: Joint velocities of the robot's degrees of freedom, zero by default.
         """
         self._write_posture(posture, velocity)
-        self._forward()
+        self._due = _Due.ALL
+
+    def collide(self, posture: Posture) -> mujoco.MjData:
+        """Pose the robot as ``set_posture`` does, for who asks for contacts only.
+
+        Returns:
+            The state: kinematics and contacts are current, forces are not.
+        """
+        self._write_posture(posture, None)
+        mujoco.mj_fwdPosition(self.model, self._data)
+        self._due = _Due.FORCES
+        return self._data
 
     def step_to(self, posture: Posture, duration_s: float) -> None:
         """Advance the simulation while the robot moves steadily to a posture.
@@ -116,7 +160,7 @@ class World:
         velocity = _velocity(self.model, self.scene, start=start, end=posture, time_s=duration_s)
         for k in range(1, steps + 1):
             self._write_posture(interpolate(start, posture, k / steps), velocity)
-            mujoco.mj_step(self.model, self.data)
+            mujoco.mj_step(self.model, self._data)
         self.set_posture(posture, velocity=velocity)
 
     def set_objects(self, qpos: FloatArray) -> None:
@@ -127,9 +171,9 @@ class World:
         """
         for part in self.scene.objects:
             at = slice(part.qpos_address, part.qpos_address + 7)
-            self.data.qpos[at] = qpos[at]
-            self.data.qvel[part.dof_address : part.dof_address + 6] = 0
-        self._forward()
+            self._data.qpos[at] = qpos[at]
+            self._data.qvel[part.dof_address : part.dof_address + 6] = 0
+        self._due = _Due.ALL
 
     def instances(self) -> tuple[Instance, ...]:
         """All labelled objects at this instant, by ascending id."""
@@ -175,45 +219,41 @@ class World:
 
     def state(self) -> SceneState:
         """Everything that labels need to know of this instant; owns all of its arrays."""
+        soft = self._soft.shapes(self.data) if self._soft else ()
         links = self.links()
         for link in links:
             link.world_from_link.flags.writeable = False
         return SceneState(
             geometry=self.scene.geometry,
-            world_from_geom=world_from_geom(self.data),
+            world_from_geom=world_from_geom(self.data, soft=len(soft)),
             links=links,
             joints=self.joints(),
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
+            soft=soft,
         )
-
-    def _forward(self) -> None:
-        # The solver starts from nothing, not from what came before: contact forces are then a
-        # function of the state alone, to the last bit.
-        self.data.qacc_warmstart[:] = 0
-        mujoco.mj_forward(self.model, self.data)
 
     def _body_pose(self, body: int) -> FloatArray:
         return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
 
     def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
         part = self.scene.robot
-        self.data.qpos[part.qpos_addresses] = posture.qpos
-        self.data.qvel[part.dof_addresses] = 0.0 if velocity is None else velocity
+        self._data.qpos[part.qpos_addresses] = posture.qpos
+        self._data.qvel[part.dof_addresses] = 0.0 if velocity is None else velocity
         if part.root_body_id >= 0:
             mocap = int(self.model.body_mocapid[part.root_body_id])
             half = posture.yaw_rad / 2
-            self.data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
-            self.data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
+            self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
+            self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
 
     def _read_posture(self) -> Posture:
         part = self.scene.robot
-        qpos = self.data.qpos[part.qpos_addresses].copy()
+        qpos = self._data.qpos[part.qpos_addresses].copy()
         if part.root_body_id < 0:
             return self._home._replace(qpos=qpos)
         mocap = int(self.model.body_mocapid[part.root_body_id])
-        x, y, z = (float(v) for v in self.data.mocap_pos[mocap])
-        w, _, _, s = (float(v) for v in self.data.mocap_quat[mocap])
+        x, y, z = (float(v) for v in self._data.mocap_pos[mocap])
+        w, _, _, s = (float(v) for v in self._data.mocap_quat[mocap])
         return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
 
 

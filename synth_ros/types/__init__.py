@@ -72,10 +72,12 @@ from synth_ros.types.state import (
     SceneState,
     ShapeKind,
     SkeletonPoint,
+    SoftShape,
     Surface,
     Thing,
     ThingKind,
     TriangleMesh,
+    Tubes,
 )
 
 __all__ = [
@@ -122,6 +124,7 @@ __all__ = [
     'ShapeKind',
     'Silhouette',
     'SkeletonPoint',
+    'SoftShape',
     'Surface',
     'Symmetry',
     'Thing',
@@ -130,4 +133,5 @@ __all__ = [
     'TrackEvent',
     'TrackState',
     'TriangleMesh',
+    'Tubes',
 ]

@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synth_ros.types.arrays import ByteImage, DepthImage, FloatArray, IdImage, check_array
 from synth_ros.types.camera import CameraModel
 from synth_ros.types.instance import Instance, Silhouette
 from synth_ros.types.state import SceneState
+
+
+class Memo(dict[object, object]):
+    """Results by what makes them; stays behind when a frame is sent or copied."""
+
+    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
+        """An empty one."""
+        return Memo, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,9 @@ class Frame:
             (height, width), int32, -1 where nothing is; ``None`` when not known (recorded
             frames).
         scene: Everything else that the simulation knows of the instant; ``None`` as above.
+        normals: Unit normal of the facet that was drawn at each pixel, shape (height, width, 3),
+            float32, optical frame, towards the camera; ``None`` of a renderer that gives none.
+        memo: What labels work out of this frame more than once, by the function that does so.
     """
 
     camera: CameraModel
@@ -45,6 +57,8 @@ class Frame:
     silhouettes: Mapping[int, Silhouette] = field(default_factory=lambda: MappingProxyType({}))
     geom_id: IdImage | None = None
     scene: SceneState | None = None
+    normals: NDArray[np.float32] | None = None
+    memo: Memo = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes and make every array read-only."""
@@ -55,3 +69,5 @@ class Frame:
         check_array('world_from_camera', self.world_from_camera, shape=(4, 4), dtype=np.float64)
         if self.geom_id is not None:
             check_array('geom_id', self.geom_id, shape=size, dtype=np.int32)
+        if self.normals is not None:
+            check_array('normals', self.normals, shape=(*size, 3), dtype=np.float32)

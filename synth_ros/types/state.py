@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from synth_ros.types.arrays import FloatArray, check_array
 
 ThingKind = Literal['object', 'robot', 'environment']
-ShapeKind = Literal['plane', 'sphere', 'capsule', 'ellipsoid', 'cylinder', 'box', 'mesh', 'other']
+ShapeKind = Literal[
+    'plane', 'sphere', 'capsule', 'ellipsoid', 'cylinder', 'box', 'mesh', 'soft', 'other'
+]
 
 NO_MESH = -1
 NO_THING = -1
@@ -52,10 +54,13 @@ class Part(NamedTuple):
 
 
 class Surface(NamedTuple):
-    """One geom of the model; its place in ``SceneGeometry.surfaces`` is its geom id.
+    """One surface of the model; its place in ``SceneGeometry.surfaces`` is its id.
+
+    Geoms come first, under their geom ids, then what bends: flexes, skins and tendons.
 
     Attributes:
-        shape: Kind of shape. ``mesh`` for height fields too; ``other`` is never drawn by us.
+        shape: Kind of shape. ``mesh`` for height fields too; ``soft`` for what bends, see
+            ``SceneState.soft``; ``other`` is never drawn by us.
         size_m: MuJoCo's size numbers: sphere (radius, ., .), capsule and cylinder (radius,
             half length, .), ellipsoid and box half extents, plane half extents (0 infinite).
         mesh: Index into ``SceneGeometry.meshes``, ``NO_MESH`` for other shapes.
@@ -84,6 +89,34 @@ class TriangleMesh(NamedTuple):
 
     vertices_m: FloatArray
     faces: NDArray[np.int32]
+
+
+class Tubes(NamedTuple):
+    """Capsules end to end, world frame, each about the z axis of its own frame.
+
+    Attributes:
+        rotation: World from capsule, shape (k, 3, 3), float64.
+        center_m: Shape (k, 3), float64.
+        radius_m: Shape (k,), float64.
+        half_m: Half the length between the centres of the ends, shape (k,), float64.
+    """
+
+    rotation: FloatArray
+    center_m: FloatArray
+    radius_m: FloatArray
+    half_m: FloatArray
+
+
+class SoftShape(NamedTuple):
+    """What a soft surface is at one instant: a mesh or tubes, or neither where it is not drawn.
+
+    Attributes:
+        mesh: Triangles, world frame.
+        tubes: Of a cable or a tendon.
+    """
+
+    mesh: TriangleMesh | None
+    tubes: Tubes | None
 
 
 class Link(NamedTuple):
@@ -119,7 +152,7 @@ class SceneGeometry:
 
     Attributes:
         things: Objects by ascending instance id, then links in order, then the environment.
-        surfaces: By geom id.
+        surfaces: By id: geoms, then soft ones.
         meshes: That surfaces point to.
         parts: By ascending part id.
         links: Of the robot, parents first.
@@ -186,11 +219,13 @@ class SceneState:
 
     Attributes:
         geometry: What there is.
-        world_from_geom: Pose of each surface, shape (ngeom, 4, 4), float64.
+        world_from_geom: Pose of each surface, shape (surfaces, 4, 4), float64; the identity for
+            soft ones.
         links: Poses of the robot's links, in the geometry's order.
         joints: All hinge and slide joints of the robot.
         skeleton_world_m: Skeleton points, world frame, shape (k, 3), float64.
         contacts: All contacts between two different things, force or not.
+        soft: What the soft surfaces are, the last ones of ``geometry.surfaces``.
     """
 
     geometry: SceneGeometry
@@ -199,6 +234,7 @@ class SceneState:
     joints: tuple[JointState, ...]
     skeleton_world_m: FloatArray
     contacts: tuple[Contact, ...]
+    soft: tuple[SoftShape, ...] = ()
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes and make every array read-only."""
@@ -207,3 +243,12 @@ class SceneState:
             'world_from_geom', self.world_from_geom, shape=(surfaces, 4, 4), dtype=np.float64
         )
         check_array('skeleton_world_m', self.skeleton_world_m, shape=(points, 3), dtype=np.float64)
+
+    def soft_shape(self, surface: int) -> SoftShape | None:
+        """What a soft surface is now; ``None`` for a geom, which is rigid.
+
+        Args:
+            surface: Its id.
+        """
+        number = surface - (len(self.geometry.surfaces) - len(self.soft))
+        return self.soft[number] if number >= 0 else None

@@ -8,7 +8,7 @@ episode is held at a time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ from synth_ros.writers.coco_heads import (
 )
 from synth_ros.writers.coco_index import (
     CHECKSUMS,
+    EPISODES,
     IDENTITY,
     INDEX,
     MODELS,
@@ -32,36 +33,32 @@ from synth_ros.writers.coco_index import (
     read_episode,
 )
 from synth_ros.writers.coco_records import FrameRecord, ModelRecord, PartRecord
-from synth_ros.writers.folder import replace_file, sync_folder
+from synth_ros.writers.storage import Storage
 
 _Compose = Callable[[IO[str], Sequence[Path], DatasetInfo], None]
 
 
-def compose(root: Path, info: DatasetInfo) -> None:
+def compose(storage: Storage, info: DatasetInfo) -> None:
     """Write the files about all committed episodes.
 
     Raises:
         OSError: A file could not be written; an older index stays.
+        OutputError: A marker is damaged.
     """
-    markers = episode_files(root)
     wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
     if 'parts' in info.annotations:
         wanted[PARTS] = _write_parts
     if 'panoptic' in info.annotations:
         wanted[PANOPTIC_INDEX] = _write_panoptic
-    partial = {name: root / f'.{name}.partial' for name in wanted}
-    try:
+    with storage.scratch() as scratch:
+        markers = episode_files(storage.folder_here(EPISODES, scratch))
         for name, write in wanted.items():
-            with partial[name].open('w', encoding='ascii') as out:
+            with (scratch / name).open('w', encoding='ascii') as out:
                 write(out, markers, info)
+        with (scratch / CHECKSUMS).open('w', encoding='utf-8') as out:
+            _write_checksums(out, markers, _sums_of(storage, scratch, wanted))
         # The sums go first, the index last: it is what makes a dataset finished.
-        replace_file(root / CHECKSUMS, _checksums(root, markers, partial).encode('utf-8'))
-        for name in sorted(wanted, key=lambda name: name == INDEX):
-            partial[name].replace(root / name)
-        sync_folder(root)
-    finally:
-        for path in partial.values():
-            path.unlink(missing_ok=True)
+        storage.adopt(scratch, [CHECKSUMS, *sorted(wanted, key=lambda name: name == INDEX)])
 
 
 def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
@@ -132,14 +129,19 @@ def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:
         yield from read_episode(marker)['frames']
 
 
-def _checksums(root: Path, markers: Sequence[Path], composed: dict[str, Path]) -> str:
+def _sums_of(storage: Storage, scratch: Path, composed: Iterable[str]) -> dict[str, str]:
+    """Checksums of the files that are not an episode's."""
+    sums = {name: _sha256(scratch / name) for name in composed}
+    sums[IDENTITY] = hashlib.sha256(storage.read(IDENTITY)).hexdigest()
+    return sums
+
+
+def _write_checksums(out: IO[str], markers: Sequence[Path], sums: dict[str, str]) -> None:
     """All files but itself in the format of ``sha256sum``, by path."""
-    sums = {name: _sha256(path) for name, path in composed.items()}
-    sums[IDENTITY] = _sha256(root / IDENTITY)
     for marker in markers:
         sums[episode_path(int(marker.stem))] = _sha256(marker)
         sums.update({f['path']: f['sha256'] for f in read_episode(marker)['files']})
-    return ''.join(f'{sums[path]}  {path}\n' for path in sorted(sums))
+    out.writelines(f'{sums[path]}  {path}\n' for path in sorted(sums))
 
 
 def _sha256(path: Path) -> str:

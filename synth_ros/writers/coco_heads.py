@@ -16,7 +16,7 @@ from synth_ros.writers.coco_records import (
     PanopticCategoryRecord,
     PartRecord,
 )
-from synth_ros.writers.folder import FileEntry
+from synth_ros.writers.storage import FileEntry
 
 
 def info_record(info: DatasetInfo) -> InfoRecord:

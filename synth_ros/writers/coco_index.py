@@ -21,7 +21,7 @@ from synth_ros.writers.coco_heads import (
     panoptic_category_records,
 )
 from synth_ros.writers.coco_records import FORMAT, EpisodeRecord
-from synth_ros.writers.folder import LOCK, STAGING, clear_staging
+from synth_ros.writers.storage import Storage
 
 IDENTITY = 'dataset.json'
 INDEX = 'annotations.json'
@@ -62,33 +62,29 @@ def identity(info: DatasetInfo, options: DatasetConfig) -> dict[str, object]:
     }
 
 
-def check_folder(root: Path, expected: Mapping[str, object], *, resume: bool) -> bool:
-    """Decide whether a folder may be written.
+def check_place(storage: Storage, expected: Mapping[str, object], *, resume: bool) -> bool:
+    """Decide whether a place may be written.
 
     Args:
-        root: The dataset folder.
+        storage: Of the dataset.
         expected: This run's identity.
         resume: Whether committed episodes may be there already.
 
     Returns:
-        True when the folder holds a dataset to go on with, False when it is empty.
+        True when it holds a dataset to go on with, False when it is empty.
 
     Raises:
         OutputError: It holds other things, another dataset, or a dataset without ``resume``.
     """
-    present = sorted(
-        path.name
-        for path in root.iterdir()
-        if path.name not in {LOCK, STAGING} and not path.name.endswith('.partial')
-    )
+    present, name = storage.contents(), storage.name
     if not present:
         return False
     if not resume:
         raise OutputError(
-            f'{root} is not empty (it holds {", ".join(present[:4])}). Choose another folder '
+            f'{name} is not empty (it holds {", ".join(present[:4])}). Choose another folder '
             '(--out), or go on with this dataset (--resume).'
         )
-    found = _read_identity(root)
+    found = _read_identity(storage)
     wrong = [
         f'{key} is {dump(found.get(key))} there and {dump(value)} now'
         for key, value in expected.items()
@@ -96,13 +92,30 @@ def check_folder(root: Path, expected: Mapping[str, object], *, resume: bool) ->
     ]
     if wrong:
         raise OutputError(
-            f'{root} holds another dataset: {"; ".join(wrong)}. Choose another folder (--out), '
+            f'{name} holds another dataset: {"; ".join(wrong)}. Choose another folder (--out), '
             'or resume with the config, seed, version and --renderer that began it.'
         )
     return True
 
 
-def recover(root: Path) -> set[int]:
+def begin_place(storage: Storage, expected: Mapping[str, object], *, resume: bool) -> None:
+    """Make a place a dataset: its identity first, then its folders.
+
+    Args:
+        storage: Of the dataset.
+        expected: This run's identity.
+        resume: Whether committed episodes may be there already.
+
+    Raises:
+        OutputError: It holds other things, another dataset, or a dataset without ``resume``.
+        OSError: It could not be written.
+    """
+    if not check_place(storage, expected, resume=resume):
+        storage.replace(IDENTITY, f'{dump(expected)}\n'.encode('ascii'))
+    storage.prepare(FOLDERS)
+
+
+def recover(storage: Storage) -> set[int]:
     """Remove what a stopped run left, and list what is whole.
 
     An episode is whole when each of its files is there in its full size. Others lose their
@@ -114,59 +127,93 @@ def recover(root: Path) -> set[int]:
     Raises:
         OSError: A leftover could not be removed.
     """
-    clear_staging(root)
-    for leftover in root.glob('.*.partial'):
-        leftover.unlink()
-    committed = set()
-    for marker in episode_files(root):
-        if _is_whole(root, marker):
-            committed.add(int(marker.stem))
-        else:
-            # The index would claim this episode.
-            for name in COMPOSED:
-                (root / name).unlink(missing_ok=True)
-            marker.unlink()
-    for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS, LABELS, PROVENANCE):
-        for path in (root / folder).glob('*'):
-            number = path.stem.split('_')[0]
-            if number.isdigit() and int(number) not in committed:
-                path.unlink()
+    storage.clean()
+    committed = whole_episodes(storage)
+    for episode in announced_episodes(storage) - committed:
+        # The index would claim this episode.
+        for name in COMPOSED:
+            storage.remove(name)
+        storage.remove(episode_path(episode))
+    if not storage.durable:
+        for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS, LABELS, PROVENANCE):
+            for name in storage.names(folder):
+                number = name.partition('.')[0].split('_')[0]
+                if number.isdigit() and int(number) not in committed:
+                    storage.remove(f'{folder}/{name}')
     return committed
 
 
-def episode_files(root: Path) -> list[Path]:
-    """All commit markers by ascending episode."""
-    return sorted((root / EPISODES).glob('[0-9]*.json'), key=lambda path: int(path.stem))
+def announced_episodes(storage: Storage) -> set[int]:
+    """The episodes that have a marker."""
+    return {
+        int(name.removesuffix('.json'))
+        for name in storage.names(EPISODES)
+        if name.endswith('.json') and name.removesuffix('.json').isdigit()
+    }
 
 
-def read_episode(marker: Path) -> EpisodeRecord:
-    """One episode file; we wrote it whole, so its content is trusted."""
-    return cast('EpisodeRecord', json.loads(marker.read_bytes()))
+def whole_episodes(storage: Storage) -> set[int]:
+    """The episodes of which all is there that their markers announce."""
+    announced = announced_episodes(storage)
+    if storage.durable:
+        return announced
+    return {episode for episode in announced if is_whole(storage, episode)}
 
 
-def _is_whole(root: Path, marker: Path) -> bool:
+def is_whole(storage: Storage, episode: int) -> bool:
+    """Whether an episode is committed, and each of its files there in its full size."""
     try:
-        files = read_episode(marker)['files']
-        return all((root / f['path']).stat().st_size == f['size'] for f in files)
+        files = parse_episode(storage.read(episode_path(episode)))['files']
+        return storage.durable or all(storage.size(f['path']) == f['size'] for f in files)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _read_identity(root: Path) -> dict[str, object]:
+def episode_files(folder: Path) -> list[Path]:
+    """All commit markers in a folder by ascending episode."""
+    return sorted(folder.glob('[0-9]*.json'), key=lambda path: int(path.stem))
+
+
+def read_episode(marker: Path) -> EpisodeRecord:
+    """One episode file.
+
+    Raises:
+        OutputError: It is damaged.
+    """
     try:
-        found = json.loads((root / IDENTITY).read_bytes())
+        return parse_episode(marker.read_bytes())
+    except ValueError as error:
+        raise OutputError(
+            f'{EPISODES}/{marker.name} is damaged ({error}). Remove it and run the same command '
+            'with --resume: the episode will be made again.'
+        ) from error
+
+
+def parse_episode(data: bytes) -> EpisodeRecord:
+    """The content of an episode file; we wrote it whole, so its structure is trusted.
+
+    Raises:
+        ValueError: It is no JSON: cut off, or not ours.
+    """
+    return cast('EpisodeRecord', json.loads(data))
+
+
+def _read_identity(storage: Storage) -> dict[str, object]:
+    name = storage.name
+    try:
+        found = json.loads(storage.read(IDENTITY))
     except FileNotFoundError:
         raise OutputError(
-            f'{root} is not a synth_ros dataset: it is not empty and has no {IDENTITY}. '
+            f'{name} is not a synth_ros dataset: it is not empty and has no {IDENTITY}. '
             'Choose another folder (--out).'
         ) from None
     except ValueError as error:
         raise OutputError(
-            f'{root / IDENTITY} is damaged ({error}). Choose another folder (--out).'
+            f'{name}/{IDENTITY} is damaged ({error}). Choose another folder (--out).'
         ) from None
     if not isinstance(found, dict) or found.get('format') != FORMAT:
         raise OutputError(
-            f'{root} holds a dataset of another format: {IDENTITY} says '
+            f'{name} holds a dataset of another format: {IDENTITY} says '
             f'{found.get("format") if isinstance(found, dict) else found!r}, expected '
             f'{FORMAT!r}. Choose another folder (--out).'
         )

@@ -1,10 +1,10 @@
 """Images to bytes: PNG and JPEG, the same bytes for the same pixels.
 
-PNG is framed here, with the filter of a whole image done by numpy and deflate by ISA-L. For a
-noisy 640x480 frame on one core that takes 3.4 ms for colour, 1.6 ms for depth and 0.2 ms for a
-mask, where OpenCV takes 9.5, 5.9 and 1.4 ms for files 8 % smaller; fpng is faster for colour but
-knows neither 16-bit nor single-channel images. The bytes depend on the pixels and on the version
-of the library alone: no dates, no text chunks.
+PNG is framed here, with the filter of a whole image done by numpy and deflate by ISA-L. Of a noisy
+640x480 frame that takes 2.4 ms for colour, 1.5 ms for depth and 0.2 ms for a mask, where OpenCV
+takes four times as long for files 8 % smaller, and Pillow thirty times
+(``benchmarks/bench_codecs.py``). The bytes depend on the pixels and on the version of the library
+alone: no dates, no text chunks.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ MAX_BYTE_CLASS = 254
 _SIGNATURE = b'\x89PNG\r\n\x1a\n'
 _GREY, _RGB = 0, 2
 _FILTER_UP = 2
-# Level 1 of 0..3: the higher levels are slower and no smaller on rendered images.
-_LEVEL = 1
+# ISA-L's levels 1 and 2 are no choice: one process in two hundred makes other bytes of the same
+# pixels. Level 0 is the fastest on masks, level 3 as small as they are on colour and depth.
+_MASK_LEVEL, _PICTURE_LEVEL = 0, 3
 
 PngPixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -45,7 +46,7 @@ def suffix(rgb_format: RgbFormat) -> str:
     return '.png' if rgb_format == 'png' else '.jpg'
 
 
-def encode_png(pixels: PngPixels) -> bytes:
+def encode_png(pixels: PngPixels, *, is_mask: bool = False) -> bytes:
     """A PNG file of one image.
 
     Every row is filtered as its difference to the row above (PNG specification, filter type 2),
@@ -53,6 +54,7 @@ def encode_png(pixels: PngPixels) -> bytes:
 
     Args:
         pixels: Shape (height, width) of uint8 or uint16, or (height, width, 3) of uint8, RGB.
+        is_mask: Whether large areas are of one value; tells how hard to look for repetitions.
 
     Returns:
         The file's bytes; decoding gives exactly the pixels back.
@@ -68,7 +70,7 @@ def encode_png(pixels: PngPixels) -> bytes:
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
     header = struct.pack('>IIBBBBB', width, height, bits, colour, 0, 0, 0)
-    body = isal_zlib.compress(filtered, _LEVEL)
+    body = isal_zlib.compress(filtered, _MASK_LEVEL if is_mask else _PICTURE_LEVEL)
     return b''.join(
         (_SIGNATURE, *_chunk(b'IHDR', header), *_chunk(b'IDAT', body), *_chunk(b'IEND', b''))
     )
@@ -127,12 +129,12 @@ def encode_instances(instance_id: IdImage) -> bytes:
             f'An instance mask holds the id {low if low < 0 else high}, but a 16-bit PNG holds '
             f'0 to {MAX_ID}. Use fewer objects.'
         )
-    return encode_png(instance_id.astype(np.uint16))
+    return encode_png(instance_id.astype(np.uint16), is_mask=True)
 
 
 def encode_parts(part_id: NDArray[np.uint16]) -> bytes:
     """A part mask as a 16-bit PNG, 0 no part; shape (height, width), uint16."""
-    return encode_png(part_id)
+    return encode_png(part_id, is_mask=True)
 
 
 def encode_panoptic(segment_id: IdImage) -> bytes:
@@ -152,7 +154,7 @@ def encode_panoptic(segment_id: IdImage) -> bytes:
         )
     # Little-endian bytes of the id are red, green, blue and an unused fourth.
     planes = np.ascontiguousarray(segment_id, dtype='<i4').view(np.uint8)
-    return encode_png(planes.reshape(*segment_id.shape, 4)[:, :, :3])
+    return encode_png(planes.reshape(*segment_id.shape, 4)[:, :, :3], is_mask=True)
 
 
 def encode_classes(class_id: NDArray[np.uint16], largest_class_id: int) -> bytes:
@@ -172,8 +174,8 @@ def encode_classes(class_id: NDArray[np.uint16], largest_class_id: int) -> bytes
             f'dataset is {largest_class_id}.'
         )
     if largest_class_id <= MAX_BYTE_CLASS:
-        return encode_png(class_id.astype(np.uint8))
-    return encode_png(class_id)
+        return encode_png(class_id.astype(np.uint8), is_mask=True)
+    return encode_png(class_id, is_mask=True)
 
 
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes, bytes]:

@@ -1,25 +1,28 @@
-"""An output folder in which nothing is lost: lock, whole commits, atomic replacement.
+"""A folder on a disk in which nothing is lost: lock, whole commits, atomic replacement.
 
-A *unit* (an episode) is written into a staging folder, flushed to the disk, moved file by file
-to its final names, and announced by one marker file that is moved last. A reader that trusts
-markers alone never sees half a unit, whenever the writing process is killed. Units of different
-processes touch different files, so workers need no lock among themselves.
+A *unit* (an episode) is written into a staging folder, flushed to the disk as a whole, moved file
+by file to its final names, and announced by one marker file that is moved last. A reader that
+trusts markers alone never sees half a unit, whenever the writing process is killed. Units of
+different processes touch different files, so workers need no lock among themselves. Two attempts
+at one unit have staging folders of their own and move the same bytes to the same names.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import itertools
 import os
 import shutil
+import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from synth_ros.errors import OutputError
+from synth_ros.writers.flush import flush_files
+from synth_ros.writers.storage import FileEntry, entry, holder_words, new_token
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -34,22 +37,8 @@ _REASONS = {
 }
 
 
-class FileEntry(NamedTuple):
-    """One committed file.
-
-    Attributes:
-        path: Relative to the output folder, with forward slashes.
-        size: Bytes.
-        sha256: Checksum in hexadecimal.
-    """
-
-    path: str
-    size: int
-    sha256: str
-
-
 @contextmanager
-def os_errors(path: Path, *, valid: str) -> Iterator[None]:
+def os_errors(path: Path | str, *, valid: str) -> Iterator[None]:
     """Turn the system's errors into ours.
 
     Args:
@@ -75,15 +64,23 @@ class FolderLock:
     Args:
         root: The folder, created if missing.
 
+    Attributes:
+        token: Names this run; stands in the lock file while the lock is held.
+
     Raises:
         OutputError: Another process holds the lock, or the folder cannot be written.
     """
 
     def __init__(self, root: Path) -> None:
+        self.token = new_token()
         self._path = root / LOCK
         with os_errors(root, valid='Nothing was written.'):
             root.mkdir(parents=True, exist_ok=True)
             self._handle = self._acquire(root)
+            # Workers on other machines read here whether the run they serve still holds it.
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, self.token.encode())
+            os.fsync(self._handle)
 
     def _acquire(self, root: Path) -> int:
         while True:
@@ -91,10 +88,11 @@ class FolderLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                holder = holder_words(os.pread(handle, 1000, 0).decode(errors='replace'))
                 os.close(handle)
                 raise OutputError(
-                    f'{root} is being written by another run. Wait until it ends, or give this '
-                    'run another folder (--out).'
+                    f'{root} is being written by another run{holder}. Wait until it ends, or '
+                    'give this run another folder (--out).'
                 ) from None
             # The previous holder may have removed the file between our open and our lock.
             try:
@@ -115,8 +113,8 @@ class FolderLock:
 class Unit:
     """Files that become part of a folder together or not at all.
 
-    Files are on the disk, in the staging folder, as soon as they are added, so that a unit of
-    any size takes little memory.
+    Files are in the staging folder as soon as they are added, so that a unit of any size takes
+    little memory; the disk has all of them before the first gets its name.
 
     Args:
         root: The output folder.
@@ -126,6 +124,7 @@ class Unit:
     def __init__(self, root: Path, name: str) -> None:
         self._root = root
         self._staging = root / STAGING / name
+        self._lock = threading.Lock()
         self._begun = False
         self._numbers = itertools.count()
         self._staged: dict[str, Path] = {}
@@ -137,7 +136,7 @@ class Unit:
         return sorted(self._entries)
 
     def add(self, files: Mapping[str, bytes]) -> None:
-        """Write files aside, all or none of them.
+        """Write files aside, all or none of them. Several threads may do so at once.
 
         Args:
             files: Contents by path relative to the folder.
@@ -147,19 +146,25 @@ class Unit:
         """
         staged: dict[str, Path] = {}
         try:
-            if not self._begun:
-                shutil.rmtree(self._staging, ignore_errors=True)
-                self._staging.mkdir(parents=True)
-                self._begun = True
+            self._begin()
             for path, data in files.items():
                 staged[path] = self._staging / str(next(self._numbers))
-                write_synced(staged[path], data)
+                write_file(staged[path], data)
         except OSError:
             for partial in staged.values():
                 partial.unlink(missing_ok=True)
             raise
-        self._staged |= staged
-        self._entries += [entry(path, data) for path, data in files.items()]
+        entries = [entry(path, data) for path, data in files.items()]
+        with self._lock:
+            self._staged |= staged
+            self._entries += entries
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._begun:
+                shutil.rmtree(self._staging, ignore_errors=True)
+                self._staging.mkdir(parents=True)
+                self._begun = True
 
     def commit(self, marker: str, data: bytes) -> None:
         """Give all files their names, and announce the unit.
@@ -173,6 +178,7 @@ class Unit:
         """
         try:
             self.add({marker: data})
+            flush_files(self._staging, self._staged.values())
             announced = self._staged.pop(marker)
             for path, staged in self._staged.items():
                 self._move(staged, path)
@@ -209,13 +215,28 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: It could not be written; the old content is still there.
     """
-    partial = path.with_name(f'.{path.name}.partial')
+    # Several machines may write the same file at the same time.
+    partial = path.with_name(f'.{path.name}.{uuid.uuid4().hex}.partial')
     try:
         write_synced(partial, data)
         partial.replace(path)
         sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file; the disk has it after ``flush_files``."""
+    with path.open('wb', buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the disk has the content of a file."""
+    with path.open('rb') as file:
+        os.fsync(file.fileno())
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -233,8 +254,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def entry(path: str, data: bytes) -> FileEntry:
-    """Describe a file by its content."""
-    return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())

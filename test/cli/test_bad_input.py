@@ -73,6 +73,15 @@ def test_generate_makes_a_dataset_and_says_what_next(write, tmp_path):
     assert not (tmp_path / 'MUJOCO_LOG.TXT').exists()
 
 
+def test_generate_tells_where_the_time_went(write, tmp_path):
+    code, text = run('generate', write(), '--out', 'out', '--profile', cwd=tmp_path)
+    assert code == 0, text
+    for words in ('Where the time went', 'awaiting pictures', 'encoding', 'Drawing'):
+        assert words in text
+    assert (tmp_path / 'out' / 'profile.json').is_file()
+    assert 'profile' not in (tmp_path / 'out' / 'SHA256SUMS').read_text()
+
+
 def test_a_camera_that_the_robot_lacks(write, tmp_path):
     config = write(**{'{name: eye,': '{name: front, model_camera: eyes,'})
     code, text = run('generate', config, '--out', 'out', cwd=tmp_path)

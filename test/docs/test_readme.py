@@ -39,7 +39,11 @@ def test_commands_have_the_verbs_and_options_that_are_shown(line):
     while hasattr(command, 'commands') and words and not words[0].startswith('-'):
         assert words[0] in command.commands, line
         command = command.commands[words.pop(0)]
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     used = {word.split('=')[0] for word in words if word.startswith('-')}
     assert used <= known | {'--help', '--version'}, line
 

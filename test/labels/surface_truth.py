@@ -75,7 +75,7 @@ def make_renderer(name: str) -> Renderer:
     if name == 'classic':
         return ClassicRenderer(PLAIN, (97, 73))
     if name == 'onepass':
-        return OnepassRenderer(PLAIN, (97, 73))
+        return OnepassRenderer(PLAIN)
     device = probe_vulkan()
     assert not isinstance(device, NoDevice), f'Filament needs Vulkan: {device.reason}'
     return FilamentRenderer(PLAIN, device=device)

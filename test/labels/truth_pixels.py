@@ -30,9 +30,11 @@ class Verdict(IntEnum):
     """Differs; the outline of a round geom, drawn as a polygon, is within ``FACET_PX``."""
     WRONG = 3
     """Differs, and nothing explains it."""
+    TIE = 4
+    """Another thing is shown, at the same depth to the last bits of a float: either is right."""
 
 
-_EXPLAINED = (Verdict.GRID, Verdict.FACET)
+_EXPLAINED = (Verdict.GRID, Verdict.FACET, Verdict.TIE)
 
 
 class Masks(NamedTuple):
@@ -109,12 +111,12 @@ def _image_verdicts(truth: Truth, frame: Frame) -> NDArray[np.int8]:
     """Verdict on each pixel's thing."""
     assert frame.geom_id is not None
     out = np.zeros(frame.geom_id.shape, np.int8)
-    differs = truth.things != truth.drawn(frame)
-    # Where two surfaces touch and have one depth to the last bits of a float, either is right.
-    tie = np.abs(frame.depth_m - truth.cast.depth_m) <= TIE * truth.cast.depth_m
-    v, u = np.nonzero(differs & ~(tie & (frame.depth_m > 0)))
+    v, u = np.nonzero(truth.things != truth.drawn(frame))
     geoms = np.stack([truth.cast.geom_id[v, u], frame.geom_id[v, u]])
     out[v, u] = _outline_verdicts(truth, (u, v), geoms, only=None)
+    rays_m, drawn_m = truth.cast.depth_m[v, u], frame.depth_m[v, u]
+    tie = (drawn_m > 0) & (np.abs(drawn_m - rays_m) <= TIE * rays_m)
+    out[v[tie], u[tie]] = Verdict.TIE
     return out
 
 
@@ -169,7 +171,7 @@ def _visible(
         image.size,
         np.bincount(image.ravel(), minlength=len(Verdict)),
         int(interior(truth.things).sum()),
-        int(((image > 0) & interior(truth.things)).sum()),
+        int((~np.isin(image, (Verdict.SAME, Verdict.TIE)) & interior(truth.things)).sum()),
         *edges.tolist(),
     )
 

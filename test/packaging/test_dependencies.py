@@ -42,7 +42,9 @@ def required(described):
 
 def test_every_import_is_required(required, described, root):
     providers = importlib.metadata.packages_distributions()
-    known = required | {canonical(item) for item in described['extras_require']['collision']}
+    optional = ('collision', 'cluster')
+    extras = [item for name in optional for item in described['extras_require'][name]]
+    known = required | {canonical(item) for item in extras}
     missing = {
         name
         for name in third_party_imports(root / 'synth_ros')

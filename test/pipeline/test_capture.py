@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synth_ros.labels.boxes import row_runs
+from synth_ros.labels.runs import instance_runs, surface_runs
 from synth_ros.pipeline.capture import capture, instance_image
 
 
@@ -53,3 +55,39 @@ def test_background_is_no_instance():
     image = instance_image(geom_id, np.array([0, 5, 700], np.int32))
     assert image.tolist() == [[0, 0], [5, 700]]
     assert image.dtype == np.int32
+
+
+def test_a_frame_knows_its_runs_and_the_normals_of_the_renderer(open_config):
+    stage = open_config()
+    episode = stage.open(0)
+    camera = episode.world.scene.cameras[0]
+    size = (camera.model.height, camera.model.width)
+    given = np.tile(np.float32([0, 0, -1]), (*size, 1))
+    renderer = WithNormals(stage.renderer, given)
+
+    frame = capture(episode.world, renderer, camera)
+
+    assert frame.normals is given
+    for known, image in (
+        (instance_runs(frame), frame.instance_id),
+        (surface_runs(frame), frame.geom_id),
+    ):
+        for found, expected in zip(known, row_runs(image), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+class WithNormals:
+    """A renderer that gives these normals with every picture."""
+
+    def __init__(self, renderer, normals):
+        self.renderer, self.normals = renderer, normals
+
+    def submit(self, data, shots):
+        self.pictures = self.renderer.submit(data, shots).collect()
+        return self
+
+    def collect(self):
+        return [
+            picture._replace(layers=picture.layers._replace(normals=self.normals))
+            for picture in self.pictures
+        ]

@@ -4,6 +4,7 @@ import pytest
 
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline import episode as episode_module
+from synth_ros.pipeline.capture import Exposure
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course, windows
 from synth_ros.pipeline.live import LiveSession
@@ -37,13 +38,13 @@ def seen(monkeypatch):
 def rendered(monkeypatch):
     """Stamps of all frames rendered, in tenths of a second."""
     stamps = []
-    whole = episode_module.capture
 
-    def capture(world, renderer, part):
-        stamps.append(world.stamp_ns // 100_000_000)
-        return whole(world, renderer, part)
+    class Counted(Exposure):
+        def __init__(self, world, renderer, cameras):
+            stamps.extend([world.stamp_ns // 100_000_000] * len(cameras))
+            super().__init__(world, renderer, cameras)
 
-    monkeypatch.setattr(episode_module, 'capture', capture)
+    monkeypatch.setattr(episode_module, 'Exposure', Counted)
     return stamps
 
 

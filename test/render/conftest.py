@@ -58,7 +58,7 @@ def make(request: pytest.FixtureRequest, vulkan: Device) -> RendererFactory:
         if request.param == 'filament':
             return FilamentRenderer(config, device=vulkan)
         if request.param == 'onepass':
-            return OnepassRenderer(config, (320, 240))
+            return OnepassRenderer(config)
         return ClassicRenderer(config, (320, 240))
 
     return create

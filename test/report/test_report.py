@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import numpy as np
@@ -17,8 +18,11 @@ from synth_ros.report.overlay import Style
 from synth_ros.report.pictures.gallery import gallery
 from synth_ros.report.pictures.shown import from_dataset
 from synth_ros.report.stats import dataset_stats
+from synth_ros.schema.profile import Profile, Spent
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.local_folder import LocalFolder
+from synth_ros.writers.profile import write_profile
 
 VOID = {'meta', 'input', 'img', 'line', 'br'}
 
@@ -107,6 +111,32 @@ def test_the_same_dataset_gives_the_same_page(root, tmp_path):
     write_report(root, out=tmp_path / 'a.html')
     write_report(root, out=tmp_path / 'b.html')
     assert (tmp_path / 'a.html').read_bytes() == (tmp_path / 'b.html').read_bytes()
+
+
+def test_the_page_shows_where_the_time_went(root, tmp_path):
+    copy = tmp_path / 'measured'
+    shutil.copytree(root, copy)
+    steps = {'pictures': Spent(13, 3.0, 0.25), 'encode': Spent(13, 1.5, 0.1)}
+    waits = {'scene': Spent(4, 2.0, 0.5)}
+    write_profile(LocalFolder(copy), Profile(5.0, 2, 13, steps, waits))
+    text = page(copy, tmp_path).text
+    assert '13 frames in 5.0 s by 2 processes.' in text
+    assert 'Drawing waited 40 % of its time for the next scene' in text
+    assert 'awaiting pictures 3.00 230.77 13 250.00' in text
+    assert 'encoding 1.50 115.38 13 100.00' in text
+    assert 'wait: the next scene 2.00' in text
+    source = (tmp_path / 'report.html').read_text()
+    widths = re.findall(r'width: ([\d.]+)%; background: var\((--\w+)\)', source)
+    assert widths == [('100.0', '--bar'), ('50.0', '--bar'), ('66.7', '--line')]
+    assert 'Where the time went' not in page(root, tmp_path).text
+
+
+def test_a_damaged_profile_is_named(root, tmp_path):
+    copy = tmp_path / 'measured'
+    shutil.copytree(root, copy)
+    (copy / 'profile.json').write_text('{')
+    with pytest.raises(UsageError, match=r'profile\.json cannot be read .*remove it'):
+        write_report(copy, out=tmp_path / 'report.html')
 
 
 def proof(**lost):

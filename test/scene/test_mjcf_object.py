@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from PIL import Image
 
 from synth_ros.errors import AssetError
-from synth_ros.scene.mjcf_object import load_mjcf_object
+from synth_ros.scene.mjcf_object import load_mjcf_object, unique_rows
 from synth_ros.scene.parts import part_names
 from synth_ros.scene.solid import LoadedSolid, Solid
 from synth_ros.scene.solid_spec import template
@@ -169,3 +169,16 @@ def corners(model: mujoco.MjModel, geom: int) -> np.ndarray:
 def test_unusable_files(tmp_path: Path, body: str, message: str) -> None:
     with pytest.raises(AssetError, match=message):
         load(tmp_path, body)
+
+
+@pytest.mark.parametrize('largest', [1, 9, 40_000, 2_000_000_000])
+@pytest.mark.parametrize('columns', [2, 3])
+def test_unique_rows_are_those_of_numpy(columns: int, largest: int) -> None:
+    rng = np.random.default_rng(columns)
+    numbers = rng.integers(0, largest, (500, columns), endpoint=True).astype(np.int32)
+    numbers[250:] = numbers[:250]
+    expected, places = np.unique(numbers, axis=0, return_inverse=True)
+    rows, which = unique_rows(numbers)
+    assert np.array_equal(rows, expected)
+    assert np.array_equal(which, places.ravel())
+    assert np.array_equal(rows[which], numbers)

@@ -15,7 +15,11 @@ from synth_ros.scene.mass import from_geometry
 from synth_ros.scene.primitives import load_primitive
 from synth_ros.scene.rotation_groups import LARGEST_GROUP, closure, turn
 from synth_ros.scene.solid import Solid, SolidGeom, SolidLook, SolidMesh, scaled, visible_bounds
-from synth_ros.scene.surface_samples import SurfaceSamples, visible_triangles
+from synth_ros.scene.surface_samples import (
+    SurfaceSamples,
+    distance_to_triangles_m,
+    visible_triangles,
+)
 from synth_ros.scene.symmetry import TOLERANCE, combines, detect, scaled_symmetry, symmetry_of
 from synth_ros.types import NO_SYMMETRY, ContinuousSymmetry, Symmetry
 
@@ -259,3 +263,21 @@ def test_symmetries_grow_with_the_object():
     (axis,) = scaled_symmetry(detect(can), 2.0).continuous
     assert_allclose(axis.offset_m[:2], (0.2, 0.4), atol=1e-3)
     assert scaled_symmetry(grown, 1.0) is grown
+
+
+def test_the_distance_to_triangles_is_that_of_trimesh():
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        corners = rng.normal(size=(rng.integers(1, 6), 3, 3))
+        point = 2 * rng.normal(size=3)
+        closest = trimesh.triangles.closest_point(corners, np.tile(point, (len(corners), 1)))
+        expected = np.linalg.norm(closest - point, axis=1).min()
+        assert distance_to_triangles_m(corners, point) == pytest.approx(expected, abs=1e-12)
+
+
+def test_triangles_without_area_are_lines_or_points():
+    line = np.array([[[0.0, 0, 0], [1, 0, 0], [2, 0, 0]]])
+    assert distance_to_triangles_m(line, np.array([1.5, 3.0, 0.0])) == pytest.approx(3)
+    assert distance_to_triangles_m(line, np.array([3.0, 0.0, 0.0])) == pytest.approx(1)
+    point = np.zeros((1, 3, 3))
+    assert distance_to_triangles_m(point, np.array([0.0, 3.0, 4.0])) == pytest.approx(5)

@@ -135,3 +135,38 @@ def test_joints_that_follow_others_follow_drawn_ones(make):
         world.set_posture(world.posture(view(**joints)))
         positions = {joint.name: joint.position for joint in world.joints()}
         assert positions['finger'] == pytest.approx(finger)
+
+
+def test_a_collision_check_leaves_the_state_that_a_posture_sets(make):
+    world, other = make().world, make().world
+    posture = world.posture(view(lift=0.2))
+
+    world.collide(world.home)
+    contacts = world.collide(posture).contact.geom.copy()
+    other.set_posture(posture)
+
+    assert np.array_equal(contacts, other.data.contact.geom)
+    for name in ('xpos', 'geom_xmat', 'cam_xpos', 'qacc', 'efc_force'):
+        assert np.array_equal(getattr(world.data, name), getattr(other.data, name)), name
+
+
+def test_several_changes_are_worked_out_when_someone_looks(make, monkeypatch):
+    world = make().world
+    rest = world.data.qpos.copy()
+    run, calls = mujoco.mj_forwardSkip, []
+
+    def count(*arguments):
+        calls.append(arguments[2])
+        run(*arguments)
+
+    monkeypatch.setattr(mujoco, 'mj_forwardSkip', count)
+    world.set_objects(rest)
+    world.set_posture(world.home)
+    world.set_time(2.0)
+    assert world.time_s == 2.0
+    assert calls == []
+
+    world.links()
+    world.state()
+
+    assert len(calls) == 1

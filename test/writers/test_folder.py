@@ -3,7 +3,8 @@
 import pytest
 
 from synth_ros.writers import folder
-from synth_ros.writers.folder import Unit, entry
+from synth_ros.writers.folder import Unit
+from synth_ros.writers.storage import entry
 
 
 def names(root):
@@ -45,7 +46,7 @@ def test_what_a_stopped_run_left_is_not_taken_over(tmp_path):
 def test_a_failed_addition_adds_nothing(tmp_path, monkeypatch):
     unit = Unit(tmp_path, 'one')
     unit.add({'a': b'one'})
-    write = folder.write_synced
+    write = folder.write_file
 
     def fail_on_three(path, data):
         if data == b'three':
@@ -53,7 +54,7 @@ def test_a_failed_addition_adds_nothing(tmp_path, monkeypatch):
             raise OSError(28, 'disk full')
         write(path, data)
 
-    monkeypatch.setattr(folder, 'write_synced', fail_on_three)
+    monkeypatch.setattr(folder, 'write_file', fail_on_three)
     with pytest.raises(OSError, match='disk full'):
         unit.add({'b': b'two', 'c': b'three'})
     unit.commit('marker', b'')

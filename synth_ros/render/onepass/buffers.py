@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from synth_ros.render.onepass.blocks import bind_blocks
 from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.deformable import Bent
+from synth_ros.render.onepass.geometry import VERTEX
 from synth_ros.render.onepass.paint import set_units
-from synth_ros.render.onepass.surfaces import COMMAND, Surfaces
+from synth_ros.render.onepass.surfaces import COMMAND, INSTANCE, Surfaces
 
 _INSTANCE_FORMAT = '4f 4f 4f 4f 2u4 /i'
 _INSTANCE_NAMES = ('extent', 'rgba', 'surface', 'mapping', 'ids')
@@ -30,7 +32,9 @@ class Buffers:
         self._context = context
         self._commands = surfaces.commands
         packed = surfaces.packed
-        count = max(len(surfaces.geoms), 1)
+        count = max(len(surfaces.ids), 1)
+        self._first = (surfaces.geoms, surfaces.first_vertex)
+        self._soft = surfaces.instances[surfaces.geoms :].copy()
         self._vertices = context.buffer(packed.vertices.tobytes())
         self._indices = context.buffer(packed.indices.tobytes())
         self._instances = context.buffer(surfaces.instances.tobytes() or b'\0' * 72)
@@ -42,6 +46,15 @@ class Buffers:
     def set_poses(self, poses: NDArray[np.float32]) -> None:
         """Where every slot is in the frame of the eye, (n, 3, 4)."""
         self._refill(self._poses, poses)
+
+    def bend(self, bent: Bent) -> None:
+        """Give what bends its form; what has been drawn keeps the old one."""
+        slot, vertex = self._first
+        self._soft['extent'] = bent.extent
+        if self._soft.size:
+            self._instances.write(self._soft.tobytes(), offset=slot * INSTANCE.itemsize)
+        if bent.vertices.size:
+            self._vertices.write(bent.vertices.tobytes(), offset=vertex * VERTEX.itemsize)
 
     def set_bits(self, bits: NDArray[np.uint32]) -> None:
         """The bit of every slot in drawings of silhouettes, (n,)."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 import moderngl
@@ -56,9 +58,13 @@ def raw_gl() -> ModuleType:
     """
     if 'OpenGL' not in sys.modules:
         os.environ.setdefault('PYOPENGL_PLATFORM', 'egl')
-    from OpenGL import GL
+    return importlib.import_module('OpenGL.GL')
 
-    return GL
+
+def make_current(context: moderngl.Context) -> None:
+    """Direct the GL calls of this thread to a context."""
+    enter: Callable[[], object] = context.__enter__
+    enter()
 
 
 def is_lean(config: RenderConfig, context: moderngl.Context) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import moderngl
@@ -15,12 +15,13 @@ from synth_ros.render.base import Layers, Picture, Shot
 from synth_ros.render.bounds import tile_parts
 from synth_ros.render.onepass.antialias import grid_of
 from synth_ros.render.onepass.context import raw_gl
+from synth_ros.render.onepass.motion import MotionTarget
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.render.onepass.scene import OnepassScene
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget, TargetKind
 from synth_ros.render.pixels import tight_silhouette
 from synth_ros.render.silhouettes import Piece
-from synth_ros.types import MaskImage, Silhouette
+from synth_ros.types import CameraModel, MaskImage, Silhouette
 
 _BITS = 32
 _FOREVER_NS = 2**63 - 1
@@ -43,10 +44,11 @@ class Pool:
         self._grid = grid_of(config.samples)
         self._pictures: dict[TargetKind, list[PictureTarget]] = {}
         self._covers: dict[tuple[int, int], list[CoverTarget]] = {}
+        self._motions: dict[tuple[int, int], list[MotionTarget]] = {}
 
-    def picture(self, size: tuple[int, int]) -> PictureTarget:
-        """A target for a picture."""
-        kind = TargetKind(size, normals=False, grid=self._grid, background=self.background)
+    def picture(self, size: tuple[int, int], *, normals: bool) -> PictureTarget:
+        """A target for a picture, with a layer of normals or without."""
+        kind = TargetKind(size, normals=normals, grid=self._grid, background=self.background)
         spare = self._pictures.setdefault(kind, [])
         return spare.pop() if spare else PictureTarget(self._context, kind)
 
@@ -54,6 +56,15 @@ class Pool:
         """A target for silhouettes."""
         spare = self._covers.setdefault(size, [])
         return spare.pop() if spare else CoverTarget(self._context, size)
+
+    def motion(self, size: tuple[int, int]) -> MotionTarget:
+        """A target for motion."""
+        spare = self._motions.setdefault(size, [])
+        return spare.pop() if spare else MotionTarget(self._context, size)
+
+    def put_motion(self, target: MotionTarget) -> None:
+        """Take a target back."""
+        self._motions.setdefault(target.size, []).append(target)
 
     def put_picture(self, target: PictureTarget) -> None:
         """Take a target back."""
@@ -71,6 +82,9 @@ class Pool:
         for covers in self._covers.values():
             for cover in covers:
                 cover.free()
+        for motions in self._motions.values():
+            for motion in motions:
+                motion.free()
 
 
 class Cover(NamedTuple):
@@ -94,6 +108,7 @@ class Exposed:
         target: Of its layers; ``None`` if only silhouettes were asked for.
         covers: Of its silhouettes.
         windows: Bounds of each thing on the canvas.
+        motion: Of its motion, if that was asked for.
     """
 
     def __init__(
@@ -101,8 +116,11 @@ class Exposed:
         target: PictureTarget | None,
         covers: Sequence[Cover],
         windows: Sequence[PixelWindow | None],
+        *,
+        motion: MotionTarget | None = None,
     ) -> None:
         self._target = target
+        self._motion = motion
         self._covers = tuple(covers)
         self._windows = tuple(windows)
         self._fence = raw_gl().glFenceSync(raw_gl().GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
@@ -129,6 +147,8 @@ class Exposed:
         self._wait()
         if self._target is not None:
             pool.put_picture(self._target)
+        if self._motion is not None:
+            pool.put_motion(self._motion)
         for cover in self._covers:
             pool.put_cover(cover.target)
 
@@ -137,6 +157,9 @@ class Exposed:
         self._wait()
         layers = self._target.read()
         pool.put_picture(self._target)
+        if self._motion is not None:
+            layers = layers._replace(motion_px=self._motion.read())
+            pool.put_motion(self._motion)
         return layers
 
     def _wait(self) -> None:
@@ -188,40 +211,57 @@ def expose(
     """
     placed = scene.place(data)
     if layers:
-        scene.draw_shadows(data, placed)
+        scene.draw_shadows(placed)
     out = []
     for shot in shots:
         camera = shot.viewpoint.camera
-        target = None
+        target = motion = None
         if layers:
-            target = pool.picture((camera.width, camera.height))
-            scene.draw_picture(data, placed, shot.viewpoint, target)
+            target = pool.picture((camera.width, camera.height), normals=shot.normals)
+            scene.draw_picture(placed, shot.viewpoint, target)
             if pool.background:
                 target.begin_read()
+            if shot.before is not None:
+                motion = pool.motion(target.kind.size)
+                scene.draw_motion(data, shot, picture=target, target=motion)
         windows = scene.windows(data, shot.viewpoint, shot.geom_groups)
-        out.append(Exposed(target, _draw_covers(scene, placed, shot, windows, pool), windows))
+        covers = [
+            _draw_cover(
+                scene, placed, shot, some=some, target=pool.cover((camera.width, camera.height))
+            )
+            for some in _together(camera, windows)
+        ]
+        out.append(Exposed(target, covers, windows, motion=motion))
     return out
 
 
-def _draw_covers(
-    scene: OnepassScene,
-    placed: Placed,
-    shot: Shot,
-    windows: Sequence[PixelWindow | None],
-    pool: Pool,
-) -> list[Cover]:
-    """Draw every thing alone, 32 at a time, on the tiles of the canvas that they reach."""
-    camera = shot.viewpoint.camera
+class _Together(NamedTuple):
+    """Up to 32 pieces that one drawing shows.
+
+    Attributes:
+        tile: The part of the canvas that they lie on.
+        pieces: Which.
+    """
+
+    tile: PixelWindow
+    pieces: tuple[Piece, ...]
+
+
+def _together(camera: CameraModel, windows: Sequence[PixelWindow | None]) -> Iterator[_Together]:
+    """All things, 32 at a time, on the tiles of the canvas that they reach."""
     tiles: dict[PixelWindow, list[Piece]] = {}
     for number, window in enumerate(windows):
         for tile, part in [] if window is None else tile_parts(camera, window):
             tiles.setdefault(tile, []).append(Piece(number, part))
-    covers = []
     for tile, pieces in tiles.items():
         for first in range(0, len(pieces), _BITS):
-            some = tuple(pieces[first : first + _BITS])
-            target = pool.cover((camera.width, camera.height))
-            things = [shot.geom_groups[piece.number] for piece in some]
-            scene.draw_cover(placed, shot.viewpoint, tile=tile, things=things, target=target)
-            covers.append(Cover(target, tile, some))
-    return covers
+            yield _Together(tile, tuple(pieces[first : first + _BITS]))
+
+
+def _draw_cover(
+    scene: OnepassScene, placed: Placed, shot: Shot, *, some: _Together, target: CoverTarget
+) -> Cover:
+    """Draw each of some things alone, all in one drawing."""
+    things = [shot.geom_groups[piece.number] for piece in some.pieces]
+    scene.draw_cover(placed, shot.viewpoint, tile=some.tile, things=things, target=target)
+    return Cover(target, *some)

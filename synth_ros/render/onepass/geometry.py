@@ -183,6 +183,5 @@ def _facet_normals(corners: NDArray[np.floating]) -> NDArray[np.float32]:
     exact = corners.astype(np.float64)
     normals = np.cross(exact[:, 1] - exact[:, 0], exact[:, 2] - exact[:, 0])
     length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return np.divide(normals, length, out=np.zeros_like(normals), where=length > 0).astype(
-        np.float32
-    )
+    unit = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
+    return np.asarray(unit, np.float32)

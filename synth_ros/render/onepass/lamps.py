@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.render.environment_light import Environment, classic_environment, room
+from synth_ros.errors import RenderError
 from synth_ros.render.onepass.image_light import image_environment
+from synth_ros.render.onepass.poses import Placed
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -30,7 +31,8 @@ _CLASSIC_HEADLIGHT_LUX = 40_000.0
 _CLASSIC_ENVIRONMENT = 5_000.0
 # Image light per unit of the headlight's ambient part, as for Filament.
 _AMBIENT_LUX = 5_000.0
-MAX_LAMPS = 16
+# As many as MuJoCo draws, and as a uniform block holds on every driver.
+MAX_LAMPS = 101
 
 
 class Lamp(NamedTuple):
@@ -91,13 +93,33 @@ def lighting(model: mujoco.MjModel) -> Lighting:
     head = model.vis.headlight
     if head.active:
         color = _CLASSIC_HEADLIGHT_LUX * np.array(head.diffuse, np.float64)
-        lamps.append(Lamp(-1, True, color, math.pi, math.pi, 0.0, 0.0, casts_shadow=False))
+        lamps.append(
+            Lamp(
+                -1,
+                parallel=True,
+                color=color,
+                cutoff_rad=math.pi,
+                inner_rad=math.pi,
+                range_m=0.0,
+                bulb_radius_m=0.0,
+                casts_shadow=False,
+            )
+        )
     return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment())
 
 
 def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:
-    """Lamps that shine, those with shadows first: the shaders loop over each kind."""
+    """Lamps that shine, those with shadows first: the shaders loop over each kind.
+
+    Raises:
+        RenderError: There are too many.
+    """
     lit = [lamp for lamp in lamps if lamp.color.any()]
+    if len(lit) > MAX_LAMPS:
+        raise RenderError(
+            f'The model has {len(lit)} lights that shine; the one-pass renderer draws at most '
+            f'{MAX_LAMPS}, the headlight among them. Make the others inactive (active="false").'
+        )
     return tuple(sorted(lit, key=lambda lamp: not lamp.casts_shadow))
 
 
@@ -131,10 +153,10 @@ def cone_scale(lamp: Lamp) -> tuple[float, float]:
 
 
 def place(
-    lamp: Lamp, data: mujoco.MjData, world_from_camera: FloatArray
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    lamp: Lamp, placed: Placed, world_from_camera: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Position (3,) and unit direction (3,) of a lamp in the world."""
     if lamp.light < 0:
         return world_from_camera[:3, 3], world_from_camera[:3, 2]
-    direction = np.asarray(data.light_xdir[lamp.light], np.float64)
-    return data.light_xpos[lamp.light], direction / np.linalg.norm(direction)
+    direction = placed.light_direction[lamp.light]
+    return placed.light_m[lamp.light], direction / np.linalg.norm(direction)

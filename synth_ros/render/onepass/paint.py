@@ -28,7 +28,8 @@ UNITS = {
     'surface_layer': 9,
     'finishes': 10,
     'ambient_share': 8,
-    'facets_seen': 11,
+    'motions': 11,
+    'facets_seen': 12,
 }
 """Texture unit of each sampler of the shaders."""
 

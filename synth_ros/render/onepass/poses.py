@@ -16,15 +16,24 @@ _SLACK_M = 1e-3
 
 
 class Placed(NamedTuple):
-    """Poses of surfaces in the world at one instant, copied from the simulation.
+    """Where everything is in the world at one instant, copied from the simulation.
 
     Attributes:
         rotation: World from geom, (n, 3, 3), float64.
         position_m: (n, 3), float64.
+        radius_m: Of a ball about the position that holds the surface, (n,); -inf for a slot
+            that shows nothing now.
+        light_m: Positions of the model's lights, (nlight, 3).
+        light_direction: The way their light goes, (nlight, 3).
+        bent: Differs where what bends has another form.
     """
 
     rotation: FloatArray
     position_m: FloatArray
+    radius_m: FloatArray
+    light_m: FloatArray
+    light_direction: FloatArray
+    bent: bytes = b''
 
 
 class Seen(NamedTuple):

@@ -65,8 +65,8 @@ class Programs:
             )
         except moderngl.Error as error:
             raise RenderError(
-                f'The OpenGL driver refuses the shaders {vertex} and {fragment}: '
-                f'{" ".join(str(error).split())[:400]}. Update the driver, or set '
+                f'{vertex}, {fragment}: the OpenGL driver refuses these shaders: '
+                f'{" ".join(str(error).split())[:400]}. Get a newer driver, or set '
                 'render.backend: classic.'
             ) from error
 

@@ -12,7 +12,7 @@ from synth_ros.errors import InternalError
 from synth_ros.render.base import Layers, Picture, Shot, Viewpoint
 from synth_ros.render.devices import Device
 from synth_ros.render.gl_errors import driver_watched
-from synth_ros.render.onepass.context import create_context
+from synth_ros.render.onepass.context import create_context, make_current
 from synth_ros.render.onepass.exposure import Exposed, Pool, expose
 from synth_ros.render.onepass.programs import Programs
 from synth_ros.render.onepass.scene import OnepassScene
@@ -57,7 +57,6 @@ class OnepassRenderer(ClosedAtExit):
 
     Args:
         config: Quality of the colour image, and the EGL device.
-        max_size: (width, height) of the largest expected image; larger ones work as well.
         device: The device as probed; asked here if not given.
 
     Raises:
@@ -69,7 +68,6 @@ class OnepassRenderer(ClosedAtExit):
     def __init__(
         self,
         config: RenderConfig,
-        max_size: tuple[int, int],
         *,
         device: Device | None = None,
     ) -> None:
@@ -151,7 +149,7 @@ class OnepassRenderer(ClosedAtExit):
         if self._closed:
             raise InternalError('A renderer was used after it was closed.')
         # Another renderer of this thread may have made its own context current.
-        self._context.__enter__()
+        make_current(self._context)
 
     def _loaded(self) -> OnepassScene:
         self._enter()

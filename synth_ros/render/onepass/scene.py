@@ -12,50 +12,27 @@ from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
-from synth_ros.render.base import Viewpoint
+from synth_ros.render.base import Shot, Viewpoint
 from synth_ros.render.bounds import project_windows
-from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
-from synth_ros.render.onepass.blocks import (
-    FRAME_BINDING,
-    LAMP,
-    LAMPS_BINDING,
-    Lens,
-    frame_block,
-    picture_lens,
-)
+from synth_ros.render.onepass.blocks import Lens, picture_lens
 from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import anisotropy_of, is_lean, raw_gl
-from synth_ros.render.onepass.lamps import MAX_LAMPS, cone_scale, lighting, place
+from synth_ros.render.onepass.deformable import Deformables
+from synth_ros.render.onepass.lamps import lighting
+from synth_ros.render.onepass.motion import MotionPass, MotionTarget, surface_motions
+from synth_ros.render.onepass.order import Part, drawing_order
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
 from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
-from synth_ros.render.onepass.surfaces import GroupKey, surfaces_of
+from synth_ros.render.onepass.surfaces import surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
-from synth_ros.types import FloatArray
-
-# As bright as MuJoCo's Filament: its camera of f/16, 1/125 s, ISO 100 comes out a stop brighter
-# than by the formula, and its scenes get 0.7 on top (see filament_scene.py).
-_EXPOSURE = 2**1.7 / (1.2 * 16**2 * 125)
-
-
-class Part(NamedTuple):
-    """Members of a group that are drawn.
-
-    Attributes:
-        key: The group's.
-        slots: Which, in drawing order.
-        first: Number of the first one's draw command.
-    """
-
-    key: GroupKey
-    slots: NDArray[np.int64]
-    first: int
+from synth_ros.render.onepass.uniforms import Uniforms
 
 
 class OnepassScene:
@@ -79,28 +56,43 @@ class OnepassScene:
         self._context, self._programs, self._config = context, programs, config
         self._model = model
         self.clip_m = clip_planes_m(model)
-        self.surfaces = surfaces_of(model, far_m=self.clip_m[1])
-        self._slot_of = {int(geom): slot for slot, geom in enumerate(self.surfaces.geoms)}
+        self._deformables = Deformables(model)
+        self.surfaces = surfaces_of(model, far_m=self.clip_m[1], soft=self._deformables.slots)
+        geoms = self.surfaces.ids[: self.surfaces.geoms].tolist()
+        self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
         self._buffers = Buffers(context, self.surfaces)
         self._lighting = lighting(model)
-        self._lamps = self._lighting.lamps[:MAX_LAMPS]
-        self._atlas = ShadowAtlas(context, self._lamps, config.shadow_size)
-        self._frame = context.buffer(reserve=frame_block(_NO_LENS).nbytes, dynamic=True)
-        self._lamp_buffer = context.buffer(
-            reserve=max(len(self._lamps), 1) * LAMP.itemsize, dynamic=True
-        )
+        self._atlas = ShadowAtlas(context, self._lighting.lamps, config.shadow_size)
+        self._uniforms = Uniforms(context, self._lighting, self._atlas)
         self._lean = is_lean(config, context)
         self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
+        self._motion = MotionPass(context, programs, self._screen)
+        surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
+        self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
+        self._facets = textures.number_table(self.surfaces.packed.facet_normals, width=4096)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
-        self._finishes = textures.number_table(self.surfaces.finishes(model.ngeom), width=1024)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is."""
-        geoms = self.surfaces.geoms
-        return Placed(data.geom_xmat[geoms].reshape(-1, 3, 3), np.array(data.geom_xpos[geoms]))
+        """Copy where everything is, and bring what bends into its form for the drawings to come."""
+        count = self.surfaces.geoms
+        geoms = self.surfaces.ids[:count]
+        rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]
+        radius = self.surfaces.radius_m
+        lights = (data.light_xpos.copy(), data.light_xdir.copy())
+        if not self._deformables.slots:
+            return Placed(rotation, position, radius, *lights)
+        bent = self._deformables.bent(data)
+        self._buffers.bend(bent)
+        return Placed(
+            np.concatenate([rotation, bent.rotation]),
+            np.concatenate([position, bent.position_m]),
+            np.concatenate([radius[:count], bent.radius_m]),
+            *lights,
+            bent.vertices.tobytes() + bent.extent.tobytes(),
+        )
 
     def windows(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]
@@ -109,7 +101,7 @@ class OnepassScene:
         drawn = [[g for g in geoms if g in self._slot_of] for geoms in geom_groups]
         return project_windows((self._model, data), viewpoint, drawn, near_m=self.clip_m[0])
 
-    def draw_shadows(self, data: mujoco.MjData, placed: Placed) -> None:
+    def draw_shadows(self, placed: Placed) -> None:
         """Bring the shadow maps up to date."""
         gl = raw_gl()
         context = self._context
@@ -118,52 +110,58 @@ class OnepassScene:
         # The lamp's image is not upside down as a picture's is, nor is it looked at.
         context.front_face = 'cw'
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
-        self._atlas.update(data, placed, self.surfaces.radius_m, self._draw_tile)
+        self._atlas.update(placed, self._draw_tile)
 
-    def draw_picture(
-        self, data: mujoco.MjData, placed: Placed, viewpoint: Viewpoint, target: PictureTarget
-    ) -> None:
+    def draw_picture(self, placed: Placed, viewpoint: Viewpoint, target: PictureTarget) -> None:
         """Draw all layers of a viewpoint."""
         lens = picture_lens(viewpoint.camera, self.clip_m)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        visible = in_view(seen, self.surfaces.radius_m, lens)
-        self._set_frame(lens, viewpoint.world_from_camera)
-        self._set_lamps(data, viewpoint.world_from_camera)
+        visible = in_view(seen, placed.radius_m, lens)
+        self._uniforms.set_camera(lens, viewpoint.world_from_camera)
+        self._uniforms.set_lamps(placed, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         if self._config.ambient_occlusion:
             self._draw_ambient(viewpoint, visible)
-            self._set_frame(lens, viewpoint.world_from_camera)
+            self._uniforms.set_camera(lens, viewpoint.world_from_camera)
         target.clear()
-        parts = self._parts(seen, visible)
+        order = drawing_order(
+            self.surfaces.groups, seen, radius_m=placed.radius_m, visible=visible
+        )
         self._picture_state()
-        if not parts:
-            self._draw_sky()
-            return
-        self._buffers.order(np.concatenate([part.slots for part in parts]))
-        solid = [part for part in parts if not part.key.apart]
-        apart = parts[len(solid) :]
+        self._buffers.order(order.slots)
         common = self._definitions(normals=target.kind.normals)
         gl = raw_gl()
         gl.glColorMaski(0, *[gl.GL_FALSE] * 4)
-        self._draw_parts(solid, defined(SURFACES=True, NORMALS=target.kind.normals))
+        self._draw_parts(order.solid, defined(SURFACES=True, NORMALS=target.kind.normals))
         gl.glColorMaski(0, *[gl.GL_TRUE] * 4)
-        common |= self._ambient_scale(1)
-        self._light(target, common)
+        self._light(target, common | self._ambient_scale(1))
         target.all.use()
-        self._picture_state()
-        self._draw_parts(apart, common)
+        # What is see-through shows the sky, too.
         self._draw_sky()
+        self._picture_state()
+        self._draw_parts(order.apart, common | self._ambient_scale(1))
         if target.fine is not None:
             self._antialiasing.begin(
                 target.fine, target.lit, PictureLayers(target.color, target.surface)
             )
-            self._set_frame(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
+            self._uniforms.set_camera(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
             self._picture_state()
-            fine = self._definitions(normals=target.kind.normals)
-            fine |= self._ambient_scale(target.fine.grid) | defined(COLOR_ALONE=True)
-            self._draw_parts(parts, fine)
+            alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
+            self._draw_parts(order.solid, common | alone)
             self._draw_sky()
+            self._picture_state()
+            self._draw_parts(order.apart, common | alone)
             self._antialiasing.end(target.fine, target.lit)
+
+    def draw_motion(
+        self, data: mujoco.MjData, shot: Shot, *, picture: PictureTarget, target: MotionTarget
+    ) -> None:
+        """Draw how the surface points of a picture have moved since ``shot.before``."""
+        assert shot.before is not None
+        view = shot.viewpoint
+        self._uniforms.set_camera(picture_lens(view.camera, self.clip_m), view.world_from_camera)
+        motions = surface_motions(self._model, data, shot)
+        self._motion.draw(motions, picture.surface, target)
 
     def draw_cover(
         self,
@@ -186,12 +184,12 @@ class OnepassScene:
         gl = raw_gl()
         lens = picture_lens(viewpoint.camera, self.clip_m, window=tile)
         seen = seen_from(placed, viewpoint.world_from_camera)
-        bits = np.zeros(len(self.surfaces.geoms), np.uint32)
+        bits = np.zeros(len(self.surfaces.ids), np.uint32)
         for number, geoms in enumerate(things):
             slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
             bits[slots] |= np.uint32(1 << number)
-        visible = in_view(seen, self.surfaces.radius_m, lens) & (bits != 0)
-        self._set_frame(lens, viewpoint.world_from_camera)
+        visible = in_view(seen, placed.radius_m, lens) & (bits != 0)
+        self._uniforms.set_camera(lens, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         self._buffers.set_bits(bits)
         target.clear()
@@ -211,17 +209,17 @@ class OnepassScene:
         self._atlas.free()
         self._screen.free()
         self._ambient.free()
-        self._frame.release()
-        self._lamp_buffer.release()
+        self._uniforms.free()
         self._environment.free()
         self._finishes.free()
+        self._facets.free()
         self._paint.free()
 
     def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
         """Find how much of the light from all around reaches what is solid."""
         solid = visible & (self.surfaces.instances['rgba'][:, 3] >= 1)
         camera = viewpoint.camera
-        self._set_frame(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
+        self._uniforms.set_camera(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
         self._picture_state()
         self._ambient.begin(camera)
         self._draw_families(solid, 'facets.frag', frozenset())
@@ -238,36 +236,11 @@ class OnepassScene:
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_FRAMEBUFFER_SRGB)
 
-    def _parts(self, seen: Seen, visible: NDArray[np.bool_]) -> list[Part]:
-        """Visible members of each group in the order that they are drawn.
-
-        Small things first, and near ones among those of a size: they stand on and before the
-        large ones, which then are dropped early where they are hidden. What is drawn apart comes
-        last, far ones first.
-        """
-        size = np.round(np.log2(self.surfaces.radius_m))
-        depth = seen.center_m[:, 2]
-        found: list[tuple[tuple[bool, float, float], GroupKey, NDArray[np.int64]]] = []
-        for key, slots in self.surfaces.groups:
-            shown = slots[visible[slots]]
-            if shown.size and key.apart:
-                order = np.argsort(-depth[shown], kind='stable')
-                found.append(((True, -float(depth[shown].max()), 0.0), key, shown[order]))
-            elif shown.size:
-                order = np.lexsort((depth[shown], size[shown]))
-                rank = (False, float(size[shown].max()), float(depth[shown].min()))
-                found.append((rank, key, shown[order]))
-        found.sort(key=lambda part: part[0])
-        parts, first = [], 0
-        for _, key, slots in found:
-            parts.append(Part(key, slots, first))
-            first += len(slots)
-        return parts
-
-    def _draw_parts(self, parts: list[Part], common: Definitions) -> None:
+    def _draw_parts(self, parts: Sequence[Part], common: Definitions) -> None:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
+        self._facets.bind(UNITS['facets'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -275,7 +248,7 @@ class OnepassScene:
             )
             self._paint.bind(key)
             # Colours alone are blended: depth and ids count what is see-through as solid.
-            (gl.glEnablei if key.apart else gl.glDisablei)(gl.GL_BLEND, 0)
+            (gl.glEnablei if key.see_through else gl.glDisablei)(gl.GL_BLEND, 0)
             self._buffers.draw_part(program, first=first, count=len(slots))
         gl.glDisablei(gl.GL_BLEND, 0)
 
@@ -290,7 +263,7 @@ class OnepassScene:
         target.surface.use(UNITS['surface_layer'])
         self._finishes.bind(UNITS['finishes'])
         self._environment.bind(UNITS['environment'])
-        self._atlas.bind()
+        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
         self._screen.draw(self._programs.get('screen.vert', 'light.frag', common))
         gl.glDepthMask(gl.GL_TRUE)
 
@@ -327,70 +300,21 @@ class OnepassScene:
             self._buffers.draw_part(program, first=first, count=len(slots))
             first += len(slots)
 
-    def _draw_tile(
-        self, eye: Eye, block: NDArray[np.void], seen: Seen, visible: NDArray[np.bool_]
-    ) -> None:
-        self._frame.orphan(self._frame.size)
-        self._frame.write(block)
-        self._frame.bind_to_uniform_block(FRAME_BINDING)
+    def _draw_tile(self, eye: Eye, seen: Seen, visible: NDArray[np.bool_]) -> None:
+        self._uniforms.set_eye(eye.lens)
         self._buffers.set_poses(seen.poses)
         self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
-            LAMPS=len(self._lamps),
+            LAMPS=len(self._lighting.lamps),
             SHADOW_LAMPS=len(self._atlas.tiles),
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
             SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
-            SHADOW_TEXELS=float(max(self._config.shadow_size, 1)),
+            SHADOW_TEXELS=float(max(self._atlas.size, 1)),
             NORMALS=normals,
         ) | _tone(self._config)
-
-    def _set_frame(self, lens: Lens, world_from_camera: FloatArray) -> None:
-        block = frame_block(lens)
-        environment = self._lighting.around
-        block['light_scale'] = (
-            _EXPOSURE,
-            self._lighting.environment,
-            0.0,
-            len(environment.levels),
-        )
-        block['world_from_camera'][0, :3, :3] = world_from_camera[:3, :3].T
-        block['irradiance'][0, :, :3] = turned_coefficients(
-            environment.irradiance, world_from_camera[:3, :3]
-        )
-        self._frame.orphan(self._frame.size)
-        self._frame.write(block)
-        self._frame.bind_to_uniform_block(FRAME_BINDING)
-
-    def _set_lamps(self, data: mujoco.MjData, world_from_camera: FloatArray) -> None:
-        if not self._lamps:
-            return
-        records = np.zeros(len(self._lamps), LAMP)
-        turn, origin = world_from_camera[:3, :3], world_from_camera[:3, 3]
-        for number, lamp in enumerate(self._lamps):
-            position, direction = place(lamp, data, world_from_camera)
-            record = records[number]
-            reach = 1 / lamp.range_m**2 if lamp.range_m > 0 else 0.0
-            record['position'] = (*((position - origin) @ turn), 0.0 if lamp.parallel else 1.0)
-            record['direction'] = (*(direction @ turn), reach)
-            record['color'] = (*lamp.color, lamp.bulb_radius_m)
-            scale, offset = cone_scale(lamp)
-            record['cone'] = (scale, offset, 0.0, 0.0)
-            if number in self._atlas.tiles:
-                eye = self._atlas.eyes[number]
-                near, far, scale_z, offset_z = eye.lens.depth_range
-                record['cone'] = (scale, offset, 0.0, eye.texel)
-                record['shadow'] = self._atlas.place_from_camera(number, world_from_camera).T
-                record['tile'] = self._atlas.area(number)
-                record['depths'] = (scale_z, offset_z, far - near, 0.0)
-        self._lamp_buffer.orphan(self._lamp_buffer.size)
-        self._lamp_buffer.write(records)
-        self._lamp_buffer.bind_to_uniform_block(LAMPS_BINDING)
-
-
-_NO_LENS = Lens((0.0,) * 4, (0.0,) * 4, (0.0,) * 4)
 
 
 def _finer(lens: Lens, grid: int) -> Lens:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import moderngl
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +15,10 @@ from synth_ros.geometry.transforms import inverse
 from synth_ros.render.onepass.blocks import (
     Lens,
     cone_lens,
-    frame_block,
     lens_matrix,
     parallel_lens,
 )
 from synth_ros.render.onepass.lamps import Lamp, place
-from synth_ros.render.onepass.paint import UNITS
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.types import FloatArray
 
@@ -47,8 +44,8 @@ class Eye(NamedTuple):
     texel: float
 
 
-# Draws surfaces (eye, poses, visible) into the bound tile.
-DrawTile = Callable[[Eye, NDArray[np.void], Seen, NDArray[np.bool_]], None]
+# Draws what an eye sees, and which slots it can see, into the bound tile.
+DrawTile = Callable[[Eye, Seen, NDArray[np.bool_]], None]
 
 
 class ShadowAtlas:
@@ -57,7 +54,8 @@ class ShadowAtlas:
     Args:
         context: The GL context.
         lamps: All lamps, in the shaders' order.
-        size: Edge of a lamp's tile, texels; 0 for no shadows.
+        size: Edge of a lamp's tile, texels; 0 for no shadows. Smaller where the driver's largest
+            texture does not hold as many tiles.
     """
 
     def __init__(self, context: moderngl.Context, lamps: tuple[Lamp, ...], size: int) -> None:
@@ -65,7 +63,7 @@ class ShadowAtlas:
         self._lamps = lamps
         self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
         self._rows = max(math.ceil(len(casting) / self._columns), 1)
-        self._size = size
+        self.size = min(size, context.info['GL_MAX_TEXTURE_SIZE'] // self._columns)
         self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
@@ -73,7 +71,7 @@ class ShadowAtlas:
         self._drawn: bytes | None = None
         self.eyes: dict[int, Eye] = {}
         if casting:
-            extent = (self._columns * size, self._rows * size)
+            extent = (self._columns * self.size, self._rows * self.size)
             self.texture = context.depth_texture(extent)
             self.texture.compare_func = '<='
             self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -83,53 +81,42 @@ class ShadowAtlas:
                 filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
             )
 
-    def bind(self) -> None:
-        """Let the shaders read the maps: one unit compares, the other gives the depths."""
+    def bind(self, shares: int, depths: int) -> None:
+        """Let two texture units read the atlas: one compares, the other gives the depths."""
         if self.texture is not None and self._depths is not None:
-            self.texture.use(UNITS['shadow_atlas'])
-            self.texture.use(UNITS['shadow_depths'])
-            self._depths.use(UNITS['shadow_depths'])
+            self.texture.use(shares)
+            self.texture.use(depths)
+            self._depths.use(depths)
 
     def area(self, lamp: int) -> tuple[float, float, float, float]:
         """Corner and size of a lamp's tile, as shares of the atlas."""
         tile = self.tiles[lamp]
-        width, height = self._columns * self._size, self._rows * self._size
+        width, height = self._columns * self.size, self._rows * self.size
         return (tile.x0 / width, tile.y0 / height, tile.width / width, tile.height / height)
 
-    def update(
-        self,
-        data: mujoco.MjData,
-        placed: Placed,
-        radius_m: NDArray[np.float64],
-        draw: DrawTile,
-    ) -> None:
+    def update(self, placed: Placed, draw: DrawTile) -> None:
         """Draw the maps if they are not those of this state already.
 
         Args:
-            data: The state, for the lamps.
-            placed: The surfaces.
-            radius_m: Bounds of the surfaces.
+            placed: Surfaces and lights.
             draw: Draws one tile.
         """
         target = self._target
         if target is None:
             return
-        state = b''.join(
-            array.tobytes()
-            for array in (placed.rotation, placed.position_m, data.light_xpos, data.light_xdir)
-        )
+        state = b''.join(array.tobytes() for array in placed[:-1]) + placed.bent
         if state == self._drawn:
             return
         for number, tile in self.tiles.items():
-            eye = self._eye(number, data, placed, radius_m)
+            eye = self._eye(number, placed)
             self.eyes[number] = eye
             seen = seen_from(placed, eye.world_from_eye)
-            visible = in_view(seen, radius_m, self._inner_lens(eye, tile), parallel=eye.parallel)
+            visible = in_view(seen, placed.radius_m, eye.lens, parallel=eye.parallel)
             target.use()
             target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
             target.clear(depth=1.0)
-            draw(eye, frame_block(eye.lens), seen, visible)
-        target.scissor = None
+            draw(eye, seen, visible)
+        target.scissor = (0, 0, *target.size)
         self._drawn = state
 
     def place_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
@@ -154,23 +141,14 @@ class ShadowAtlas:
                 item.release()
 
     def _tile(self, number: int) -> PixelWindow:
-        x, y = number % self._columns * self._size, number // self._columns * self._size
-        return PixelWindow(x, y, x + self._size, y + self._size)
+        x, y = number % self._columns * self.size, number // self._columns * self.size
+        return PixelWindow(x, y, x + self.size, y + self.size)
 
-    def _inner_lens(self, eye: Eye, tile: PixelWindow) -> Lens:
-        return eye.lens
-
-    def _eye(
-        self,
-        number: int,
-        data: mujoco.MjData,
-        placed: Placed,
-        radius_m: NDArray[np.float64],
-    ) -> Eye:
+    def _eye(self, number: int, placed: Placed) -> Eye:
         lamp, tile = self._lamps[number], self.tiles[number]
-        position, direction = place(lamp, data, np.eye(4))
-        finite = radius_m < _WIDEST_M
-        centers, radii = placed.position_m[finite], radius_m[finite]
+        position, direction = place(lamp, placed, np.eye(4))
+        finite = (placed.radius_m < _WIDEST_M) & (placed.radius_m >= 0)
+        centers, radii = placed.position_m[finite], placed.radius_m[finite]
         if lamp.parallel:
             low = (centers - radii[:, None]).min(axis=0, initial=np.inf)
             high = (centers + radii[:, None]).max(axis=0, initial=-np.inf)
@@ -178,13 +156,13 @@ class ShadowAtlas:
             half = min(float(np.linalg.norm(high - low)) / 2, _WIDEST_M) if len(centers) else 1.0
             pose = _facing(middle - half * direction, direction)
             lens = parallel_lens(half, tile, (0.0, 2 * half))
-            return Eye(pose, lens, parallel=True, texel=2 * half / self._size)
+            return Eye(pose, lens, parallel=True, texel=2 * half / self.size)
         away = np.linalg.norm(centers - position, axis=1) + radii
         far = min(max(float(away.max(initial=1.0)), 2 * _NEAR_M), _WIDEST_M)
         tangent = math.tan(lamp.cutoff_rad)
         lens = cone_lens(tangent, tile, (_NEAR_M, far))
         return Eye(
-            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self._size
+            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self.size
         )
 
 

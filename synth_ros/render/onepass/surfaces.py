@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import mujoco
@@ -9,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.render.onepass import geometry
-from synth_ros.render.onepass.materials import Layers, Look, has_orm, look_of, mapping_of
+from synth_ros.render.onepass.deformable import SoftSlot
+from synth_ros.render.onepass.materials import (
+    CUBE,
+    FLAT_TEXTURE,
+    MAPPED,
+    Layers,
+    Look,
+    has_orm,
+    look_of,
+    mapping_of,
+)
 from synth_ros.scene.surfaces import is_drawn
 
 INSTANCE = np.dtype(
@@ -46,6 +57,8 @@ _MESH, _FIELD = _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value
 _CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
 # An endless plane reaches this many times beyond the far plane.
 _ENDLESS = 4.0
+NO_FACETS = 0xFFFFFFFF
+"""In place of the first facet of what bends: its facets turn with every state."""
 
 
 class GroupKey(NamedTuple):
@@ -57,12 +70,14 @@ class GroupKey(NamedTuple):
         sheet: Size of the base texture (width, height), or ``None`` for a cube or none.
         apart: Whether they are drawn after everything else is lit: what is see-through, which is
             blended over what is behind, and what has more to it than the surface layer holds.
+        see_through: Whether they are blended.
     """
 
     family: Family
     layers: Layers
     sheet: tuple[int, int] | None
     apart: bool
+    see_through: bool
 
 
 class Group(NamedTuple):
@@ -81,56 +96,101 @@ class Surfaces(NamedTuple):
     """The surfaces of a model, one slot each.
 
     Attributes:
-        geoms: Geom of each slot, (n,).
+        ids: Surface id of each slot, (n,): geoms in order, then what bends.
+        geoms: Number of slots that are geoms.
+        first_vertex: Where the vertices of what bends begin.
         instances: Constant attributes, (n,), ``INSTANCE``.
         commands: How each slot is drawn, (n,), ``COMMAND``.
-        radius_m: Of a ball about the geom's origin that holds it, (n,).
+        radius_m: Of a ball about the origin that holds it, (n,); 1 for what bends.
         groups: Opaque ones first.
         packed: Triangles.
     """
 
-    geoms: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    geoms: int
+    first_vertex: int
     instances: NDArray[np.void]
     commands: NDArray[np.void]
     radius_m: NDArray[np.float64]
     groups: tuple[Group, ...]
     packed: geometry.Packed
 
-    def finishes(self, geoms: int) -> NDArray[np.float32]:
-        """Metallic, roughness and reflectance by geom id, (geoms, 3); 0 for what is not drawn."""
-        table = np.zeros((geoms, 3), np.float32)
-        table[self.geoms] = self.instances['surface'][:, :3]
+    def finishes(self, count: int) -> NDArray[np.float32]:
+        """Metallic, roughness and reflectance by surface id, (count, 3); 0 where not drawn."""
+        table = np.zeros((count, 3), np.float32)
+        table[self.ids] = self.instances['surface'][:, :3]
         return table
 
 
-def surfaces_of(model: mujoco.MjModel, *, far_m: float) -> Surfaces:
+class _Entry(NamedTuple):
+    """A slot in the making."""
+
+    key: GroupKey
+    look: Look
+    shape: int
+    instance: tuple[object, ...]
+
+
+def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot] = ()) -> Surfaces:
     """Collect what is drawn of a model.
 
     Args:
         model: The model; its hidden geoms are left out.
         far_m: Far plane, metres: how large endless planes are drawn.
+        soft: Slots of what bends.
     """
     geoms = np.flatnonzero(is_drawn(model) & np.isin(model.geom_type, _drawable()))
     shapes = _Shapes(model)
-    members: dict[GroupKey, list[int]] = {}
-    instances, commands = np.zeros(len(geoms), INSTANCE), np.zeros(len(geoms), COMMAND)
-    chosen: list[int] = []
-    for slot, geom in enumerate(geoms.tolist()):
-        look, shape = look_of(model, geom), shapes.of_geom(geom)
-        instances[slot] = _instance(model, geom, look, has_uv=shapes.list[shape].has_uv, far=far_m)
-        chosen.append(shape)
-        members.setdefault(_key(model, geom, look), []).append(slot)
+    entries = [_of_geom(model, geom, shapes, far=far_m) for geom in geoms.tolist()]
+    rigid = len(shapes.list)
+    entries += [_of_soft(model, slot, shapes) for slot in soft]
     packed = geometry.pack(shapes.list)
-    for slot, shape in enumerate(chosen):
-        place = packed.ranges[shape]
+    instances, commands = np.zeros(len(entries), INSTANCE), np.zeros(len(entries), COMMAND)
+    members: dict[GroupKey, list[int]] = {}
+    for slot, entry in enumerate(entries):
+        place = packed.ranges[entry.shape]
+        instances[slot] = entry.instance
+        instances['ids'][slot, 1] = place.first_facet if slot < len(geoms) else NO_FACETS
         commands[slot] = (place.indices, 1, place.first_index, place.base_vertex, slot)
-        instances['ids'][slot, 1] = place.first_facet
-    _number_layers(model, geoms, instances, members)
+        members.setdefault(entry.key, []).append(slot)
+    _number_layers(model, entries, instances)
     groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
     groups.sort(key=lambda group: group.key.apart)
+    radius = _radii(instances, [entry.shape for entry in entries], packed)
+    radius[len(geoms) :] = 1.0
     return Surfaces(
-        geoms, instances, commands, _radii(instances, chosen, packed), tuple(groups), packed
+        np.array([*geoms.tolist(), *(slot.surface for slot in soft)], np.int64),
+        len(geoms),
+        packed.ranges[rigid].base_vertex if rigid < len(shapes.list) else len(packed.vertices),
+        instances,
+        commands,
+        radius,
+        tuple(groups),
+        packed,
     )
+
+
+def _of_geom(model: mujoco.MjModel, geom: int, shapes: _Shapes, *, far: float) -> _Entry:
+    look, shape = look_of(model, geom), shapes.of_geom(geom)
+    family = _ROUND.get(int(model.geom_type[geom]), 'mesh')
+    instance = _instance(model, geom, look, has_uv=shapes.list[shape].has_uv, far=far)
+    return _Entry(_key(model, family, look), look, shape, instance)
+
+
+def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
+    look, shape = slot.look, _CUBE_SHAPE
+    if slot.shape is not None:
+        shape = len(shapes.list)
+        shapes.list.append(slot.shape)
+    base = look.layers.base
+    flat = base < 0 or int(model.tex_type[base]) == FLAT_TEXTURE
+    instance = _record(
+        slot.surface,
+        look,
+        extent=(1.0, 1.0, 1.0),
+        mapping=(*(look.repeat if flat else (1.0, 1.0)), MAPPED if flat else CUBE, 1.0),
+    )
+    return _Entry(_key(model, slot.family, look), look, shape, instance)
 
 
 class _Shapes:
@@ -160,8 +220,7 @@ def _drawable() -> list[int]:
     return [*_ROUND, _PLANE, _BOX, _MESH, _FIELD]
 
 
-def _key(model: mujoco.MjModel, geom: int, look: Look) -> GroupKey:
-    family = _ROUND.get(int(model.geom_type[geom]), 'mesh')
+def _key(model: mujoco.MjModel, family: Family, look: Look) -> GroupKey:
     base, sheet, layers = look.layers.base, None, look.layers
     if base >= 0 and int(model.tex_type[base]) == mujoco.mjtTexture.mjTEXTURE_2D.value:
         sheet = (int(model.tex_width[base]), int(model.tex_height[base]))
@@ -170,7 +229,7 @@ def _key(model: mujoco.MjModel, geom: int, look: Look) -> GroupKey:
     # What shines with more than its own colour, or whose finish varies, does not fit the
     # surface layer either.
     apart = look.rgba[3] < 1 or look.emission > 1 or layers.emissive >= 0 or has_orm(layers)
-    return GroupKey(family, layers, sheet, bool(apart))
+    return GroupKey(family, layers, sheet, bool(apart), see_through=bool(look.rgba[3] < 1))
 
 
 def _instance(
@@ -187,12 +246,23 @@ def _instance(
         extent = (x, y, z)
     has_uv = has_uv or kind in _ROUND
     mapping = mapping_of(model, geom, look, has_uv=has_uv)
+    return _record(geom, look, extent=extent, mapping=mapping)
+
+
+def _record(
+    surface: int,
+    look: Look,
+    *,
+    extent: tuple[float, float, float],
+    mapping: tuple[float, float, float, float],
+) -> tuple[object, ...]:
+    """A record of ``INSTANCE`` without its facet and texture layer."""
     return (
         (*extent, max(extent)),
         tuple(look.rgba),
         (look.metallic, look.roughness, look.reflectance, look.emission),
         mapping,
-        (geom + 1, 0),
+        (surface + 1, 0),
     )
 
 
@@ -207,10 +277,7 @@ def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
 
 
 def _number_layers(
-    model: mujoco.MjModel,
-    geoms: NDArray[np.int64],
-    instances: NDArray[np.void],
-    members: dict[GroupKey, list[int]],
+    model: mujoco.MjModel, entries: Sequence[_Entry], instances: NDArray[np.void]
 ) -> None:
     """Write the layer of each base texture."""
     layer = {
@@ -218,11 +285,9 @@ def _number_layers(
         for textures in sheets(model).values()
         for number, texture in enumerate(textures)
     }
-    for key, slots in members.items():
-        if key.sheet is not None:
-            for slot in slots:
-                base = look_of(model, int(geoms[slot])).layers.base
-                instances['mapping'][slot, 3] = layer[base]
+    for slot, entry in enumerate(entries):
+        if entry.key.sheet is not None:
+            instances['mapping'][slot, 3] = layer[entry.look.layers.base]
 
 
 def _radii(
@@ -244,4 +309,4 @@ def _radii(
                     np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
                 )
             radius[slot] = reach[shape]
-    return radius
+    return np.asarray(radius)

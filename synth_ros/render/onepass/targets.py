@@ -17,6 +17,7 @@ from synth_ros.types import IdImage
 
 # Encoded by the driver as it stores them, so that blending is of light.
 SRGB8_ALPHA8 = 0x8C43
+DType = type[np.uint8] | type[np.uint32] | type[np.float32]
 _BLACK = np.array([0, 0, 0, 1], np.float32)
 _ZEROS = np.zeros(4, np.float32)
 
@@ -42,7 +43,7 @@ class _Output(NamedTuple):
     """A layer that is read: its texture, and a buffer that the driver copies it into."""
 
     texture: moderngl.Texture
-    dtype: type[np.generic]
+    dtype: DType
     copy: moderngl.Buffer | None
 
 
@@ -85,13 +86,11 @@ class PictureTarget:
         for target in (self.lit, self.all):
             attach_stencil(target, depth)
         self._owned = [self.color, self.surface, *facets, depth, self.lit, self.all]
+        reader = context if kind.background else None
         self._outputs = [
-            _output(context, texture, dtype, kind)
-            for texture, dtype in (
-                (self.color, np.uint8),
-                (self.surface, np.uint32),
-                *((facet, np.float32) for facet in facets),
-            )
+            _output(reader, self.color, np.uint8),
+            _output(reader, self.surface, np.uint32),
+            *(_output(reader, facet, np.float32) for facet in facets),
         ]
         self.fine = FineTarget(context, size, kind.grid) if kind.grid > 1 else None
 
@@ -131,7 +130,8 @@ class PictureTarget:
         rgb = np.asarray(cv2.cvtColor(arrays[0], cv2.COLOR_RGBA2RGB), np.uint8)
         words = arrays[1]
         depth_m = np.ascontiguousarray(words[..., 1]).view(np.float32)
-        return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])))
+        normals = np.ascontiguousarray(arrays[2][..., :3]) if self.kind.normals else None
+        return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])), normals)
 
     def free(self) -> None:
         """Delete the framebuffers."""
@@ -180,15 +180,10 @@ class CoverTarget:
         self._bits.release()
 
 
-def _output(
-    context: moderngl.Context,
-    texture: moderngl.Texture,
-    dtype: type[np.generic],
-    kind: TargetKind,
-) -> _Output:
-    width, height = kind.size
+def _output(context: moderngl.Context | None, texture: moderngl.Texture, dtype: DType) -> _Output:
+    width, height = texture.size
     size = width * height * texture.components * np.dtype(dtype).itemsize
-    return _Output(texture, dtype, context.buffer(reserve=size) if kind.background else None)
+    return _Output(texture, dtype, context.buffer(reserve=size) if context else None)
 
 
 def _geoms(ids: NDArray[np.uint32]) -> IdImage:

@@ -164,8 +164,11 @@ def environment_cube(environment: Environment) -> Texture:
 
 
 def number_table(rows: NDArray[np.float32], *, width: int) -> Texture:
-    """Rows of up to four numbers (n, k), float32, as texels of a table; row i is texel
-    (i % width, i // width).
+    """A table of numbers for the shaders.
+
+    Args:
+        rows: Up to four numbers each, (n, k), float32; row i is texel (i % width, i // width).
+        width: Of the table, texels.
     """
     gl = raw_gl()
     lines = max(-(-len(rows) // width), 1)

@@ -65,7 +65,7 @@ MATERIALS = {
 @pytest.fixture(scope='module')
 def both(vulkan: Device) -> Iterator[tuple[Renderer, Renderer]]:
     with (
-        OnepassRenderer(CONFIG, SIZE) as onepass,
+        OnepassRenderer(CONFIG) as onepass,
         FilamentRenderer(CONFIG, device=vulkan) as filament,
     ):
         yield onepass, filament

@@ -82,7 +82,7 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope='module')
 def both() -> Iterator[tuple[Renderer, Renderer]]:
-    with OnepassRenderer(CONFIG, SIZE) as onepass, ClassicRenderer(CONFIG, SIZE) as classic:
+    with OnepassRenderer(CONFIG) as onepass, ClassicRenderer(CONFIG, SIZE) as classic:
         yield onepass, classic
 
 

@@ -49,7 +49,7 @@ def patches(config: RenderConfig, strength: float) -> np.ndarray:
         for k in range(len(COLORS))
     )
     model = model_of(NO_LIGHT + body, asset=asset)
-    with OnepassRenderer(config, (160, 40)) as renderer:
+    with OnepassRenderer(config) as renderer:
         seen = picture(renderer, model, view((0, -1, 0), size=(160, 40), fovy=0.25))
     middles = []
     for k in range(len(COLORS)):

@@ -26,7 +26,7 @@ void main() {
     vec3 finish = texelFetch(finishes, ivec2(geom & 1023, geom >> 10), 0).rgb;
     Material m = Material(base.rgb, finish.x, finish.y, finish.z, 1.0, base.rgb * base.a);
 #ifdef AMBIENT_SCALE
-    m.occlusion = ambient_at(point.z);
+    m.occlusion *= ambient_at(point.z);
 #endif
     color = vec4(tone_mapped(shade(m, point, n, n)), 1.0);
 }

@@ -6,9 +6,11 @@
 #ifndef SURFACES
 #include "lights.glsl"
 #include "shadow.glsl"
-#include "ambient.glsl"
 #endif
 #include "shading.glsl"
+#ifndef SURFACES
+#include "ambient.glsl"
+#endif
 
 flat in vec4 albedo;
 flat in vec4 material;
@@ -76,8 +78,10 @@ void main() {
 #ifdef NORMALS
 #ifndef IMPOSTOR
     int number = int(identity.y) + gl_PrimitiveID;
-    vec3 exact = camera_from_geom * texelFetch(facets, ivec2(number & 4095, number >> 12), 0).xyz;
+    vec3 fixed_facet = camera_from_geom * texelFetch(facets, ivec2(number & 4095, number >> 12), 0).xyz;
+    vec3 exact = identity.y == 0xFFFFFFFFu ? cross(dFdx(point), dFdy(point)) : fixed_facet;
 #endif
+    exact = normalize(exact);
     facet = vec4(dot(exact, point) > 0.0 ? -exact : exact, 0.0);
 #endif
 #endif
