@@ -61,7 +61,7 @@ void refine(inout Material m, inout vec3 n, vec3 point, vec3 place) {
     vec2 tx = dFdx(place.xy), ty = dFdy(place.xy);
     vec3 along = cross(py, n) * tx.x + cross(n, px) * ty.x;
     vec3 down = cross(py, n) * tx.y + cross(n, px) * ty.y;
-    float longest = inversesqrt(max(max(dot(along, along), dot(down, down)), 1e-30));
+    float longest = sign(dot(cross(px, py), n)) * inversesqrt(max(max(dot(along, along), dot(down, down)), 1e-30));
     vec3 bump = texture(normal_texture, place.xy).xyz * 2.0 - 1.0;
     n = normalize(along * (longest * bump.x) - down * (longest * bump.y) + n * bump.z);
 #endif
