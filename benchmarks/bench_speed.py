@@ -66,6 +66,7 @@ def ours(
         'shadow_size': shadow,
         'samples': samples,
         'labels': labels,
+        'processes': processes,
     }
     # A software driver with threads of its own in each process has them fight for the cores.
     alone = {'LP_NUM_THREADS': '0'} if processes > 1 else {}

@@ -32,7 +32,12 @@ def main() -> None:
     render = {'backend': options['backend'], 'shadow_size': quality[0], 'samples': quality[1]}
     if 'device' in options:
         render['device'] = options['device']
-    ours = OurFrames(folder, render=render, labels=str(options.get('labels', 'default')))
+    ours = OurFrames(
+        folder,
+        render=render,
+        labels=str(options.get('labels', 'default')),
+        processes=int(str(options.get('processes', 1))),
+    )
     channel.serve(ours.make, device=ours.device)
 
 

@@ -24,7 +24,8 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
     The state of a point that is in the image then is decided by the depth of the other frame: it
     is hidden when the pixel around it shows something nearer by more than the tolerance
     (``flow_kernel``). That may be the point's own body: a face that has turned away is
-    ``OCCLUDED``, unless the body is thinner than the tolerance.
+    ``OCCLUDED``, unless the body is thinner than the tolerance. Points of what bends go with
+    their triangle or capsule; a tendon that takes another way round is ``INVALID``.
 
     Args:
         frame: Where the pixels are.
@@ -48,7 +49,12 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
         np.empty(size, np.uint8),
         np.empty((*(size if scene_flow else (0, 0)), 3), np.float32),
     )
-    follow(Motions(picture(frame), rays(frame), picture(other), motions), out)
+    bent = _bent(frame, other)
+    follow(Motions(picture(frame), rays(frame), picture(other), motions, constant(bent)), out)
+    if scene_flow and bent.size:
+        geom_id, _ = known_scene(frame)
+        lost = (geom_id >= len(motions)) & ~bent.any(axis=2)
+        out.motion_m[lost] = 0
     return _locked(out.flow_px, out.state, out.motion_m if scene_flow else None)
 
 
@@ -71,7 +77,7 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     """How each surface moves from the optical frame of one instant to that of the other.
 
     Returns:
-        Shape (surfaces, 3, 4), metres.
+        Of each rigid surface, shape (geoms, 3, 4), metres.
     """
     _, scene = known_scene(frame)
     _, scene_then = known_scene(other)
@@ -80,13 +86,24 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
             'Flow was asked between frames of two scenes (different episodes?): '
             f'stamps {frame.stamp_ns} ns and {other.stamp_ns} ns of camera {frame.camera.name!r}.'
         )
-    now, then = scene.world_from_geom, scene_then.world_from_geom
+    rigid = len(scene.geometry.surfaces) - len(scene.soft)
+    now, then = scene.world_from_geom[:rigid], scene_then.world_from_geom[:rigid]
     rotation = then[:, :3, :3] @ now[:, :3, :3].transpose(0, 2, 1)
     carried = np.tile(np.eye(4), (len(now), 1, 1))
     carried[:, :3, :3] = rotation
     carried[:, :3, 3] = then[:, :3, 3] - np.einsum('nij,nj->ni', rotation, now[:, :3, 3])
     motions: FloatArray = inverse(other.world_from_camera) @ carried @ frame.world_from_camera
     return motions[:, :3]
+
+
+def _bent(frame: Frame, other: Frame) -> FloatArray:
+    """The points of what bends at the other instant, (height, width, 3), or none, (0, 0, 3)."""
+    geom_id, scene = known_scene(frame)
+    if not scene.soft or geom_id.max(initial=-1) < len(scene.geometry.surfaces) - len(scene.soft):
+        return np.zeros((0, 0, 3))
+    from synth_ros.labels.soft_motion import soft_points
+
+    return soft_points(frame, other)
 
 
 def _locked(

@@ -29,13 +29,16 @@ class Motions(NamedTuple):
         here: Where the pixels are.
         rays: Through them.
         there: Where they go.
-        there_from_here: Of each surface by geom id, shape (n, 3, 4), metres.
+        there_from_here: Of each rigid surface by geom id, shape (n, 3, 4), metres.
+        bent: Points of what bends in the other camera's frame, shape (height, width, 3), 0 for
+            the rest; (0, 0, 3) if nothing bends.
     """
 
     here: Picture
     rays: Rays
     there: Picture
     there_from_here: FloatArray
+    bent: FloatArray
 
 
 class Followed(NamedTuple):
@@ -142,10 +145,15 @@ def _carry(pair: Motions, row: int, points: _Row) -> None:
     depth_m, geom_id, m = pair.here.depth_m, pair.here.geom_id, pair.there_from_here
     ray_x, ray_y = pair.rays.x, pair.rays.y[row]
     there_x, there_y, there_z = points
+    bent, rigid = pair.bent, m.shape[0]
     for column in range(depth_m.shape[1]):
         k, z = geom_id[row, column], np.float64(depth_m[row, column])
         there_x[column] = there_y[column] = there_z[column] = 0
-        if k >= 0 and z > 0:
+        if k >= rigid:
+            there_x[column] = bent[row, column, 0]
+            there_y[column] = bent[row, column, 1]
+            there_z[column] = bent[row, column, 2]
+        elif k >= 0 and z > 0:
             x, y = ray_x[column] * z, ray_y * z
             there_x[column] = m[k, 0, 0] * x + m[k, 0, 1] * y + m[k, 0, 2] * z + m[k, 0, 3]
             there_y[column] = m[k, 1, 0] * x + m[k, 1, 1] * y + m[k, 1, 2] * z + m[k, 1, 3]

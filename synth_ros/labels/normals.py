@@ -9,8 +9,9 @@ from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.boxes import VisibleRegion
 from synth_ros.labels.lookup import known_scene
 from synth_ros.labels.runs import surface_regions
-from synth_ros.types import FloatArray, Frame, SceneState
+from synth_ros.types import NO_MESH, FloatArray, Frame, SceneState, TriangleMesh
 
+_NO_FORMULA = frozenset({'mesh', 'soft'})
 _ROUND = frozenset({'sphere', 'ellipsoid', 'cylinder', 'capsule'})
 
 
@@ -19,7 +20,8 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
 
     Planes, spheres, capsules, ellipsoids, cylinders and boxes: the normal of the true shape, not
     of the polygons that renderers draw for it. Meshes: the normal of the facet, whatever normals
-    the mesh is shaded with. Nothing is taken from differences of depth.
+    the mesh is shaded with. What bends is a mesh or a chain of capsules of this instant. Nothing
+    is taken from differences of depth.
 
     A frame that brings the normals of the facets that were drawn (``frame.normals``) keeps those
     of all that has flat faces; else the facet of each pixel is looked for (``facet_kernel``).
@@ -39,8 +41,9 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     surfaces = scene.geometry.surfaces
     if frame.normals is None:
         normals = np.zeros((*geom_id.shape, 3), np.float32)
-        formulas = [geom for geom in shown if surfaces[geom].shape != 'mesh']
-        meshes = [geom for geom in shown if surfaces[geom].shape == 'mesh']
+        meshes = [geom for geom in shown if _triangles(scene, geom) is not None]
+        formulas = [geom for geom in shown if surfaces[geom].shape not in _NO_FORMULA]
+        _of_tubes(frame, scene, normals=normals)
     else:
         normals = frame.normals.copy()
         normals[(frame.depth_m <= 0) | (geom_id < 0)] = 0
@@ -93,7 +96,8 @@ def _of_facets(
     view = picture(frame)
     pose = _camera_from_geom(frame, scene)
     for geom, region in shown.items():
-        triangles = scene.geometry.meshes[scene.geometry.surfaces[geom].mesh]
+        triangles = _triangles(scene, geom)
+        assert triangles is not None
         box = region.box
         mesh = Mesh(
             geom,
@@ -104,6 +108,26 @@ def _of_facets(
             *box,
         )
         find_facets(mesh, view, found)
+
+
+def _of_tubes(frame: Frame, scene: SceneState, *, normals: NDArray[np.float32]) -> None:
+    """Fill in the normals of pixels that show cables and tendons."""
+    from synth_ros.labels.soft_normals import tube_normals
+
+    first = len(scene.geometry.surfaces) - len(scene.soft)
+    for number, shape in enumerate(scene.soft):
+        if shape.tubes is not None:
+            pixels = np.flatnonzero(frame.geom_id == first + number)
+            normals.reshape(-1, 3)[pixels] = tube_normals(frame, shape.tubes, pixels)
+
+
+def _triangles(scene: SceneState, surface: int) -> TriangleMesh | None:
+    """The mesh that a surface is now; ``None`` for what is none."""
+    soft = scene.soft_shape(surface)
+    if soft is not None:
+        return soft.mesh
+    mesh = scene.geometry.surfaces[surface].mesh
+    return None if mesh == NO_MESH else scene.geometry.meshes[mesh]
 
 
 def _camera_from_geom(frame: Frame, scene: SceneState) -> FloatArray:

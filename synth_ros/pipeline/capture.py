@@ -23,7 +23,8 @@ class Exposure:
         world: The scene; its kinematics are current.
         renderer: Loaded with ``world.scene.model``.
         cameras: Some of ``world.scene.cameras``.
-        normals: Whether labels want facet normals; some renderers have them at hand.
+        normals: Whether to take facet normals from a renderer that has them. Labels do without:
+            they find the facet that each pixel's ray meets, as fast as it can be drawn.
     """
 
     def __init__(

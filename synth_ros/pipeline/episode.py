@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -78,7 +79,6 @@ class Episode:
         self._finder = PostureFinder(world, stage.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
-        self._wants_normals: bool = stage.config.labels.wants('normals')
 
     def find_view(self, view: int) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
@@ -144,9 +144,7 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
-            exposure = Exposure(
-                world, self._stage.renderer, world.scene.cameras, normals=self._wants_normals
-            )
+            exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
             links, joints = world.links(), world.joints()
 
         def develop() -> Instant:
@@ -240,6 +238,7 @@ class Stage:
 
     Attributes:
         clock: Measures the steps.
+        abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
     def __init__(
@@ -251,6 +250,7 @@ class Stage:
         seed: int | None = None,
     ) -> None:
         self.clock = Clock()
+        self.abandoned = threading.Event()
         silence_mujoco()
         keep_free_memory()
         self.loaded = loaded
@@ -317,6 +317,7 @@ class Stage:
                 [drawing.objects for drawing in drawings],
                 config=self.config.physics.settle,
                 surface=self.builder.inventory.surface,
+                abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
                 redraws.append(Redraw(drawing.attempt, result.verdict.name))

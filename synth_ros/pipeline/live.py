@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
@@ -40,6 +42,18 @@ class LiveFrame:
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
+
+
+class DrawnFrame(NamedTuple):
+    """An instant that is drawn but not labelled yet.
+
+    Attributes:
+        stamp_ns: Simulated time, nanoseconds.
+        label: Makes the frame; to be called once, on any thread, while the session goes on.
+    """
+
+    stamp_ns: int
+    label: Callable[[], LiveFrame]
 
 
 class LiveSession:
@@ -110,12 +124,22 @@ class LiveSession:
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
+        return self.draw().label()
+
+    def draw(self) -> DrawnFrame:
+        """Simulate one frame period and draw what all cameras see then; labels can wait.
+
+        Raises:
+            PlacementError: Ten episodes in a row came to no valid rest.
+        """
         window = next(self._windows, None)
         if window is None:
             self._next_valid_episode()
             window = next(self._windows)
         self._index = window.now.index
-        return self._label(window)
+        notes, self._notes = tuple(self._notes), []
+        label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
+        return DrawnFrame(window.now.stamp_ns, partial(label, course=self._course))
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""
@@ -146,19 +170,21 @@ class LiveSession:
         self._offset_steps += self._timing.steps_until(self._index) + self._timing.steps_until(1)
         self._run += 1
 
-    def _label(self, window: Window) -> LiveFrame:
-        now = window.now
-        skipped, self._notes = tuple(self._notes), []
-        return LiveFrame(
-            stamp_ns=now.stamp_ns,
-            run=self._run,
-            episode=self.episode,
-            index=now.index,
-            samples=self._episode.label(window, self._course),
-            links=now.links,
-            joints=now.joints,
-            notes=skipped + now.notes,
-        )
+
+def _labelled(
+    episode: Episode, window: Window, *, run: int, notes: tuple[str, ...], course: Course
+) -> LiveFrame:
+    now = window.now
+    return LiveFrame(
+        stamp_ns=now.stamp_ns,
+        run=run,
+        episode=episode.sampled.episode,
+        index=now.index,
+        samples=episode.label(window, course),
+        links=now.links,
+        joints=now.joints,
+        notes=notes + now.notes,
+    )
 
 
 def live_course(stage: Stage) -> Course:

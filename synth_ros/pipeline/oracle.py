@@ -16,7 +16,7 @@ from synth_ros.audit.truth import Again, Rays
 from synth_ros.config.load import LoadedConfig
 from synth_ros.errors import UsageError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
-from synth_ros.pipeline.capture import instance_image, instance_of_surface
+from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
@@ -194,7 +194,9 @@ class FrameTruth:
         things = [f'{thing.kind} {thing.name}' for thing in scene.geometry.things]
         owner = np.array([surface.thing for surface in scene.geometry.surfaces])
         return Rays(
-            instance_id=instance_image(hits.geom_id, instance_of_surface(scene)),
+            instance_id=np.where(hit, instance_of_surface(scene)[hits.geom_id], 0).astype(
+                np.int32
+            ),
             hit=hit,
             depth_m=hits.distance,
             normals=normals,

@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -42,6 +43,17 @@ def finisher_threads(processes: int) -> int:
     """
     cores = len(os.sched_getaffinity(0))
     return max(1, min(_MOST_FINISHERS, cores // processes))
+
+
+@contextmanager
+def prompt_threads() -> Iterator[None]:
+    """Has threads hand Python's lock to each other promptly."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Take(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import Plan, Progress, Report, committed, episode_instants
@@ -47,11 +47,22 @@ def produce(
     )
     production = _Production(stage, writer, plan=plan, overlap=overlap)
     try:
-        with overlap:
+        with overlap, _abandoned_after_an_error(stage):
             production.run(take, report)
     finally:
+        stage.abandoned.clear()
         # No thread writes any more.
         production.discard()
+
+
+@contextmanager
+def _abandoned_after_an_error(stage: Stage) -> Iterator[None]:
+    """Let the thread that prepares a scene stop soon when the block ends by an error."""
+    try:
+        yield
+    except BaseException:
+        stage.abandoned.set()
+        raise
 
 
 class _Production:

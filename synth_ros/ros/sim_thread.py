@@ -1,21 +1,30 @@
-"""The thread that simulates and renders: GL contexts live and die on one thread."""
+"""The thread that simulates and renders: GL contexts live and die on one thread.
+
+A second thread labels each frame and hands it on while the next one is being drawn.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 
 from synth_ros.errors import SynthRosError
-from synth_ros.pipeline.live import LiveFrame, LiveSession
+from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
+from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
 from synth_ros.scene.compiled import CompiledScene
 
 # How long the thread sleeps at most before it looks for requests again.
 _NAP_S = 0.02
+# Frames that may be drawn but not handed on yet: one in work, one waiting.
+_ROOM = 2
 
 
 class Action(Enum):
@@ -54,7 +63,7 @@ class SimThread(threading.Thread):
 
     Args:
         open_session: Entered and left on the thread; makes everything that is bound to it.
-        sink: Receives every frame, on the thread.
+        sink: Receives every frame in order, on a thread of its own.
         stop: Ends the thread; the frame being made is finished and published.
         ready: Whether frames may flow; asked again and again until it says yes once.
         real_time_factor: Simulated seconds per real second, 0 for as fast as possible.
@@ -86,6 +95,8 @@ class SimThread(threading.Thread):
         self._limit = frame_limit
         self._paused = paused
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._under_way: deque[Future[None]] = deque()
+        self._broken = False
 
     def ask(self, action: Action, *, timeout_s: float = 60.0) -> Request:
         """Have an action done between two frames, and wait for it.
@@ -113,31 +124,64 @@ class SimThread(threading.Thread):
         """The thread's body; errors are kept for the owner to raise."""
         try:
             if not self._stop_asked.is_set():
-                with self._open_session() as session:
+                with self._open_session() as session, self._handing_on():
                     self._loop(session)
         except BaseException as error:  # noqa: BLE001 (the owner raises it)
             self.error = error
         finally:
             self.finished.set()
 
+    @contextmanager
+    def _handing_on(self) -> Iterator[None]:
+        """The second thread; every frame that was drawn is handed on before it ends."""
+        self._pool = BoundedPool(1, room=_ROOM, name='synth_ros publish')
+        with prompt_threads():
+            try:
+                try:
+                    yield
+                finally:
+                    self._settle()
+            finally:
+                self._pool.shutdown(wait=True)
+
     def _loop(self, session: LiveSession) -> None:
+        drawn = 0
         while not self._stop_asked.is_set():
             step = self._serve(session)
             nap_s = self._nap_s()
             if step is None and nap_s > 0:
                 self._stop_asked.wait(nap_s)
                 continue
-            frame = session.advance()
-            self._sink(frame, session.world.scene)
-            self.frames += 1
+            frame = session.draw()
+            hand_on = partial(self._hand_on, frame, session.world.scene)
+            self._under_way.append(self._pool.submit(hand_on))
+            drawn += 1
             self._pace.mark(frame.stamp_ns)
+            self._settle(most=_ROOM)
             if step is not None:
+                self._settle()
                 step.answer(
                     f'Frame at {frame.stamp_ns * 1e-9:.3f} s is out; the simulation is paused.',
                     ok=True,
                 )
-            if self._limit and self.frames >= self._limit:
+            if self._limit and drawn >= self._limit:
                 break
+
+    def _hand_on(self, frame: DrawnFrame, scene: CompiledScene) -> None:
+        """Label a frame and give it to the sink, unless one before it could not be."""
+        if self._broken:
+            return
+        try:
+            self._sink(frame.label(), scene)
+        except BaseException:
+            self._broken = True
+            raise
+        self.frames += 1
+
+    def _settle(self, *, most: int = 0) -> None:
+        """Wait until at most so many frames are under way; the first error is raised here."""
+        while self._under_way and (len(self._under_way) > most or self._under_way[0].done()):
+            self._under_way.popleft().result()
 
     def _nap_s(self) -> float:
         """How long to sleep before the next frame may be due; 0 when it is."""
@@ -157,6 +201,8 @@ class SimThread(threading.Thread):
             return None
         if request.done.is_set():
             return None  # who asked has given up
+        # What was drawn before the request goes out before its answer.
+        self._settle()
         try:
             message = self._act(session, request.action)
         except SynthRosError as error:

@@ -242,7 +242,7 @@ def _is_robot(model: mujoco.MjModel, prefixes: Prefixes) -> NDArray[np.bool_]:
 
 def _link_of_geom(model: mujoco.MjModel, robot: LoadedRobot, prefix: str) -> NDArray[np.int32]:
     """Link of each geom; geoms that the robot's file has outside any body go to the first."""
-    return _link_of_body(model, robot, prefix)[model.geom_bodyid]
+    return np.asarray(_link_of_body(model, robot, prefix)[model.geom_bodyid], np.int32)
 
 
 def _link_of_body(model: mujoco.MjModel, robot: LoadedRobot, prefix: str) -> NDArray[np.int32]:

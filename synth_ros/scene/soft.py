@@ -1,7 +1,7 @@
 """What bends: flexes, skins and spatial tendons, as surfaces beside the geoms.
 
-They have no geom. Their surface ids follow those of the geoms: flexes, then skins, then tendons,
-each in the order of the model. What they are at one instant comes from MuJoCo's own abstract scene,
+They have no geom. Their surface ids follow those of the geoms: flexes, skins, then tendons, each
+in the order of the model. What they are at one instant comes from MuJoCo's own abstract scene,
 so that every engine shows the same: cloth and soft bodies as closed skins, as thick as the flex's
 radius says, cables and tendons as capsules end to end, skins as their bones bend them.
 """

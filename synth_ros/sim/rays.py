@@ -159,8 +159,9 @@ def _with_soft(
         model, data, origin=origin, directions=directions, clip=reach, backs=clip is None
     )
     nearer = (soft.surface >= 0) & ((hits.geom_id < 0) | (soft.distance < hits.distance))
-    for mine, theirs in zip(hits, soft, strict=True):
-        mine[nearer] = theirs[nearer]
+    hits.geom_id[nearer] = soft.surface[nearer]
+    hits.distance[nearer] = soft.distance[nearer]
+    hits.normal[nearer] = soft.normal[nearer]
     return hits
 
 

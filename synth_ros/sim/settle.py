@@ -8,7 +8,7 @@ ignored.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import mujoco
@@ -40,6 +40,10 @@ class Verdict(enum.Enum):
     TOO_MANY_FALLEN = 'too many objects fell off the surface'
 
 
+class Abandoned(Exception):  # noqa: N818 (nothing is wrong)
+    """Nobody waits for the scene any more."""
+
+
 class Settled(NamedTuple):
     """How one drawing ended.
 
@@ -63,6 +67,7 @@ def settle(
     config: SettleConfig,
     surface: SurfaceInfo,
     threads: int = 0,
+    abandoned: Callable[[], bool] = bool,
 ) -> list[Settled]:
     """Let several drawings of one scene fall at the same time.
 
@@ -72,15 +77,19 @@ def settle(
         config: When a scene is at rest and valid.
         surface: The surface that objects should stay on.
         threads: Threads to use, 0 for all processors; the result does not depend on it.
+        abandoned: Asked every tenth of a simulated second whether to stop; by default not.
 
     Returns:
         One verdict per drawing, in order.
+
+    Raises:
+        Abandoned: It was to stop.
     """
     if not world.scene.objects:
         return [Settled(Verdict.VALID, world.data.qpos.copy(), 0.0, 0) for _ in drawings]
     batch = mujoco.batch.Batch(world.model, nsim=len(drawings), nthread=threads)
     _start(batch, world, drawings)
-    rest_qpos, rest_time = _run(batch, world, config)
+    rest_qpos, rest_time = _run(batch, world, config=config, abandoned=abandoned)
     warned = batch.warning[:, :, 1].any(axis=1)
     checker = _Checker(world, config, surface)
     return [
@@ -119,7 +128,11 @@ def _start(
 
 
 def _run(
-    batch: mujoco.batch.Batch, world: World, config: SettleConfig
+    batch: mujoco.batch.Batch,
+    world: World,
+    *,
+    config: SettleConfig,
+    abandoned: Callable[[], bool],
 ) -> tuple[FloatArray, FloatArray]:
     """Step until every drawing rests or time is up.
 
@@ -135,6 +148,8 @@ def _run(
     calm = np.zeros(batch.nsim, dtype=np.int32)
     active = np.arange(batch.nsim)
     for chunk in range(1, chunks + 1):
+        if abandoned():
+            raise Abandoned
         try:
             batch.step(ids=active, nstep=steps)
         except mujoco.batch.SimulationError:

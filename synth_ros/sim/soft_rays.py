@@ -126,7 +126,7 @@ def _meet_tubes(
     """Distance (n,), infinite for none, and normal (n, 3) of the first capsule on each ray."""
     distance, normal = np.full(len(directions), np.inf), np.zeros((len(directions), 3))
     for rotation, center, radius, half in zip(*tubes, strict=True):
-        way = _enter_capsule((origin - center) @ rotation, directions @ rotation, radius, half)
+        way = _enter_capsule((origin - center) @ rotation, directions @ rotation, (radius, half))
         way[(way < clip[0]) | (way > clip[1])] = np.inf
         nearer = way < distance
         point = (origin + way[nearer, None] * directions[nearer] - center) @ rotation
@@ -137,21 +137,24 @@ def _meet_tubes(
 
 
 def _enter_capsule(
-    origin: FloatArray, directions: FloatArray, radius: float, half: float
+    origin: FloatArray, directions: FloatArray, size_m: tuple[float, float]
 ) -> FloatArray:
     """Where rays enter a capsule about the z axis, (n,): its round side or one of its balls."""
+    radius, half = size_m
     with np.errstate(invalid='ignore', divide='ignore'):
         x, y, z = directions.T
-        way = _enter(x * x + y * y, x * origin[0] + y * origin[1], origin[:2], radius)
+        rest = float(origin[:2] @ origin[:2]) - radius * radius
+        way = _enter(x * x + y * y, x * origin[0] + y * origin[1], rest)
         way = np.where(np.abs(origin[2] + way * z) <= half, way, np.inf)
         for end in (half, -half):
             center = origin - (0.0, 0.0, end)
-            ball = _enter((directions**2).sum(axis=1), directions @ center, center, radius)
+            rest = float(center @ center) - radius * radius
+            ball = _enter((directions**2).sum(axis=1), directions @ center, rest)
             way = np.fmin(way, ball)
     return np.where(np.isnan(way), np.inf, way)
 
 
-def _enter(dd: FloatArray, od: FloatArray, origin: FloatArray, radius: float) -> FloatArray:
-    """The smaller root of dd t^2 + 2 od t + origin^2 = radius^2; NaN for none."""
-    roots: FloatArray = (-od - np.sqrt(od * od - dd * (origin @ origin - radius * radius))) / dd
+def _enter(dd: FloatArray, od: FloatArray, rest: float) -> FloatArray:
+    """The smaller root of dd t^2 + 2 od t + rest = 0; NaN for none."""
+    roots: FloatArray = (-od - np.sqrt(od * od - dd * rest)) / dd
     return roots

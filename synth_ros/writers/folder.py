@@ -233,12 +233,6 @@ def write_file(path: Path, data: bytes) -> None:
             rest = rest[file.write(rest) :]
 
 
-def sync_file(path: Path) -> None:
-    """Wait until the disk has the content of a file."""
-    with path.open('rb') as file:
-        os.fsync(file.fileno())
-
-
 def write_synced(path: Path, data: bytes) -> None:
     """Write a file and wait until the disk has it."""
     with path.open('wb') as file:

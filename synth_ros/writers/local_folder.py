@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from synth_ros.writers.flush import flush_files
 from synth_ros.writers.folder import (
     LOCK,
     STAGING,
@@ -14,7 +15,6 @@ from synth_ros.writers.folder import (
     Unit,
     clear_staging,
     replace_file,
-    sync_file,
     sync_folder,
 )
 
@@ -114,8 +114,7 @@ class LocalFolder:
 
     def adopt(self, scratch: Path, names: Sequence[str]) -> None:
         """Rename files that the disk has."""
-        for name in names:
-            sync_file(scratch / name)
+        flush_files(scratch, [scratch / name for name in names])
         for name in names:
             (scratch / name).replace(self.root / name)
         sync_folder(self.root)

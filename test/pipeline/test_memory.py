@@ -1,18 +1,51 @@
 """Memory stays flat over episodes."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from synth_ros.config.load import load_config
-from synth_ros.pipeline.generate import open_stage
+from synth_ros.pipeline.generate import (
+    GenerateRequest,
+    dataset_info,
+    dataset_options,
+    make_plan,
+    open_stage,
+)
+from synth_ros.pipeline.overlap import from_list
+from synth_ros.pipeline.produce import produce
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.writers.coco import CocoWriter
 
 
 def resident_mb() -> float:
     pages = int(Path('/proc/self/statm').read_text(encoding='ascii').split()[1])
     return pages * os.sysconf('SC_PAGE_SIZE') / 1e6
+
+
+@pytest.mark.slow
+def test_memory_is_flat_over_episodes_whose_steps_overlap(write_config, tmp_path):
+    loaded = load_config(write_config())
+    builder = SceneBuilder(loaded)
+    stage = open_stage(loaded, builder, seed=0)
+    plan = make_plan(GenerateRequest(loaded.path, tmp_path / 'out', views=4), loaded)
+    info = dataset_info(loaded, builder, seed=0, renderer=stage.renderer.name)
+    used = []
+    with (
+        closing(stage.renderer),
+        CocoWriter(tmp_path / 'out', info, dataset_options(plan, loaded)) as writer,
+    ):
+        produce(
+            stage,
+            writer.episodes,
+            plan=plan,
+            take=from_list(range(60)),
+            report=lambda _: used.append(resident_mb()),
+        )
+    assert len(used) == 60
+    assert max(used[40:]) - max(used[10:30]) < 12
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from synth_ros.pipeline.generate import (
 from synth_ros.pipeline.overlap import from_list
 from synth_ros.pipeline.produce import produce
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.sim import settle as settle_module
 from synth_ros.writers.coco import CocoWriter, EpisodeWriter
 
 EVERYTHING = {'render:': 'labels: {everything: true, min_pixels: 4}\nrender:'}
@@ -181,3 +182,33 @@ def test_the_times_of_all_steps_are_known(a_set):
     views = dict.fromkeys(('posture', 'submit', 'pictures'), 4)
     frames = dict.fromkeys(('label', 'sense', 'encode', 'write'), 8)
     assert calls == calls | scenes | views | frames
+
+
+def test_an_interrupt_does_not_wait_for_a_scene_that_settles_long(a_set, monkeypatch):
+    data = a_set(**{'output:': 'physics: {settle: {max_time_s: 1000}}\noutput:'})
+    settling = threading.Event()
+    is_slow = settle_module._is_slow
+
+    def never(velocity, config):
+        if len(made) < 2:
+            return is_slow(velocity, config)
+        settling.set()
+        return is_slow(velocity, config) & False
+
+    made = []
+    prepare = episode_module.Stage.prepare
+
+    def count(stage, number):
+        made.append(number)
+        return prepare(stage, number)
+
+    def interrupt(stage, episode):
+        assert settling.wait(60)
+        raise KeyboardInterrupt('now')
+
+    monkeypatch.setattr(episode_module.Stage, 'prepare', count)
+    monkeypatch.setattr(episode_module.Stage, 'load', interrupt)
+    monkeypatch.setattr(settle_module, '_is_slow', never)
+    with pytest.raises(KeyboardInterrupt, match='now'):
+        data.make('out', range(2), overlapped=True)
+    assert made == [0, 1]

@@ -161,6 +161,18 @@ def test_an_interrupt_ends_parent_and_workers(started):
 
 
 @pytest.mark.slow
+def test_an_interrupt_ends_a_run_in_one_process(write_config, tmp_path):
+    run = Run(write_config(**MANY), tmp_path / 'out', workers=1)
+    run.wait_for_episodes(1)
+    os.killpg(run.process.pid, signal.SIGINT)
+    code, text = run.end(within_s=20)
+    assert code == 130
+    assert 'Interrupted.' in text
+    assert run.nobody_is_left()
+    assert not (run.out / '.partial').exists()
+
+
+@pytest.mark.slow
 def test_a_worker_that_hangs_does_not_hold_up_an_interrupt(started):
     for pid in started.workers():
         os.kill(pid, signal.SIGSTOP)

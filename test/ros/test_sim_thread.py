@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from synth_ros.errors import OutputError, PlacementError
+from synth_ros.pipeline.live import DrawnFrame
 from synth_ros.ros.sim_thread import Action, SimThread
 
 
@@ -19,13 +20,16 @@ class Session:
         self.world = SimpleNamespace(scene=None)
         self.owner = threading.current_thread()
         self.fail = False
+        self.drawn = 0
         self._stamp_ns = 0
         self._period_ns = round(period_s * 1e9)
 
-    def advance(self):
+    def draw(self):
         assert threading.current_thread() is self.owner
         self._stamp_ns += self._period_ns
-        return SimpleNamespace(stamp_ns=self._stamp_ns, episode=self.episode)
+        self.drawn += 1
+        frame = SimpleNamespace(stamp_ns=self._stamp_ns, episode=self.episode)
+        return DrawnFrame(self._stamp_ns, lambda: frame)
 
     def next_episode(self):
         if self.fail:
@@ -200,3 +204,37 @@ def test_errors_of_the_session_are_kept(error):
     with rig:
         assert rig.thread.finished.wait(10)
         assert rig.thread.error is error
+
+
+def test_drawing_goes_on_while_a_frame_is_handed_on_but_not_without_end():
+    gate, got = threading.Event(), []
+
+    def sink(frame, _scene):
+        gate.wait(10)
+        got.append(frame.stamp_ns)
+
+    with Rig(sink=sink) as rig:
+        deadline = time.monotonic() + 10
+        while (rig.session is None or rig.session.drawn < 2) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(0.05)
+        # One is being handed on, one waits, one was drawn and waits for room.
+        assert 2 <= rig.session.drawn <= 3
+        gate.set()
+    assert len(got) == rig.session.drawn == rig.thread.frames
+    assert got == sorted(got)
+
+
+def test_nothing_is_handed_on_after_an_error():
+    got = []
+
+    def sink(frame, _scene):
+        if len(got) == 2:
+            raise OutputError('No room on the disk.')
+        got.append(frame)
+
+    with Rig(sink=sink) as rig:
+        assert rig.thread.finished.wait(10)
+    assert len(got) == rig.thread.frames == 2
+    assert str(rig.thread.error) == 'No room on the disk.'
+    assert rig.closed

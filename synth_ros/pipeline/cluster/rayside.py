@@ -238,7 +238,8 @@ class RayCluster:
                 raise ClusterError(
                     f'The Ray cluster at {self._address} asks for a token: set '
                     'RAY_AUTH_MODE=token here and on all nodes, and give them the token of the '
-                    f'head (~/.ray/auth_token, or RAY_AUTH_TOKEN_PATH). Ray says: {_one_line(error)}.'
+                    'head (~/.ray/auth_token, or RAY_AUTH_TOKEN_PATH). Ray says: '
+                    f'{_one_line(error)}.'
                 ) from error
             # Ray has no common error for this; all of them say what happened.
             raise ClusterError(

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import mujoco
 import numpy as np
 
-from synth_ros.render.environment_light import Environment, classic_environment, room
 from synth_ros.errors import RenderError
+from synth_ros.render.environment_light import Environment, classic_environment, room
 from synth_ros.render.onepass.image_light import image_environment
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.types import FloatArray

@@ -77,9 +77,7 @@ class MotionPass:
         table.free()
 
 
-def surface_motions(
-    model: mujoco.MjModel, data: mujoco.MjData, shot: Shot
-) -> NDArray[np.float32]:
+def surface_motions(model: mujoco.MjModel, data: mujoco.MjData, shot: Shot) -> NDArray[np.float32]:
     """How each surface has moved in the camera's frame, less the identity.
 
     Args:

@@ -46,7 +46,11 @@ class DrawingOrder(NamedTuple):
 
 
 def drawing_order(
-    groups: Sequence[Group], seen: Seen, *, radius_m: NDArray[np.float64], visible: NDArray[np.bool_]
+    groups: Sequence[Group],
+    seen: Seen,
+    *,
+    radius_m: NDArray[np.float64],
+    visible: NDArray[np.bool_],
 ) -> DrawingOrder:
     """Order the visible members of each group.
 

@@ -20,6 +20,8 @@ UNITS = {
     'shadow_atlas': 2,
     'shadow_depths': 3,
     'facets': 4,
+    'facet_layer': 11,
+    'turns': 12,
     'orm_texture': 5,
     'normal_texture': 6,
     'emissive_texture': 7,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import moderngl
 import mujoco
@@ -22,6 +21,7 @@ from synth_ros.render.onepass.blocks import Lens, picture_lens
 from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import anisotropy_of, is_lean, raw_gl
 from synth_ros.render.onepass.deformable import Deformables
+from synth_ros.render.onepass.facets import FacetPass
 from synth_ros.render.onepass.lamps import lighting
 from synth_ros.render.onepass.motion import MotionPass, MotionTarget, surface_motions
 from synth_ros.render.onepass.order import Part, drawing_order
@@ -71,12 +71,12 @@ class OnepassScene:
         self._motion = MotionPass(context, programs, self._screen)
         surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
         self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
-        self._facets = textures.number_table(self.surfaces.packed.facet_normals, width=4096)
+        self._facets = FacetPass(context, programs, self._screen, surfaces=self.surfaces)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
         self._environment = textures.environment_cube(self._lighting.around)
 
     def place(self, data: mujoco.MjData) -> Placed:
-        """Copy where everything is, and bring what bends into its form for the drawings to come."""
+        """Copy where everything is, and give what bends its form for the drawings to come."""
         count = self.surfaces.geoms
         geoms = self.surfaces.ids[:count]
         rotation, position = data.geom_xmat[geoms].reshape(-1, 3, 3), data.geom_xpos[geoms]
@@ -140,6 +140,8 @@ class OnepassScene:
         self._draw_sky()
         self._picture_state()
         self._draw_parts(order.apart, common | self._ambient_scale(1))
+        if target.facets is not None:
+            self._facets.draw(seen, target)
         if target.fine is not None:
             self._antialiasing.begin(
                 target.fine, target.lit, PictureLayers(target.color, target.surface)
@@ -240,7 +242,6 @@ class OnepassScene:
         gl = raw_gl()
         self._environment.bind(UNITS['environment'])
         self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
-        self._facets.bind(UNITS['facets'])
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -333,10 +334,10 @@ def _tone(config: RenderConfig) -> Definitions:
 
 
 def _vertex(family: str) -> str:
-    return 'mesh.vert' if family == 'mesh' else 'impostor.vert'
+    return 'mesh.vert' if family in ('mesh', 'plane') else 'impostor.vert'
 
 
 def _family(family: str) -> Definitions:
     if family == 'mesh':
         return frozenset()
-    return defined(IMPOSTOR=True) | frozenset({(family.upper(), '1')})
+    return defined(IMPOSTOR=family != 'plane') | frozenset({(family.upper(), '1')})

@@ -42,7 +42,7 @@ COMMAND = np.dtype(
     ]
 )
 
-Family = Literal['mesh', 'ellipsoid', 'capsule', 'cylinder']
+Family = Literal['mesh', 'plane', 'ellipsoid', 'capsule', 'cylinder']
 
 _KIND = mujoco.mjtGeom
 _ROUND: dict[int, Family] = {
@@ -55,8 +55,10 @@ _PLANE, _BOX = _KIND.mjGEOM_PLANE.value, _KIND.mjGEOM_BOX.value
 _SPHERE = _KIND.mjGEOM_SPHERE.value
 _MESH, _FIELD = _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value
 _CUBE_SHAPE, _SQUARE_SHAPE = 0, 1
-# An endless plane reaches this many times beyond the far plane.
+# Half the edge of what is drawn of an endless plane, in distances of the far plane.
 _ENDLESS = 4.0
+# Interpolating over a larger plane's two triangles would cost more than 10 um of depth.
+_WIDE_M = 5.0
 NO_FACETS = 0xFFFFFFFF
 """In place of the first facet of what bends: its facets turn with every state."""
 
@@ -172,9 +174,16 @@ def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot]
 
 def _of_geom(model: mujoco.MjModel, geom: int, shapes: _Shapes, *, far: float) -> _Entry:
     look, shape = look_of(model, geom), shapes.of_geom(geom)
-    family = _ROUND.get(int(model.geom_type[geom]), 'mesh')
+    kind = int(model.geom_type[geom])
+    family = 'plane' if kind == _PLANE and _is_wide(model, geom) else _ROUND.get(kind, 'mesh')
     instance = _instance(model, geom, look, has_uv=shapes.list[shape].has_uv, far=far)
     return _Entry(_key(model, family, look), look, shape, instance)
+
+
+def _is_wide(model: mujoco.MjModel, geom: int) -> bool:
+    """Whether a plane is endless in a direction, or large."""
+    half = model.geom_size[geom, :2]
+    return bool((half == 0).any() or half.max() > _WIDE_M)
 
 
 def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
@@ -239,7 +248,8 @@ def _instance(
     x, y, z = (float(v) for v in model.geom_size[geom])
     extent = (1.0, 1.0, 1.0)
     if kind == _PLANE:
-        extent = (x or _ENDLESS * far, y or _ENDLESS * far, 1.0)
+        # Negative where it is endless: the shader moves it along with the eye.
+        extent = (x or -_ENDLESS * far, y or -_ENDLESS * far, 1.0)
     elif kind == _SPHERE:
         extent = (x, x, x)
     elif kind not in (_MESH, _FIELD):
@@ -309,4 +319,6 @@ def _radii(
                     np.sqrt((points.astype(np.float64) ** 2).sum(1).max(initial=0))
                 )
             radius[slot] = reach[shape]
+    # An endless plane goes along with the eye.
+    radius[(extent < 0).any(axis=1)] = np.inf
     return np.asarray(radius)

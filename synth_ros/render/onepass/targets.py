@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, TypeVar
 
 import cv2
 import moderngl
@@ -18,6 +18,7 @@ from synth_ros.types import IdImage
 # Encoded by the driver as it stores them, so that blending is of light.
 SRGB8_ALPHA8 = 0x8C43
 DType = type[np.uint8] | type[np.uint32] | type[np.float32]
+Number = TypeVar('Number', np.uint8, np.uint32, np.float32)
 _BLACK = np.array([0, 0, 0, 1], np.float32)
 _ZEROS = np.zeros(4, np.float32)
 
@@ -39,20 +40,48 @@ class TargetKind(NamedTuple):
     background: bool
 
 
-class _Output(NamedTuple):
-    """A layer that is read: its texture, and a buffer that the driver copies it into."""
+class _Format(TypedDict):
+    """How four channels of an attachment are read."""
 
-    texture: moderngl.Texture
-    dtype: DType
+    components: int
+    attachment: int
+    dtype: str
+
+
+class _Output(NamedTuple):
+    """A layer that is read: from where, and a buffer that the driver copies it into."""
+
+    source: moderngl.Framebuffer
+    format: _Format
     copy: moderngl.Buffer | None
+
+
+class FacetTarget:
+    """Which facet each pixel shows, and its normal.
+
+    Args:
+        context: The GL context.
+        size: (width, height), pixels.
+    """
+
+    def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
+        self.numbers = context.texture(size, 1, dtype='u4')
+        self.numbers.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self.normals = context.texture(size, 4, dtype='f4')
+        self.target = context.framebuffer([self.normals])
+
+    def free(self) -> None:
+        """Delete it."""
+        for item in (self.target, self.normals, self.numbers):
+            item.release()
 
 
 class PictureTarget:
     """One picture's framebuffers.
 
     ``all`` takes everything that one rasterization finds: colour, the surface in each pixel (geom
-    id + 1, depth, shading normal and base colour in four words) and its facet's normal. ``lit``
-    is its colour alone.
+    id + 1, depth, shading normal and base colour in four words) and the number of its facet.
+    ``lit`` is its colour alone.
 
     Args:
         context: The GL context.
@@ -79,19 +108,21 @@ class PictureTarget:
         self.color = context.texture(size, 4, dtype='f1', internal_format=SRGB8_ALPHA8)
         self.surface = context.texture(size, 4, dtype='u4')
         self.surface.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        facets = [context.texture(size, 4, dtype='f4')] if kind.normals else []
+        self.facets = FacetTarget(context, size) if kind.normals else None
+        numbers = [self.facets.numbers] if self.facets else []
         depth = depth_stencil(context, size)
         self.lit = context.framebuffer([self.color], depth)
-        self.all = context.framebuffer([self.color, self.surface, *facets], depth)
+        self.all = context.framebuffer([self.color, self.surface, *numbers], depth)
         for target in (self.lit, self.all):
             attach_stencil(target, depth)
-        self._owned = [self.color, self.surface, *facets, depth, self.lit, self.all]
+        self._owned = [self.color, self.surface, depth, self.lit, self.all]
         reader = context if kind.background else None
         self._outputs = [
-            _output(reader, self.color, np.uint8),
-            _output(reader, self.surface, np.uint32),
-            *(_output(reader, facet, np.float32) for facet in facets),
+            _output(reader, (self.all, 0), np.uint8),
+            _output(reader, (self.all, 1), np.uint32),
         ]
+        if self.facets is not None:
+            self._outputs.append(_output(reader, (self.facets.target, 0), np.float32))
         self.fine = FineTarget(context, size, kind.grid) if kind.grid > 1 else None
 
     def clear(self) -> None:
@@ -102,46 +133,43 @@ class PictureTarget:
         gl.glClearBufferfv(gl.GL_DEPTH, 0, _ZEROS[:1])
         self.all.use()
         gl.glClearBufferuiv(gl.GL_COLOR, 1, np.zeros(4, np.uint32))
-        if self.kind.normals:
-            gl.glClearBufferfv(gl.GL_COLOR, 2, _ZEROS)
 
     def begin_read(self) -> None:
         """Let the driver copy the layers as soon as they are drawn; does not wait."""
-        for index, (texture, _, copy) in enumerate(self._outputs):
-            assert copy is not None
-            self.all.read_into(
-                copy, components=texture.components, attachment=index, dtype=texture.dtype
-            )
+        for output in self._outputs:
+            assert output.copy is not None
+            output.source.read_into(output.copy, **output.format)
 
     def read(self) -> Layers:
         """The layers; what draws must have finished."""
-        width, height = self.kind.size
-        arrays = []
-        for index, (texture, dtype, copy) in enumerate(self._outputs):
-            channels = () if texture.components == 1 else (texture.components,)
-            array = np.empty((height, width, *channels), dtype)
-            if copy is not None:
-                copy.read_into(array)
-            else:
-                self.all.read_into(
-                    array, components=texture.components, attachment=index, dtype=texture.dtype
-                )
-            arrays.append(array)
-        rgb = np.asarray(cv2.cvtColor(arrays[0], cv2.COLOR_RGBA2RGB), np.uint8)
-        words = arrays[1]
+        rgb = np.asarray(cv2.cvtColor(self._copied(0, np.uint8), cv2.COLOR_RGBA2RGB), np.uint8)
+        words = self._copied(1, np.uint32)
         depth_m = np.ascontiguousarray(words[..., 1]).view(np.float32)
-        normals = np.ascontiguousarray(arrays[2][..., :3]) if self.kind.normals else None
+        normals = None
+        if self.facets is not None:
+            normals = np.ascontiguousarray(self._copied(2, np.float32)[..., :3])
         return Layers(rgb, depth_m, _geoms(np.ascontiguousarray(words[..., 0])), normals)
+
+    def _copied(self, number: int, dtype: type[Number]) -> NDArray[Number]:
+        """A layer's four channels, (height, width, 4)."""
+        output = self._outputs[number]
+        array = np.empty((self.kind.size[1], self.kind.size[0], 4), dtype)
+        if output.copy is not None:
+            output.copy.read_into(array)
+        else:
+            output.source.read_into(array, **output.format)
+        return array
 
     def free(self) -> None:
         """Delete the framebuffers."""
         for item in reversed(self._owned):
             item.release()
-        for _, _, copy in self._outputs:
-            if copy is not None:
-                copy.release()
-        if self.fine is not None:
-            self.fine.free()
+        for output in self._outputs:
+            if output.copy is not None:
+                output.copy.release()
+        for part in (self.fine, self.facets):
+            if part is not None:
+                part.free()
 
 
 class CoverTarget:
@@ -180,10 +208,14 @@ class CoverTarget:
         self._bits.release()
 
 
-def _output(context: moderngl.Context | None, texture: moderngl.Texture, dtype: DType) -> _Output:
-    width, height = texture.size
-    size = width * height * texture.components * np.dtype(dtype).itemsize
-    return _Output(texture, dtype, context.buffer(reserve=size) if context else None)
+def _output(
+    context: moderngl.Context | None, source: tuple[moderngl.Framebuffer, int], dtype: DType
+) -> _Output:
+    target, attachment = source
+    codes = {np.uint8: 'f1', np.uint32: 'u4', np.float32: 'f4'}
+    size = target.width * target.height * 4 * np.dtype(dtype).itemsize
+    how = _Format(components=4, attachment=attachment, dtype=codes[dtype])
+    return _Output(target, how, context.buffer(reserve=size) if context else None)
 
 
 def _geoms(ids: NDArray[np.uint32]) -> IdImage:

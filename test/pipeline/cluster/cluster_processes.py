@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import secrets
 import signal
 import socket
@@ -29,13 +28,15 @@ class RayProcesses:
         self.folder = folder
         self.port = free_port()
         self.address = f'127.0.0.1:{self.port}'
+        self.client_port = free_port()
+        self.client = f'ray://127.0.0.1:{self.client_port}'
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *, cpus: int, head: bool = False, **variables: str) -> None:
         where = [f'--address={self.address}']
         if head:
             where = ['--head', f'--port={self.port}', '--include-dashboard=false']
-            where.append(f'--temp-dir={self.folder}')
+            where += [f'--ray-client-server-port={self.client_port}', f'--temp-dir={self.folder}']
         command = [sys.executable, '-m', 'ray.scripts.scripts', 'start', '--block', *where]
         command += [f'--num-cpus={cpus}', '--num-gpus=0', '--object-store-memory=80000000']
         command += ['--node-ip-address=127.0.0.1', '--disable-usage-stats']
@@ -78,13 +79,14 @@ class RayProcesses:
 
     def _members(self, session: int) -> list[tuple[int, str]]:
         """Ids and names of the processes of a session."""
-        listed = subprocess.run(
-            ['ps', '-s', str(session), '-o', 'pid=,args='],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-        return [(int(pid), args) for pid, args in re.findall(r'(\d+) (.*)', listed)]
+        members = []
+        for folder in Path('/proc').glob('[0-9]*'):
+            # Processes end while they are looked at.
+            with contextlib.suppress(OSError):
+                fields = (folder / 'stat').read_text().rpartition(')')[2].split()
+                if int(fields[3]) == session:
+                    members.append((int(folder.name), (folder / 'cmdline').read_text()))
+        return members
 
     def close(self) -> None:
         for name in list(self.processes):

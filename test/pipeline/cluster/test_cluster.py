@@ -92,7 +92,7 @@ def test_an_error_on_a_node_is_told_as_here(ray, small, tmp_path):
     text += 'physics: {settle: {max_time_s: 0.1, max_attempts: 1}}\n'
     wrong = config.with_name('wrong.yaml')
     wrong.write_text(text)
-    said = run('generate', wrong, '--out', tmp_path / 'out', '--cluster', ray.address, code=1)
+    said = run('generate', wrong, '--out', tmp_path / 'out', '--cluster', ray.client, code=1)
     assert 'none of 1 drawings' in said
     assert '(on node ' in said
     assert 'Traceback' not in said

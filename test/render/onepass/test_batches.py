@@ -5,12 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, compile_scene, look_at, skewed_camera
 from synth_ros.render.base import Shot
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.renderer import OnepassRenderer
-
-from ..scenes import CONFIG, compile_scene, look_at, skewed_camera
 
 SHAPES = ('box', 'sphere', 'capsule', 'cylinder', 'ellipsoid')
 

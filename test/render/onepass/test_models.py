@@ -6,13 +6,13 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
 
-from ..scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
 from ..test_renderers import near_edges
 
 CAMERA = skewed_camera(160, 120)
@@ -20,12 +20,14 @@ VIEW = look_at(CAMERA)
 
 
 def render(scene: Scene, viewpoint: Viewpoint = VIEW, config: RenderConfig = CONFIG) -> Layers:
-    with OnepassRenderer(config, (160, 120)) as renderer:
+    with OnepassRenderer(config) as renderer:
         renderer.load(scene.model)
         return renderer.render(scene.data, viewpoint)
 
 
-def agree_with_rays(scene: Scene, viewpoint: Viewpoint = VIEW, *, ids: set[int]) -> None:
+def agree_with_rays(
+    scene: Scene, viewpoint: Viewpoint = VIEW, *, ids: set[int], error_m: float = 1e-5
+) -> None:
     """Ids and depth are those of rays but at outlines, and only these ids are seen."""
     seen = render(scene, viewpoint)
     with RaycastRenderer() as rays:
@@ -37,7 +39,7 @@ def agree_with_rays(scene: Scene, viewpoint: Viewpoint = VIEW, *, ids: set[int])
     assert np.mean((seen.geom_id == truth.geom_id)[inside]) > 0.9995
     same = inside & (seen.geom_id == truth.geom_id)
     error = np.abs(seen.depth_m - truth.depth_m)[same]
-    assert np.quantile(error / np.maximum(truth.depth_m[same], 1), 0.999) < 1e-5
+    assert np.quantile(error / np.maximum(truth.depth_m[same], 1), 0.999) < error_m
     assert ((seen.depth_m > 0) == (seen.geom_id >= 0)).all()
 
 
@@ -59,7 +61,7 @@ def tetrahedron() -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('sky', ['', '<texture type="skybox" builtin="flat" rgb1="0 0 1"/>'])
 def test_a_model_without_any_geom(sky: str) -> None:
     scene = compile_scene('', asset=sky.replace('/>', ' width="8" height="8"/>'))
-    with OnepassRenderer(CONFIG, (160, 120)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         seen = renderer.render(scene.data, VIEW)
         assert renderer.silhouettes(scene.data, VIEW, []) == []
@@ -90,10 +92,30 @@ def test_planes_from_above_below_and_beyond() -> None:
     agree_with_rays(planes, under, ids={-1, 0, 1, 2})
 
 
+def test_endless_planes_reach_wherever_the_camera_is() -> None:
+    scene = compile_scene(
+        '<geom type="plane" size="0 0 1"/><geom type="box" size=".1 .1 .1" pos="500 -300 .1"/>'
+    )
+    viewpoint = look_at(CAMERA, eye=(500.0, -301.0, 0.4), target=(500.0, -300.0, 0.1))
+    # 580 m from the plane's origin, 32 bits are that coarse.
+    agree_with_rays(scene, viewpoint, ids={-1, 0, 1}, error_m=5e-5)
+
+
+def test_endless_planes_are_exact() -> None:
+    scene = compile_scene('<geom type="plane" size="0 0 1" euler="3 5 0"/>')
+    seen = render(scene)
+    with RaycastRenderer() as rays:
+        rays.load(scene.model)
+        truth = rays.render(scene.data, VIEW)
+    assert (seen.geom_id == 0).all()
+    assert np.abs(seen.depth_m / truth.depth_m - 1).max() < 3e-7
+
+
 def test_height_fields() -> None:
     heights = np.random.default_rng(5).uniform(0.1, 1, (9, 12))
     scene = compile_scene(
-        '<geom type="hfield" hfield="f" euler="0 0 20"/><geom type="sphere" size=".1" pos="0 0 .2"/>',
+        '<geom type="hfield" hfield="f" euler="0 0 20"/>'
+        '<geom type="sphere" size=".1" pos="0 0 .2"/>',
         asset='<hfield name="f" nrow="9" ncol="12" size=".5 .4 .2 .1"'
         f' elevation="{" ".join(f"{h:.4f}" for h in heights.ravel())}"/>',
     )

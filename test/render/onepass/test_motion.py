@@ -6,6 +6,8 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
+from render.soft_scene import CLOTH, SOFT, soft_scene
 from synth_ros.geometry.camera import pixel_rays, project
 from synth_ros.geometry.transforms import inverse
 from synth_ros.labels.flow import flow
@@ -13,9 +15,6 @@ from synth_ros.render.base import Before, Layers, Shot, Viewpoint
 from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.scene.surfaces import GeomOwners, surfaces_and_meshes, world_from_geom
 from synth_ros.types import FlowState, Frame, SceneGeometry, SceneState, Thing
-
-from ..scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
-from ..soft_scene import CLOTH, SOFT, soft_scene
 
 CAMERA = skewed_camera()
 THEN = look_at(CAMERA, eye=(0.05, -0.95, 0.78), target=(0.02, 0.0, 0.03))
@@ -63,7 +62,7 @@ def shoot(renderer: OnepassRenderer, data: mujoco.MjData, shot: Shot) -> Layers:
 def test_as_flow_in_64_bits(tabletop: Scene) -> None:
     later = moved(tabletop)
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         earlier = shoot(renderer, tabletop.data, Shot(THEN))
         seen = shoot(renderer, later, Shot(NOW, before=before))
@@ -86,7 +85,7 @@ def test_as_flow_in_64_bits(tabletop: Scene) -> None:
 def test_the_motion_of_each_pixel_by_hand(tabletop: Scene) -> None:
     later = moved(tabletop)
     then, now = world_from_geom(tabletop.data), world_from_geom(later)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         shot = Shot(NOW, before=Before(then, THEN.world_from_camera))
         seen = shoot(renderer, later, shot)
@@ -104,7 +103,7 @@ def test_the_motion_of_each_pixel_by_hand(tabletop: Scene) -> None:
 
 def test_nothing_moves_by_exactly_nothing(tabletop: Scene) -> None:
     before = Before(world_from_geom(tabletop.data), NOW.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         seen = shoot(renderer, tabletop.data, Shot(NOW, before=before))
     assert seen.motion_px is not None
@@ -117,7 +116,7 @@ def test_unknown_where_it_was_behind_the_camera() -> None:
     then = world_from_geom(scene.data).copy()
     # Where the camera stands now, and a metre further back.
     then[:, :3, 3] = NOW.world_from_camera[:3, 3] - NOW.world_from_camera[:3, 2]
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         before = Before(then, NOW.world_from_camera)
         seen = shoot(renderer, scene.data, Shot(NOW, before=before))
@@ -129,7 +128,7 @@ def test_unknown_where_it_was_behind_the_camera() -> None:
 def test_unknown_for_what_bends() -> None:
     scene = soft_scene()
     before = Before(world_from_geom(scene.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(scene.model)
         seen = shoot(renderer, scene.data, Shot(NOW, before=before))
     assert seen.motion_px is not None
@@ -141,7 +140,7 @@ def test_unknown_for_what_bends() -> None:
 def test_motion_repeats_and_leaves_the_picture_alone(tabletop: Scene) -> None:
     later = moved(tabletop)
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         plain = shoot(renderer, later, Shot(NOW))
         pending = renderer.submit(later, [Shot(NOW, before=before), Shot(THEN), Shot(NOW)])
@@ -158,7 +157,7 @@ def test_motion_repeats_and_leaves_the_picture_alone(tabletop: Scene) -> None:
 
 def test_a_submission_that_is_dropped_frees_its_motion(tabletop: Scene) -> None:
     before = Before(world_from_geom(tabletop.data), THEN.world_from_camera)
-    with OnepassRenderer(CONFIG, (320, 240)) as renderer:
+    with OnepassRenderer(CONFIG) as renderer:
         renderer.load(tabletop.model)
         renderer.submit(tabletop.data, [Shot(NOW, before=before)])
         renderer.load(tabletop.model)

@@ -4,13 +4,12 @@ import mujoco
 import numpy as np
 import pytest
 
+from render.scenes import CONFIG, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError
 from synth_ros.render.base import Shot
 from synth_ros.render.onepass.exposure import Pool, expose
 from synth_ros.render.onepass.renderer import OnepassRenderer
-
-from ..scenes import CONFIG, compile_scene, look_at, skewed_camera
 
 VIEW = look_at(skewed_camera())
 

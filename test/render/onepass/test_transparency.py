@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from render.scenes import Scene, compile_scene, look_at, skewed_camera
 from synth_ros.config.render import RenderConfig
 from synth_ros.render.base import Layers
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
 from synth_ros.types import ByteImage, CameraModel
 
-from ..scenes import Scene, compile_scene, look_at, skewed_camera
 from ..test_renderers import near_edges
 
 # The camera looks along the world's y from the origin.
@@ -27,7 +27,7 @@ def pane(y: float, rgba: str, *, extra: str = '') -> str:
 def render(scene: Scene, *, samples: int = 0) -> Layers:
     # Light alone from all around: what is seen does not depend on shadows.
     config = RenderConfig(shadow_size=0, samples=samples, tone_mapping='none')
-    with OnepassRenderer(config, (61, 61)) as renderer:
+    with OnepassRenderer(config) as renderer:
         renderer.load(scene.model)
         return renderer.render(scene.data, EYE)
 
@@ -160,7 +160,7 @@ def test_an_object_of_glass_has_its_whole_silhouette() -> None:
         '<geom type="box" size="1 1 .01" pos="0 0 -.01"/>'
     )
     viewpoint = look_at(skewed_camera())
-    with OnepassRenderer(RenderConfig(shadow_size=0), (320, 240)) as renderer:
+    with OnepassRenderer(RenderConfig(shadow_size=0)) as renderer:
         renderer.load(scene.model)
         found = renderer.silhouettes(scene.data, viewpoint, [[0]])[0]
         seen = renderer.render(scene.data, viewpoint)

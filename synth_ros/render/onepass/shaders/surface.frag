@@ -23,9 +23,8 @@ flat in uvec2 identity;
 in vec3 point;
 in vec3 bent;
 in vec3 coordinate;
-#ifdef NORMALS
-flat in mat3 camera_from_geom;
-uniform sampler2D facets;
+#ifdef PLANE
+flat in vec4 level;
 #endif
 #endif
 #include "painted.glsl"
@@ -38,7 +37,7 @@ layout(location = 0) out vec4 color;
 #include "packed.glsl"
 layout(location = 1) out uvec4 packed_surface;
 #ifdef NORMALS
-layout(location = 2) out vec4 facet;
+layout(location = 2) out uint facet;
 #endif
 #endif
 
@@ -49,8 +48,7 @@ void main() {
     if (!hit.found) discard;
     gl_FragDepth = buffer_depth(hit.z);
     vec3 point = ray * hit.z;
-    vec3 exact = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
-    vec3 n = exact;
+    vec3 n = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
 #ifdef TEXTURED
     vec3 coordinate = texture_place(texturing, own_place(hit), hit.local);
 #if defined(CYLINDER) && defined(TEXTURE_2D)
@@ -61,6 +59,13 @@ void main() {
 #endif
 #else
     vec3 n = normalize(bent);
+#ifdef PLANE
+    // Where the ray meets it: between corners far away too many digits are lost.
+    vec3 origin, ray;
+    pixel_ray(origin, ray);
+    vec3 point = ray * (level.w / dot(level.xyz, ray));
+    gl_FragDepth = buffer_depth(point.z);
+#endif
 #endif
     vec3 geometric = n;
     vec4 paint = albedo * base_color(coordinate);
@@ -76,13 +81,11 @@ void main() {
 #ifndef COLOR_ALONE
     packed_surface = uvec4(identity.x, floatBitsToUint(point.z), pack_normal(n), pack_base(paint.rgb, material.w));
 #ifdef NORMALS
-#ifndef IMPOSTOR
-    int number = int(identity.y) + gl_PrimitiveID;
-    vec3 fixed_facet = camera_from_geom * texelFetch(facets, ivec2(number & 4095, number >> 12), 0).xyz;
-    vec3 exact = identity.y == 0xFFFFFFFFu ? cross(dFdx(point), dFdy(point)) : fixed_facet;
+#ifdef IMPOSTOR
+    facet = 0xFFFFFFFFu;
+#else
+    facet = identity.y == 0xFFFFFFFFu ? identity.y : identity.y + uint(gl_PrimitiveID);
 #endif
-    exact = normalize(exact);
-    facet = vec4(dot(exact, point) > 0.0 ? -exact : exact, 0.0);
 #endif
 #endif
 }
