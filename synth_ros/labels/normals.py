@@ -46,9 +46,12 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
         formulas = [geom for geom in shown if surfaces[geom].shape not in _NO_FORMULA]
         _of_tubes(frame, scene, normals=normals)
     else:
-        normals = frame.normals.copy()
-        normals[(frame.depth_m <= 0) | (geom_id < 0)] = 0
         formulas, meshes = [geom for geom in shown if surfaces[geom].shape in _ROUND], []
+        nothing = (frame.depth_m <= 0) | (geom_id < 0)
+        if not formulas and not nothing.any():
+            return frame.normals
+        normals = frame.normals.copy()
+        normals[nothing] = 0
     if formulas:
         _of_shapes(frame, scene, formulas, normals=normals)
     if meshes:

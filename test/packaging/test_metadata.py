@@ -91,7 +91,7 @@ def test_every_data_file_of_the_package_is_installed(described, root):
     data = {
         path
         for path in (root / 'synth_ros').rglob('*')
-        if path.is_file() and path.suffix not in {'.py', '.pyc'} and path.suffix != '.md'
+        if path.is_file() and path.suffix not in {'.py', '.md'} and '__pycache__' not in path.parts
     }
     assert sorted(map(str, data - installed)) == []
 

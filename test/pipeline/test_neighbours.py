@@ -40,9 +40,9 @@ def rendered(monkeypatch):
     stamps = []
 
     class Counted(Exposure):
-        def __init__(self, world, renderer, cameras):
+        def __init__(self, world, renderer, cameras, **options):
             stamps.extend([world.stamp_ns // 100_000_000] * len(cameras))
-            super().__init__(world, renderer, cameras)
+            super().__init__(world, renderer, cameras, **options)
 
     monkeypatch.setattr(episode_module, 'Exposure', Counted)
     return stamps

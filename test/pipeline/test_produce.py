@@ -89,8 +89,8 @@ def test_the_next_view_is_handed_over_before_the_last_is_waited_for(a_set, monke
     told = []
 
     class Told(episode_module.Exposure):
-        def __init__(self, world, renderer, cameras):
-            super().__init__(world, renderer, cameras)
+        def __init__(self, world, renderer, cameras, **options):
+            super().__init__(world, renderer, cameras, **options)
             told.append(f'begin {world.stamp_ns // 10**8}')
 
         def frames(self):

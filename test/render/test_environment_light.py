@@ -6,8 +6,16 @@ import struct
 
 import numpy as np
 
+import pytest
+
 from synth_ros.render.environment_light import (
+    CUBE_FROM_WORLD,
+    classic_environment,
+    decode_environment,
     encode_environment,
+    environment,
+    look_up,
+    room,
     room_environment,
     room_radiance,
 )
@@ -66,3 +74,72 @@ def test_room_is_made_once_and_positive() -> None:
     assert radiance.shape == (1000, 3)
     assert radiance.min() > 0.1
     assert 0.5 < radiance.mean() < 2
+
+
+def directions_of(number: int) -> np.ndarray:
+    found = np.random.default_rng(1).normal(size=(number, 3))
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def irradiance(coefficients: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    x, y, z = normals.T
+    basis = [np.ones_like(x), y, z, x, y * x, y * z, 3 * z * z - 1, z * x, x * x - y * y]
+    return np.stack(basis, axis=1) @ coefficients
+
+
+def test_a_file_is_read_as_it_was_written() -> None:
+    read, made = decode_environment(room_environment()), room()
+    assert len(read.levels) == len(made.levels)
+    normals = directions_of(200)
+    assert np.allclose(
+        irradiance(read.irradiance, normals), irradiance(made.irradiance, normals), atol=0.02
+    )
+    # The file keeps 5 or 6 bits of each number.
+    sharp, original = (found.levels[0].astype(float) for found in (read, made))
+    assert np.isclose(sharp, original, rtol=0.04, atol=0.02).mean() > 0.99
+    for ours, theirs in zip(read.levels, made.levels, strict=True):
+        assert ours.shape == theirs.shape
+        assert np.abs(ours.astype(float) - theirs).mean() < 0.1
+
+
+def test_what_shines_from_a_side_is_found_on_that_side() -> None:
+    sides = np.vstack([np.eye(3), -np.eye(3)])
+
+    def spots(directions: np.ndarray) -> np.ndarray:
+        # Each axis in a colour of its own, dim on the negative side.
+        return np.maximum(directions, 0) ** 8 + 0.1 * np.maximum(-directions, 0) ** 8
+
+    def in_file(directions: np.ndarray) -> np.ndarray:
+        return spots(directions)
+
+    for found in (environment(spots), decode_environment(encode_environment(in_file))):
+        colors = look_up(found.levels[0], sides).astype(float)
+        assert np.allclose(colors, spots(sides), atol=0.05)
+
+
+def test_looking_up_a_cube_follows_the_order_of_its_faces() -> None:
+    faces = np.arange(6)[:, None, None] * np.ones((1, 4, 4), int)
+    sides = np.array([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)])
+    assert look_up(faces, sides * 3.0).tolist() == [0, 1, 2, 3, 4, 5]
+    assert np.allclose(CUBE_FROM_WORLD @ (0, 0, 1), (0, 1, 0))
+
+
+def test_classic_models_are_lit_by_what_mujoco_ships() -> None:
+    found = classic_environment()
+    assert found is classic_environment()
+    up, down = irradiance(found.irradiance, np.array([(0, 0, 1.0), (0, 0, -1.0)])).mean(axis=1)
+    assert 0.1 < down < up < 3
+    assert all(level.shape == (6, *level.shape[1:3], 3) for level in found.levels)
+
+
+@pytest.mark.parametrize(
+    ('data', 'words'),
+    [
+        (b'', 'not a KTX 1 cube map'),
+        (b'\x89PNG\r\n\x1a\n' + b'\0' * 100, 'not a KTX 1 cube map'),
+        (room_environment().replace(b'sh\0', b'xx\0'), 'without spherical harmonics'),
+    ],
+)
+def test_other_files_are_refused(data: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        decode_environment(data)

@@ -71,4 +71,17 @@ def is_lean(config: RenderConfig, context: moderngl.Context) -> bool:
     """Whether to shade with what a processor that draws can afford (``render.shading``)."""
     if config.shading != 'auto':
         return config.shading == 'lean'
+    return _in_software(context)
+
+
+def anisotropy_of(context: moderngl.Context) -> float:
+    """The most samples along a slanted surface that a texture is read with.
+
+    One in software: Mesa 22 mixes up neighbouring pixels where the slopes are given (speckles on
+    round shapes).
+    """
+    return 1.0 if _in_software(context) else context.max_anisotropy
+
+
+def _in_software(context: moderngl.Context) -> bool:
     return Device('opengl', context.info['GL_RENDERER'], context.info['GL_VERSION']).software

@@ -22,11 +22,14 @@ _EMISSIVE = int(_ROLES.mjTEXROLE_EMISSIVE)
 _ORM = int(_ROLES.mjTEXROLE_ORM)
 
 FLAT_TEXTURE = mujoco.mjtTexture.mjTEXTURE_2D.value
+_KIND = mujoco.mjtGeom
+_PLANE, _SPHERE = _KIND.mjGEOM_PLANE.value, _KIND.mjGEOM_SPHERE.value
+_ROUND = (_KIND.mjGEOM_CAPSULE.value, _KIND.mjGEOM_CYLINDER.value)
+_AS_THEY_ARE = (_PLANE, _KIND.mjGEOM_MESH.value, _KIND.mjGEOM_HFIELD.value)
 # Light that a polished surface of no metal throws back at normal incidence: 4 %, as for glass.
 _DIELECTRIC = 0.04
-# Modes of texture coordinates: the shape's own, made from x and y, directions into a cube: from
-# the point, or from the point of the shape before it was scaled.
-MAPPED, FROM_ABOVE, CUBE, CUBE_OF_UNIT = 0.0, 1.0, 2.0, 3.0
+# Modes of texture coordinates: the shape's own, made from x and y, directions into a cube.
+MAPPED, FROM_ABOVE, CUBE = 0.0, 1.0, 2.0
 
 
 class Layers(NamedTuple):
@@ -117,8 +120,12 @@ def look(model: mujoco.MjModel, material: int, rgba: NDArray[np.float32]) -> Loo
 
 def mapping_of(
     model: mujoco.MjModel, geom: int, look: Look, *, has_uv: bool
-) -> tuple[float, float, float]:
-    """Scale along u and v and mode of a geom's texture coordinates, as MuJoCo repeats textures.
+) -> tuple[float, float, float, float]:
+    """Scale along u and v, mode, and scale along w of a geom's texture coordinates.
+
+    As MuJoCo's classic renderer lays textures out. What it scales from a unit shape (boxes and round
+    shapes) is looked up in a cube before it is scaled, planes, meshes and height fields as they
+    are; ``texuniform`` multiplies by the size of the geom.
 
     Args:
         model: The model.
@@ -126,14 +133,28 @@ def mapping_of(
         look: Of the geom.
         has_uv: Whether its shape brings coordinates.
     """
-    base = look.layers.base
-    x, y = (max(float(size), 1e-9) for size in model.geom_size[geom, :2])
+    kind = int(model.geom_type[geom])
+    x, y, z = (float(size) for size in model.geom_size[geom])
+    if kind == _SPHERE:
+        y = z = x
+    elif kind in _ROUND:
+        # Their second size is a height.
+        y, z = x, y
+    endless = kind == _PLANE and min(x, y) <= 0
+    x, y, z = max(x, 1e-9), max(y, 1e-9), max(z, 1e-9)
+    base, (u, v) = look.layers.base, look.repeat
     if base >= 0 and int(model.tex_type[base]) != FLAT_TEXTURE:
-        return 1.0, 1.0, CUBE_OF_UNIT if look.uniform else CUBE
-    u, v = look.repeat
+        if kind in _AS_THEY_ARE:
+            return (x, y, CUBE, z) if look.uniform and not endless else (1.0, 1.0, CUBE, 1.0)
+        return (1.0, 1.0, CUBE, 1.0) if look.uniform else (1 / x, 1 / y, CUBE, 1 / z)
+    if endless:
+        # Half a picture a metre, whatever the material says of it.
+        return u / 2, v / 2, FROM_ABOVE, 0.0
     if has_uv:
-        return (u * x, v * y, MAPPED) if look.uniform else (u, v, MAPPED)
-    return (u / 2, v / 2, FROM_ABOVE) if look.uniform else (u / (2 * x), v / (2 * y), FROM_ABOVE)
+        return (u * x, v * y, MAPPED, 0.0) if look.uniform else (u, v, MAPPED, 0.0)
+    if look.uniform:
+        return u / 2, v / 2, FROM_ABOVE, 0.0
+    return u / (2 * x), v / (2 * y), FROM_ABOVE, 0.0
 
 
 def has_orm(layers: Layers) -> bool:

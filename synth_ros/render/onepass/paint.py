@@ -31,7 +31,7 @@ UNITS = {
     'finishes': 10,
     'ambient_share': 8,
     'motions': 11,
-    'facets_seen': 9,
+    'facets_seen': 12,
 }
 """Texture unit of each sampler of the shaders."""
 

@@ -19,7 +19,7 @@ from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
 from synth_ros.render.onepass.blocks import Lens, picture_lens
 from synth_ros.render.onepass.buffers import Buffers
-from synth_ros.render.onepass.context import is_lean, raw_gl
+from synth_ros.render.onepass.context import anisotropy_of, is_lean, raw_gl
 from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.facets import FacetPass
 from synth_ros.render.onepass.lamps import lighting
@@ -65,7 +65,7 @@ class OnepassScene:
         self._atlas = ShadowAtlas(context, self._lighting.lamps, config.shadow_size)
         self._uniforms = Uniforms(context, self._lighting, self._atlas)
         self._lean = is_lean(config, context)
-        self._paint = Paint(model, lean=self._lean, anisotropy=context.max_anisotropy)
+        self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
         self._motion = MotionPass(context, programs, self._screen)
@@ -219,9 +219,7 @@ class OnepassScene:
 
     def _draw_ambient(self, viewpoint: Viewpoint, visible: NDArray[np.bool_]) -> None:
         """Find how much of the light from all around reaches what is solid."""
-        solid = visible.copy()
-        for key, slots in self.surfaces.groups:
-            solid[slots] &= not key.apart
+        solid = visible & (self.surfaces.instances['rgba'][:, 3] >= 1)
         camera = viewpoint.camera
         self._uniforms.set_camera(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
         self._picture_state()

@@ -197,7 +197,7 @@ def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
         slot.surface,
         look,
         extent=(1.0, 1.0, 1.0),
-        mapping=(*look.repeat, MAPPED if flat else CUBE),
+        mapping=(*(look.repeat if flat else (1.0, 1.0)), MAPPED if flat else CUBE, 1.0),
     )
     return _Entry(_key(model, slot.family, look), look, shape, instance)
 
@@ -264,14 +264,14 @@ def _record(
     look: Look,
     *,
     extent: tuple[float, float, float],
-    mapping: tuple[float, float, float],
+    mapping: tuple[float, float, float, float],
 ) -> tuple[object, ...]:
     """A record of ``INSTANCE`` without its facet and texture layer."""
     return (
         (*extent, max(extent)),
         tuple(look.rgba),
         (look.metallic, look.roughness, look.reflectance, look.emission),
-        (*mapping, 0.0),
+        mapping,
         (surface + 1, 0),
     )
 

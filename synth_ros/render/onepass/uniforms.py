@@ -20,8 +20,9 @@ from synth_ros.render.onepass.poses import Placed
 from synth_ros.render.onepass.shadows import ShadowAtlas
 from synth_ros.types import FloatArray
 
-# Filament's default camera: f/16, 1/125 s, ISO 100; and the stops that its scenes get on top.
-_EXPOSURE = 2**0.7 / (1.2 * 16**2 * 125)
+# As bright as MuJoCo's Filament: its camera of f/16, 1/125 s, ISO 100 comes out a stop brighter
+# than by the formula, and its scenes get 0.7 on top (see filament_scene.py).
+_EXPOSURE = 2**1.7 / (1.2 * 16**2 * 125)
 
 
 class Uniforms:

@@ -19,9 +19,13 @@ def test_a_killed_worker_and_a_killed_node_change_no_byte(ray, small, tmp_path):
     ray.start('c', cpus=1)
     ray.wait('c')
     process = begin('generate', config, '--out', out, '--cluster', ray.address)
+    until = time.monotonic() + 120
+    while not (workers := ray.workers('a')):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
     wait_for_episodes(out, 3, process)
-    for worker in ray.workers('a'):
-        os.kill(worker, signal.SIGKILL)
+    os.kill(workers[0], signal.SIGKILL)
     wait_for_episodes(out, 6, process)
     ray.kill('c')
     said = end(process)

@@ -5,7 +5,7 @@ in vec4 pose_z;
 in vec4 extent;     // half sizes of a unit shape, or 1; w: largest of them
 in vec4 rgba;       // linear
 in vec4 surface;    // metallic, roughness, reflectance at normal incidence, emission
-in vec4 mapping;    // scale of generated texture coordinates, mode, layer
+in vec4 mapping;    // scale of texture coordinates (x, y), mode, and layer, or scale (z)
 in uvec2 ids;       // geom id + 1, first facet
 
 vec3 to_camera(vec3 p) {

@@ -49,6 +49,6 @@ void main() {
     material = surface;
     texturing = mapping;
     identity = ids;
-    coordinate = texture_place(mapping, uv, local, extent.xyz);
+    coordinate = texture_place(mapping, uv, local);
 #endif
 }

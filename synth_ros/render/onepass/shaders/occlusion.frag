@@ -7,9 +7,9 @@ uniform sampler2D facets_seen;
 layout(location = 0) out vec2 share;  // and depth, metres
 
 const int TAPS = 20;
-const float REACH_M = 0.25;
-const float WIDEST = 90.0;    // pixels
-const float STRENGTH = 1.6;   // a floor is lit by half at the foot of a wall
+const float REACH_M = 0.5;
+const float WIDEST = 120.0;   // pixels
+const float STRENGTH = 0.9;   // a floor is lit by half at the foot of a wall
 const float FLATNESS = 0.002; // what rises less, per metre of distance, is on the facet
 
 vec3 seen(ivec2 pixel, float z) {
@@ -35,7 +35,7 @@ void main() {
         float rise = max(dot(apart, facet.xyz) - FLATNESS * facet.w, 0.0);
         // Beyond the picture and where nothing is, nothing rises.
         float known = float(z > 0.0 && all(equal(there, clamp(there, ivec2(0), last))));
-        sum += known * near * near * near * rise / (dot(apart, apart) + 1e-6) * reach_m;
+        sum += known * near * near * rise / (dot(apart, apart) + 1e-6) * reach_m;
     }
     share = vec2(clamp(1.0 - STRENGTH * sum / float(TAPS), 0.0, 1.0), facet.w);
 }

@@ -2,8 +2,9 @@
 vec3 tone_mapped(vec3 x) {
 #if defined(TONE_ACES)
     // Narkowicz's fit of the ACES curve (2015), on the primaries of ACEScg with the reference
-    // transform's loss of saturation: bright colours pale as on film.
-    const mat3 to_film = mat3(0.597, 0.076, 0.028, 0.355, 0.908, 0.134, 0.048, 0.016, 0.838);
+    // transform's loss of saturation: bright colours pale as on film. The scale puts greys beside
+    // Filament's.
+    const mat3 to_film = 0.515 * mat3(0.597, 0.076, 0.028, 0.355, 0.908, 0.134, 0.048, 0.016, 0.838);
     const mat3 from_film = mat3(1.605, -0.102, -0.003, -0.531, 1.108, -0.073, -0.074, -0.006, 1.076);
     x = to_film * x;
     return clamp(from_film * (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)), 0.0, 1.0);

@@ -50,7 +50,10 @@ void main() {
     vec3 point = ray * hit.z;
     vec3 n = vec3(dot(row_x.xyz, hit.normal), dot(row_y.xyz, hit.normal), dot(row_z.xyz, hit.normal));
 #ifdef TEXTURED
-    vec3 coordinate = texture_place(texturing, own_place(hit), hit.local, size.xyz);
+    vec3 coordinate = texture_place(texturing, own_place(hit), hit.local);
+#if defined(CYLINDER) && defined(TEXTURE_2D)
+    coordinate.z = abs(hit.normal.z);
+#endif
 #else
     vec3 coordinate = vec3(0.0);
 #endif
