@@ -25,7 +25,8 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
     is taken from differences of depth.
 
     A frame that brings the normals of the facets that were drawn (``frame.normals``) keeps those
-    of all that has flat faces; else the facet of each pixel is looked for (``facet_kernel``).
+    of all that has flat faces and does not bend; else the facet of each pixel is looked for
+    (``facet_kernel``).
 
     Args:
         frame: The clean frame, with surface ids and scene.
@@ -46,9 +47,12 @@ def surface_normals(frame: Frame) -> NDArray[np.float32]:
         formulas = [geom for geom in shown if surfaces[geom].shape not in _NO_FORMULA]
         _of_tubes(frame, scene, normals=normals)
     else:
-        formulas, meshes = [geom for geom in shown if surfaces[geom].shape in _ROUND], []
+        formulas = [geom for geom in shown if surfaces[geom].shape in _ROUND]
+        # Of what bends, renderers give what it is shaded with.
+        meshes = [geom for geom in shown if surfaces[geom].shape == 'soft']
+        meshes = [geom for geom in meshes if _triangles(scene, geom) is not None]
         nothing = (frame.depth_m <= 0) | (geom_id < 0)
-        if not formulas and not nothing.any():
+        if not formulas and not meshes and not nothing.any():
             return frame.normals
         normals = frame.normals.copy()
         normals[nothing] = 0

@@ -45,7 +45,8 @@ class Layers(NamedTuple):
         geom_id: MuJoCo geom id, (height, width), int32; -1 where nothing is. What bends has ids
             beyond those of the geoms: flexes, skins and tendons.
         normals: Unit normal of the facet at each pixel, (height, width, 3), float32, optical
-            frame, towards the camera, 0 where nothing is; ``None`` if the renderer has none.
+            frame, towards the camera, 0 where nothing is; of cloth, soft bodies and skins the one
+            that they are shaded with. ``None`` if the renderer has none.
         motion_px: Where the surface point of each pixel was at the instant ``Shot.before``, less
             where it is: columns and rows, (height, width, 2), float32. 0 where nothing is, NaN
             where it was behind the camera or the surface bends. ``None`` unless asked for and

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
@@ -117,6 +119,15 @@ def test_normals_are_those_that_rays_meet(scene: Scene) -> None:
         cosine = np.sum(found[mine] * truth[mine], axis=1)
         assert np.degrees(np.arccos(np.clip(cosine, -1, 1))).max() < 0.1, surface
     assert np.linalg.norm(found[frame.depth_m > 0], axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_normals_that_a_renderer_gives_do_not_count_for_cloth(scene: Scene) -> None:
+    frame, truth = scene.frame(scene.at(1), above())
+    given = truth.astype(np.float32)
+    given[frame.geom_id == CLOTH] = (0, 0, -1)
+    found = surface_normals(replace(frame, normals=given))
+    shown = frame.depth_m > 0
+    assert found[shown] == pytest.approx(truth[shown], abs=2e-3)
 
 
 def test_cloth_flows_with_its_vertices(scene: Scene) -> None:

@@ -73,6 +73,33 @@ def test_soft_surfaces_belong_to_the_environment(soft_config) -> None:
     assert len(world.state().world_from_geom) == count + 3
 
 
+def test_soft_surfaces_of_a_robot_belong_to_its_links(soft_config, tmp_path: Path) -> None:
+    config = soft_config()
+    robot = (tmp_path / 'bot.xml').read_text()
+    sleeve = (
+        '<deformable><skin name="sleeve" vertex="0 .2 0 .1 .2 0 0 .2 .2" face="0 1 2">'
+        '<bone body="head_link" bindpos="0 0 0" bindquat="1 0 0 0" vertid="0 1 2"'
+        ' vertweight="1 1 1"/></skin></deformable>'
+    )
+    (tmp_path / 'bot.xml').write_text(robot.replace('</mujoco>', f'{sleeve}</mujoco>'))
+    loaded, stage = open_view(config)
+    categories = {item.class_id: item.name for item in SceneBuilder(loaded).categories}
+    with closing(stage.renderer):
+        world = stage.open(0).world
+    geometry = world.scene.geometry
+    found = {}
+    for surface in geometry.surfaces[world.scene.model.ngeom :]:
+        thing = geometry.things[surface.thing]
+        part = next((p.name for p in geometry.parts if p.part_id == surface.part_id), '')
+        found[thing, part] = categories[surface.stuff_id]
+    assert found == {
+        (Thing('environment', 'curtain_1'), ''): 'curtain',
+        (Thing('environment', 'cable'), ''): 'cable',
+        (Thing('environment', 'line'), ''): 'line',
+        (Thing('robot', 'head_link'), 'head_link'): 'robot',
+    }
+
+
 def test_frames_show_and_label_them(soft_config) -> None:
     _, stage = open_view(soft_config())
     with closing(stage.renderer):

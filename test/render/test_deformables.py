@@ -6,13 +6,14 @@ import mujoco
 import numpy as np
 import pytest
 
-from synth_ros.render.base import Layers, Renderer
+from synth_ros.render.base import Layers, Renderer, Shot
 from synth_ros.render.classic import ClassicRenderer
 from synth_ros.render.fake import RaycastRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
+from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
 
 from .scenes import CONFIG, Scene, compile_scene, look_at, skewed_camera
-from .soft_scene import CABLE, CLOTH, FLOOR, JELLY, SLACK, SLEEVE, SOFT, soft_scene
+from .soft_scene import CABLE, CLOTH, FLOOR, JELLY, ROPE, SLACK, SLEEVE, SOFT, soft_scene
 from .test_renderers import intersection_over_union, near_edges, resident_mb
 
 FRONT = look_at(skewed_camera())
@@ -165,6 +166,7 @@ def test_bits_repeat_and_nothing_is_edited(renderer: Renderer, soft: Scene) -> N
     assert all(np.array_equal(a, b) for a, b in zip(state, now, strict=True))
 
 
+@pytest.mark.slow
 def test_memory_stays_over_loads(renderer: Renderer, soft: Scene) -> None:
     viewpoint = look_at(skewed_camera(64, 48))
 
@@ -198,3 +200,48 @@ def test_a_texture_lies_as_in_mujoco(renderer: Renderer) -> None:
         layers.rgb[cloth][:, 0].astype(int) - layers.rgb[cloth][:, 2] for layers in (seen, theirs)
     ]
     assert np.corrcoef(redder[0], redder[1])[0, 1] > 0.9
+
+
+def test_states_that_are_pending_do_not_mix(renderer: Renderer) -> None:
+    scene = soft_scene()
+    renderer.load(scene.model)
+    states = []
+    for step in range(3):
+        data = mujoco.MjData(scene.model)
+        data.qpos[:] = scene.data.qpos + 0.03 * step
+        mujoco.mj_forward(scene.model, data)
+        states.append(data)
+    pending = [renderer.submit(data, [Shot(FRONT, [[0]]), Shot(ASIDE)]) for data in states]
+    together = [[picture.layers for picture in item.collect()] for item in pending]
+    for data, pair in zip(states, together, strict=True):
+        alone = [renderer.render(data, viewpoint) for viewpoint in (FRONT, ASIDE)]
+        for mine, theirs in zip(pair, alone, strict=True):
+            assert np.array_equal(mine.geom_id, theirs.geom_id)
+            assert np.array_equal(mine.depth_m, theirs.depth_m)
+    ids = [pair[0].geom_id for pair in together]
+    assert (ids[0] != ids[1]).mean() > 0.01
+
+
+def test_normals_of_tubes_in_one_pass(soft: Scene) -> None:
+    with OnepassRenderer(CONFIG) as renderer:
+        renderer.load(soft.model)
+        seen = renderer.submit(soft.data, [Shot(ASIDE, normals=True)]).collect()[0].layers
+    assert seen.normals is not None
+    camera, pose = ASIDE.camera, ASIDE.world_from_camera
+    v, u = (a.ravel().astype(float) for a in np.mgrid[0 : camera.height, 0 : camera.width])
+    origin, directions = camera_rays(camera, pose, u=u, v=v)
+    hits = cast_as_drawn(
+        model_for_rays(soft.model),
+        soft.data,
+        origin=origin,
+        directions=directions,
+        clip=(0.02, 30),
+    )
+    truth = (hits.normal @ pose[:3, :3]).reshape(*seen.normals.shape)
+    met = hits.geom_id.reshape(seen.geom_id.shape)
+    for surface in (CABLE, ROPE, SLACK):
+        mine = (seen.geom_id == surface) & (met == surface)
+        assert mine.sum() > 50, surface
+        chord = np.linalg.norm(seen.normals[mine] - truth[mine], axis=1)
+        degrees = np.degrees(2 * np.arcsin(np.clip(chord / 2, 0, 1)))
+        assert np.quantile(degrees, 0.95) < 0.05, surface
