@@ -31,9 +31,7 @@ def drawn(body: str, config: RenderConfig, head: str = AROUND) -> Layers:
 def share(body: str, *, samples: int = 0) -> tuple[np.ndarray, Layers, np.ndarray]:
     """What is left of the light in each pixel, the layers, and the points, world, metres."""
     update = {'samples': samples}
-    open_, shaded = (
-        drawn(body, config.model_copy(update=update)) for config in (OPEN, SHADED)
-    )
+    open_, shaded = (drawn(body, config.model_copy(update=update)) for config in (OPEN, SHADED))
     rays = pixel_rays(VIEW.camera) * shaded.depth_m[..., None]
     pose = VIEW.world_from_camera
     points = rays @ pose[:3, :3].T + pose[:3, 3]
@@ -53,7 +51,10 @@ def test_a_corner_is_darkest_where_its_sides_meet() -> None:
     assert all(a < b - 0.05 for a, b in zip(means, means[1:-1], strict=False))
     assert means[-1] > 0.99
     wall = (seen.geom_id == 1) & (np.abs(points[..., 0]) < 0.4)
-    low, high = (left[wall & (points[..., 2] > a) & (points[..., 2] < a + 0.02)].mean() for a in (0.01, 0.45))
+    low, high = (
+        left[wall & (points[..., 2] > a) & (points[..., 2] < a + 0.02)].mean()
+        for a in (0.01, 0.45)
+    )
     assert low < 0.8
     assert high > 0.98
 
@@ -77,7 +78,9 @@ def test_what_is_convex_shades_nothing_of_itself(body: str) -> None:
 
 def test_a_thing_darkens_the_floor_about_it_and_not_what_is_far_behind() -> None:
     # The ball hangs before a wall that is out of reach.
-    near, seen, points = share(FLOOR + '<geom type="sphere" size=".15" pos="0 0 .15" material="paint"/>')
+    near, seen, points = share(
+        FLOOR + '<geom type="sphere" size=".15" pos="0 0 .15" material="paint"/>'
+    )
     around = (seen.geom_id == 0) & (np.hypot(points[..., 0], points[..., 1]) < 0.12)
     assert near[around].mean() < 0.9
     far, seen, points = share(

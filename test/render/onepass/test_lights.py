@@ -39,9 +39,7 @@ LIGHTS = {
     'spot with shadows': '<light type="spot" pos=".5 -.5 2" dir="-.2 .2 -1" intensity="150000"/>',
     'point': f'<light type="point" pos="0 0 2" intensity="150000" {OPEN}/>',
     'point that ends': f'<light type="point" pos="0 0 2" range="3" intensity="150000" {OPEN}/>',
-    'coloured': (
-        f'<light type="spot" pos="0 0 2" intensity="150000" diffuse="1 .5 .2" {OPEN}/>'
-    ),
+    'coloured': (f'<light type="spot" pos="0 0 2" intensity="150000" diffuse="1 .5 .2" {OPEN}/>'),
     'switched off': (
         f'<light type="point" pos="0 0 2" intensity="150000" {OPEN}/>'
         f'<light type="point" pos="1 0 2" intensity="900000" active="false" {OPEN}/>'
@@ -78,8 +76,12 @@ def brightness(
     model = model_of(body, asset=asset, head=head)
     means = []
     for renderer in both:
-        seen = picture(renderer, model, view((0, -1.2, 1.2), target=(0, 0, 0.05), size=SIZE, fovy=0.9))
-        means.append([linear(seen.rgb[seen.geom_id == g]).mean(axis=0) for g in range(model.ngeom)])
+        seen = picture(
+            renderer, model, view((0, -1.2, 1.2), target=(0, 0, 0.05), size=SIZE, fovy=0.9)
+        )
+        means.append(
+            [linear(seen.rgb[seen.geom_id == g]).mean(axis=0) for g in range(model.ngeom)]
+        )
     return np.array(means[0]), np.array(means[1])
 
 

@@ -17,7 +17,12 @@ from .pictures import DARK, NO_LIGHT, linear, model_of, picture, view, write_png
 CONFIG = RenderConfig(samples=0, shadow_size=0, shading='full', tone_mapping='none')
 SIZE = (80, 80)
 # Normals as pictures have them: half is 0, red to the right, green up, blue out of the surface.
-TILTS = {'right': (218, 128, 218), 'left': (37, 128, 218), 'up': (128, 218, 218), 'down': (128, 37, 218)}
+TILTS = {
+    'right': (218, 128, 218),
+    'left': (37, 128, 218),
+    'up': (128, 218, 218),
+    'down': (128, 37, 218),
+}
 SIDES = {'right': (-1, 0), 'left': (1, 0), 'up': (0, -1), 'down': (0, 1)}
 """Which way light goes (x, y) that comes from a side."""
 SURFACES = {
@@ -53,9 +58,7 @@ def material(values: str, layers: dict[str, str]) -> str:
 
 def lit_from(side: str) -> str:
     x, y = SIDES[side]
-    return (
-        f'<light type="directional" dir="{x} {y} -1" intensity="20000" castshadow="false"/>'
-    )
+    return f'<light type="directional" dir="{x} {y} -1" intensity="20000" castshadow="false"/>'
 
 
 def middle(renderer: Renderer, body: str, asset: str, head: str = DARK) -> np.ndarray:
@@ -105,7 +108,11 @@ def test_roughness_spreads_the_highlight(onepass: Renderer, tmp_path: Path) -> N
         bright = linear(seen.rgb).mean(axis=-1)
         spread.append((bright > bright.max() / 2).sum())
         plain = f'<material name="paint" rgba="1 1 1 1" metallic="1" roughness="{value / 255}"/>'
-        same = picture(onepass, model_of(light + sphere, asset=plain), view((0, -0.001, 1.5), size=SIZE, fovy=0.5))
+        same = picture(
+            onepass,
+            model_of(light + sphere, asset=plain),
+            view((0, -0.001, 1.5), size=SIZE, fovy=0.5),
+        )
         assert np.abs(seen.rgb.astype(int) - same.rgb).max() <= 2
     assert spread[0] * 3 < spread[1] * 2 < spread[2]
 
@@ -130,15 +137,15 @@ def test_occlusion_takes_light_from_all_around_and_none_of_a_lamp(
         material(values, {'occlusion': constant(tmp_path, f'o{v}', v, v, v)}) for v in (255, 51)
     )
     box = SURFACES['box']
-    around = [middle(onepass, NO_LIGHT + box, asset, head=AMBIENT).mean() for asset in (open_, shut)]
+    around = [
+        middle(onepass, NO_LIGHT + box, asset, head=AMBIENT).mean() for asset in (open_, shut)
+    ]
     assert around[1] / around[0] == pytest.approx(0.2, abs=0.02)
     lamp = [middle(onepass, lit_from('up') + box, asset).mean() for asset in (open_, shut)]
     assert lamp[1] == pytest.approx(lamp[0], rel=0.01)
 
 
-def test_one_picture_says_occlusion_roughness_and_metal(
-    onepass: Renderer, tmp_path: Path
-) -> None:
+def test_one_picture_says_occlusion_roughness_and_metal(onepass: Renderer, tmp_path: Path) -> None:
     values = 'rgba=".8 .5 .3 1"'
     packed = material(values, {'orm': constant(tmp_path, 'orm', 200, 90, 160)})
     apart = material(

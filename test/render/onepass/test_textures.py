@@ -91,9 +91,7 @@ def test_every_shape_shows_the_texture_as_the_classic_renderer_does(
     asset: str, both: tuple[Renderer, Renderer], shape: str, layout: str
 ) -> None:
     material = f'<material name="paint" emission="1" specular="0" {LAYOUTS[layout]}/>'
-    model = model_of(
-        f'{NO_LIGHT}<geom {SHAPES[shape]} material="paint"/>', asset=asset + material
-    )
+    model = model_of(f'{NO_LIGHT}<geom {SHAPES[shape]} material="paint"/>', asset=asset + material)
     # From below, the classic renderer shows planes half transparent.
     eyes = [(0.5, -1.0, 0.7)] if 'plane' in shape else [(0.5, -1.0, 0.7), (-0.6, 0.8, -0.8)]
     for eye in eyes:
@@ -110,14 +108,23 @@ def test_every_shape_shows_the_texture_as_the_classic_renderer_does(
         assert np.percentile(apart, 99) <= 4
 
 
-def test_the_sky_is_the_classic_renderer_s(tmp_path: Path, both: tuple[Renderer, Renderer]) -> None:
+def test_the_sky_is_the_classic_renderer_s(
+    tmp_path: Path, both: tuple[Renderer, Renderer]
+) -> None:
     file = write_png(tmp_path / 'sky.png', cube_pixels())
     model = model_of(
         f'{NO_LIGHT}<geom type="sphere" size=".01" pos="0 0 -9"/>',
         asset=f'<texture type="skybox" file="{file}" gridsize="6 1" gridlayout="RLUDFB"/>',
     )
     seen = 0
-    for target in [(1.0, 0.1, 0), (-1, 0.2, 0.1), (0.1, 1, 0), (0, -1, 0), (0.1, 0, 1), (0, 0.1, -1)]:
+    for target in [
+        (1.0, 0.1, 0),
+        (-1, 0.2, 0.1),
+        (0.1, 1, 0),
+        (0, -1, 0),
+        (0.1, 0, 1),
+        (0, 0.1, -1),
+    ]:
         ours, theirs = (
             picture(renderer, model, view((0, 0, 0), target=target, fovy=1.2)) for renderer in both
         )

@@ -20,7 +20,9 @@ STRENGTHS = (0.5, 1.0, 4.0)
 
 def aces(x: np.ndarray) -> np.ndarray:
     to_film = np.array([(0.597, 0.355, 0.048), (0.076, 0.908, 0.016), (0.028, 0.134, 0.838)])
-    from_film = np.array([(1.605, -0.531, -0.074), (-0.102, 1.108, -0.006), (-0.003, -0.073, 1.076)])
+    from_film = np.array(
+        [(1.605, -0.531, -0.074), (-0.102, 1.108, -0.006), (-0.003, -0.073, 1.076)]
+    )
     film = 0.515 * x @ to_film.T
     film = film * (2.51 * film + 0.03) / (film * (2.43 * film + 0.59) + 0.14)
     return film @ from_film.T
@@ -72,4 +74,3 @@ def test_curves_are_those_of_the_formula(name: str, curve, strength: float) -> N
     expected = encoded(curve(strength * linear(COLORS)))
     # Colours are kept with the eye's precision on their way, and curves steepen what is dark.
     assert np.abs(patches(RenderConfig(tone_mapping=name), strength) - expected).max() <= 2.5
-
