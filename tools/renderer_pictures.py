@@ -177,7 +177,8 @@ def _labelled(rgb: ByteImage, name: str) -> ByteImage:
     font, scale = cv2.FONT_HERSHEY_SIMPLEX, max(rgb.shape[0] / 700, 0.5)
     (width, height), below = cv2.getTextSize(name, font, scale, 1)
     low = rgb.shape[0] - 6
-    cv2.rectangle(picture, (0, low - height - below - 8), (width + 16, rgb.shape[0]), (0, 0, 0), -1)
+    corners = (0, low - height - below - 8), (width + 16, rgb.shape[0])
+    cv2.rectangle(picture, *corners, (0, 0, 0), -1)
     cv2.putText(picture, name, (8, low - below), font, scale, (255, 255, 255), 1, cv2.LINE_AA)
     return picture
 

@@ -1,4 +1,4 @@
-"""Shadows: their edges are as wide as geometry has it, and lit surfaces do not shade themselves."""
+"""Shadows: their edges are as wide as geometry has it; what is lit does not shade itself."""
 
 from __future__ import annotations
 
