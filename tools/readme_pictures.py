@@ -1,4 +1,4 @@
-"""Remake the pictures of the README and of docs/rendering.md.
+"""Remake the pictures of the README; tools.renderer_pictures makes those of docs/rendering.md.
 
 MUJOCO_GL=egl python -m tools.readme_pictures
 """
@@ -37,10 +37,10 @@ objects: {count: [12, 12], classes: [{name: mug}, {name: bowl}, {name: can}, {na
 """
 
 
-def samples(loaded: LoadedConfig, episodes: int, *, backend: str = 'classic') -> list[Sample]:
+def samples(loaded: LoadedConfig, episodes: int) -> list[Sample]:
     """The first view of some episodes, all cameras."""
     render = loaded.config.render.model_copy(
-        update={'backend': backend, 'samples': 8, 'shadow_size': 4096, 'soft_shadows': True}
+        update={'backend': 'classic', 'samples': 8, 'shadow_size': 4096, 'soft_shadows': True}
     )
     config = loaded.config.model_copy(update={'render': render})
     loaded = LoadedConfig(config, loaded.path, loaded.base_dir, loaded.root)
@@ -76,9 +76,6 @@ def main() -> None:
     save('preview.jpg', cv2.imread(str(sheet))[..., ::-1], width=1500)
     sheet.unlink()
     save('room.jpg', samples(load_config_text(ROOM), 1)[0].rgb, width=1400)
-    filament = samples(tabletop, 2, backend='filament')
-    pairs = [np.hstack([a.rgb, b.rgb]) for a, b in zip(classic, filament, strict=True)]
-    save('renderers.jpg', np.vstack(pairs[:2]), width=1280)
 
 
 if __name__ == '__main__':

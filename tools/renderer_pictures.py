@@ -30,10 +30,12 @@ from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import ByteImage
 
 IMAGES = Path(__file__).resolve().parent.parent / 'docs' / 'images'
-QUALITY = RenderConfig(samples=8, shadow_size=4096)
+QUALITY = RenderConfig(samples=8, shadow_size=4096, shading='full')
+EFFECTS = {'soft_shadows': True, 'ambient_occlusion': True}
 LARGEST = (960, 720)
 SEED = 8
 NAMES = ('one pass', 'classic', 'Filament')
+LEVELS = ('lean', 'full', 'full, soft shadows, ambient occlusion')
 
 LIGHTS = """
 <light type="spot" pos=".9 -.7 1.6" dir="-.55 .42 -1" cutoff="38" intensity="260000"
@@ -47,7 +49,7 @@ STUDIO = """<mujoco>
 <headlight ambient=".35 .35 .35" diffuse="0 0 0" specular="0 0 0"/></visual>
 <asset><material name="table" rgba=".55 .5 .45 1" roughness=".7" metallic="0"/>{asset}</asset>
 <worldbody>{lights}
-<geom type="box" size="1.6 1.2 .02" pos="0 .2 -.02" material="table"/>
+<geom type="box" size="3 3 .02" pos="0 .2 -.02" material="table"/>
 {body}</worldbody></mujoco>"""
 # Name, colour, metallic, roughness; or what only classic models say.
 MATERIALS = (
@@ -111,7 +113,7 @@ def studio(body: str, asset: str = '', *, size: tuple[int, int], fovy_deg: float
 
 def table_viewpoint(size: tuple[int, int], fovy_deg: float) -> Viewpoint:
     """From the front, a little above the table."""
-    eye, target = np.array([0.0, -0.95, 0.5]), np.array([0.0, 0.0, 0.09])
+    eye, target = np.array([0.0, -1.15, 0.62]), np.array([0.0, 0.0, 0.08])
     forward = (target - eye) / np.linalg.norm(target - eye)
     right = np.cross(forward, (0, 0, 1.0))
     right /= np.linalg.norm(right)
@@ -131,10 +133,10 @@ def spheres() -> View:
     """A row of spheres of different materials."""
     asset = ''.join(f'<material name="m{k}" {m}/>' for k, m in enumerate(MATERIALS))
     body = ''.join(
-        f'<geom type="sphere" size=".1" pos="{0.23 * (k - 2.5):.3f} 0 .1" material="m{k}"/>'
+        f'<geom type="sphere" size=".1" pos="{0.225 * (k - 2.5):.3f} 0 .1" material="m{k}"/>'
         for k in range(len(MATERIALS))
     )
-    return studio(body, asset, size=(960, 360), fovy_deg=26)
+    return studio(body, asset, size=(960, 288), fovy_deg=25)
 
 
 def scanned(folder: Path) -> View:
@@ -150,28 +152,34 @@ def scanned(folder: Path) -> View:
         frame = spec.worldbody.add_frame(pos=[0.2 * (number - 1), 0, -low])
         spec.attach(thing, prefix=f'{name}_', frame=frame)
     model = spec.compile()
-    return View(model, settled(model), [table_viewpoint((640, 480), 32)])
+    return View(model, settled(model), [table_viewpoint((640, 480), 24)])
 
 
 def save(
-    name: str, rows: Sequence[Sequence[ByteImage]], *, width: int, down: bool = False
+    file: str,
+    rows: Sequence[Sequence[ByteImage]],
+    *,
+    width: int,
+    down: bool = False,
+    names: Sequence[str] = NAMES,
 ) -> None:
     """Write a JPEG of pictures side by side, or one below the other."""
     stack = np.vstack if down else np.hstack
-    labelled = [stack([_labelled(*pair) for pair in zip(row, NAMES, strict=True)]) for row in rows]
+    labelled = [stack([_labelled(*pair) for pair in zip(row, names, strict=True)]) for row in rows]
     rgb = np.vstack(labelled)
     height = round(rgb.shape[0] * width / rgb.shape[1])
     small = cv2.resize(rgb[..., ::-1], (width, height), interpolation=cv2.INTER_AREA)
-    cv2.imwrite(str(IMAGES / name), small, [cv2.IMWRITE_JPEG_QUALITY, 86])
+    cv2.imwrite(str(IMAGES / file), small, [cv2.IMWRITE_JPEG_QUALITY, 86])
 
 
 def _labelled(rgb: ByteImage, name: str) -> ByteImage:
     picture = np.ascontiguousarray(rgb)
-    place, scale = (10, rgb.shape[0] - 12), rgb.shape[0] / 600
-    for color, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        cv2.putText(
-            picture, name, place, cv2.FONT_HERSHEY_SIMPLEX, scale, color, width, cv2.LINE_AA
-        )
+    font, scale = cv2.FONT_HERSHEY_SIMPLEX, max(rgb.shape[0] / 700, 0.5)
+    (width, height), below = cv2.getTextSize(name, font, scale, 1)
+    low = rgb.shape[0] - 6
+    corners = (0, low - height - below - 8), (width + 16, rgb.shape[0])
+    cv2.rectangle(picture, *corners, (0, 0, 0), -1)
+    cv2.putText(picture, name, (8, low - below), font, scale, (255, 255, 255), 1, cv2.LINE_AA)
     return picture
 
 
@@ -182,14 +190,32 @@ def crop(rgb: ByteImage, *, x: int, y: int, width: int = 240, height: int = 180)
     return doubled
 
 
+def effects(view: View) -> list[ByteImage]:
+    """The first viewpoint by one pass: lean, full, and with all that it can."""
+    settings = (
+        QUALITY.model_copy(update={'shading': 'lean', 'samples': 4, 'shadow_size': 2048}),
+        QUALITY,
+        QUALITY.model_copy(update=EFFECTS),
+    )
+    pictures = []
+    for config in settings:
+        with OnepassRenderer(config) as renderer:
+            renderer.load(view.model)
+            pictures.append(renderer.render(view.data, view.viewpoints[0]).rgb)
+    return pictures
+
+
 def main() -> None:
     """Make all pictures."""
-    rows = drawn(room(load_config(builtin_config('tabletop'))))
+    built_in = room(load_config(builtin_config('tabletop')))
+    rows = drawn(built_in)
     save('renderers_room.jpg', rows, width=1800)
     save(
         'renderers_detail.jpg', [[crop(p, x=200, y=150) for p in row] for row in rows], width=1440
     )
     save('renderers_materials.jpg', drawn(spheres()), width=960, down=True)
+    save('onepass_quality.jpg', [effects(spheres())], width=960, down=True, names=LEVELS)
+    save('onepass_quality_room.jpg', [effects(built_in)], width=1800, names=LEVELS)
     if len(sys.argv) > 1:
         save('renderers_scan.jpg', drawn(scanned(Path(sys.argv[1]))), width=1800)
 

@@ -50,7 +50,7 @@ def room() -> Environment:
 
 @cache
 def classic_environment() -> Environment:
-    """What MuJoCo lights models with that were made for its classic renderer; it ships the file."""
+    """MuJoCo's own light for models made for its classic renderer; it ships the file."""
     path = files('mujoco') / 'studio' / 'assets' / 'ibl.ktx'
     return decode_environment(path.read_bytes()) if path.is_file() else room()
 

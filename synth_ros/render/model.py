@@ -95,7 +95,8 @@ def use_srgb_textures(model: mujoco.MjModel) -> None:
     columns = [
         int(role) for role in (roles.mjTEXROLE_RGB, roles.mjTEXROLE_RGBA, roles.mjTEXROLE_EMISSIVE)
     ]
-    colored = np.unique(model.mat_texid[:, columns])
+    lights = model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value
+    colored = np.unique(np.append(model.mat_texid[:, columns], model.light_texid[lights]))
     model.tex_colorspace[colored[colored >= 0]] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
 
 

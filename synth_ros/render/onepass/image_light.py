@@ -62,7 +62,7 @@ def image_environment(model: mujoco.MjModel, light: int) -> Environment:
 def _refusal(model: mujoco.MjModel, light: int, found: str) -> str:
     name = model.light(light).name or f'number {light}'
     return (
-        f'The texture of the image light {name} is {found}. The one-pass renderer lights scenes with '
-        'cube textures and with KTX 1 cube maps of R11F_G11F_B10F; use one of these, or set '
+        f'The texture of the image light {name} is {found}. The one-pass renderer lights scenes '
+        'with cube textures and with KTX 1 cube maps of R11F_G11F_B10F; use one of these, or set '
         'render.backend: filament.'
     )

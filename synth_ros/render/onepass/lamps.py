@@ -33,6 +33,7 @@ _CLASSIC_ENVIRONMENT = 5_000.0
 _AMBIENT_LUX = 5_000.0
 # As many as MuJoCo draws, and as a uniform block holds on every driver.
 MAX_LAMPS = 101
+_WIDEST_RAD = math.radians(80)
 
 
 class Lamp(NamedTuple):
@@ -57,6 +58,11 @@ class Lamp(NamedTuple):
     range_m: float
     bulb_radius_m: float
     casts_shadow: bool
+
+    @property
+    def all_around(self) -> bool:
+        """Whether it shines too wide for one flat image: six take up what it sees."""
+        return not self.parallel and self.cutoff_rad > _WIDEST_RAD
 
 
 class Lighting(NamedTuple):
@@ -137,9 +143,7 @@ def _lamp(model: mujoco.MjModel, light: int, intensity: float) -> Lamp:
         min(cutoff, math.pi) * (1 - float(model.light_softness[light])),
         0.0 if kind == _PARALLEL else float(model.light_range[light]),
         float(model.light_bulbradius[light]),
-        # A cone that opens too wide for one flat image casts no shadow, nor does a point.
-        bool(model.light_castshadow[light])
-        and (kind == _PARALLEL or (kind == _SPOT and cutoff < math.radians(85))),
+        bool(model.light_castshadow[light]),
     )
 
 

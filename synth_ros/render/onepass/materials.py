@@ -123,9 +123,9 @@ def mapping_of(
 ) -> tuple[float, float, float, float]:
     """Scale along u and v, mode, and scale along w of a geom's texture coordinates.
 
-    As MuJoCo's classic renderer lays textures out. What it scales from a unit shape (boxes and round
-    shapes) is looked up in a cube before it is scaled, planes, meshes and height fields as they
-    are; ``texuniform`` multiplies by the size of the geom.
+    As MuJoCo's classic renderer lays textures out. What it scales from a unit shape (boxes and
+    round shapes) is looked up in a cube before it is scaled, planes, meshes and height fields as
+    they are; ``texuniform`` multiplies by the size of the geom.
 
     Args:
         model: The model.

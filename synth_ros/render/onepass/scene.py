@@ -312,6 +312,7 @@ class OnepassScene:
             SHADOW_LAMPS=len(self._atlas.tiles),
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
+            SHADOW_COLUMNS=self._atlas.all_around and float(self._atlas.columns),
             SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
             SHADOW_TEXELS=float(max(self._atlas.size, 1)),
             NORMALS=normals,

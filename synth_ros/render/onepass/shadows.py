@@ -24,6 +24,8 @@ from synth_ros.types import FloatArray
 
 # A lamp inside a housing shines out of it.
 _NEAR_M = 0.05
+# Where the six images of a lamp that shines all around look, in the shaders' order.
+_SIDES = np.array([(1.0, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)])
 # Parallel light is followed this far; a shadow of what is farther away is lost.
 _WIDEST_M = 30.0
 
@@ -61,17 +63,23 @@ class ShadowAtlas:
     def __init__(self, context: moderngl.Context, lamps: tuple[Lamp, ...], size: int) -> None:
         casting = [i for i, lamp in enumerate(lamps) if lamp.casts_shadow] if size else []
         self._lamps = lamps
-        self._columns = max(math.ceil(math.sqrt(len(casting))), 1)
-        self._rows = max(math.ceil(len(casting) / self._columns), 1)
-        self.size = min(size, context.info['GL_MAX_TEXTURE_SIZE'] // self._columns)
-        self.tiles = {lamp: self._tile(number) for number, lamp in enumerate(casting)}
+        counts = [6 if lamps[i].all_around else 1 for i in casting]
+        self.columns = max(math.ceil(math.sqrt(sum(counts))), 1)
+        self._rows = max(math.ceil(sum(counts) / self.columns), 1)
+        self.size = min(size, context.info['GL_MAX_TEXTURE_SIZE'] // self.columns)
+        self.first: dict[int, int] = {}
+        self.tiles: dict[int, tuple[PixelWindow, ...]] = {}
+        for lamp, count in zip(casting, counts, strict=True):
+            first = sum(map(len, self.tiles.values()))
+            self.first[lamp] = first
+            self.tiles[lamp] = tuple(self._tile(first + k) for k in range(count))
         self.texture: moderngl.Texture | None = None
         self._target: moderngl.Framebuffer | None = None
         self._depths: moderngl.Sampler | None = None
         self._drawn: bytes | None = None
         self.eyes: dict[int, Eye] = {}
         if casting:
-            extent = (self._columns * self.size, self._rows * self.size)
+            extent = (self.columns * self.size, self._rows * self.size)
             self.texture = context.depth_texture(extent)
             self.texture.compare_func = '<='
             self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -88,10 +96,15 @@ class ShadowAtlas:
             self.texture.use(depths)
             self._depths.use(depths)
 
+    @property
+    def all_around(self) -> bool:
+        """Whether any lamp has six tiles."""
+        return any(len(tiles) > 1 for tiles in self.tiles.values())
+
     def area(self, lamp: int) -> tuple[float, float, float, float]:
-        """Corner and size of a lamp's tile, as shares of the atlas."""
-        tile = self.tiles[lamp]
-        width, height = self._columns * self.size, self._rows * self.size
+        """Corner and size of a lamp's first tile, as shares of the atlas."""
+        tile = self.tiles[lamp][0]
+        width, height = self.columns * self.size, self._rows * self.size
         return (tile.x0 / width, tile.y0 / height, tile.width / width, tile.height / height)
 
     def update(self, placed: Placed, draw: DrawTile) -> None:
@@ -107,21 +120,29 @@ class ShadowAtlas:
         state = b''.join(array.tobytes() for array in placed[:-1]) + placed.bent
         if state == self._drawn:
             return
-        for number, tile in self.tiles.items():
-            eye = self._eye(number, placed)
-            self.eyes[number] = eye
-            seen = seen_from(placed, eye.world_from_eye)
-            visible = in_view(seen, placed.radius_m, eye.lens, parallel=eye.parallel)
-            target.use()
-            target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
-            target.clear(depth=1.0)
-            draw(eye, seen, visible)
+        for number, tiles in self.tiles.items():
+            eyes = self._eyes(number, placed)
+            self.eyes[number] = eyes[0]
+            for eye, tile in zip(eyes, tiles, strict=True):
+                seen = seen_from(placed, eye.world_from_eye)
+                visible = in_view(seen, placed.radius_m, eye.lens, parallel=eye.parallel)
+                target.use()
+                target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
+                target.clear(depth=1.0)
+                draw(eye, seen, visible)
         target.scissor = (0, 0, *target.size)
         self._drawn = state
 
     def place_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
-        """Homogeneous place in the atlas (0 to 1) and depth from points of a camera, (4, 4)."""
+        """Homogeneous place in the atlas (0 to 1) and depth from points of a camera, (4, 4).
+
+        For a lamp that shines all around: the world's axes about the lamp instead.
+        """
         eye = self.eyes[lamp]
+        if self._lamps[lamp].all_around:
+            about = np.eye(4)
+            about[:3, 3] = -eye.world_from_eye[:3, 3]
+            return np.asarray(about @ world_from_camera)
         lens = lens_matrix(eye.lens, parallel=eye.parallel)
         x, y, width, height = self.area(lamp)
         atlas_from_clip = np.array(
@@ -141,11 +162,11 @@ class ShadowAtlas:
                 item.release()
 
     def _tile(self, number: int) -> PixelWindow:
-        x, y = number % self._columns * self.size, number // self._columns * self.size
+        x, y = number % self.columns * self.size, number // self.columns * self.size
         return PixelWindow(x, y, x + self.size, y + self.size)
 
-    def _eye(self, number: int, placed: Placed) -> Eye:
-        lamp, tile = self._lamps[number], self.tiles[number]
+    def _eyes(self, number: int, placed: Placed) -> list[Eye]:
+        lamp, tiles = self._lamps[number], self.tiles[number]
         position, direction = place(lamp, placed, np.eye(4))
         finite = (placed.radius_m < _WIDEST_M) & (placed.radius_m >= 0)
         centers, radii = placed.position_m[finite], placed.radius_m[finite]
@@ -155,15 +176,21 @@ class ShadowAtlas:
             middle = (low + high) / 2 if len(centers) else np.zeros(3)
             half = min(float(np.linalg.norm(high - low)) / 2, _WIDEST_M) if len(centers) else 1.0
             pose = _facing(middle - half * direction, direction)
-            lens = parallel_lens(half, tile, (0.0, 2 * half))
-            return Eye(pose, lens, parallel=True, texel=2 * half / self.size)
+            lens = parallel_lens(half, tiles[0], (0.0, 2 * half))
+            return [Eye(pose, lens, parallel=True, texel=2 * half / self.size)]
         away = np.linalg.norm(centers - position, axis=1) + radii
         far = min(max(float(away.max(initial=1.0)), 2 * _NEAR_M), _WIDEST_M)
-        tangent = math.tan(lamp.cutoff_rad)
-        lens = cone_lens(tangent, tile, (_NEAR_M, far))
-        return Eye(
-            _facing(position, direction), lens, parallel=False, texel=2 * tangent / self.size
-        )
+        tangent = 1.0 if lamp.all_around else math.tan(lamp.cutoff_rad)
+        sides = _SIDES if lamp.all_around else [direction]
+        return [
+            Eye(
+                _facing(position, side),
+                cone_lens(tangent, tile, (_NEAR_M, far)),
+                parallel=False,
+                texel=2 * tangent / self.size,
+            )
+            for side, tile in zip(sides, tiles, strict=True)
+        ]
 
 
 def _facing(position: FloatArray, direction: FloatArray) -> FloatArray:

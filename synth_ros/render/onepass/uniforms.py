@@ -95,7 +95,7 @@ class Uniforms:
     def _fill_shadow(self, record: np.void, number: int, world_from_camera: FloatArray) -> None:
         eye = self._atlas.eyes[number]
         near, far, scale, offset = eye.lens.depth_range
-        record['cone'][3] = eye.texel
+        record['cone'][2:] = (float(len(self._atlas.tiles[number]) > 1), eye.texel)
         record['shadow'] = self._atlas.place_from_camera(number, world_from_camera).T
         record['tile'] = self._atlas.area(number)
-        record['depths'] = (scale, offset, far - near, 0.0)
+        record['depths'] = (scale, offset, far - near, self._atlas.first[number])

@@ -48,7 +48,7 @@ def test_a_corner_is_darkest_where_its_sides_meet() -> None:
     means = [left[floor & (distance > a) & (distance < b)].mean() for a, b in bands]
     # Half of the sky is behind the wall at its foot.
     assert means[0] == pytest.approx(0.5, abs=0.1)
-    assert all(a < b - 0.05 for a, b in zip(means, means[1:-1], strict=False))
+    assert means[0] < means[1] - 0.05 < means[2] - 0.1
     assert means[-1] > 0.99
     wall = (seen.geom_id == 1) & (np.abs(points[..., 0]) < 0.4)
     low, high = (

@@ -126,6 +126,25 @@ def test_an_environment_of_the_model(both: tuple[Renderer, Renderer], tmp_path: 
     assert_alike(*brightness(both, body, asset=asset))
 
 
+def test_an_environment_of_six_pictures_is_mirrored(
+    both: tuple[Renderer, Renderer], tmp_path: Path
+) -> None:
+    faces = [(220, 40, 40), (90, 0, 0), (60, 220, 60), (0, 90, 0), (200, 200, 255), (0, 0, 90)]
+    rows = np.vstack([np.full((32, 32, 3), face, np.uint8) for face in faces])
+    asset = (
+        f'<texture name="around" type="cube" file="{write_png(tmp_path / "cube.png", rows)}" '
+        'gridsize="6 1" gridlayout="RLUDFB"/>'
+        '<material name="paint" rgba="1 1 1 1" metallic="1" roughness=".05"/>'
+    )
+    body = (
+        '<light type="image" texture="around" intensity="20000"/>'
+        '<geom type="sphere" size=".4" material="paint"/>'
+    )
+    ours, theirs = brightness(both, body, asset=asset)
+    assert_alike(ours, theirs, within=0.25)
+    assert np.allclose(ours / ours.sum(), theirs / theirs.sum(), atol=0.05)
+
+
 def test_an_environment_of_six_pictures_shines_from_their_sides(
     both: tuple[Renderer, Renderer], tmp_path: Path
 ) -> None:

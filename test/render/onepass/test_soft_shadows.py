@@ -1,7 +1,8 @@
-"""Shadows: their edges are as wide as geometry has it, and lit surfaces do not shade themselves."""
+"""Shadows: their edges are as wide as geometry has it; what is lit does not shade itself."""
 
 from __future__ import annotations
 
+import mujoco
 import numpy as np
 import pytest
 
@@ -134,3 +135,54 @@ def test_things_on_the_floor_touch_their_shadows(config: RenderConfig) -> None:
 def test_soft_shadows_repeat_bit_for_bit() -> None:
     body = lamp(0.1) + FLOOR + screen(0.5)
     assert np.array_equal(drawn(body, SOFT)[0].rgb, drawn(body, SOFT)[0].rgb)
+
+
+ROOM = ''.join(
+    f'<geom type="box" size="{sizes}" pos="{x} {y} {z}" material="paint"/>'
+    for sizes, places in (
+        ('.01 1 1', ((1, 0, 0), (-1, 0, 0))),
+        ('1 .01 1', ((0, 1, 0), (0, -1, 0))),
+        ('1 1 .01', ((0, 0, 1), (0, 0, -1))),
+    )
+    for x, y, z in places
+)
+DIRECTIONS = [(1, 0.1, 0.1), (-1, 0, 0.2), (0.1, 1, 0), (0, -1, 0), (0.1, 0, 1), (0, 0.1, -1)]
+
+
+@pytest.mark.parametrize(
+    'kind', ['type="point"', 'type="spot" dir=".3 .2 .5" cutoff="179" softness="0"']
+)
+def test_a_lamp_that_shines_all_around_casts_shadows_all_around(kind: str) -> None:
+    # Balls before every wall, edge and corner: where two of the lamp's six images meet, too.
+    near = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)])
+    balls = ''.join(
+        f'<geom type="sphere" size=".06" pos="{x} {y} {z}" material="paint"/>'
+        for x, y, z in 0.5 * near[np.abs(near).sum(axis=1) > 0]
+    )
+    place = np.array([0.02, 0.03, 0.01])
+    light = f'<light {kind} pos=".02 .03 .01" intensity="9000"/>'
+    model = model_of(light + ROOM + balls, asset=GREY)
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    wrong = dark = 0
+    with OnepassRenderer(HARD) as renderer:
+        renderer.load(model)
+        for target in DIRECTIONS:
+            viewpoint = view((0.2, -0.16, 0.12), target=target, size=(90, 90), fovy=1.6)
+            seen = renderer.render(data, viewpoint)
+            rays = pixel_rays(viewpoint.camera) * seen.depth_m[..., None]
+            pose = viewpoint.world_from_camera
+            points = (rays @ pose[:3, :3].T + pose[:3, 3])[
+                (seen.geom_id >= 0) & (seen.geom_id < 6)
+            ]
+            light_seen = linear(seen.rgb[(seen.geom_id >= 0) & (seen.geom_id < 6)]).mean(axis=-1)
+            hit = np.zeros(1, np.int32)
+            for point, lit in zip(points[::3], light_seen[::3], strict=True):
+                way = point - place
+                reach = mujoco.mj_ray(model, data, place, way, None, 1, -1, hit)
+                hidden = reach < 0.98
+                # At the edge of a shadow either is right.
+                wrong += (lit < 0.01) != hidden
+                dark += hidden
+    assert dark > 400
+    assert wrong < 0.03 * dark

@@ -3,10 +3,10 @@ struct Lamp {
     vec4 position;   // metres; w: 1 for a lamp at a place, 0 for parallel light
     vec4 direction;  // unit, the way the light goes; w: range, metres, 0 for no end
     vec4 color;      // candela, or lux of parallel light; w: radius of the bulb, metres
-    vec4 cone;       // scale and offset of the cosine, -1 for no shadow, texel size per metre
+    vec4 cone;       // scale and offset of the cosine, 1 for six tiles, texel size per metre
     mat4 shadow;     // place in the shadow atlas from camera; z is the depth to compare with
     vec4 tile;       // corner and size of the lamp's tile in the atlas, 0 to 1
-    vec4 depths;     // depth buffer value = x + y / metres; z: metres of parallel light's range
+    vec4 depths;     // depth buffer value = x + y / metres; z: metres of parallel light's range; w: number of the first tile
 };
 
 #if LAMPS > 0
