@@ -199,48 +199,30 @@ def test_a_plane_has_two_sides(any_renderer: Renderer, eye_z: float) -> None:
     )
 
 
-def test_only_geoms_are_drawn(any_renderer: Renderer) -> None:
-    """Sites, tendons, skins and flexes leave no trace in any image."""
-    plain, adorned = without_and_with_decoration()
+def test_sites_are_not_drawn(any_renderer: Renderer) -> None:
+    """They leave no trace in any image."""
+    plain, adorned = without_and_with_sites()
     layers = look(any_renderer, adorned)
     assert seen_names(adorned, layers) == {'wall'}
     np.testing.assert_allclose(layers.depth_m, 4.0, atol=2e-3)
     np.testing.assert_array_equal(layers.rgb, look(any_renderer, plain).rgb)
 
 
-def without_and_with_decoration() -> tuple[Scene, Scene]:
-    flex = (
-        '<flex name="sheet" dim="2" body="world" radius=".01"'
-        ' vertex="-1 2 -1 1 2 -1 1 2 1 -1 2 1" element="0 1 2 0 2 3"/>'
-    )
-    skin = (
-        '<skin name="cloth" vertex="-1 3 -1 1 3 -1 1 3 1 -1 3 1" face="0 1 2 0 2 3">'
-        '<bone body="bone" bindpos="0 0 0" bindquat="1 0 0 0" vertid="0 1 2 3"'
-        ' vertweight="1 1 1 1"/></skin>'
-    )
+def without_and_with_sites() -> tuple[Scene, Scene]:
     sites = '<site name="a" size=".3" pos="0 2 0"/><site name="b" size=".3" pos="1 2 0"/>'
-    tendon = '<spatial width=".2"><site site="a"/><site site="b"/></spatial>'
     scenes = []
-    for inner, outer in (
-        ('', ''),
-        (sites, f'<tendon>{tendon}</tendon><deformable>{flex}{skin}</deformable>'),
-    ):
+    for inner in ('', sites):
         model = mujoco.MjModel.from_xml_string(
             f"""<mujoco>
               <statistic extent="1" center="0 0 0" meansize=".1"/>
               <visual><map znear="0.002" zfar="30"/></visual>
-              <worldbody>
-                <light pos="0 0 3"/>
-                {WALL}{inner}
-                <body name="bone"><geom size=".1" pos="0 -5 0"/></body>
-              </worldbody>
-              {outer}
+              <worldbody><light pos="0 0 3"/>{WALL}{inner}</worldbody>
             </mujoco>"""
         )
         data = mujoco.MjData(model)
         mujoco.mj_forward(model, data)
         scenes.append(Scene(model, data))
-    assert (model.nsite, model.ntendon, model.nskin, model.nflex) == (2, 1, 1, 1)
+    assert model.nsite == 2
     return scenes[0], scenes[1]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from synth_ros.errors import InternalError, RenderError
+from synth_ros.render.base import Renderer
 from synth_ros.render.classic import ClassicRenderer
 from synth_ros.render.egl import EglContext
 from synth_ros.render.gl_errors import CONTEXT_LOST, OUT_OF_MEMORY, check_lost, driver_watched
@@ -48,19 +49,21 @@ def test_other_errors_are_bugs_of_whoever_draws() -> None:
         check_lost(reader(0x9999), device=DEVICE, strict=True)
 
 
-@pytest.mark.parametrize('make', [ClassicRenderer, OnepassRenderer])
+@pytest.mark.parametrize(
+    'make', [lambda: ClassicRenderer(CONFIG, (64, 48)), lambda: OnepassRenderer(CONFIG)]
+)
 @pytest.mark.parametrize(
     ('code', 'message'), [(CONTEXT_LOST, 'driver was reset'), (OUT_OF_MEMORY, 'is full')]
 )
 def test_renderers_notice(
     tabletop: Scene,
     monkeypatch: pytest.MonkeyPatch,
-    make: type[ClassicRenderer | OnepassRenderer],
+    make: Callable[[], Renderer],
     code: int,
     message: str,
 ) -> None:
     viewpoint = look_at(skewed_camera(64, 48))
-    with make(CONFIG, (64, 48)) as renderer:
+    with make() as renderer:
         from OpenGL import GL
 
         renderer.load(tabletop.model)
