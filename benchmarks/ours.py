@@ -22,7 +22,7 @@ from synth_ros.types import Sample
 SHADINGS = {
     'classic': 'lit at vertices (OpenGL 1)',
     'filament': 'physically based, at pixels',
-    'onepass': 'physically based (GGX), at pixels',
+    'onepass': 'physically based (GGX), lean',
 }
 
 _COURSE = Course('views', VIEWS)
