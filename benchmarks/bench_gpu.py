@@ -25,7 +25,7 @@ import moderngl
 import results
 from bench_speed import MAIN, TUNED, naive, ours, rows_of
 from contenders import compete
-from ours import OurFrames
+from ours import OurFrames, render_section
 from scenes import SceneSpec
 from settled import prepare
 from written import measure_written
@@ -83,7 +83,7 @@ def shares(folder: Path, spec: SceneSpec, options: argparse.Namespace) -> result
     """What reading back and encoding take beside a whole frame, one process."""
     backend = options.backends[0]
     shadow, samples = TUNED[backend]
-    render = {'backend': backend, 'shadow_size': shadow, 'samples': samples}
+    render = render_section(backend, shadow, samples)
     if options.device is not None:
         render['device'] = options.device
     frames = OurFrames(folder, render=render, labels='default')

@@ -22,7 +22,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import results
 from bench_speed import TUNED
-from ours import quality
+from ours import quality, render_section
 from scenes import SceneSpec, write_scene
 
 from synth_ros.config.render import Backend
@@ -100,7 +100,7 @@ def slope(readings: Sequence[Reading], total: int) -> tuple[float, float]:
 def measure(backend: str, frames: int, views: int) -> results.Row:
     """One long run."""
     shadow, samples = TUNED[backend]
-    render = {'backend': backend, 'shadow_size': shadow, 'samples': samples}
+    render = render_section(backend, shadow, samples)
     with tempfile.TemporaryDirectory() as folder:
         config = write_scene(Path(folder) / 'scene', SCENE, changes={'render': render})
         out = Path(folder) / 'out'

@@ -32,7 +32,7 @@ import yaml
 from bench_speed import MAIN, TUNED, naive
 from contenders import Running
 from mcap.reader import make_reader
-from ours import quality
+from ours import quality, render_section
 from publish_cost import print_cost
 from results import Row
 from scenes import SceneSpec, write_scene
@@ -108,7 +108,7 @@ def measure(spec: SceneSpec, options: argparse.Namespace, root: Path) -> list[Ro
         base.turn(2)
         for backend in options.backends:
             shadow, samples = TUNED[backend]
-            render = {'backend': backend, 'shadow_size': shadow, 'samples': samples}
+            render = render_section(backend, shadow, samples)
             live = {'rate_hz': RATE_HZ}
             config = write_scene(
                 root / f'live_{backend}',

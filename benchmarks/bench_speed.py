@@ -21,7 +21,7 @@ from typing import get_args
 import results
 from contenders import Contender, Measured, compete
 from naive import QUALITY as NAIVE_QUALITY
-from ours import quality
+from ours import quality, render_section
 from plots import plot_all
 from results import Row
 from scenes import Kind, SceneSpec
@@ -145,7 +145,7 @@ def _written(spec: SceneSpec, options: argparse.Namespace) -> list[Row]:
         measure_written(
             (spec, options.scenes),
             naive(folder),
-            render={'backend': backend, 'shadow_size': shadow, 'samples': samples},
+            render=render_section(backend, shadow, samples),
             size=options.written,
         )
         for backend in options.backends

@@ -21,7 +21,7 @@ from typing import get_args
 
 import results
 from bench_speed import MAIN, TUNED
-from ours import quality
+from ours import quality, render_section
 from scenes import SceneSpec, write_scene
 
 from synth_ros.config.render import Backend
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         configs = {} if options.quick else {'config/tabletop.yaml': DEMO}
         for backend in options.backends:
-            render = {'backend': backend, 'shadow_size': 1024, 'samples': 0}
+            render = render_section(backend, 1024, 0)
             path = write_scene(Path(folder) / backend, spec, changes={'render': render})
             configs[f'{spec}; {backend}, {quality(backend, 1024, 0)}'] = path
         for scene, config in configs.items():

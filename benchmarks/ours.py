@@ -37,6 +37,16 @@ def quality(backend: str, shadow_size: int, samples: int) -> str:
     return f'shadow map {shadow_size}, {samples} samples, {shading}'
 
 
+def render_section(backend: str, shadow_size: int, samples: int) -> dict[str, object]:
+    """The config's ``render`` section of a contender; ``quality`` says it in words."""
+    return {
+        'backend': backend,
+        'shadow_size': shadow_size,
+        'samples': samples,
+        'shading': 'lean',
+    }
+
+
 class OurFrames:
     """Complete samples in memory: posture drawn, rendered, labelled, with their provenance.
 

@@ -27,9 +27,9 @@ def main() -> None:
         naive = NaiveFrames(folder, *quality)
         channel.serve(naive.make, device=naive.device)
         return
-    from ours import OurFrames
+    from ours import OurFrames, render_section
 
-    render = {'backend': options['backend'], 'shadow_size': quality[0], 'samples': quality[1]}
+    render = render_section(str(options['backend']), *quality)
     if 'device' in options:
         render['device'] = options['device']
     ours = OurFrames(
