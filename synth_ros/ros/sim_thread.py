@@ -45,11 +45,30 @@ class Request:
     done: threading.Event = field(default_factory=threading.Event)
     message: str = ''
     ok: bool = False
+    _begun: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self) -> bool:
+        """Begin to do it, unless who asked has given up: then it must not be done."""
+        with self._lock:
+            self._begun = not self.done.is_set()
+            return self._begun
 
     def answer(self, message: str, *, ok: bool) -> None:
-        """Give the answer to who waits for it."""
-        self.message, self.ok = message, ok
-        self.done.set()
+        """Give the answer to who waits for it; the first one counts."""
+        with self._lock:
+            self._answer(message, ok=ok)
+
+    def give_up(self, timeout_s: float) -> None:
+        """Answer that there is no answer in time, and whether it is done all the same."""
+        with self._lock:
+            end = 'it was begun and will be done.' if self._begun else 'not done.'
+            self._answer(f'No answer within {timeout_s:g} s; {end}', ok=False)
+
+    def _answer(self, message: str, *, ok: bool) -> None:
+        if not self.done.is_set():
+            self.message, self.ok = message, ok
+            self.done.set()
 
 
 FrameSink = Callable[[LiveFrame, CompiledScene], None]
@@ -117,7 +136,7 @@ class SimThread(threading.Thread):
             if self.finished.is_set() or self._stop_asked.is_set():
                 request.answer('The simulation is ending.', ok=False)
             elif time.monotonic() > deadline:
-                request.answer(f'No answer within {timeout_s:g} s; not done.', ok=False)
+                request.give_up(timeout_s)
         return request
 
     def run(self) -> None:
@@ -199,10 +218,11 @@ class SimThread(threading.Thread):
             request = self._requests.get_nowait()
         except queue.Empty:
             return None
-        if request.done.is_set():
-            return None  # who asked has given up
-        # What was drawn before the request goes out before its answer.
+        # What was drawn before the request goes out before its answer. That takes time, in which
+        # who asked may give up.
         self._settle()
+        if not request.begin():
+            return None
         try:
             message = self._act(session, request.action)
         except SynthRosError as error:

@@ -177,7 +177,9 @@ def test_memory_stays_over_loads(renderer: Renderer, soft: Scene) -> None:
             renderer.render(soft.data, viewpoint)
         return resident_mb() - before
 
-    assert min(grown_mb() for _ in range(3)) < 15
+    # The heap grows at first and then stays, later in a process that keeps what is free; a leak
+    # goes on.
+    assert min(grown_mb() for _ in range(6)) < 15
 
 
 def test_a_texture_lies_as_in_mujoco(renderer: Renderer) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from synth_ros.errors import OutputError, PlacementError
 from synth_ros.pipeline.live import DrawnFrame
-from synth_ros.ros.sim_thread import Action, SimThread
+from synth_ros.ros.sim_thread import Action, Request, SimThread
 
 
 class Session:
@@ -181,6 +181,20 @@ def test_a_request_given_up_is_not_done_later():
         release.set()
         assert rig.thread.ask(Action.PAUSE).ok
         assert rig.session.episode == 0
+
+
+def test_what_was_begun_is_done_and_said_so():
+    request = Request(Action.RANDOMIZE)
+    assert request.begin()
+    request.give_up(0.5)
+    assert request.message == 'No answer within 0.5 s; it was begun and will be done.'
+    request.answer('Episode 1 begins.', ok=True)
+    assert not request.ok
+
+    late = Request(Action.RANDOMIZE)
+    late.give_up(0.5)
+    assert not late.begin()
+    assert late.message == 'No answer within 0.5 s; not done.'
 
 
 def test_stop_before_the_start_opens_nothing():
