@@ -17,6 +17,7 @@ from synth_ros.config.physics import PhysicsConfig
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
+from synth_ros.config.scenarios import ScenarioConfig, weightless
 
 
 class Config(Section):
@@ -44,10 +45,15 @@ class Config(Section):
     """From which size on an object counts."""
     output: OutputConfig = OutputConfig()
     """How much is made and in which form."""
+    scenarios: tuple[ScenarioConfig, ...] = ()
+    """Kinds of scene that the dataset mixes, each a change of this file; without any, all scenes
+    are what the rest of the file says."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
+        yield from weightless(self.scenarios)
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:

@@ -23,6 +23,7 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.randomize.sample import sample_scene
+from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.render.base import Renderer
@@ -60,6 +61,7 @@ class Episode:
         world: The running scene.
         redraws: Every drawing made, the valid one last.
         clock: Measures the steps.
+        config: The config, or that of its scenario.
     """
 
     def __init__(
@@ -76,7 +78,8 @@ class Episode:
         self.clock = stage.clock
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
-        self._finder = PostureFinder(world, stage.config)
+        self.config = stage.builder.of(sampled.scenario).config
+        self._finder = PostureFinder(world, self.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
@@ -178,7 +181,7 @@ class Episode:
         with self.clock.measure('sense'):
             rgb, depth_m = sense(
                 clean,
-                stage.config.randomization.sensor,
+                self.config.randomization.sensor,
                 depth_range_m=part.depth_range_m,
                 rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
             )
@@ -283,13 +286,16 @@ class Stage:
             PlacementError: If no drawing settled within the allowed number of attempts.
         """
         streams = self.streams(episode)
+        scenario = draw_scenario(self.config, streams=streams)
+        builder = self.builder.of(scenario)
         with self.clock.measure('build'):
-            drawn = sample_scene(self.config, self.builder.inventory, streams=streams)
-            scene = self.builder.build(drawn)
+            drawn = sample_scene(builder.config, builder.inventory, streams=streams)
+            scene = builder.build(drawn)
             check_scene(scene)
-            world = World(scene, self.config.robot)
+            world = World(scene, builder.config.robot)
         with self.clock.measure('settle'):
-            sampled, rest, redraws = self._settle(world, streams)
+            sampled, rest, redraws = self._settle(world, streams, builder)
+            sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
@@ -304,19 +310,19 @@ class Stage:
             return_free_memory()
 
     def _settle(
-        self, world: World, streams: Streams
+        self, world: World, streams: Streams, builder: SceneBuilder
     ) -> tuple[SampledScene, Settled, list[Redraw]]:
         redraws: list[Redraw] = []
-        for wave in _waves(self.config.physics.settle.max_attempts):
+        config = builder.config
+        for wave in _waves(config.physics.settle.max_attempts):
             drawings = [
-                sample_scene(self.config, self.builder.inventory, streams=streams, attempt=k)
-                for k in wave
+                sample_scene(config, builder.inventory, streams=streams, attempt=k) for k in wave
             ]
             results = settle(
                 world,
                 [drawing.objects for drawing in drawings],
-                config=self.config.physics.settle,
-                surface=self.builder.inventory.surface,
+                config=config.physics.settle,
+                surface=builder.inventory.surface,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):

@@ -89,3 +89,5 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    scenario: str = ''
+    """Name of the scenario, empty where the config has none."""
