@@ -9,6 +9,7 @@ from pydantic import Field
 
 from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
+from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
@@ -39,6 +40,8 @@ class Config(Section):
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
     """What varies about viewpoint and sensor."""
+    constraints: ConstraintsConfig = ConstraintsConfig()
+    """What scenes and views must show."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
@@ -54,6 +57,11 @@ class Config(Section):
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
         yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
         yield from weightless(self.scenarios)
+        yield from constraint_faults(
+            self.constraints,
+            classes=tuple(entry.name for entry in self.objects.classes),
+            cameras=tuple(camera.name for camera in self.cameras),
+        )
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from synth_ros.errors import InternalError, PlacementError
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
+from synth_ros.pipeline.constraints import CONSTRAINT, ViewSearch, unmet_by_scene
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -62,6 +64,7 @@ class Episode:
         redraws: Every drawing made, the valid one last.
         clock: Measures the steps.
         config: The config, or that of its scenario.
+        refusals: Why drawings of views were refused, and how many.
     """
 
     def __init__(
@@ -79,18 +82,23 @@ class Episode:
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self.config = stage.builder.of(sampled.scenario).config
+        self.refusals: Counter[str] = Counter()
         self._finder = PostureFinder(world, self.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
-    def find_view(self, view: int) -> SampledView:
+    def find_view(self, view: int, *, start: int = 0) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
+
+        Args:
+            view: Number of the view.
+            start: Drawings before are passed over.
 
         Raises:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view)
+            return self._finder.find(self._streams, view, start=start)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -100,17 +108,26 @@ class Episode:
             in_flight: How many are drawn at a time, see ``instant.developed``.
 
         Raises:
+            PlacementError: If no posture was found, or none that meets the constraints.
+        """
+        if self.config.constraints.view:
+            return ViewSearch(self, self.config.constraints).views(numbers)
+        return developed(map(self.begin_view, numbers), in_flight=in_flight)
+
+    def begin_view(self, view: int, *, start: int = 0) -> Developing:
+        """Draw a view and begin to capture it.
+
+        Args:
+            view: Its number.
+            start: Drawings before are passed over.
+
+        Raises:
             PlacementError: If no posture was found.
         """
-        return developed(self._begin_views(numbers), in_flight=in_flight)
-
-    def _begin_views(self, numbers: Iterable[int]) -> Iterator[Developing]:
-        period_s = self._stage.config.output.live.view_period_s
-        for view in numbers:
-            self.world.set_objects(self._rest_qpos)
-            drawn = self.find_view(view)
-            self.world.set_time(view * period_s)
-            yield self.begin(view, drawn)
+        self.world.set_objects(self._rest_qpos)
+        drawn = self.find_view(view, start=start)
+        self.world.set_time(view * self._stage.config.output.live.view_period_s)
+        return self.begin(view, drawn)
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -326,9 +343,14 @@ class Stage:
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
-                redraws.append(Redraw(drawing.attempt, result.verdict.name))
+                verdict = result.verdict.name
                 if result.verdict is Verdict.VALID:
-                    return drawing, result, redraws
+                    failed = unmet_by_scene(world, result.qpos, config.constraints.scene)
+                    if not failed:
+                        redraws.append(Redraw(drawing.attempt, verdict))
+                        return drawing, result, redraws
+                    verdict = CONSTRAINT + failed[0]
+                redraws.append(Redraw(drawing.attempt, verdict))
         raise PlacementError(_why_unsettled(streams.episode, redraws))
 
 
@@ -342,11 +364,10 @@ def _waves(attempts: int) -> Iterator[range]:
 
 
 def _why_unsettled(episode: int, redraws: Sequence[Redraw]) -> str:
-    names = [redraw.verdict for redraw in redraws]
+    counted = Counter(redraw.verdict for redraw in redraws)
+    words = {verdict.name: verdict.value for verdict in Verdict}
     reasons = ', '.join(
-        f'{verdict.value} ({names.count(verdict.name)} times)'
-        for verdict in Verdict
-        if verdict.name in names
+        f'{words.get(name, name)} ({count} times)' for name, count in counted.most_common()
     )
     return (
         f'Episode {episode}: none of {len(redraws)} drawings of the scene came to a valid '

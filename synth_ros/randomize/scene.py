@@ -77,6 +77,10 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    refused: dict[str, int] = {}
+    """How many drawings of this view each constraint refused before this one."""
+    unmet: tuple[str, ...] = ()
+    """Constraints that the view does not meet, where the config keeps such views."""
 
 
 class SampledScene(_Drawn):
