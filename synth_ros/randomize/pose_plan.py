@@ -18,7 +18,7 @@ from synth_ros.geometry.transforms import (
 from synth_ros.randomize.draws import quadruple, triple, uniform_quat_wxyz
 from synth_ros.randomize.pose_bins import PoseBin, camera_from_object
 from synth_ros.randomize.scene import PlannedPose
-from synth_ros.types import CameraModel, FloatArray
+from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 _SPOTS_TRIED = 200
 _FORWARD = np.array([0.0, 0.0, 1.0])
@@ -103,7 +103,9 @@ def _spot(
     x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
     rays = np.stack([x, y, np.ones_like(x)], axis=1)
     centers = rays / np.linalg.norm(rays, axis=1, keepdims=True) * distance
-    for center in centers:
+    whole = _within(centers, item.radius_m, camera)
+    # What is larger than the image is cut off at all sides.
+    for center in centers[whole] if whole.any() else centers:
         ball = _Ball(center, item.radius_m)
         if all(_apart(ball, other, config.overlap) for other in taken):
             return ball
@@ -119,6 +121,23 @@ def _inside(share: FloatArray, pixels: int, margin: float) -> FloatArray:
     """Pixel coordinates between the margins; the middle where the margins meet."""
     room = max(pixels - 2 * margin, 0.0)
     return pixels / 2 - 0.5 + (share - 0.5) * room
+
+
+def _within(centers_m: FloatArray, radius_m: float, camera: CameraModel) -> MaskImage:
+    """Which balls (n, 3) are seen as a whole, (n,).
+
+    Seen along the other image axis, a ball is a circle, and its outline two tangents.
+    """
+    inside: MaskImage = np.ones(len(centers_m), np.bool_)
+    axes = ((0, camera.fx, camera.cx, camera.width), (1, camera.fy, camera.cy, camera.height))
+    for axis, focal, middle, size in axes:
+        aside, ahead = centers_m[:, axis], centers_m[:, 2]
+        towards = np.arctan2(aside, ahead)
+        half = np.arcsin(np.minimum(radius_m / np.hypot(aside, ahead), 1.0))
+        inside &= np.abs(towards) + half < math.pi / 2
+        inside &= middle + focal * np.tan(towards - half) >= -0.5
+        inside &= middle + focal * np.tan(towards + half) <= size - 0.5
+    return inside
 
 
 def _apart(one: _Ball, other: _Ball, overlap: float) -> bool:
