@@ -181,8 +181,8 @@ class ObjectsConfig(Section):
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
     weights: dict[str, NonNegative] = Field(default_factory=dict)
-    """Weights of classes by name, in place of their own; 0 leaves a class out. For scenarios, which
-    share the classes."""
+    """Weights of classes by name, in place of their own; 0 leaves a class out. For scenarios,
+    which share the classes."""
     limits: dict[str, CountRange] = Field(default_factory=dict)
     """[fewest, most] objects of a class in each scene, by its name."""
     balance: Literal['dataset', 'none'] = 'dataset'
