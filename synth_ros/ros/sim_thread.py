@@ -171,7 +171,8 @@ class SimThread(threading.Thread):
             if step is None and nap_s > 0:
                 self._stop_asked.wait(nap_s)
                 continue
-            frame = session.draw()
+            last = drawn + 1 == self._limit
+            frame = session.draw(ahead=self._pace.hurried and not (self._paused or last))
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
             drawn += 1
@@ -257,6 +258,12 @@ class _Pace:
         self._factor = factor
         self._start: tuple[float, int] | None = None
         self._due_s = 0.0
+        self._late = factor <= 0
+
+    @property
+    def hurried(self) -> bool:
+        """Whether frames are made as fast as they can be, or not fast enough."""
+        return self._late
 
     def forget(self) -> None:
         """Measure anew from the next frame: pauses must not be made up for."""
@@ -270,7 +277,8 @@ class _Pace:
         if self._start is None:
             self._start = (now, stamp_ns)
         self._due_s = self._start[0] + (stamp_ns - self._start[1]) * 1e-9 / self._factor
-        if self._due_s < now:
+        self._late = self._due_s < now
+        if self._late:
             # Too slow: time falls behind for good instead of being hurried after.
             self._start = (now, stamp_ns)
 

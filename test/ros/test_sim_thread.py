@@ -21,10 +21,12 @@ class Session:
         self.owner = threading.current_thread()
         self.fail = False
         self.drawn = 0
+        self.ahead = []
         self._stamp_ns = 0
         self._period_ns = round(period_s * 1e9)
 
-    def draw(self):
+    def draw(self, *, ahead=False):
+        self.ahead.append(ahead)
         assert threading.current_thread() is self.owner
         self._stamp_ns += self._period_ns
         self.drawn += 1
