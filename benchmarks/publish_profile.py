@@ -74,13 +74,16 @@ class Steps:
         setattr(owner, method, clocked)
 
 
+Seconds = Mapping[str, float]
+
+
 class Snapshot(NamedTuple):
     """What was spent up to a moment, in seconds."""
 
     wall: float
-    steps: Mapping[str, float]
-    threads: Mapping[str, float]
-    other: Mapping[str, float]
+    steps: Seconds
+    threads: Seconds
+    other: Seconds
 
 
 def thread_seconds(pid: int | str = 'self') -> dict[str, float]:
@@ -110,11 +113,11 @@ def print_profile(config: Path, frames: int) -> None:
         count = frames - _SKIPPED
         wall_ms = 1e3 * (last.wall - first.wall) / count
         print(f'{way}: ms of processor time a frame, which took {wall_ms:.1f} ms')
-        _print('step, simulation', first.steps, last.steps, count)
-        _print('thread, simulation', first.threads, last.threads, count)
-        _print('thread, other process', first.other, last.other, count)
+        _print('step, simulation', (first.steps, last.steps), count)
+        _print('thread, simulation', (first.threads, last.threads), count)
+        _print('thread, other process', (first.other, last.other), count)
         if way == 'MCAP, zstd':
-            _print('step, recorder', {}, json.loads(told.splitlines()[-1]), frames)
+            _print('step, recorder', ({}, json.loads(told.splitlines()[-1])), frames)
     rclpy.try_shutdown()
 
 
@@ -182,9 +185,8 @@ def _run(steps: Steps, other: int, frames: int) -> tuple[Snapshot, Snapshot]:
     return first, last
 
 
-def _print(
-    what: str, before: Mapping[str, float], after: Mapping[str, float], frames: int
-) -> None:
+def _print(what: str, spans: tuple[Seconds, Seconds], frames: int) -> None:
+    before, after = spans
     print(f'  {what}')
     spent = {name: 1e3 * (s - before.get(name, 0.0)) / frames for name, s in after.items()}
     for name, milliseconds in sorted(spent.items(), key=lambda item: -item[1]):

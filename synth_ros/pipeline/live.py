@@ -170,10 +170,8 @@ class LiveSession:
         )
         self._episode = episode
         self._index = 0
-        self._in_flight = InFlight(running.begin(self._course.frames))
-        self._windows: Iterator[Window] = windows(
-            self._in_flight, ahead=self._stage.needs_after
-        )
+        self._in_flight: InFlight = InFlight(running.begin(self._course.frames))
+        self._windows: Iterator[Window] = windows(self._in_flight, ahead=self._stage.needs_after)
 
     def _leave(self) -> None:
         # One frame period passes between episodes, so that no stamp comes twice.

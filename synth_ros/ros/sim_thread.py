@@ -172,7 +172,7 @@ class SimThread(threading.Thread):
                 self._stop_asked.wait(nap_s)
                 continue
             last = drawn + 1 == self._limit
-            frame = session.draw(ahead=self._pace.hurried and not (self._paused or last))
+            frame = session.draw(ahead=self._pace.free and not (self._paused or last))
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
             drawn += 1
@@ -258,12 +258,11 @@ class _Pace:
         self._factor = factor
         self._start: tuple[float, int] | None = None
         self._due_s = 0.0
-        self._late = factor <= 0
 
     @property
-    def hurried(self) -> bool:
-        """Whether frames are made as fast as they can be, or not fast enough."""
-        return self._late
+    def free(self) -> bool:
+        """Whether frames are made as fast as they can be."""
+        return self._factor <= 0
 
     def forget(self) -> None:
         """Measure anew from the next frame: pauses must not be made up for."""
@@ -271,14 +270,13 @@ class _Pace:
 
     def mark(self, stamp_ns: int) -> None:
         """Take note of a frame that is out; the next one has to wait for this one's time."""
-        if self._factor <= 0:
+        if self.free:
             return
         now = time.monotonic()
         if self._start is None:
             self._start = (now, stamp_ns)
         self._due_s = self._start[0] + (stamp_ns - self._start[1]) * 1e-9 / self._factor
-        self._late = self._due_s < now
-        if self._late:
+        if self._due_s < now:
             # Too slow: time falls behind for good instead of being hurried after.
             self._start = (now, stamp_ns)
 
