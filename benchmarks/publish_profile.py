@@ -18,7 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ from synth_ros.writers.mcap_file import Appender, Chunk, Packer
 
 HERE = Path(__file__).resolve().parent
 _SKIPPED = 20
+# The other end goes when it has the last frame.
+_LEFT_OUT = 5
 _WAIT_S = 120
 
 
@@ -91,10 +93,12 @@ def thread_seconds(pid: int | str = 'self') -> dict[str, float]:
     names = {t.native_id: t.name for t in threading.enumerate()} if pid == 'self' else {}
     seconds: dict[str, float] = defaultdict(float)
     for task in Path(f'/proc/{pid}/task').iterdir():
-        name = names.get(int(task.name)) or (task / 'comm').read_text().strip()
-        if task.name == str(pid):
-            name = 'MainThread'
-        seconds[name] += int((task / 'schedstat').read_text().split()[0]) / 1e9
+        # Some threads end meanwhile.
+        with suppress(OSError):
+            name = names.get(int(task.name)) or (task / 'comm').read_text().strip()
+            if task.name == str(pid):
+                name = 'MainThread'
+            seconds[name] += int((task / 'schedstat').read_text().split()[0]) / 1e9
     return seconds
 
 
@@ -110,7 +114,7 @@ def print_profile(config: Path, frames: int) -> None:
             )
             first, last = _run(steps, other.pid, frames)
             told = other.communicate(timeout=_WAIT_S)[0]
-        count = frames - _SKIPPED
+        count = frames - _SKIPPED - _LEFT_OUT
         wall_ms = 1e3 * (last.wall - first.wall) / count
         print(f'{way}: ms of processor time a frame, which took {wall_ms:.1f} ms')
         _print('step, simulation', (first.steps, last.steps), count)
@@ -160,7 +164,7 @@ def _others(config: Path, frames: int) -> dict[str, list[str]]:
 
 
 def _run(steps: Steps, other: int, frames: int) -> tuple[Snapshot, Snapshot]:
-    """Run the node; what was spent when the first frames and when all were out."""
+    """Run the node; what was spent when the first frames were out, and almost at the end."""
     taken: list[Snapshot] = []
     done = 0
     publish: Callable[[SimPublishers, LiveFrame, CompiledScene], None] = SimPublishers.publish
@@ -169,7 +173,7 @@ def _run(steps: Steps, other: int, frames: int) -> tuple[Snapshot, Snapshot]:
         nonlocal done
         publish(publishers, frame, scene)
         done += 1
-        if done in {_SKIPPED, frames}:
+        if done in {_SKIPPED, frames - _LEFT_OUT}:
             taken.append(
                 Snapshot(
                     time.monotonic(), dict(steps.seconds), thread_seconds(), thread_seconds(other)
