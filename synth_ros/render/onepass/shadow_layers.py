@@ -42,7 +42,11 @@ class TileMemory:
 
     def __init__(self) -> None:
         self._eye: tuple[object, ...] | None = None
+        self._poses = np.empty((0, 3, 4), np.float32)
+        self._visible: Slots = np.empty(0, np.bool_)
+        self._layer: Slots | None = None
         self._count = 0
+        self._moved_at = np.empty(0, np.int64)
 
     def forget(self) -> None:
         """Take neither the map nor the layer for drawn."""
@@ -65,9 +69,8 @@ class TileMemory:
             bent: Slots that may have another form than the last time, (n,).
         """
         if eye != self._eye:
-            self._eye, self._poses, self._visible = eye, poses, visible
+            self._eye, self._poses, self._visible, self._layer = eye, poses, visible, None
             self._moved_at = np.full(len(poses), self._count - _RESTLESS)
-            self._layer: Slots | None = None
             return Plan(None, copied=False, drawn=visible)
         moved = (poses != self._poses).any(axis=(1, 2)) | (visible != self._visible) | bent
         self._poses, self._visible = poses, visible
