@@ -48,29 +48,28 @@ def describe(kind: Kind) -> str:
             words = _TEXTS[form] + (' that is not empty' if filled and not form else '')
         case Choice(options=options):
             words = ('one of ' if len(options) > 1 else '') + ', '.join(map(str, options))
+        case Row():
+            words = _row(kind)
+        case Listing(item=item, fewest=fewest):
+            words = f'a list of {_plural(item)}{f", at least {fewest}" if fewest else ""}'
+        case Table() | Change() | Record():
+            words = _mapping(kind)
         case Drawn(number=number):
             words = (
                 f'a {_number(number, plural=False)}, [low, high] to draw evenly between, or a '
                 f'mapping with one of {", ".join(KINDS)}'
             )
-        case _:
-            words = _structure(kind)
     return words
 
 
-def _structure(kind: Row | Listing | Table | Change | Record) -> str:
+def _mapping(kind: Table | Change | Record) -> str:
     match kind:
-        case Row():
-            words = _row(kind)
-        case Listing(item=item, fewest=fewest):
-            words = f'a list of {_plural(item)}{f", at least {fewest}" if fewest else ""}'
         case Table(value=value):
-            words = f'a mapping from names to {_plural(value)}'
+            return f'a mapping from names to {_plural(value)}'
         case Change():
-            words = 'a mapping with keys of the config'
+            return 'a mapping with keys of the config'
         case Record(names=names):
-            words = f'a mapping with keys of {", ".join(names)}'
-    return words
+            return f'a mapping with keys of {", ".join(names)}'
 
 
 def _row(kind: Row) -> str:
