@@ -21,7 +21,6 @@ from synth_ros.randomize.distributions import (
     whole_quantiles,
 )
 from synth_ros.randomize.low_discrepancy import even_ranks
-from synth_ros.randomize.progress import progress_of
 from synth_ros.randomize.streams import Streams
 from synth_ros.types import FloatArray
 
@@ -127,6 +126,16 @@ class Draws:
     @property
     def _moment(self) -> Moment:
         return Moment(self.progress, self.streams.episode, self.variables)
+
+
+def progress_of(config: Config, episode: int) -> float:
+    """How far a run is at an episode, from 0 to 1.
+
+    Args:
+        config: Says how many episodes there are; those beyond have progress 1.
+        episode: Number of the episode.
+    """
+    return min(episode / max(config.output.dataset.episodes - 1, 1), 1.0)
 
 
 def episode_draws(config: Config, streams: Streams) -> Draws:

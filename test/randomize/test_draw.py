@@ -8,7 +8,7 @@ from scipy import stats
 
 from synth_ros.config.distributions import log_uniform, uniform
 from synth_ros.errors import UsageError
-from synth_ros.randomize.draw import Draws, draw_variables, episode_draws
+from synth_ros.randomize.draw import Draws, draw_variables, episode_draws, progress_of
 from synth_ros.randomize.streams import Streams
 
 from .inventories import CONFIG, make_config
@@ -118,6 +118,13 @@ def test_other_latents_are_independent():
 def test_a_latent_is_the_episodes_whatever_the_prefix():
     value = make({'uniform': [0, 1], 'correlate': {'with': 'a', 'rho': 1}})
     assert draws().below('x/').number(value, 'n') == draws().number(value, 'm')
+
+
+def test_progress_goes_from_0_to_1_and_stays():
+    config = config_with({}, episodes=5)
+    assert [progress_of(config, n) for n in (0, 1, 4, 9)] == [0, 0.25, 1, 1]
+    assert progress_of(config_with({}, episodes=1), 0) == 0
+    assert progress_of(config_with({}, episodes=1), 1) == 1
 
 
 def test_schedules_follow_the_run():
