@@ -18,13 +18,12 @@ from synth_ros.config.base import (
     Range,
     Rgb,
     Section,
-    Size2,
     Size3,
     Text,
-    UnitInterval,
     Vector3,
     repeated_names,
 )
+from synth_ros.config.placement import Placement
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -142,35 +141,6 @@ class ObjectClass(Section):
                 yield Fault(('skeleton', i), message)
 
 
-class Region(Section):
-    """A horizontal rectangle in the world on which objects are dropped."""
-
-    center_m: Vector3
-    """Centre of the rectangle; z is the height of the surface."""
-    size_m: Size2
-    """Full extents along x and y."""
-    yaw_deg: float = 0.0
-    """Rotation of the rectangle about z."""
-
-
-class Placement(Section):
-    """Where and how objects are dropped."""
-
-    surface: Text | None = None
-    """Named surface of the environment; its first one by default."""
-    region: Region | None = None
-    """Or a rectangle of your own."""
-    drop_height_m: PositiveRange = (0.02, 0.12)
-    """Free height below an object's lowest point when it is let go."""
-    upright_probability: UnitInterval = 0.7
-    """Share of objects dropped upright with a random heading; the rest tumble freely."""
-
-    def rules(self) -> Iterator[Fault]:
-        """Yield a fault for two places to drop objects on."""
-        if self.surface is not None and self.region is not None:
-            yield Fault(('region',), 'give surface or region, not both')
-
-
 class ObjectsConfig(Section):
     """What lies in the scene and gets labels."""
 
@@ -191,6 +161,7 @@ class ObjectsConfig(Section):
         """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
+        yield from self._place_faults()
         if self.count[1] > 0 and not self.classes:
             low, high = self.count
             message = (
@@ -198,6 +169,24 @@ class ObjectsConfig(Section):
                 'or set count to [0, 0]'
             )
             yield Fault(('classes',), message, because=(('count',),))
+
+    def _place_faults(self) -> Iterator[Fault]:
+        """Yield faults for places that name classes there are not, and classes without a place."""
+        names = tuple(entry.name for entry in self.classes)
+        for fault in self.placement.class_faults(names):
+            yield Fault(('placement', *fault.path), fault.message, because=(('classes',),))
+        places = self.placement.all_places()
+        for i, name in enumerate(names):
+            if not any(place.takes(name) for place in places):
+                message = f'no place of placement.places takes objects of class "{name}"'
+                yield Fault(('classes', i, 'name'), message, because=(('placement', 'places'),))
+        shared = [place for place in places if place.count is None]
+        if names and self.count[1] > 0 and not any(p.takes(n) for p in shared for n in names):
+            message = (
+                'every place has a count of its own, or takes no class that is listed: these '
+                'objects have nowhere to go; set count to [0, 0] or add a place without count'
+            )
+            yield Fault(('count',), message, because=(('placement', 'places'),))
 
     def _id_faults(self) -> Iterator[Fault]:
         """Yield faults for ids that some classes lack or share."""

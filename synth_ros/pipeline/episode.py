@@ -291,6 +291,7 @@ class Stage:
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams)
             world.set_objects(rest.qpos)
+            world.hang(sampled.objects)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
     def load(self, episode: Episode) -> None:
@@ -316,7 +317,7 @@ class Stage:
                 world,
                 [drawing.objects for drawing in drawings],
                 config=self.config.physics.settle,
-                surface=self.builder.inventory.surface,
+                places=self.builder.inventory.places,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
