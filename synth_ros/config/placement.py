@@ -9,14 +9,12 @@ from pydantic import Field
 
 from synth_ros.config.base import (
     Axis,
-    CountRange,
     Fault,
     KeyPath,
     Name,
     NonNegative,
     Positive,
     PositiveRange,
-    Range,
     Section,
     Size2,
     Size3,
@@ -24,6 +22,12 @@ from synth_ros.config.base import (
     UnitInterval,
     Vector3,
     repeated_names,
+)
+from synth_ros.config.distributions import (
+    Drawn,
+    DrawnCount,
+    DrawnPositive,
+    uniform,
 )
 
 PlaceKind = Literal['surface', 'pile', 'bin', 'shelf', 'floor', 'air', 'container', 'gripper']
@@ -63,7 +67,7 @@ class Grasp(Section):
     axis: Axis = (0.0, 1.0, 0.0)
     """Direction in the link's frame in which the fingers close. The object's narrower side lies
     along it, the object's z axis along the link's; then it is turned about the axis."""
-    turn_deg: Range = (-10.0, 10.0)
+    turn_deg: Drawn = uniform(-10.0, 10.0)
     """Turn of the object about the axis."""
     fingers: tuple[Text, ...] = ()
     """Joints that close on the object, from their open limit until they touch it. Without any,
@@ -80,13 +84,13 @@ class Place(Section):
     """Names it in the provenance and in messages; also names its random draws."""
     kind: PlaceKind = 'surface'
     """``surface``: spread over a rectangle. ``pile``: dropped one upon another.
-    ``bin``: inside a walled box, where all must end. ``shelf``: upright on boards, facing the front, in
-    rows. ``floor``: around the robot where nothing stands. ``air``: hanging.
+    ``bin``: inside a walled box, where all must end. ``shelf``: upright on boards, facing the
+    front, in rows. ``floor``: around the robot where nothing stands. ``air``: hanging.
     ``container``: in or on an object of another class. ``gripper``: held by the robot."""
     weight: Positive = 1.0
     """How often an object goes here, relative to the other places that take its class."""
-    count: CountRange | None = None
-    """Objects of its own, [fewest, most], besides ``objects.count``; then no others come here."""
+    count: DrawnCount | None = None
+    """Objects of its own, besides those of ``objects.count``; then no others come here."""
     classes: tuple[Name, ...] = ()
     """Classes that come here; all of them by default."""
     surface: Text | None = None
@@ -94,7 +98,7 @@ class Place(Section):
     ``shelf_a_*`` for all its boards, ``shelf_*`` by default."""
     region: Region | None = None
     """Or a rectangle of your own."""
-    drop_height_m: PositiveRange | None = None
+    drop_height_m: DrawnPositive | None = None
     """Free height below an object when it is let go; by default ``placement.drop_height_m``, on a
     shelf 2 to 8 mm, in a container 1 to 3 cm."""
     upright_probability: UnitInterval | None = None
@@ -105,7 +109,7 @@ class Place(Section):
     By default they may."""
     radius_m: Positive = 0.04
     """Of a pile: how far from its middle objects are let go."""
-    facing_deg: Range = (-12.0, 12.0)
+    facing_deg: Drawn = uniform(-12.0, 12.0)
     """On a shelf: heading of the object's x axis, 0 towards the front."""
     depth_order: DepthOrder = 'drawn'
     """On a shelf, who comes to the front: ``drawn`` at random, ``low_first`` the lower objects, so
@@ -169,7 +173,7 @@ class Placement(Section):
     """Named surface of the environment; its first one by default."""
     region: Region | None = None
     """Or a rectangle of your own."""
-    drop_height_m: PositiveRange = (0.02, 0.12)
+    drop_height_m: DrawnPositive = uniform(0.02, 0.12)
     """Free height below an object's lowest point when it is let go."""
     upright_probability: UnitInterval = 0.7
     """Share of objects dropped upright with a random heading; the rest tumble freely."""

@@ -77,7 +77,8 @@ def _rim(surface: SurfaceInfo, solids: Boxes) -> float:
     turn = surface_rotation(surface)
     rim = 0.0
     for level in np.arange(_LEVEL_M, _TALLEST_WALL_M, _LEVEL_M):
-        start = np.array(surface.center_m) + (0.0, 0.0, level)
+        x, y, z = surface.center_m
+        start = (x, y, z + float(level))
         for axis, half in enumerate(surface.half_size_m):
             for side in (-1.0, 1.0):
                 if distance_along(start, side * turn[:, axis], solids) > half + _WALL_REACH_M:

@@ -65,7 +65,7 @@ def find_places(objects: ObjectsConfig, stage: Stage) -> FoundPlaces:
         base: KeyPath = ('places', number) if listed else ()
         try:
             found.append(_found(place, stage))
-        except _Refused as error:
+        except _PlaceError as error:
             faults.append(Fault((*base, *error.key), str(error)))
         except UsageError as error:
             faults.append(Fault((*base, *_looked_up(place)), str(error)))
@@ -125,7 +125,7 @@ def ground(config: RobotConfig) -> SurfaceInfo:
     return SurfaceInfo('ground', config.position_m, (1.0, 1.0), math.radians(config.yaw_deg))
 
 
-class _Refused(UsageError):
+class _PlaceError(UsageError):
     """A place cannot be what it is asked to be.
 
     Args:
@@ -148,7 +148,7 @@ def _found(place: Place, stage: Stage) -> PlaceInfo:
             surface = environment.surface(place)
             if surface.rim_m < _LEAST_RIM_M:
                 key = 'region' if place.region is not None else 'surface'
-                raise _Refused(
+                raise _PlaceError(
                     (key,),
                     f'"{surface.name}" is no bin: it has no walls on all four sides, or they are '
                     f'lower than {_LEAST_RIM_M:g} m',
@@ -177,7 +177,7 @@ def _opening(grasp: Grasp, stage: Stage) -> float:
     """Free width between the fingers along the closing axis, at the grasp; metres."""
     robot = stage.robot
     if grasp.link not in robot.links:
-        raise _Refused(
+        raise _PlaceError(
             ('grasp', 'link'),
             str(
                 NotFoundError(
@@ -190,9 +190,9 @@ def _opening(grasp: Grasp, stage: Stage) -> float:
         try:
             joint = scalar_joint(robot, name)
         except NotFoundError as error:
-            raise _Refused(('grasp', 'fingers', number), str(error)) from None
+            raise _PlaceError(('grasp', 'fingers', number), str(error)) from None
         if joint.limits is None:
-            raise _Refused(
+            raise _PlaceError(
                 ('grasp', 'fingers', number), f'joint "{name}" has no limits: it cannot close'
             )
         limits.append(joint.limits)

@@ -47,8 +47,8 @@ def stays(thing: Lying, others: Sequence[Lying], *, touching: Sequence[frozenset
     * ``bin``: its centre is between the walls, and its lowest point below their rim.
     * ``shelf``: its centre is above one of the boards and below the next, and it stands as high as
       when it was put there.
-    * ``container``: its centre is over an object of that class and above its bottom, and that object
-      carries it: they touch, or others in between do.
+    * ``container``: its centre is over an object of that class and above its bottom, and that
+      object carries it: they touch, or others in between do.
 
     Args:
         thing: The object.
@@ -66,7 +66,7 @@ def stays(thing: Lying, others: Sequence[Lying], *, touching: Sequence[frozenset
             name = thing.place.config.container
             holders = [other for other in others if other.class_name == name]
             return any(
-                _over(thing, holder) and _carried(thing, holder, others, touching)
+                _over(thing, holder) and _carried(thing, holder, others=others, touching=touching)
                 for holder in holders
             )
         case _:
@@ -105,7 +105,11 @@ def _over(thing: Lying, holder: Lying) -> bool:
 
 
 def _carried(
-    thing: Lying, holder: Lying, others: Sequence[Lying], touching: Sequence[frozenset[int]]
+    thing: Lying,
+    holder: Lying,
+    *,
+    others: Sequence[Lying],
+    touching: Sequence[frozenset[int]],
 ) -> bool:
     """Whether a chain of touching objects over the holder leads to it."""
     over = {other.number for other in others if _over(other, holder)} | {thing.number}

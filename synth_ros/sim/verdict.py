@@ -151,6 +151,10 @@ class Judge:
             return Verdict.TOO_MANY_FALLEN
         if self._deepest_sink_m() > _MAX_SINK_M:
             return Verdict.INTERPENETRATING
+        return self._kept(lying)
+
+    def _kept(self, lying: Sequence[Lying]) -> Verdict:
+        """Whether all are where and as their places want them."""
         touching = self._touching()
         if not all(stays(thing, lying, touching=touching) for thing in lying):
             return Verdict.OUTSIDE_PLACE

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.config.distributions import Distribution
+from synth_ros.config.distributions import uniform
 from synth_ros.config.placement import Grasp
 from synth_ros.geometry.boxes import distance_along, extents
 from synth_ros.geometry.transforms import (
@@ -30,7 +30,7 @@ from synth_ros.randomize.placement.room import (
 )
 from synth_ros.types import FloatArray
 
-CONTAINER_DROP_M = Distribution(uniform=(0.01, 0.03))
+CONTAINER_DROP_M = uniform(0.01, 0.03)
 _SPOTS_TRIED = 80
 _FLOOR_GAP_M = 0.02
 _AIR_GAP_M = 0.01
@@ -63,7 +63,7 @@ def on_floor(kit: Kit) -> Pose | Refused:
         down = distance_along((x, y, z + drop), (0.0, 0.0, -1.0), kit.room.solids)
         supported = down <= drop + _SUPPORT_M
         # The rug below is nearer than the gap to furniture: only what stands beside must keep it.
-        lifted = own._replace(center_m=own.center_m + (0.0, 0.0, gap))
+        lifted = own._replace(center_m=own.center_m + np.array([0.0, 0.0, gap]))
         if not supported or kit.room.hits_solid(own) or kit.room.hits_solid(lifted, margin_m=gap):
             continue
         if kit.room.hits_object(own, margin_m=gap, with_falls=True):

@@ -46,7 +46,6 @@ class Chooser:
 
     def choose(
         self,
-        class_name: str,
         half_m: Triple,
         *,
         among: Sequence[PlaceInfo],
@@ -55,7 +54,6 @@ class Chooser:
         """Draw a place for an object; those that cannot take it are counted and passed over.
 
         Args:
-            class_name: The object's class.
             half_m: Half extents of its 3D box.
             among: Places that take its class.
             rng: Source of randomness.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from synth_ros.randomize.inventory import ClassInfo, PlaceInfo
+from synth_ros.randomize.inventory import ClassInfo, PlaceInfo, SurfaceInfo
 
 Triple = tuple[float, float, float]
 
@@ -27,36 +27,44 @@ def misfit(place: PlaceInfo, half_size_m: Triple, *, containers_m: Sequence[Trip
     Returns:
         The reason with both sizes, or an empty text if it fits.
     """
+    kind = place.config.kind
+    limit = ''
+    if kind == 'bin':
+        limit = _bin_limit(place, half_size_m)
+    elif kind == 'shelf':
+        fits = any(_on_board(board, half_size_m) for board in place.surfaces)
+        limit = '' if fits else 'no board has that much room'
+    elif kind == 'floor' and place.surfaces:
+        limit = _floor_limit(place, half_size_m)
+    elif kind == 'container':
+        least, middle, _ = sorted(half_size_m)
+        fits = any(holds(inner, (least, middle)) for inner in containers_m)
+        limit = '' if fits else f'no "{place.config.container}" is wide enough'
+    elif kind == 'gripper' and 2 * min(half_size_m[:2]) > place.opening_m - _FINGER_M:
+        limit = f'the fingers open {place.opening_m:.3g} m'
+    return f'{_size(half_size_m)}, and {limit}' if limit else ''
+
+
+def _bin_limit(place: PlaceInfo, half_size_m: Triple) -> str:
+    narrow, wide = sorted(place.surfaces[0].half_size_m)
+    _, middle, most = sorted(half_size_m)
+    # However it falls, it may come to lie on its largest side.
+    if middle <= narrow and most <= wide:
+        return ''
+    return f'the bin is {2 * narrow:.3g} x {2 * wide:.3g} m'
+
+
+def _floor_limit(place: PlaceInfo, half_size_m: Triple) -> str:
+    narrow, wide = sorted(place.surfaces[0].half_size_m)
+    if min(half_size_m[:2]) <= narrow and max(half_size_m[:2]) <= wide:
+        return ''
+    return f'the floor is {2 * narrow:.3g} x {2 * wide:.3g} m'
+
+
+def _on_board(board: SurfaceInfo, half_size_m: Triple) -> bool:
     x, y, z = half_size_m
-    least, middle, most = sorted(half_size_m)
-    match place.config.kind:
-        case 'bin':
-            narrow, wide = sorted(place.surfaces[0].half_size_m)
-            if middle > narrow or most > wide:
-                return f'{_size(half_size_m)}, and the bin is {2 * narrow:.3g} x {2 * wide:.3g} m'
-        case 'shelf':
-            if not any(
-                2 * z + HEADROOM_M <= board.clear_height_m
-                and x <= board.half_size_m[0]
-                and y <= board.half_size_m[1]
-                for board in place.surfaces
-            ):
-                return f'{_size(half_size_m)}, and no board has that much room'
-        case 'floor' if place.surfaces:
-            narrow, wide = sorted(place.surfaces[0].half_size_m)
-            if min(x, y) > narrow or max(x, y) > wide:
-                return (
-                    f'{_size(half_size_m)}, and the floor is {2 * narrow:.3g} x {2 * wide:.3g} m'
-                )
-        case 'container':
-            if not any(holds(inner, (least, middle)) for inner in containers_m):
-                return f'{_size(half_size_m)}, wider than any "{place.config.container}"'
-        case 'gripper':
-            if 2 * min(x, y) > place.opening_m - _FINGER_M:
-                return f'{_size(half_size_m)}, and the fingers open {place.opening_m:.3g} m'
-        case _:
-            return ''
-    return ''
+    low_enough = 2 * z + HEADROOM_M <= board.clear_height_m
+    return low_enough and x <= board.half_size_m[0] and y <= board.half_size_m[1]
 
 
 def holds(container_m: Triple, footprint_m: tuple[float, float]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from synth_ros.config.placement import Placement
+from synth_ros.config.placement import PlaceKind, Placement
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.inventory import PlaceInfo
 from synth_ros.randomize.placement.around import Holder, in_air, in_container, in_hand, on_floor
@@ -86,9 +86,8 @@ class Layout:
         """
         placed = {}
         for item in self._ordered(items):
-            if item.class_name in self._holding:
-                item = item._replace(upright=True)
-            placed[item.number] = self._place(item)
+            upright = item.class_name in self._holding
+            placed[item.number] = self._place(item._replace(upright=upright))
         return Drawing(tuple(placed[item.number] for item in items), self._refusals)
 
     def _ordered(self, items: Sequence[Item]) -> list[Item]:
@@ -156,21 +155,11 @@ class Layout:
             self._of(item).below(f'{name}/'),
             self._draws.below(f'{name}/'),
         )
-        match place.config.kind:
-            case 'bin':
-                return into_bin(kit)
-            case 'pile':
-                return onto_pile(kit)
-            case 'shelf':
-                return self._boards.setdefault(name, Boards()).stand(kit)
-            case 'floor':
-                return on_floor(kit)
-            case 'air':
-                return in_air(kit)
-            case 'container':
-                return in_container(kit, self._holders)
-            case _:
-                return spread(kit)
+        if place.config.kind == 'shelf':
+            return self._boards.setdefault(name, Boards()).stand(kit)
+        if place.config.kind == 'container':
+            return in_container(kit, self._holders)
+        return _WAYS[place.config.kind](kit)
 
     def _aside(self, item: Item, place: PlaceInfo, reason: str) -> Placed:
         """Somewhere above all: the drawing is refused, but its model may serve others."""
@@ -179,5 +168,12 @@ class Layout:
         return Placed(pose, place.config.name, unplaced=reason)
 
 
+_WAYS: dict[PlaceKind, Callable[[Kit], Pose | Refused]] = {
+    'surface': spread,
+    'bin': into_bin,
+    'pile': onto_pile,
+    'floor': on_floor,
+    'air': in_air,
+}
 _DROPPED = 1
 _STAGES = {'gripper': 0, 'shelf': 0, 'container': 2, 'air': 3}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.config.distributions import Distribution
+from synth_ros.config.distributions import uniform
 from synth_ros.geometry.boxes import extents
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.randomize.draws import quadruple, yaw_quat_wxyz
@@ -16,7 +16,7 @@ from synth_ros.randomize.placement.fits import HEADROOM_M
 from synth_ros.randomize.placement.kit import Kit
 from synth_ros.randomize.placement.room import NO_ROOM, Pose, Refused, boxed, on_surface
 
-DROP_M = Distribution(uniform=(0.002, 0.008))
+DROP_M = uniform(0.002, 0.008)
 _GAPS_M = (0.01, 0.035)
 _SETBACK_M = 0.012
 _PLACES_TRIED = 6
