@@ -207,11 +207,11 @@ def marking() -> Piece:
     """Tape on the floor around the cell."""
     wide, x, y = 0.08, 2.6, 3.4
     lines = [
-        block((x, wide, 0.002), at=(0.3, s * y / 2, 0.001), radius_m=0.0005, cell_m=0.3)
+        block((x, wide, 0.0008), at=(0.3, s * y / 2, 0.0004), radius_m=0.0003, cell_m=0.3)
         for s in (-1, 1)
     ]
     lines += [
-        block((wide, y + wide, 0.002), at=(0.3 + s * x / 2, 0, 0.001), radius_m=0.0005, cell_m=0.3)
+        block((wide, y + wide, 0.0008), at=(0.3 + s * x / 2, 0, 0.0004), radius_m=0.0003, cell_m=0.3)
         for s in (-1, 1)
     ]
     return Piece('marking', (Part('tape', 'signal_yellow', merge(*lines)),))
