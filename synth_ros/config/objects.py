@@ -10,18 +10,23 @@ from pydantic import Field
 from synth_ros.config.base import (
     Asset,
     Axis,
-    CountRange,
     Fault,
     Name,
     Positive,
-    PositiveRange,
-    Range,
     Rgb,
     Section,
     Size3,
     Text,
     Vector3,
     repeated_names,
+)
+from synth_ros.config.distribution_kinds import INFINITY
+from synth_ros.config.distributions import (
+    Drawn,
+    DrawnCount,
+    DrawnPositive,
+    uniform,
+    whole_uniform,
 )
 from synth_ros.config.placement import Placement
 
@@ -144,17 +149,17 @@ class ObjectClass(Section):
 class ObjectsConfig(Section):
     """What lies in the scene and gets labels."""
 
-    count: CountRange = (6, 12)
-    """Objects per scene, [fewest, most]."""
+    count: DrawnCount = whole_uniform(6, 12)
+    """Objects per scene."""
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
     placement: Placement = Placement()
     """Where and how they are dropped."""
-    scale: PositiveRange = (0.92, 1.08)
+    scale: DrawnPositive = uniform(0.92, 1.08)
     """Random factor on each object's size."""
-    hue_shift_deg: Range = (-15.0, 15.0)
+    hue_shift_deg: Drawn = uniform(-15, 15)
     """Random rotation of each object's colour about the hue circle."""
-    value_scale: PositiveRange = (0.8, 1.1)
+    value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
 
     def rules(self) -> Iterator[Fault]:
@@ -162,11 +167,11 @@ class ObjectsConfig(Section):
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
         yield from self._place_faults()
-        if self.count[1] > 0 and not self.classes:
-            low, high = self.count
+        low, high = self.count.support()
+        if high > 0 and not self.classes:
+            number = f'{low:g} to {high:g} objects' if low > -INFINITY else 'objects'
             message = (
-                f'count asks for {low} to {high} objects, but no class is listed: list classes, '
-                'or set count to [0, 0]'
+                f'count asks for {number}, but no class is listed: list classes, or set count to 0'
             )
             yield Fault(('classes',), message, because=(('count',),))
 
@@ -181,7 +186,11 @@ class ObjectsConfig(Section):
                 message = f'no place of placement.places takes objects of class "{name}"'
                 yield Fault(('classes', i, 'name'), message, because=(('placement', 'places'),))
         shared = [place for place in places if place.count is None]
-        if names and self.count[1] > 0 and not any(p.takes(n) for p in shared for n in names):
+        if (
+            names
+            and self.count.support().high > 0
+            and not any(p.takes(n) for p in shared for n in names)
+        ):
             message = (
                 'every place has a count of its own, or takes no class that is listed: these '
                 'objects have nowhere to go; set count to [0, 0] or add a place without count'

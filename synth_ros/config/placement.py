@@ -14,7 +14,6 @@ from synth_ros.config.base import (
     Name,
     NonNegative,
     Positive,
-    PositiveRange,
     Section,
     Size2,
     Size3,
@@ -114,7 +113,7 @@ class Place(Section):
     depth_order: DepthOrder = 'drawn'
     """On a shelf, who comes to the front: ``drawn`` at random, ``low_first`` the lower objects, so
     that they hide less."""
-    distance_m: PositiveRange = (0.6, 2.0)
+    distance_m: DrawnPositive = uniform(0.6, 2.0)
     """On the floor without surface and region: distance from the middle of the robot's base."""
     volume: Volume | None = None
     """In the air: where the centres of the objects hang."""

@@ -107,3 +107,5 @@ class SampledScene(_Drawn):
     camera_offsets: tuple[CameraOffset, ...]
     refusals: tuple[SampledRefusal, ...] = ()
     """By place and reason."""
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""

@@ -111,7 +111,9 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        for fault in size_faults(found.places, classes, least_scale=objects.scale[0]):
+        variables = faults.loaded.config.randomization.variables
+        least = max(objects.scale.support(variables).low, 0.0)
+        for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places
 
@@ -154,11 +156,11 @@ class _Faults:
 
 def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     config = faults.loaded.config
-    drawn = config.randomization.robot.joints
+    drawn, variables = config.randomization.robot.joints, config.randomization.variables
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
-        *(((*base, name), name, bounds) for name, bounds in drawn.items()),
+        *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
         joint = faults.attempt(key_path, partial(scalar_joint, robot, name))

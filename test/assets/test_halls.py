@@ -91,9 +91,7 @@ def test_surfaces_are_level_and_at_their_height(model, data, loaded):
                 lift = min(surface.clear_height_m, 1.0) * 0.9
                 start = (x, y, surface.center_m[2] + lift)
                 for groups in (TOUCHED, DRAWN):
-                    down, name = ray(
-                        model, data, start=start, direction=(0, 0, -1), groups=groups
-                    )
+                    down, name = ray(model, data, start=start, direction=(0, 0, -1), groups=groups)
                     found = start[2] - down
                     assert found == pytest.approx(surface.center_m[2], abs=1e-3), name
 

@@ -56,8 +56,7 @@ def on_floor(kit: Kit) -> Pose | Refused:
     height = float(extents(matrix_from_quat_wxyz(quat), kit.item.half_m)[2])
     drop = kit.drop_m()
     gap = max(kit.gap_m, _FLOOR_GAP_M)
-    for one, other in kit.shares('spot', _SPOTS_TRIED).tolist():
-        x, y, z = _floor_spot(kit, one, other)
+    for x, y, z in _floor_spots(kit):
         pose = Pose((x, y, z + drop + height), quadruple(quat))
         own = boxed(pose, kit.item.half_m)
         down = distance_along((x, y, z + drop), (0.0, 0.0, -1.0), kit.room.solids)
@@ -73,19 +72,18 @@ def on_floor(kit: Kit) -> Pose | Refused:
     return NO_ROOM
 
 
-def _floor_spot(kit: Kit, one: float, other: float) -> tuple[float, float, float]:
-    """A point on the floor from two numbers between 0 and 1."""
+def _floor_spots(kit: Kit) -> list[tuple[float, float, float]]:
+    """A fixed number of points on the floor."""
+    shares = kit.shares('spot', _SPOTS_TRIED)
     if kit.place.surfaces:
         surface = kit.place.surfaces[0]
-        half_x, half_y = surface.half_size_m
-        x, y = on_surface(surface, (2 * one - 1) * half_x, (2 * other - 1) * half_y)
-        return x, y, surface.center_m[2]
+        local = (2 * shares - 1) * surface.half_size_m
+        return [(*on_surface(surface, x, y), surface.center_m[2]) for x, y in local.tolist()]
     x0, y0, z = kit.place.center_m
-    near, far = kit.place.config.distance_m
-    # Evenly over the ring's area.
-    away = math.sqrt(near**2 + one * (far**2 - near**2))
-    angle = 2 * math.pi * other
-    return x0 + away * math.cos(angle), y0 + away * math.sin(angle), z
+    away = kit.draws.numbers(kit.place.config.distance_m, 'distance_m', _SPOTS_TRIED)
+    angle = 2 * math.pi * shares[:, 1]
+    x, y = x0 + away * np.cos(angle), y0 + away * np.sin(angle)
+    return [(a, b, z) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def in_air(kit: Kit) -> Pose | Refused:

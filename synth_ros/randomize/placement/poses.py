@@ -26,12 +26,14 @@ class Placed(NamedTuple):
     Attributes:
         pose: When it is let go; of its box in the link's frame if a hand holds it.
         place: Name of the place.
+        hangs: Whether it stays where it is, whatever happens.
         link: The link that holds it, or empty.
         unplaced: Why no place had room for it; empty if one had.
     """
 
     pose: Pose
     place: str
+    hangs: bool = False
     link: str = ''
     unplaced: str = ''
 
@@ -112,8 +114,7 @@ class Layout:
             if isinstance(outcome, Pose):
                 if place.config.is_free:
                     self._holders.append(Holder(item, outcome))
-                grasp = place.config.grasp
-                return Placed(outcome, place.config.name, link=grasp.link if grasp else '')
+                return _placed(place, outcome)
             reason = outcome.reason
             self._refusals[place.config.name, reason] += 1
         return self._aside(item, first, reason)
@@ -141,12 +142,12 @@ class Layout:
                 yield place
 
     def _of(self, item: Item) -> Draws:
-        return self._draws.below(f'{item.number}/')
+        return self._draws.below(f'{item.key}/')
 
     def _at(self, item: Item, place: PlaceInfo) -> Pose | Refused:
         name = place.config.name
         if place.config.grasp is not None:
-            return in_hand(item, place.config.grasp, self._held.below(f'{item.number}/'))
+            return in_hand(item, place.config.grasp, self._held.below(f'{item.key}/'))
         kit = Kit(
             item,
             place,
@@ -165,7 +166,17 @@ class Layout:
         """Somewhere above all: the drawing is refused, but its model may serve others."""
         x, y, z = place.surfaces[0].center_m if place.surfaces else place.center_m
         pose = Pose((x, y, z + _LIFT_M * (1 + item.number)), (1.0, 0.0, 0.0, 0.0))
-        return Placed(pose, place.config.name, unplaced=reason)
+        return _placed(place, pose)._replace(unplaced=reason)
+
+
+def _placed(place: PlaceInfo, pose: Pose) -> Placed:
+    grasp = place.config.grasp
+    return Placed(
+        pose,
+        place.config.name,
+        hangs=place.config.kind == 'air',
+        link=grasp.link if grasp else '',
+    )
 
 
 _WAYS: dict[PlaceKind, Callable[[Kit], Pose | Refused]] = {

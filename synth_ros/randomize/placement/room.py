@@ -23,6 +23,7 @@ class Item(NamedTuple):
 
     Attributes:
         number: Its instance id.
+        key: Names its draws.
         class_name: Its class.
         half_m: Half extents of its 3D box along its own axes.
         place: Name of the place drawn for it.
@@ -30,6 +31,7 @@ class Item(NamedTuple):
     """
 
     number: int
+    key: str
     class_name: str
     half_m: Triple
     place: str

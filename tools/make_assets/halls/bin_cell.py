@@ -211,7 +211,9 @@ def marking() -> Piece:
         for s in (-1, 1)
     ]
     lines += [
-        block((wide, y + wide, 0.0008), at=(0.3 + s * x / 2, 0, 0.0004), radius_m=0.0003, cell_m=0.3)
+        block(
+            (wide, y + wide, 0.0008), at=(0.3 + s * x / 2, 0, 0.0004), radius_m=0.0003, cell_m=0.3
+        )
         for s in (-1, 1)
     ]
     return Piece('marking', (Part('tape', 'signal_yellow', merge(*lines)),))
