@@ -26,9 +26,6 @@ class Boxes(NamedTuple):
     half_m: FloatArray
     rotation: FloatArray
 
-    def __len__(self) -> int:
-        return len(self.center_m)
-
 
 NO_BOXES = Boxes(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3, 3)))
 

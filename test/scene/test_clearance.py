@@ -39,7 +39,7 @@ def surface(x, half, yaw_deg=0.0, z=0.51):
 
 
 def test_boxes_are_those_that_collide(solids):
-    assert len(solids) == 8
+    assert len(solids.center_m) == 8
     ball = np.argmin(np.abs(solids.center_m[:, 0] - 3))
     np.testing.assert_allclose(solids.half_m[ball], 0.2)
     np.testing.assert_allclose(solids.center_m[ball], (3, 0, 1))
