@@ -85,6 +85,7 @@ class Episode:
         self.config = stage.builder.of(sampled.scenario).config
         self._draws = episode_draws(self.config, self._streams)
         self.refusals: Counter[str] = Counter()
+        self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
@@ -319,6 +320,7 @@ class Stage:
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
+            world.hang(sampled.objects)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
     def load(self, episode: Episode) -> None:
@@ -344,7 +346,7 @@ class Stage:
                 world,
                 [drawing.objects for drawing in drawings],
                 config=config.physics.settle,
-                surface=builder.inventory.surface,
+                places=builder.inventory.places,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
