@@ -8,11 +8,11 @@ import math
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
 from synth_ros.randomize.placement.choose import Refusals
 from synth_ros.randomize.placement.poses import Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
@@ -25,6 +25,7 @@ from synth_ros.randomize.scene import (
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import planned_objects, scripted_objects, scripted_view
 
 
 def sample_scene(
@@ -42,6 +43,31 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
+    objects, refusals = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    lights = config.environment.lights
+    return SampledScene(
+        episode=streams.episode,
+        attempt=attempt,
+        objects=objects,
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
+        ambient=draws.number(lights.ambient, 'ambient'),
+        materials=_draw_materials(config, inventory, streams=streams),
+        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        variables=dict(draws.variables),
+        refusals=refusals,
+    )
+
+
+def _draw_objects(
+    config: Config, inventory: Inventory, *, draws: Draws, attempt: int
+) -> tuple[tuple[SampledObject, ...], tuple[SampledRefusal, ...]]:
+    """The objects of a scene: planned, told or drawn."""
+    if config.curriculum.poses is not None:
+        return planned_objects(config, config.curriculum.poses, inventory, draws=draws), ()
+    if config.script.objects is not None:
+        return scripted_objects(config, config.script.objects, inventory, draws=draws), ()
     picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     layout = Layout(
         config.objects.placement,
@@ -62,20 +88,7 @@ def sample_scene(
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    lights = config.environment.lights
-    return SampledScene(
-        episode=streams.episode,
-        attempt=attempt,
-        objects=objects,
-        lamps=draw_lamps(
-            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
-        ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams),
-        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
-        variables=dict(draws.variables),
-        refusals=_refusals(picked.refusals + drawing.refusals),
-    )
+    return objects, _refusals(picked.refusals + drawing.refusals)
 
 
 def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
@@ -87,6 +100,8 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         view: Number of the view within the episode.
         attempt: Which drawing of this view, after postures that touched something.
     """
+    if config.script.views is not None:
+        return scripted_view(config.script.views, view=view, attempt=attempt)
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
     # A stream per joint: naming one more joint in the config moves no other joint.
@@ -105,23 +120,13 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
-    return SampledObject(
-        instance_id=number,
-        name=f'{pick.entry.name}_{number:02d}',
-        class_id=pick.entry.class_id,
-        class_name=pick.entry.name,
-        variant=pick.variant.name,
-        position_m=placed.pose.position_m,
-        quat_wxyz=placed.pose.quat_wxyz,
-        scale=pick.scale,
-        hue_shift_deg=pick.hue_shift_deg,
-        value_scale=pick.value_scale,
-        friction_scale=pick.friction_scale,
-        mass_scale=pick.mass_scale,
-        place=placed.place,
-        hangs=placed.hangs,
-        link=placed.link,
-        unplaced=placed.unplaced,
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+        }
     )
 
 
