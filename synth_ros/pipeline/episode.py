@@ -85,6 +85,7 @@ class Episode:
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self.config = stage.builder.of(sampled.scenario).config
+        self._draws = episode_draws(self.config, self._streams)
         self.refusals: Counter[str] = Counter()
         self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
