@@ -10,7 +10,6 @@ import typer.main
 import yaml
 
 from synth_ros.cli.main import app
-from synth_ros.config.load import load_config_text
 from synth_ros.config.root import Config
 
 ROOT = Path(__file__).parents[2]
@@ -51,28 +50,6 @@ def test_commands_have_the_verbs_and_options_that_are_shown(line):
 
 def test_there_are_commands_to_check():
     assert len(commands()) >= 5
-
-
-def parts(page: str) -> list[str]:
-    """The blocks of a page that show a part of a config."""
-    return blocks(ROOT / 'docs' / page, 'yaml')
-
-
-@pytest.mark.parametrize('text', parts('randomization.md'))
-def test_parts_of_configs_shown_are_valid(text, tmp_path):
-    # Each stands in for what the demo's config has.
-    demo = yaml.safe_load((ROOT / 'config' / 'tabletop.yaml').read_text(encoding='utf-8'))
-    part = yaml.safe_load(text)
-    whole = demo | {
-        key: value | part[key] if isinstance(part.get(key), dict) else part.get(key, value)
-        for key, value in demo.items()
-    }
-    whole |= {key: value for key, value in part.items() if key not in demo}
-    for name in re.findall(r'(?:folder|path|file): ([\w./]+)', text):
-        # What a user would have; what is in it is the business of other tests.
-        target = tmp_path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-    load_config_text(yaml.safe_dump(whole), base_dir=tmp_path)
 
 
 def test_the_configs_shown_are_valid():
