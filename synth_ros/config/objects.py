@@ -25,6 +25,7 @@ from synth_ros.config.base import (
     Vector3,
     repeated_names,
 )
+from synth_ros.config.textures import TextureConfig
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -186,6 +187,8 @@ class ObjectsConfig(Section):
     """Random rotation of each object's colour about the hue circle."""
     value_scale: PositiveRange = (0.8, 1.1)
     """Random factor on each object's brightness."""
+    texture: TextureConfig = TextureConfig()
+    """Textures in place of the objects' own."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""

@@ -67,6 +67,30 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class ImageInfo(NamedTuple):
+    """An image that may serve as a texture.
+
+    Attributes:
+        file: Its name in the folder.
+        sha256: Of its bytes.
+    """
+
+    file: str
+    sha256: str
+
+
+class TextureFolder(NamedTuple):
+    """The images of a folder.
+
+    Attributes:
+        folder: As the config names it.
+        images: By name.
+    """
+
+    folder: str
+    images: tuple[ImageInfo, ...]
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -75,9 +99,13 @@ class Inventory(NamedTuple):
         surface: Where objects are dropped.
         roles: Environment materials that vary, by role name.
         cameras: Names of all cameras.
+        distractors: Classes of distractors in config order.
+        textures: Folders of images.
     """
 
     classes: tuple[ClassInfo, ...]
     surface: SurfaceInfo
     roles: tuple[MaterialRole, ...]
     cameras: tuple[str, ...]
+    distractors: tuple[ClassInfo, ...] = ()
+    textures: tuple[TextureFolder, ...] = ()

@@ -49,6 +49,7 @@ def draw_drop_poses(
     *,
     placement: Placement,
     rng: np.random.Generator,
+    among: Sequence[tuple[tuple[float, float, float], DropPose]] = (),
 ) -> tuple[DropPose, ...]:
     """Draw a start pose for each object, in order.
 
@@ -57,11 +58,12 @@ def draw_drop_poses(
         surface: The rectangle to drop on.
         placement: Drop heights and the share of upright objects.
         rng: Source of randomness.
+        among: Half extents and poses of what is there already.
 
     Returns:
         One pose per object; no two wrapped cylinders overlap.
     """
-    taken: list[_Cylinder] = []
+    taken = [_wrapped(half_size, pose) for half_size, pose in among]
     poses = []
     for half_size in half_sizes_m:
         quat = _draw_rotation(rng, placement.upright_probability)
@@ -76,6 +78,12 @@ def draw_drop_poses(
         center = np.array([spot[0], spot[1], bottom + float(extent[2])])
         poses.append(DropPose(triple(center), quadruple(quat)))
     return tuple(poses)
+
+
+def _wrapped(half_size_m: tuple[float, float, float], pose: DropPose) -> _Cylinder:
+    extent = np.abs(matrix_from_quat_wxyz(pose.quat_wxyz)) @ np.asarray(half_size_m)
+    x, y, z = pose.position_m
+    return _Cylinder(x, y, float(math.hypot(extent[0], extent[1])), z + float(extent[2]))
 
 
 def _draw_rotation(rng: np.random.Generator, upright_probability: float) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
+from synth_ros.randomize.distractors import draw_distractors, draw_shapes, drop_distractors
 from synth_ros.randomize.draws import count, log_uniform, triple, uniform
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
@@ -22,6 +23,7 @@ from synth_ros.randomize.scene import (
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.textures import draw_texture
 
 
 class _Pick(NamedTuple):
@@ -72,6 +74,11 @@ def sample_scene(
             value_scale=pick.value_scale,
             friction_scale=pick.friction_scale,
             mass_scale=pick.mass_scale,
+            texture=draw_texture(
+                config.objects.texture,
+                inventory.textures,
+                rng=streams.generator(f'texture/object/{number}'),
+            ),
         )
         for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
     )
@@ -84,6 +91,16 @@ def sample_scene(
         ambient=uniform(streams.generator('ambient'), lights.ambient),
         materials=_draw_materials(config, inventory, streams=streams),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        distractors=drop_distractors(
+            draw_distractors(config, inventory, streams=streams),
+            inventory,
+            among=[(half_size, pose) for half_size, pose in zip(half_sizes, poses, strict=True)],
+            placement=config.objects.placement,
+            rng=streams.generator(f'distractors/placement/{attempt}'),
+        ),
+        shapes=draw_shapes(
+            config, inventory, extents_m=[2 * max(half) for half in half_sizes], streams=streams
+        ),
     )
 
 
@@ -156,7 +173,15 @@ def _draw_materials(
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}'))
+        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+            update={
+                'texture': draw_texture(
+                    config.environment.textures,
+                    inventory.textures,
+                    rng=streams.generator(f'texture/role/{role.role}'),
+                )
+            }
+        )
         for role in inventory.roles
     )
 
