@@ -314,7 +314,7 @@ class Stage:
             ]
             results = settle(
                 world,
-                [drawing.objects for drawing in drawings],
+                [drawing.dropped for drawing in drawings],
                 config=self.config.physics.settle,
                 surface=self.builder.inventory.surface,
                 abandoned=self.abandoned.is_set,

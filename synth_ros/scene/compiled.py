@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import mujoco
 import numpy as np
@@ -51,6 +51,26 @@ class ObjectPart(NamedTuple):
     size_m: FloatArray
     keypoints: tuple[KeypointSpec, ...] = ()
     symmetry: Symmetry = NO_SYMMETRY
+
+
+class ShapePart(NamedTuple):
+    """A shape without physics that hangs where it is put.
+
+    Attributes:
+        name: Unique.
+        role: What it is for.
+        body_id: Its body.
+        mocap_id: Its place among the bodies that are put where they are told.
+        geom_id: Its only geom.
+        radius_m: Of a ball around the body's origin that holds it.
+    """
+
+    name: str
+    role: Literal['flying', 'occluder', 'background']
+    body_id: int
+    mocap_id: int
+    geom_id: int
+    radius_m: float
 
 
 class CameraPart(NamedTuple):
@@ -151,6 +171,9 @@ class CompiledScene:
         geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
         skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.
         warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
+        distractors: What falls and settles like an object and is never labelled; instance and
+            class are 0.
+        shapes: What hangs in the air and is never labelled.
     """
 
     model: mujoco.MjModel
@@ -162,3 +185,10 @@ class CompiledScene:
     geom_thing: NDArray[np.int32]
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
+    distractors: tuple[ObjectPart, ...] = ()
+    shapes: tuple[ShapePart, ...] = ()
+
+    @property
+    def dropped(self) -> tuple[ObjectPart, ...]:
+        """All that falls and settles: the objects, then the distractors."""
+        return self.objects + self.distractors

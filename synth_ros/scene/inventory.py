@@ -14,4 +14,6 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         surface=assets.surface,
         roles=assets.environment.roles,
         cameras=tuple(camera.name for camera in config.cameras),
+        distractors=tuple(entry.info for entry in assets.distractors.classes),
+        textures=assets.images.folders,
     )

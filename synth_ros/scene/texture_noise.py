@@ -27,14 +27,13 @@ class Noise(NamedTuple):
 
     def at(self, axes: Axes) -> NDArray[np.float32]:
         """Values on a grid, (nx, ny, nz), mostly within 0 and 1."""
-        out = np.zeros([len(axis) for axis in axes], np.float32)
-        for lattice, share in zip(self.lattices, self.shares, strict=True):
-            # Cubic B-splines are products of one for each axis: three small matrices.
-            wx, wy, wz = (
-                _weights(axis, cells) for axis, cells in zip(axes, lattice.shape, strict=True)
-            )
-            out += share * np.einsum('xi,ijk,yj,zk->xyz', wx, lattice, wy, wz, optimize=True)
-        return out
+        return np.asarray(
+            sum(
+                share * _blended(lattice, axes)
+                for lattice, share in zip(self.lattices, self.shares, strict=True)
+            ),
+            np.float32,
+        )
 
 
 def make_noise(
@@ -64,6 +63,18 @@ def make_noise(
         shares.append(gain**octave)
     total = sum(shares)
     return Noise(tuple(lattices), tuple(share / total for share in shares))
+
+
+def _blended(lattice: NDArray[np.float32], axes: Axes) -> NDArray[np.float32]:
+    """A lattice between its points, by cubic B-splines: small matrices, one an axis."""
+    out = lattice
+    # The shortest axis first, which is one coordinate where the grid is a plane.
+    for number in sorted(range(3), key=lambda axis: len(axes[axis])):
+        weights = _weights(axes[number], lattice.shape[number])
+        used = np.flatnonzero(weights.any(axis=0))
+        mixed = np.tensordot(weights[:, used], out.take(used, axis=number), (1, number))
+        out = np.moveaxis(mixed, 0, number)
+    return out
 
 
 def _weights(coordinates: FloatArray, cells: int) -> NDArray[np.float32]:

@@ -71,11 +71,8 @@ def _stripes(rng: np.random.Generator, colors: FloatArray) -> Pattern:
     def pattern(axes: Axes) -> Colors:
         place = _along(axes, wave) + phase
         one, two = _square(place, ends[0]), _square(place, ends[1])
-        return (
-            one[..., None] * colors[0]
-            + (two - one)[..., None] * colors[1]
-            + (1 - two)[..., None] * colors[2]
-        ).astype(np.float32)
+        shares = np.stack([one, two - one, 1 - two], axis=-1)
+        return np.asarray(shares @ colors, np.float32)
 
     return pattern
 

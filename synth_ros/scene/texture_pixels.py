@@ -16,8 +16,8 @@ from synth_ros.scene.texture_noise import Axes
 from synth_ros.scene.texture_patterns import Pattern, make_pattern
 from synth_ros.types import ByteImage
 
-TILE_PIXELS = 256
-FACE_PIXELS = 128
+TILE_PIXELS = 192
+FACE_PIXELS = 96
 
 _SRGB = mujoco.mjtColorSpace.mjCOLORSPACE_SRGB.value
 _FLAT = mujoco.mjtTexture.mjTEXTURE_2D.value
@@ -54,16 +54,19 @@ _FACES = (
 )
 
 
-def flat_texture(drawn: SampledTexture, images: ImageFiles) -> SolidTexture:
+def flat_texture(
+    drawn: SampledTexture, images: ImageFiles, *, pixels: int = TILE_PIXELS
+) -> SolidTexture:
     """A tile that continues across its edges, or an image.
 
     Args:
         drawn: The texture.
         images: The images of the config.
+        pixels: Edge of a tile.
     """
     if drawn.family == 'image':
         return SolidTexture(images.pixels(drawn), _FLAT, _SRGB)
-    steps = (np.arange(TILE_PIXELS) + 0.5) / TILE_PIXELS
+    steps = (np.arange(pixels) + 0.5) / pixels
     colors = _pattern(drawn)((steps, steps, np.zeros(1)))[:, :, 0]
     return SolidTexture(_bytes(np.swapaxes(colors, 0, 1)), _FLAT, _SRGB)
 
@@ -126,7 +129,7 @@ def _image_side(face: _Face, image: ByteImage, pixels: int) -> ByteImage:
     height, width = image.shape[:2]
     column = (shares[face.right[0]] * width).astype(np.int64)
     row = (shares[face.down[0]] * height).astype(np.int64)
-    return np.ascontiguousarray(image[np.broadcast_arrays(row, column)[0], column])
+    return np.ascontiguousarray(image[row, column])
 
 
 def _bytes(colors: NDArray[np.float32]) -> ByteImage:

@@ -30,7 +30,8 @@ class PostureFinder:
         self._config = config
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
-        self._objects = world.scene.geom_instance_id > 0
+        loose = [part.body_id for part in world.scene.dropped]
+        self._objects = np.isin(world.model.geom_bodyid, loose)
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 

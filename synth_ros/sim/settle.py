@@ -73,7 +73,7 @@ def settle(
 
     Args:
         world: The scene, robot in the posture to keep; its state is not changed.
-        drawings: For each drawing, the same objects at other start poses.
+        drawings: For each drawing, all that falls, the same things at other start poses.
         config: When a scene is at rest and valid.
         surface: The surface that objects should stay on.
         threads: Threads to use, 0 for all processors; the result does not depend on it.
@@ -85,7 +85,7 @@ def settle(
     Raises:
         Abandoned: It was to stop.
     """
-    if not world.scene.objects:
+    if not world.scene.dropped:
         return [Settled(Verdict.VALID, world.data.qpos.copy(), 0.0, 0) for _ in drawings]
     batch = mujoco.batch.Batch(world.model, nsim=len(drawings), nthread=threads)
     _start(batch, world, drawings)
@@ -122,7 +122,7 @@ def _start(
             batch.bind('mocap_quat')[0].shape
         )
     for row, drawing in enumerate(drawings):
-        for part, drawn in zip(world.scene.objects, drawing, strict=True):
+        for part, drawn in zip(world.scene.dropped, drawing, strict=True):
             position, quat = start_qpos(part, drawn)
             qpos[row, part.qpos_address : part.qpos_address + 7] = (*position, *quat)
 
@@ -142,7 +142,7 @@ def _run(
     steps = max(1, round(_CHUNK_S / world.model.opt.timestep))
     chunks = max(1, round(config.max_time_s / _CHUNK_S))
     qpos, qvel = batch.bind('qpos'), batch.bind('qvel')
-    dofs = np.array([part.dof_address for part in world.scene.objects])[:, None] + np.arange(6)
+    dofs = np.array([part.dof_address for part in world.scene.dropped])[:, None] + np.arange(6)
     rest_qpos = qpos.copy()
     rest_time = np.full(batch.nsim, np.nan)
     calm = np.zeros(batch.nsim, dtype=np.int32)
@@ -221,7 +221,7 @@ class _Checker:
             [
                 data.xpos[p.body_id]
                 + data.xmat[p.body_id].reshape(3, 3) @ p.object_from_box[:3, 3]
-                for p in world.scene.objects
+                for p in world.scene.dropped
             ]
         )
 
@@ -231,7 +231,7 @@ class _Checker:
         if not self._scratch.ncon:
             return 0.0
         roots = model.body_rootid[model.geom_bodyid[contact.geom]]
-        objects = [p.body_id for p in self._world.scene.objects]
+        objects = [p.body_id for p in self._world.scene.dropped]
         involved = np.isin(roots, objects).any(axis=1)
         return float(-contact.dist[involved].min(initial=0.0))
 
