@@ -28,6 +28,7 @@ from synth_ros.randomize.streams import Streams
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
+from synth_ros.sim.clutter import ClutterKeeper
 from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
@@ -59,6 +60,7 @@ class Episode:
         sampled: All draws of the scene.
         world: The running scene.
         redraws: Every drawing made, the valid one last.
+        clutter: Arranges what hangs in the air.
         clock: Measures the steps.
     """
 
@@ -77,17 +79,18 @@ class Episode:
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self._finder = PostureFinder(world, stage.config)
+        self.clutter = ClutterKeeper(world, stage.config.distractors, sampled)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int) -> SampledView:
-        """Draw a posture of the robot that touches nothing, and pose the robot.
+        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
 
         Raises:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view)
+            return self.clutter.arrange(self._streams, self._finder.find(self._streams, view))
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -146,11 +149,14 @@ class Episode:
         with clock.measure('submit'):
             exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
             links, joints = world.links(), world.joints()
+            unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
                 frames = exposure.frames()
-            return Instant(index, exposure.stamp_ns, drawn, frames, links, joints, notes)
+            return Instant(
+                index, exposure.stamp_ns, drawn, frames, links, joints, notes, unlabelled
+            )
 
         return develop
 
@@ -212,6 +218,7 @@ class Episode:
                 'min_visibility': stage.config.labels.min_visibility,
             },
             'redraws': [redraw._asdict() for redraw in self.redraws],
+            'refused_shapes': self.clutter.refused,
             'scene': self.sampled.model_dump(mode='json'),
         }
 
@@ -222,6 +229,9 @@ class Episode:
             'frames': course.frames,
             'frame': now.index,
             'view': now.drawn.model_dump(mode='json'),
+            'unlabelled': {
+                pose.name: [*pose.position_m, *pose.quat_wxyz] for pose in now.unlabelled
+            },
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -27,6 +28,8 @@ class Provenance(NamedTuple):
         seed: In use.
         renderer: Its name.
         config_hash: Of the config.
+        unlabelled: Where all was that can move and is never labelled, by name: position and
+            quaternion wxyz.
     """
 
     scene: SampledScene
@@ -35,6 +38,7 @@ class Provenance(NamedTuple):
     seed: int
     renderer: str
     config_hash: str
+    unlabelled: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
 def read_provenance(frame: RecordedFrame) -> Provenance:
@@ -52,6 +56,10 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             seed=int(stored['seed']),
             renderer=str(stored['renderer']),
             config_hash=str(stored['config_hash']),
+            unlabelled={
+                str(name): [float(value) for value in pose]
+                for name, pose in stored.get('unlabelled', {}).items()
+            },
         )
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise UsageError(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.scene.compiled import ShapePart
+from synth_ros.sim.sightlines import Lens, Sightlines
 from synth_ros.sim.world import Place, World
 from synth_ros.types import FloatArray, MaskImage
 
@@ -37,7 +37,8 @@ class Tester:
         self._solid = solid & ~shapes & (model.geom_type != _HFIELD)
         self._robot = np.zeros(model.ngeom, np.bool_)
         self._robot[list(world.scene.robot.geom_ids)] = True
-        self._dropped = np.isin(model.geom_bodyid, [part.body_id for part in world.scene.dropped])
+        dropped = [part.body_id for part in world.scene.dropped]
+        self._loose = self._robot | np.isin(model.geom_bodyid, dropped)
         self.update()
 
     @property
@@ -57,76 +58,62 @@ class Tester:
         data.geom_xpos[geom] = rotation @ model.geom_pos[geom] + place.position_m
         data.geom_xmat[geom] = (rotation @ local).ravel()
 
-    def hides(
-        self, shape: ShapePart, origin: FloatArray, directions: FloatArray, limits: FloatArray
-    ) -> MaskImage:
-        """Which rays meet a shape, where it was put, before they have gone all their way.
-
-        Args:
-            shape: The shape.
-            origin: Of all rays, world frame, (3,).
-            directions: World frame, (n, 3).
-            limits: How far each ray goes, in lengths of its direction, (n,).
-        """
+    def hides(self, shape: ShapePart, lines: Sightlines) -> MaskImage:
+        """Which sightlines a shape, where it was put, cuts before their ends, (n,)."""
         model, data, geom = self._model, self._data, shape.geom_id
-        centre, radius = data.geom_xpos[geom], float(model.geom_rbound[geom])
-        out = np.zeros(len(directions), np.bool_)
-        for i in np.flatnonzero(_near(origin, directions, centre, radius)).tolist():
-            if int(model.geom_type[geom]) == _MESH:
-                way = mujoco.mj_rayMesh(model, data, geom, origin, directions[i])
+        kind, size = int(model.geom_type[geom]), model.geom_size[geom]
+        centre, turn = data.geom_xpos[geom], data.geom_xmat[geom]
+        out = np.zeros(len(lines.directions), np.bool_)
+        for i in np.flatnonzero(_passing(lines, centre, float(model.geom_rbound[geom]))).tolist():
+            direction = lines.directions[i]
+            if kind == _MESH:
+                way = mujoco.mj_rayMesh(model, data, geom, lines.origin, direction)
             else:
-                way = mujoco.mju_rayGeom(
-                    centre,
-                    data.geom_xmat[geom],
-                    model.geom_size[geom],
-                    origin,
-                    directions[i],
-                    int(model.geom_type[geom]),
-                )
-            out[i] = 0 <= way < limits[i]
+                way = mujoco.mju_rayGeom(centre, turn, size, lines.origin, direction, kind)
+            out[i] = 0 <= way < lines.depths[i]
         return out
 
-    def touches(self, shape: ShapePart, *, robot_only: bool = False) -> bool:
-        """Whether a shape, where it was put, reaches into something solid.
+    def touches(self, shape: ShapePart, *, surroundings: bool = True) -> bool:
+        """Whether a shape, where it was put, reaches into the robot or something that falls.
 
         Args:
             shape: The shape.
-            robot_only: Whether only the robot counts; else all that falls and the surroundings
-                count, too.
+            surroundings: Whether walls and furniture count, too.
         """
-        wanted = self._solid & self._robot if robot_only else self._solid
-        return any(self._reaches(shape.geom_id, int(geom)) for geom in np.flatnonzero(wanted))
+        wanted = self._solid if surroundings else self._solid & self._loose
+        return self._reaches_any(shape, wanted)
 
-    def touches_things(self, shape: ShapePart) -> bool:
-        """Whether it reaches into the robot or into what falls; surroundings do not count."""
-        wanted = self._solid & (self._robot | self._dropped)
-        return any(self._reaches(shape.geom_id, int(geom)) for geom in np.flatnonzero(wanted))
+    def touches_robot(self, shape: ShapePart) -> bool:
+        """Whether a shape, where it was put, reaches into the robot."""
+        return self._reaches_any(shape, self._solid & self._robot)
 
-    def nearest_lens_m(self, shape: ShapePart, lenses_m: Sequence[FloatArray]) -> float:
+    def nearest_lens_m(self, shape: ShapePart, lenses: Sequence[Lens]) -> float:
         """Least distance of a shape's bounding ball, where it was put, to any lens."""
         centre = self._data.geom_xpos[shape.geom_id]
         radius = float(self._model.geom_rbound[shape.geom_id])
-        ways = [float(np.linalg.norm(lens - centre)) - radius for lens in lenses_m]
+        ways = [float(np.linalg.norm(lens.origin - centre)) - radius for lens in lenses]
         return min(ways, default=np.inf)
 
-    def _reaches(self, one: int, other: int) -> bool:
-        model, data = self._model, self._data
-        apart = data.geom_xpos[one] - data.geom_xpos[other]
+    def _reaches_any(self, shape: ShapePart, wanted: MaskImage) -> bool:
+        model, data, one = self._model, self._data, shape.geom_id
+        apart = data.geom_xpos[one] - data.geom_xpos
         reach = float(model.geom_rbound[one])
-        if int(model.geom_type[other]) == _PLANE:
-            return float(data.geom_xmat[other].reshape(3, 3)[:, 2] @ apart) < reach
-        if float(np.linalg.norm(apart)) > reach + float(model.geom_rbound[other]):
-            return False
-        return bool(mujoco.mj_geomDistance(model, data, one, other, 0.001, None) < 0)
+        near = np.einsum('ij,ij->i', apart, apart) <= (reach + model.geom_rbound) ** 2
+        # A plane has no bounding ball: its height over the plane counts.
+        planes = model.geom_type == _PLANE
+        heights = np.einsum('ij,ij->i', data.geom_xmat[:, 2::3], apart)
+        near[planes] = heights[planes] < reach
+        return any(
+            mujoco.mj_geomDistance(model, data, one, other, 0.001, None) < 0
+            for other in np.flatnonzero(near & wanted).tolist()
+        )
 
 
-def _near(
-    origin: FloatArray, directions: FloatArray, centre: FloatArray, radius: float
-) -> NDArray[np.bool_]:
-    """Which rays pass a ball."""
-    way = centre - origin
-    along = directions @ way
-    squared = np.einsum('ij,ij->i', directions, directions)
+def _passing(lines: Sightlines, centre: FloatArray, radius: float) -> MaskImage:
+    """Which lines pass a ball."""
+    way = centre - lines.origin
+    along = lines.directions @ way
+    squared = np.einsum('ij,ij->i', lines.directions, lines.directions)
     # Distance of the centre from each line, squared, times the squared length of its direction.
     off = float(way @ way) * squared - along**2
     return np.asarray((off <= radius**2 * squared) & (along > -radius * np.sqrt(squared)))
