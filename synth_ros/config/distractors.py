@@ -150,8 +150,8 @@ class BackgroundClutter(Section):
     fill: tuple[UnitInterval, UnitInterval] = (0.6, 0.9)
     """Share of the background of each camera that they are to cover, drawn for each view:
     pixels that show neither an object nor the robot."""
-    size: PositiveRange = (0.6, 1.5)
-    """Largest extent of a shape as a factor of the mean extent of the objects."""
+    size: PositiveRange = (0.8, 1.8)
+    """Largest extent of a shape as a factor of the mean extent of the objects over all axes."""
     behind_m: NonNegativeRange = (0.02, 0.3)
     """How far behind the farthest object that a camera sees, at most: nearer where a wall or a
     table is in the way."""

@@ -32,8 +32,8 @@ from synth_ros.types import FloatArray
 # Where the first is taken by an object or a wall, a flying shape goes to the next.
 _PLACES = 12
 _LARGEST_SEED = 2**32
-# Largest extent of objects where a scene has none, metres.
-_USUAL_EXTENT_M = 0.15
+# Of objects where a scene has none, metres.
+_USUAL_EXTENT_M = 0.1
 _THIN_M = 0.004
 _METAL_SHARE = 0.15
 
@@ -137,7 +137,7 @@ def draw_shapes(
     Args:
         config: The config.
         inventory: What there is to draw from.
-        extents_m: Largest full extent of each object.
+        extents_m: Mean full extent of each object over its axes.
         streams: The episode's streams.
     """
     wanted = config.distractors

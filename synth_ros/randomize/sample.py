@@ -99,7 +99,10 @@ def sample_scene(
             rng=streams.generator(f'distractors/placement/{attempt}'),
         ),
         shapes=draw_shapes(
-            config, inventory, extents_m=[2 * max(half) for half in half_sizes], streams=streams
+            config,
+            inventory,
+            extents_m=[2 * sum(half) / 3 for half in half_sizes],
+            streams=streams,
         ),
     )
 

@@ -17,12 +17,15 @@ from synth_ros.scene.retexture import retextured
 from synth_ros.scene.solid import Solid, SolidGeom, SolidLook, SolidMesh, visible_bounds
 from synth_ros.scene.solid_spec import add_looks, add_solid
 from synth_ros.scene.texture_images import ImageFiles
+from synth_ros.scene.texture_pixels import FACE_PIXELS
 from synth_ros.types import FloatArray
 
 PARKED_M = (0.0, 0.0, -50.0)
 """Where shapes wait that are not in use: below every floor, beyond every far plane."""
 
 _PREFIX = 'hanging/'
+# There are many in the background, none of them near.
+_FACE_PIXELS = {'flying': FACE_PIXELS, 'occluder': FACE_PIXELS, 'background': 48}
 _DENSITY_KG_M3 = 100.0
 _SUBDIVISIONS = 3
 _LUMPS = 5

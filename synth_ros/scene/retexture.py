@@ -10,7 +10,7 @@ import numpy as np
 from synth_ros.randomize.scene import SampledTexture
 from synth_ros.scene.solid import Solid, SolidGeom, SolidLook, SolidMesh, SolidTexture
 from synth_ros.scene.texture_images import ImageFiles
-from synth_ros.scene.texture_pixels import cube_texture, flat_texture
+from synth_ros.scene.texture_pixels import FACE_PIXELS, cube_texture, flat_texture
 from synth_ros.types import FloatArray
 
 _ROLE = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
@@ -24,6 +24,7 @@ def retextured(
     *,
     scale: float = 1.0,
     star_shaped: bool = False,
+    face_pixels: int = FACE_PIXELS,
 ) -> Solid:
     """The same solid with a drawn texture all over it.
 
@@ -38,6 +39,7 @@ def retextured(
         scale: Factor on the solid's size in the scene: the pattern keeps its own.
         star_shaped: Whether its meshes are such that a ray from the middle leaves them once:
             they then get a cube, too.
+        face_pixels: Edge of each side of a cube.
     """
     flat = [g.shape == 'mesh' and not star_shaped for g in solid.geoms]
     textures: list[SolidTexture] = []
@@ -50,7 +52,7 @@ def retextured(
         number_of['cube'] = len(textures)
         largest = max(shown, key=lambda g: float(np.prod(_half_size(g, solid))))
         x, y, z = (scale * half for half in _half_size(largest, solid))
-        textures.append(cube_texture(drawn, images, half_size_m=(x, y, z)))
+        textures.append(cube_texture(drawn, images, half_size_m=(x, y, z), pixels=face_pixels))
     repeat = (1.0, 1.0)
     own = drawn.family == 'image' and all(
         solid.meshes[g.mesh].texcoords is not None for g in shown if g.mesh >= 0

@@ -66,34 +66,26 @@ def make_noise(
 
 
 def _blended(lattice: NDArray[np.float32], axes: Axes) -> NDArray[np.float32]:
-    """A lattice between its points, by cubic B-splines: small matrices, one an axis."""
+    """A lattice between its points, by cubic B-splines, one axis after the other."""
     out = lattice
     # The shortest axis first, which is one coordinate where the grid is a plane.
     for number in sorted(range(3), key=lambda axis: len(axes[axis])):
-        weights = _weights(axes[number], lattice.shape[number])
-        used = np.flatnonzero(weights.any(axis=0))
-        mixed = np.tensordot(weights[:, used], out.take(used, axis=number), (1, number))
-        out = np.moveaxis(mixed, 0, number)
+        base, weights = _taps(axes[number], lattice.shape[number])
+        shape = [1, 1, 1]
+        shape[number] = len(base)
+        # Sums of four neighbours rather than matrices: the same bits on every machine.
+        mixed = np.zeros(1, np.float32)
+        for tap in range(4):
+            neighbour = out.take((base + tap - 1) % lattice.shape[number], axis=number)
+            mixed = mixed + neighbour * weights[tap].reshape(shape)
+        out = mixed
     return out
 
 
-def _weights(coordinates: FloatArray, cells: int) -> NDArray[np.float32]:
-    """Weight of each lattice point for each coordinate, shape (n, cells): cubic B-splines."""
+def _taps(coordinates: FloatArray, cells: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The cell of each coordinate, (n,), and the weights of the four points around, (4, n)."""
     place = (coordinates % 1.0) * cells
     base = np.floor(place).astype(np.int64)
     t = place - base
-    taps = np.stack(
-        [
-            (1 - t) ** 3,
-            3 * t**3 - 6 * t**2 + 4,
-            -3 * t**3 + 3 * t**2 + 3 * t + 1,
-            t**3,
-        ],
-        axis=1,
-    )
-    out = np.zeros((len(coordinates), cells), np.float32)
-    rows = np.arange(len(coordinates))
-    for tap in range(4):
-        # Taps of a lattice of less than four cells fall together.
-        np.add.at(out, (rows, (base + tap - 1) % cells), taps[:, tap] / 6)
-    return out
+    weights = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
+    return base, (np.stack(weights) / 6).astype(np.float32)

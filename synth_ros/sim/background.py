@@ -109,13 +109,15 @@ class BackgroundPlacer:
             tries -= 1
             bare = np.flatnonzero(~covered)
             line = int(bare[int(rng.random() * len(bare))])
-            shape = free[-1]
+            # Another one each time: where a large one has no room, a small one may.
+            shape = free[int(rng.random() * len(free))]
             place = self._behind(shape, view, lines=lines, line=line, rng=rng)
             self._tester.put(shape, place)
             if not self._fits(shape, place, views):
                 continue
             covered |= self._tester.hides(shape, lines)
-            placed.append(Placed(free.pop(), place))
+            placed.append(Placed(shape, place))
+            free.remove(shape)
         return float(covered.mean()) if len(covered) else 0.0
 
     def _behind(
@@ -186,8 +188,9 @@ class _View:
         for region in self._regions:
             if point[2] - radius_m > region.farthest_m:
                 continue
-            nearest = np.clip((u, v), region.low, region.high)
-            if float(np.hypot(u - nearest[0], v - nearest[1])) < radius_px:
+            # Outside of a corner this is less than the distance: on the safe side.
+            away_px = float((region.outline @ (u, v, 1.0)).max())
+            if away_px < radius_px:
                 return True
         return False
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
+import scipy.spatial
 from numpy.typing import NDArray
 
 from synth_ros.geometry.camera import project
@@ -56,12 +57,14 @@ class Region(NamedTuple):
     Attributes:
         low: First column and row, sub-pixel, (2,).
         high: Last column and row, (2,).
+        outline: Sides of the convex outline: unit normal to the outside and offset, (n, 3).
         nearest_m: Least depth.
         farthest_m: Largest depth.
     """
 
     low: FloatArray
     high: FloatArray
+    outline: FloatArray
     nearest_m: float
     farthest_m: float
 
@@ -78,7 +81,13 @@ def region_of(lens: Lens, part: ObjectPart, state: mujoco.MjData) -> Region | No
     if depths.min() <= NEAR_M:
         return None
     pixels = project(lens.camera, corners)
-    return Region(pixels.min(axis=0), pixels.max(axis=0), float(depths.min()), float(depths.max()))
+    return Region(
+        pixels.min(axis=0),
+        pixels.max(axis=0),
+        outline=scipy.spatial.ConvexHull(pixels).equations,
+        nearest_m=float(depths.min()),
+        farthest_m=float(depths.max()),
+    )
 
 
 def sightlines_to(
