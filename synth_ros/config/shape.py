@@ -105,6 +105,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Keys of the config, with values that replace others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key of a section.
 
@@ -145,7 +150,7 @@ class Record:
         return tuple(key.name for key in self.keys)
 
 
-Kind = Truth | Number | Words | Choice | Row | Listing | Table | Record
+Kind = Truth | Number | Words | Choice | Row | Listing | Table | Change | Record
 
 
 @functools.cache
@@ -167,6 +172,9 @@ def kind_at(root: Kind, path: KeyPath) -> Kind | None:
                 kind = key.kind if key else None
             case Table(value=value), str():
                 kind = value
+            case Change(), str():
+                key = config_shape().key(step)
+                kind = key.kind if key else None
             case Listing(item=item), int():
                 kind = item
             case Row(items=items), int() if step < len(items):
@@ -267,6 +275,8 @@ def _array(schema: _Schema, defs: _Defs) -> Kind:
 
 
 def _object(schema: _Schema, defs: _Defs) -> Kind:
+    if schema.format == 'change':
+        return Change()
     if isinstance(schema.values, _Schema):
         return Table(_kind(schema.values, defs))
     keys = []

@@ -147,6 +147,21 @@ class ViewClutter(_Drawn):
     """Shapes in the air that were taken out because a robot or a lens is in their place."""
 
 
+class PlannedPose(_Drawn):
+    """Where the pose curriculum hangs an object in a view."""
+
+    instance_id: int
+    position_m: Triple
+    """Centre of the 3D box in the camera's optical frame."""
+    quat_wxyz: Quat
+    """Camera from object."""
+    direction: int
+    """Place in the lattice of directions."""
+    roll: int
+    distance: int
+    """Place in the list of distances."""
+
+
 class SampledView(_Drawn):
     """One posture of the robot."""
 
@@ -158,6 +173,12 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    planned: tuple[PlannedPose, ...] = ()
+    """Poses of the pose curriculum."""
+    refused: dict[str, int] = {}
+    """How many drawings of this view each constraint refused before this one."""
+    unmet: tuple[str, ...] = ()
+    """Constraints that the view does not meet, where the config keeps such views."""
     clutter: ViewClutter | None = None
 
 
@@ -171,6 +192,8 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    scenario: str = ''
+    """Name of the scenario, empty where the config has none."""
     distractors: tuple[SampledObject, ...] = ()
     """Clutter that falls with the objects and is never labelled."""
     shapes: tuple[SampledShape, ...] = ()

@@ -74,7 +74,8 @@ class ClutterKeeper:
         """
         if not self._all:
             return drawn
-        prefix = f'view/{drawn.view}/'
+        # A view that is drawn again gets other clutter, too.
+        prefix = f'view/{drawn.view}/clutter/{drawn.attempt}/'
         for shape in self._all:
             self._world.put_shape(shape, self._home.get(shape))
         removed = self.make_way()
