@@ -250,9 +250,7 @@ class Episode:
             'frames': course.frames,
             'frame': now.index,
             'view': now.drawn.model_dump(mode='json'),
-            'unlabelled': {
-                pose.name: [*pose.position_m, *pose.quat_wxyz] for pose in now.unlabelled
-            },
+            'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 

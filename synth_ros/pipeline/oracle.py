@@ -19,7 +19,6 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
-from synth_ros.randomize.draws import quadruple
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
@@ -33,14 +32,13 @@ from synth_ros.sim.rays import (
     drawn_exactly,
     model_for_rays,
 )
-from synth_ros.sim.world import Place, Posture, World
+from synth_ros.sim.world import Posture, World
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 SNAP_PX = 0.004
 """A rasterizer snaps vertices to 1/256 pixel: an outline may move by about half of that."""
 FACET_PX = 0.03
 """With 128 slices the outline of a round shape lies up to this far inside the true one."""
-_NOWHERE = (0.0, 0.0, 0.0)
 TOUCH = 1e-4
 """Where one surface cuts another, facets decide which is in front: as a share of depth."""
 
@@ -288,13 +286,12 @@ class FrameTruth:
         for part in world.scene.distractors:
             loose = self._made.unlabelled.get(part.name)
             if loose is not None:
-                qpos[part.qpos_address : part.qpos_address + 7] = loose
+                at = part.qpos_address
+                qpos[at : at + 7] = (*loose.position_m, *loose.quat_wxyz)
         world.set_posture(posture)
         world.set_objects(qpos)
         for shape in world.scene.shapes:
-            x, y, z, *quat = self._made.unlabelled.get(shape.name, _NOWHERE)
-            place = Place((x, y, z), quadruple(np.array(quat))) if quat else None
-            world.put_shape(shape, place)
+            world.put_shape(shape, self._made.unlabelled.get(shape.name))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 from pydantic import ValidationError
 
 from synth_ros.errors import PlacementError, UsageError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course
+from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame
+from synth_ros.sim.world import Place
 from synth_ros.types import Sample
 
 
@@ -28,8 +31,7 @@ class Provenance(NamedTuple):
         seed: In use.
         renderer: Its name.
         config_hash: Of the config.
-        unlabelled: Where all was that can move and is never labelled, by name: position and
-            quaternion wxyz.
+        unlabelled: Where all was that can move and is never labelled, by name.
     """
 
     scene: SampledScene
@@ -38,7 +40,7 @@ class Provenance(NamedTuple):
     seed: int
     renderer: str
     config_hash: str
-    unlabelled: Mapping[str, Sequence[float]] = MappingProxyType({})
+    unlabelled: Mapping[str, Place] = MappingProxyType({})
 
 
 def read_provenance(frame: RecordedFrame) -> Provenance:
@@ -57,8 +59,8 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             renderer=str(stored['renderer']),
             config_hash=str(stored['config_hash']),
             unlabelled={
-                str(name): [float(value) for value in pose]
-                for name, pose in stored.get('unlabelled', {}).items()
+                str(name): Place(triple(np.array(position)), quadruple(np.array(quat)))
+                for name, (position, quat, _) in stored.get('unlabelled', {}).items()
             },
         )
     except (ValueError, KeyError, TypeError, ValidationError) as error:

@@ -52,6 +52,11 @@ class ObjectPart(NamedTuple):
     keypoints: tuple[KeypointSpec, ...] = ()
     symmetry: Symmetry = NO_SYMMETRY
 
+    @property
+    def radius_m(self) -> float:
+        """Of a ball around the body's origin that holds the 3D box."""
+        return float(np.linalg.norm(np.abs(self.object_from_box[:3, 3]) + self.size_m / 2))
+
 
 class ShapePart(NamedTuple):
     """A shape without physics that hangs where it is put.

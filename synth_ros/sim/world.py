@@ -61,11 +61,13 @@ class LoosePose(NamedTuple):
         name: Unique in the scene.
         position_m: Origin of its body in the world.
         quat_wxyz: World from body.
+        radius_m: Of a ball around that origin that holds it.
     """
 
     name: str
     position_m: tuple[float, float, float]
     quat_wxyz: tuple[float, float, float, float]
+    radius_m: float
 
 
 _PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
@@ -221,11 +223,12 @@ class World:
     def unlabelled(self) -> tuple[LoosePose, ...]:
         """Where all is that can move and is never labelled; what is parked is left out."""
         scene, data = self.scene, self.data
-        bodies = [(part.name, part.body_id) for part in scene.distractors]
-        bodies += [(shape.name, shape.body_id) for shape in scene.shapes if self.is_used(shape)]
+        bodies = [(part.name, part.body_id, part.radius_m) for part in scene.distractors]
+        used = [shape for shape in scene.shapes if self.is_used(shape)]
+        bodies += [(shape.name, shape.body_id, shape.radius_m) for shape in used]
         return tuple(
-            LoosePose(name, triple(data.xpos[body]), quadruple(data.xquat[body]))
-            for name, body in bodies
+            LoosePose(name, triple(data.xpos[body]), quadruple(data.xquat[body]), radius_m)
+            for name, body, radius_m in bodies
         )
 
     def is_used(self, shape: ShapePart) -> bool:
@@ -288,6 +291,7 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
+            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
         )
 
     def _body_pose(self, body: int) -> FloatArray:
