@@ -16,6 +16,7 @@ from synth_ros.config.nodes import Plain
 from synth_ros.config.shape import (
     Change,
     Choice,
+    Drawn,
     Kind,
     Listing,
     Number,
@@ -80,6 +81,8 @@ def _any_value(kind: Kind, serial: Iterator[int]) -> Plain:
             value = False
         case Number():
             value = _any_number(kind)
+        case Drawn(number=number):
+            value = _any_number(number)
         case Words():
             value = f'stand_in_{next(serial)}'  # no two alike, or names would seem repeated
         case Choice(options=options):

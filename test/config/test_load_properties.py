@@ -20,6 +20,7 @@ from synth_ros.config.root import Config
 from synth_ros.config.shape import (
     Change,
     Choice,
+    Drawn,
     Listing,
     Number,
     Record,
@@ -90,7 +91,9 @@ WRONG = st.recursive(
 
 def values(kind, wrong=None):
     """Values of a kind, with wrong ones among them where a strategy for those is given."""
-    if isinstance(kind, Row | Listing | Table | Record):
+    if isinstance(kind, Drawn):
+        right = distributions(kind, wrong)
+    elif isinstance(kind, Row | Listing | Table | Record):
         right = collections(kind, wrong)
     else:
         right = scalars(kind)
@@ -119,6 +122,26 @@ def scalars(kind):
             return st.sampled_from(options)
         case Change():
             return st.just({})
+
+
+def distributions(kind, wrong):
+    number = values(kind.number)
+    pair = st.lists(number, min_size=2, max_size=2).map(sorted)
+    short = st.one_of(number, pair)
+    if wrong is not None:
+        known = dict.fromkeys(kind.record.names, wrong)
+        return short | st.fixed_dictionaries({}, optional={'unifrm': wrong} | known)
+    weighted = st.fixed_dictionaries(
+        {'values': st.lists(number, min_size=2, max_size=2), 'weights': st.just([1, 2])}
+    )
+    return st.one_of(
+        short,
+        pair.map(lambda ends: {'uniform': ends, 'across': 'episodes'}),
+        pair.map(lambda ends: {'normal': {'mean': ends[0], 'std': 1e7, 'within': ends}}),
+        weighted.map(lambda choice: {'choice': choice}),
+        st.lists(short, min_size=1, max_size=3).map(lambda of: {'mixture': {'of': of}}),
+        st.tuples(short, short).map(lambda two: {'schedule': [[0, two[0]], [1, two[1]]]}),
+    )
 
 
 def collections(kind, wrong):
@@ -171,6 +194,11 @@ def sensible(data):
         for i, entry in enumerate(group):
             entry['name'] = 'mug' if group is not data['cameras'] and not i else f'n_{i}'
             entry.pop('depth_range_m', None)
+    constraints = data.get('constraints', {})
+    for key in ('scene', 'view'):
+        for i, entry in enumerate(constraints.get(key, [])):
+            entry.update(name=f'{key}_{i}', **({'objects': [1, 2]} if key == 'view' else {}))
+            entry.pop('classes', None)
     for i, entry in enumerate(data.get('scenarios', [])):
         entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
     for i, entry in enumerate(data.get('labels', {}).get('stuff', [])):
