@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from synth_ros.config.base import (
-    CountRange,
-    Fault,
-    NonNegative,
-    Positive,
-    PositiveRange,
-    Section,
-    UnitInterval,
-    repeated_names,
+from synth_ros.config.base import Fault, Positive, Section, repeated_names
+from synth_ros.config.distributions import (
+    Distribution,
+    Drawn,
+    DrawnCount,
+    DrawnNonNegative,
+    DrawnPositive,
+    DrawnUnit,
+    constant,
+    drawn,
+    log_uniform,
+    uniform,
+    whole_uniform,
 )
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.textures import TextureConfig
@@ -26,45 +30,42 @@ Most = Annotated[int, Field(ge=0, le=500)]
 """How many shapes are kept ready for a view."""
 
 
-def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
-    low, high = pair
-    if low > high:
-        raise ValueError('the first is larger than the second')
-    return pair
-
-
-_LowHigh = Field(json_schema_extra={'format': 'low-high'})
 Share = Annotated[float, Field(gt=0, lt=1)]
-ShareRange = Annotated[tuple[Share, Share], AfterValidator(_ordered), _LowHigh]
-"""[low, high] of a share, neither none nor all."""
-Angle = Annotated[float, Field(ge=-90, le=90)]
-AngleRange = Annotated[tuple[Angle, Angle], AfterValidator(_ordered), _LowHigh]
-NonNegativeRange = Annotated[tuple[NonNegative, NonNegative], AfterValidator(_ordered), _LowHigh]
+DrawnShare = Annotated[Distribution, drawn(above=0, high=1)]
+DrawnElevation = Annotated[Distribution, drawn(low=-90, high=90)]
 
-_TEXTURED = TextureConfig(share=0.7)
+_TEXTURED = TextureConfig(share=constant(0.7))
 
 
 class ContextualDistractors(Section):
     """Real clutter: things that fall and settle among the objects."""
 
-    count: CountRange = (0, 0)
+    count: DrawnCount = whole_uniform(0, 0)
     """How many in a scene, [fewest, most]."""
     classes: tuple[ObjectClass, ...] = ()
     """What they are, as in objects.classes: built-in classes, files or primitives. Ids, keypoints
     and skeletons have no meaning here."""
-    scale: PositiveRange = (0.85, 1.15)
+    scale: DrawnPositive = uniform(0.85, 1.15)
     """Random factor on the size of each."""
+    hue_shift_deg: Drawn = uniform(-15.0, 15.0)
+    """Random rotation of each one's colour about the hue circle."""
+    value_scale: DrawnPositive = uniform(0.8, 1.1)
+    """Random factor on each one's brightness."""
+    friction_scale: DrawnPositive = log_uniform(0.7, 1.3)
+    """Random factor on each one's sliding friction."""
+    mass_scale: DrawnPositive = log_uniform(0.8, 1.25)
+    """Random factor on each one's mass."""
     texture: TextureConfig = TextureConfig()
     """Textures in place of their own."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name, are missing or carry labels."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
-        if self.count[1] > 0 and not self.classes:
-            low, high = self.count
+        _, most = self.count.support()
+        if most > 0 and not self.classes:
             message = (
-                f'count asks for {low} to {high} distractors, but no class is listed: list '
-                'classes, or set count to [0, 0]'
+                f'count asks for up to {most:g} distractors, but no class is listed: list '
+                'classes, or set count to 0'
             )
             yield Fault(('classes',), message, because=(('count',),))
         for number, entry in enumerate(self.classes):
@@ -85,7 +86,7 @@ class FlyingShapes(Section):
     They touch nothing. A shape that a robot or a lens would be in is taken out for that view.
     """
 
-    count: CountRange = (0, 0)
+    count: DrawnCount = whole_uniform(0, 0)
     """How many in a scene, [fewest, most]."""
     shapes: Annotated[tuple[HangingShape, ...], Field(min_length=1)] = (
         'box',
@@ -96,12 +97,14 @@ class FlyingShapes(Section):
         'blob',
     )
     """Which shapes, equally often; a blob is a lump like a stone or a potato."""
-    size_m: PositiveRange = (0.03, 0.12)
+    size_m: DrawnPositive = log_uniform(0.03, 0.12)
     """Largest full extent of each."""
-    distance_m: PositiveRange = (0.35, 1.0)
+    distance_m: DrawnPositive = uniform(0.35, 1.0)
     """Distance of their centres from the middle of the placement surface."""
-    elevation_deg: AngleRange = (12.0, 80.0)
-    """Angle of that direction above the horizon; all around in azimuth."""
+    elevation_deg: DrawnElevation = uniform(12.0, 80.0)
+    """Angle of that direction above the horizon."""
+    azimuth_deg: Drawn = uniform(-180.0, 180.0)
+    """Angle of that direction about the vertical, from the world's x axis."""
     near_m: Positive = 0.2
     """Free space around every lens: a shape that reaches into it is taken out for that view."""
     texture: TextureConfig = _TEXTURED
@@ -113,13 +116,13 @@ class Occluders(Section):
 
     count: Most = 0
     """Most occluders in a view, of all cameras together."""
-    targets: UnitInterval = 0.3
+    targets: DrawnUnit = constant(0.3)
     """Share of the objects seen by a camera that are chosen to be hidden in part."""
-    coverage: ShareRange = (0.2, 0.6)
+    coverage: DrawnShare = uniform(0.2, 0.6)
     """Share of a chosen target's visible pixels that occluders are to hide."""
     tolerance: Share = 0.08
     """By how much the share that is hidden may differ from the one that was drawn."""
-    distance: ShareRange = (0.35, 0.85)
+    distance: DrawnShare = uniform(0.35, 0.85)
     """Where on the way from the lens (0) to the target (1)."""
     shapes: Annotated[tuple[FlatShape, ...], Field(min_length=1)] = (
         'panel',
@@ -128,7 +131,7 @@ class Occluders(Section):
         'leaf',
     )
     """Which shapes, equally often."""
-    size_m: PositiveRange = (0.05, 0.2)
+    size_m: DrawnPositive = log_uniform(0.05, 0.2)
     """Largest full extent of each."""
     near_m: Positive = 0.12
     """No occluder is nearer to any lens than this."""
@@ -147,12 +150,12 @@ class BackgroundClutter(Section):
 
     count: Most = 0
     """Most shapes in a view, of all cameras together; 0 for no background clutter."""
-    fill: tuple[UnitInterval, UnitInterval] = (0.6, 0.9)
+    fill: DrawnUnit = uniform(0.6, 0.9)
     """Share of the background of each camera that they are to cover, drawn for each view:
     pixels that show neither an object nor the robot."""
-    size: PositiveRange = (0.8, 1.8)
+    size: DrawnPositive = log_uniform(0.8, 1.8)
     """Largest extent of a shape as a factor of the mean extent of the objects over all axes."""
-    behind_m: NonNegativeRange = (0.02, 0.3)
+    behind_m: DrawnNonNegative = uniform(0.02, 0.3)
     """How far behind the farthest object that a camera sees, at most: nearer where a wall or a
     table is in the way."""
     shapes: Annotated[tuple[HangingShape, ...], Field(min_length=1)] = (
@@ -166,14 +169,8 @@ class BackgroundClutter(Section):
     """Which shapes, equally often."""
     near_m: Positive = 0.25
     """No shape is nearer to any lens than this."""
-    texture: TextureConfig = TextureConfig(share=0.85)
+    texture: TextureConfig = TextureConfig(share=constant(0.85))
     """Textures; the rest are plain colours."""
-
-    def rules(self) -> Iterator[Fault]:
-        """Yield a fault for a range that runs backwards."""
-        low, high = self.fill
-        if low > high:
-            yield Fault(('fill',), f'the first is larger than the second, got [{low}, {high}]')
 
 
 class DistractorsConfig(Section):

@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from synth_ros.config.base import Fault, NonNegative, PositiveRange, Section, Text, UnitInterval
+from synth_ros.config.base import Fault, NonNegative, Section, Text, UnitInterval
+from synth_ros.config.distributions import DrawnPositive, DrawnUnit, constant, log_uniform
 from synth_ros.config.problems import nearest
 
 TextureFamily = Literal[
@@ -20,12 +21,12 @@ FAMILIES: tuple[TextureFamily, ...] = get_args(TextureFamily)
 class TextureConfig(Section):
     """How many surfaces get a texture that is drawn, and from what."""
 
-    share: UnitInterval = 0.0
+    share: DrawnUnit = constant(0.0)
     """Share of the things that get a drawn texture in place of their own look."""
     families: dict[str, NonNegative] = Field(default_factory=dict)
     """Weights of the families: noise, checker, stripes, dots, gradient, wood, marble, voronoi,
     tartan. Those that are not named are not drawn; without any, all are, equally often."""
-    tile_m: PositiveRange = (0.04, 0.16)
+    tile_m: DrawnPositive = log_uniform(0.04, 0.16)
     """Edge of one repeat of the pattern or image, metres."""
     folder: Text | None = None
     """Folder of images (png, jpg, jpeg) that serve as textures, relative to the config."""

@@ -24,6 +24,7 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
+from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
@@ -84,6 +85,7 @@ class Episode:
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self.config = stage.builder.of(sampled.scenario).config
+        self._draws = episode_draws(self.config, self._streams)
         self.refusals: Counter[str] = Counter()
         self._finder = PostureFinder(world, self.config)
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
@@ -102,7 +104,7 @@ class Episode:
         """
         with self.clock.measure('posture'):
             drawn = self._finder.find(self._streams, view, start=start)
-            return self.clutter.arrange(self._streams, drawn)
+            return self.clutter.arrange(self._draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.

@@ -6,26 +6,26 @@ moves an object.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from synth_ros.config.distractors import FlatShape, FlyingShapes, HangingShape
+from synth_ros.config.distractors import (
+    BackgroundClutter,
+    FlatShape,
+    FlyingShapes,
+    HangingShape,
+    Occluders,
+)
+from synth_ros.config.distributions import Distribution
 from synth_ros.config.objects import Placement
 from synth_ros.config.root import Config
-from synth_ros.randomize.draws import (
-    count,
-    log_uniform,
-    quadruple,
-    uniform,
-    uniform_quat_wxyz,
-)
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.draws import quadruple, triple, uniform, uniform_quat_wxyz
 from synth_ros.randomize.inventory import ClassInfo, Inventory, SurfaceInfo
 from synth_ros.randomize.placement import DropPose, draw_drop_poses
-from synth_ros.randomize.scene import SampledObject, SampledShape, SampledTexture, Triple
-from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.scene import SampledObject, SampledShape, Triple
 from synth_ros.randomize.textures import draw_color, draw_texture
 from synth_ros.types import FloatArray
 
@@ -39,14 +39,14 @@ _METAL_SHARE = 0.15
 
 
 def draw_distractors(
-    config: Config, inventory: Inventory, *, streams: Streams
+    config: Config, inventory: Inventory, *, draws: Draws
 ) -> tuple[SampledObject, ...]:
     """Draw the clutter of a scene; where it drops from is drawn later, with the objects.
 
     Args:
         config: The config.
         inventory: What there is to draw from.
-        streams: The episode's streams.
+        draws: The episode's draws.
 
     Returns:
         Distractors at the origin.
@@ -54,11 +54,11 @@ def draw_distractors(
     ranges = config.distractors.contextual
     if not inventory.distractors:
         return ()
-    number = count(streams.generator('distractors/contextual/count'), ranges.count)
+    number = draws.whole(ranges.count, 'distractors/contextual/count')
     weights = np.array([entry.weight for entry in inventory.distractors])
     weights /= weights.sum()
     return tuple(
-        _distractor(k, config, inventory, weights=weights, streams=streams)
+        _distractor(k, config, inventory, weights=weights, draws=draws)
         for k in range(1, number + 1)
     )
 
@@ -69,10 +69,11 @@ def _distractor(
     inventory: Inventory,
     *,
     weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    streams: Streams,
+    draws: Draws,
 ) -> SampledObject:
-    ranges, objects = config.distractors.contextual, config.objects
-    rng = streams.generator(f'distractors/contextual/{number}')
+    ranges = config.distractors.contextual
+    own = draws.below(f'distractors/contextual/{number}/')
+    rng = own.generator('choice')
     entry: ClassInfo = inventory.distractors[int(rng.choice(len(weights), p=weights))]
     variant = entry.variants[int(rng.random() * len(entry.variants))]
     return SampledObject(
@@ -83,16 +84,12 @@ def _distractor(
         variant=variant.name,
         position_m=(0.0, 0.0, 0.0),
         quat_wxyz=(1.0, 0.0, 0.0, 0.0),
-        scale=uniform(rng, ranges.scale),
-        hue_shift_deg=uniform(rng, objects.hue_shift_deg),
-        value_scale=uniform(rng, objects.value_scale),
-        friction_scale=log_uniform(rng, config.physics.friction_scale),
-        mass_scale=log_uniform(rng, config.physics.mass_scale),
-        texture=draw_texture(
-            ranges.texture,
-            inventory.textures,
-            rng=streams.generator(f'distractors/contextual/{number}/texture'),
-        ),
+        scale=own.number(ranges.scale, 'scale'),
+        hue_shift_deg=own.number(ranges.hue_shift_deg, 'hue_shift_deg'),
+        value_scale=own.number(ranges.value_scale, 'value_scale'),
+        friction_scale=own.number(ranges.friction_scale, 'friction_scale'),
+        mass_scale=own.number(ranges.mass_scale, 'mass_scale'),
+        texture=draw_texture(ranges.texture, inventory.textures, draws=own.below('texture/')),
     )
 
 
@@ -130,7 +127,7 @@ def drop_distractors(
 
 
 def draw_shapes(
-    config: Config, inventory: Inventory, *, extents_m: Sequence[float], streams: Streams
+    config: Config, inventory: Inventory, *, extents_m: Sequence[float], draws: Draws
 ) -> tuple[SampledShape, ...]:
     """Draw the shapes of a scene: what flies, and the pools for occluders and background.
 
@@ -138,40 +135,27 @@ def draw_shapes(
         config: The config.
         inventory: What there is to draw from.
         extents_m: Mean full extent of each object over its axes.
-        streams: The episode's streams.
+        draws: The episode's draws.
     """
     wanted = config.distractors
-    flying = count(streams.generator('distractors/flying/count'), wanted.flying.count)
+    flying = draws.whole(wanted.flying.count, 'distractors/flying/count')
     mean_m = float(np.mean(extents_m)) if len(extents_m) else _USUAL_EXTENT_M
-    low, high = (mean_m * factor for factor in wanted.background.size)
-    pieces = wanted.occluders
     pools = (
-        _Pool('flying', flying, wanted.flying.shapes, wanted.flying.size_m),
-        _Pool('occluder', pieces.count, pieces.shapes, pieces.size_m),
-        _Pool('background', wanted.background.count, wanted.background.shapes, (low, high)),
+        _Pool('flying', flying, wanted.flying, wanted.flying.size_m, 1.0),
+        _Pool('occluder', wanted.occluders.count, wanted.occluders, wanted.occluders.size_m, 1.0),
+        _Pool(
+            'background',
+            wanted.background.count,
+            wanted.background,
+            wanted.background.size,
+            mean_m,
+        ),
     )
-    textures = {
-        'flying': wanted.flying.texture,
-        'occluder': wanted.occluders.texture,
-        'background': wanted.background.texture,
-    }
-    out = []
-    for pool in pools:
-        for number in range(1, pool.number + 1):
-            name = f'{pool.role}_{number:03d}'
-            rng = streams.generator(f'distractors/{name}')
-            texture = draw_texture(
-                textures[pool.role],
-                inventory.textures,
-                rng=streams.generator(f'distractors/{name}/texture'),
-            )
-            shape = _draw_shape(pool, name, texture, rng=rng)
-            if pool.role == 'flying':
-                places = _places(wanted.flying, inventory.surface, rng=rng)
-                quat = quadruple(uniform_quat_wxyz(rng))
-                shape = shape.model_copy(update={'places_m': places, 'quat_wxyz': quat})
-            out.append(shape)
-    return tuple(out)
+    return tuple(
+        _draw_shape(pool, number, inventory, draws=draws)
+        for pool in pools
+        for number in range(1, pool.number + 1)
+    )
 
 
 class _Pool(NamedTuple):
@@ -180,34 +164,41 @@ class _Pool(NamedTuple):
     Attributes:
         role: What they are for.
         number: How many.
-        shapes: Which, equally often.
-        size_m: Range of the largest full extent.
+        config: Their shapes and textures, and where they fly.
+        size: Largest full extent, in units.
+        unit_m: Of the size.
     """
 
     role: Literal['flying', 'occluder', 'background']
     number: int
-    shapes: tuple[HangingShape, ...] | tuple[FlatShape, ...]
-    size_m: tuple[float, float]
+    config: FlyingShapes | Occluders | BackgroundClutter
+    size: Distribution
+    unit_m: float
 
 
-def _draw_shape(
-    pool: _Pool, name: str, texture: SampledTexture | None, *, rng: np.random.Generator
-) -> SampledShape:
-    shape = pool.shapes[int(rng.random() * len(pool.shapes))]
-    largest_m = log_uniform(rng, pool.size_m)
-    shares = 0.35 + 0.65 * rng.random(3)
-    metallic = float(rng.random() < _METAL_SHARE)
-    return SampledShape(
+def _draw_shape(pool: _Pool, number: int, inventory: Inventory, *, draws: Draws) -> SampledShape:
+    name = f'{pool.role}_{number:03d}'
+    own = draws.below(f'distractors/{name}/')
+    rng, shapes = own.generator('choice'), pool.config.shapes
+    shape = shapes[int(rng.random() * len(shapes))]
+    drawn = SampledShape(
         name=name,
         role=pool.role,
         shape=shape,
-        size_m=_extents(shape, largest_m, shares),
+        size_m=_extents(
+            shape, pool.unit_m * own.number(pool.size, 'size'), 0.35 + 0.65 * rng.random(3)
+        ),
         seed=int(rng.integers(_LARGEST_SEED)),
         rgb=draw_color(rng),
         roughness=uniform(rng, (0.15, 0.95)),
-        metallic=metallic,
-        texture=texture,
+        metallic=float(rng.random() < _METAL_SHARE),
+        texture=draw_texture(pool.config.texture, inventory.textures, draws=own.below('texture/')),
+        quat_wxyz=quadruple(uniform_quat_wxyz(rng)),
     )
+    if not isinstance(pool.config, FlyingShapes):
+        return drawn
+    places = _places(pool.config, inventory.surface, draws=own)
+    return drawn.model_copy(update={'places_m': places})
 
 
 def _extents(shape: HangingShape | FlatShape, largest_m: float, shares: FloatArray) -> Triple:
@@ -238,20 +229,19 @@ def _extents(shape: HangingShape | FlatShape, largest_m: float, shares: FloatArr
             return x, y, z
 
 
-def _places(
-    ranges: FlyingShapes, surface: SurfaceInfo, *, rng: np.random.Generator
-) -> tuple[Triple, ...]:
-    """Places in the air around the middle of a surface, uniform in direction and distance."""
+def _places(ranges: FlyingShapes, surface: SurfaceInfo, *, draws: Draws) -> tuple[Triple, ...]:
+    """Places in the air around the middle of a surface."""
     x, y, z = surface.center_m
-    low, high = (math.sin(math.radians(angle)) for angle in ranges.elevation_deg)
-    out = []
-    for _ in range(_PLACES):
-        # Heights on a sphere are uniform where directions are (Archimedes).
-        up = uniform(rng, (low, high))
-        azimuth = uniform(rng, (-math.pi, math.pi))
-        distance = uniform(rng, ranges.distance_m)
-        across = distance * math.sqrt(1 - up * up)
-        out.append(
-            (x + across * math.cos(azimuth), y + across * math.sin(azimuth), z + distance * up)
-        )
-    return tuple(out)
+    elevations = np.radians(draws.numbers(ranges.elevation_deg, 'elevation_deg', _PLACES))
+    azimuths = np.radians(draws.numbers(ranges.azimuth_deg, 'azimuth_deg', _PLACES))
+    distances = draws.numbers(ranges.distance_m, 'distance_m', _PLACES)
+    across = distances * np.cos(elevations)
+    points = np.stack(
+        [
+            x + across * np.cos(azimuths),
+            y + across * np.sin(azimuths),
+            z + distances * np.sin(elevations),
+        ],
+        axis=1,
+    )
+    return tuple(triple(point) for point in points)

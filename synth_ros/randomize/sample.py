@@ -11,6 +11,7 @@ import numpy as np
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
 from synth_ros.randomize.distractors import draw_distractors, draw_shapes, drop_distractors
+from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import count, log_uniform, triple, uniform
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
@@ -52,6 +53,7 @@ def sample_scene(
         streams: The episode's random streams.
         attempt: Which drawing of the drop poses.
     """
+    draws = episode_draws(config, streams)
     picks = _pick_objects(config, inventory, rng=streams.generator('objects'))
     half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
     poses = draw_drop_poses(
@@ -77,7 +79,7 @@ def sample_scene(
             texture=draw_texture(
                 config.objects.texture,
                 inventory.textures,
-                rng=streams.generator(f'texture/object/{number}'),
+                draws=draws.below(f'texture/object/{number}/'),
             ),
         )
         for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
@@ -89,10 +91,10 @@ def sample_scene(
         objects=objects,
         lamps=draw_lamps(lights, inventory.surface.center_m, rng=streams.generator('lamps')),
         ambient=uniform(streams.generator('ambient'), lights.ambient),
-        materials=_draw_materials(config, inventory, streams=streams),
+        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         distractors=drop_distractors(
-            draw_distractors(config, inventory, streams=streams),
+            draw_distractors(config, inventory, draws=draws),
             inventory,
             among=[(half_size, pose) for half_size, pose in zip(half_sizes, poses, strict=True)],
             placement=config.objects.placement,
@@ -102,7 +104,7 @@ def sample_scene(
             config,
             inventory,
             extents_m=[2 * sum(half) / 3 for half in half_sizes],
-            streams=streams,
+            draws=draws,
         ),
     )
 
@@ -171,7 +173,7 @@ def _scaled(half: tuple[float, float, float], scale: float) -> tuple[float, floa
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams
+    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
@@ -181,7 +183,7 @@ def _draw_materials(
                 'texture': draw_texture(
                     config.environment.textures,
                     inventory.textures,
-                    rng=streams.generator(f'texture/role/{role.role}'),
+                    draws=draws.below(f'texture/role/{role.role}/'),
                 )
             }
         )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from synth_ros.config.textures import FAMILIES, TextureConfig, TextureFamily
-from synth_ros.randomize.draws import log_uniform, uniform
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.inventory import ImageInfo, TextureFolder
 from synth_ros.randomize.scene import SampledTexture, Triple
 
@@ -25,21 +26,22 @@ _NATURAL: dict[str, _Ranges] = {
 
 
 def draw_texture(
-    config: TextureConfig, folders: Sequence[TextureFolder], *, rng: np.random.Generator
+    config: TextureConfig, folders: Sequence[TextureFolder], *, draws: Draws
 ) -> SampledTexture | None:
     """Draw a texture for one thing, or none for the share that keeps its own look.
 
     Args:
         config: Shares and weights.
         folders: The images of all folders of the config.
-        rng: A stream of this thing alone; always used to the same extent.
+        draws: Of this thing's texture alone.
     """
+    rng = draws.generator('choice')
     wanted, is_image, place = (float(u) for u in rng.random(3))
     seed = int(rng.integers(_MAX_SEED))
-    tile_m = log_uniform(rng, config.tile_m)
+    tile_m = draws.number(config.tile_m, 'tile_m')
     family = _family(config, place)
     colors = _colors(family, rng)
-    if wanted >= config.share:
+    if wanted >= draws.number(config.share, 'share'):
         return None
     images = _images(config, folders)
     if images and is_image < config.folder_share:

@@ -10,9 +10,9 @@ import numpy as np
 from synth_ros.config.distractors import BackgroundClutter
 from synth_ros.geometry.camera import project
 from synth_ros.geometry.transforms import inverse, transform_points
-from synth_ros.randomize.draws import quadruple, triple, uniform, uniform_quat_wxyz
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.draws import quadruple, triple, uniform_quat_wxyz
 from synth_ros.randomize.scene import Filling
-from synth_ros.randomize.streams import Streams
 from synth_ros.scene.compiled import CompiledScene, ObjectPart, ShapePart
 from synth_ros.sim.hanging import Tester
 from synth_ros.sim.occluders import Placed
@@ -61,15 +61,14 @@ class BackgroundPlacer:
         self._is_background = np.append(np.array(background)[scene.geom_thing], True)
 
     def place(
-        self, lenses: Sequence[Lens], parts: Sequence[ObjectPart], *, streams: Streams, prefix: str
+        self, lenses: Sequence[Lens], parts: Sequence[ObjectPart], *, draws: Draws
     ) -> tuple[list[Placed], tuple[Filling, ...]]:
         """Find places for one view; objects, as all cameras see them, stay unhidden.
 
         Args:
             lenses: All cameras as they stand.
             parts: The objects.
-            streams: The episode's streams.
-            prefix: Of the names of the view's streams.
+            draws: Of the view.
         """
         views = [_View(lens, parts, self._tester.state) for lens in lenses]
         free = list(self._shapes)
@@ -77,9 +76,9 @@ class BackgroundPlacer:
         fillings = []
         for view in views:
             name = view.lens.camera.name
-            rng = streams.generator(f'{prefix}background/{name}')
-            asked = uniform(rng, self._config.fill)
-            reached = self._fill(view, views, free=free, placed=placed, asked=asked, rng=rng)
+            own = draws.below(f'background/{name}/')
+            asked = own.number(self._config.fill, 'fill')
+            reached = self._fill(view, views, free=free, placed=placed, asked=asked, draws=own)
             fillings.append(Filling(camera=name, asked=asked, reached=reached))
         return placed, tuple(fillings)
 
@@ -91,7 +90,7 @@ class BackgroundPlacer:
         free: list[ShapePart],
         placed: list[Placed],
         asked: float,
-        rng: np.random.Generator,
+        draws: Draws,
     ) -> float:
         """Cover a camera's background; the share that is covered in the end."""
         camera = view.lens.camera
@@ -104,14 +103,15 @@ class BackgroundPlacer:
         covered = np.zeros(len(lines.depths), np.bool_)
         for one in placed:
             covered |= self._tester.hides(one.shape, lines)
-        tries = _PATIENCE * len(free)
-        while free and tries and len(covered) and covered.mean() < asked:
-            tries -= 1
+        rng, tries = draws.generator('place'), _PATIENCE * len(free)
+        for behind_m in draws.numbers(self._config.behind_m, 'behind_m', tries).tolist():
+            if not free or not len(covered) or covered.mean() >= asked:
+                break
             bare = np.flatnonzero(~covered)
             line = int(bare[int(rng.random() * len(bare))])
             # Another one each time: where a large one has no room, a small one may.
             shape = free[int(rng.random() * len(free))]
-            place = self._behind(shape, view, lines=lines, line=line, rng=rng)
+            place = self._behind(shape, view, lines=lines, line=line, behind_m=behind_m, rng=rng)
             self._tester.put(shape, place)
             if not self._fits(shape, place, views):
                 continue
@@ -127,13 +127,14 @@ class BackgroundPlacer:
         *,
         lines: Sightlines,
         line: int,
+        behind_m: float,
         rng: np.random.Generator,
     ) -> Place:
         """A place on a line behind the objects, or on what is in the way before that."""
         quat = quadruple(uniform_quat_wxyz(rng))
         direction = lines.directions[line]
         length = float(np.linalg.norm(direction))
-        wanted_m = view.farthest_m + uniform(rng, self._config.behind_m) + shape.radius_m
+        wanted_m = view.farthest_m + behind_m + shape.radius_m
         wall_m = float(lines.depths[line]) * length - _SUNK * shape.radius_m
         way_m = min(wanted_m, wall_m)
         return Place(triple(lines.origin + direction * (way_m / length)), quat)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from synth_ros.config.distractors import DistractorsConfig
+from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.scene import (
     Filling,
     Occlusion,
@@ -15,7 +16,6 @@ from synth_ros.randomize.scene import (
     SampledView,
     ViewClutter,
 )
-from synth_ros.randomize.streams import Streams
 from synth_ros.scene.compiled import ShapePart
 from synth_ros.sim.background import BackgroundPlacer
 from synth_ros.sim.hanging import Tester
@@ -62,11 +62,11 @@ class ClutterKeeper:
         )
         self._hang({shape.name: shape for shape in sampled.shapes})
 
-    def arrange(self, streams: Streams, drawn: SampledView) -> SampledView:
+    def arrange(self, draws: Draws, drawn: SampledView) -> SampledView:
         """Put everything into place for a view; the robot is in its posture already.
 
         Args:
-            streams: The episode's streams.
+            draws: The episode's draws.
             drawn: The view.
 
         Returns:
@@ -75,7 +75,7 @@ class ClutterKeeper:
         if not self._all:
             return drawn
         # A view that is drawn again gets other clutter, too.
-        prefix = f'view/{drawn.view}/clutter/{drawn.attempt}/'
+        own = draws.below(f'view/{drawn.view}/clutter/{drawn.attempt}/')
         for shape in self._all:
             self._world.put_shape(shape, self._home.get(shape))
         removed = self.make_way()
@@ -84,11 +84,9 @@ class ClutterKeeper:
         fillings: tuple[Filling, ...] = ()
         placed: list[Placed] = []
         if self._config.occluders.count:
-            placed, occlusions = self._occluders.place(
-                lenses, parts, streams=streams, prefix=prefix
-            )
+            placed, occlusions = self._occluders.place(lenses, parts, draws=own)
         if self._config.background.count:
-            more, fillings = self._background.place(lenses, parts, streams=streams, prefix=prefix)
+            more, fillings = self._background.place(lenses, parts, draws=own)
             placed = [*placed, *more]
         for shape, place in placed:
             self._world.put_shape(shape, place)

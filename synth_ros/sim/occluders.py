@@ -12,9 +12,9 @@ import numpy as np
 
 from synth_ros.config.distractors import Occluders
 from synth_ros.geometry.transforms import quat_wxyz_from_matrix
-from synth_ros.randomize.draws import quadruple, triple, uniform
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import Occlusion
-from synth_ros.randomize.streams import Streams
 from synth_ros.scene.compiled import ObjectPart, ShapePart
 from synth_ros.sim.hanging import Tester
 from synth_ros.sim.sightlines import Lens, Sightlines, sightlines_to
@@ -89,15 +89,14 @@ class OccluderPlacer:
         self._model = model
 
     def place(
-        self, lenses: Sequence[Lens], parts: Sequence[ObjectPart], *, streams: Streams, prefix: str
+        self, lenses: Sequence[Lens], parts: Sequence[ObjectPart], *, draws: Draws
     ) -> tuple[list[Placed], tuple[Occlusion, ...]]:
         """Find places for one view.
 
         Args:
             lenses: All cameras as they stand.
             parts: The objects.
-            streams: The episode's streams.
-            prefix: Of the names of the view's streams.
+            draws: Of the view.
 
         Returns:
             What goes where, and what came of each object that was chosen.
@@ -106,7 +105,7 @@ class OccluderPlacer:
             target
             for lens in lenses
             for part in parts
-            if (target := self._choose(lens, part, streams=streams, prefix=prefix)) is not None
+            if (target := self._choose(lens, part, draws=draws)) is not None
         ]
         free = list(self._shapes)
         placed: list[Placed] = []
@@ -117,23 +116,20 @@ class OccluderPlacer:
                 continue
             for one in placed:
                 target.hidden |= self._tester.hides(one.shape, target.lines)
-            name = f'{prefix}occluders/{target.lens.camera.name}/{target.part.name}/place'
-            found = self._hide(
-                target, done=done, free=free, lenses=lenses, rng=streams.generator(name)
-            )
+            own = draws.below(f'occluders/{target.lens.camera.name}/{target.part.name}/')
+            found = self._hide(target, done=done, free=free, lenses=lenses, draws=own)
             if found is not None:
                 placed.append(found)
                 free.remove(found.shape)
                 done.append(target)
         return placed, tuple(map(_outcome, targets))
 
-    def _choose(
-        self, lens: Lens, part: ObjectPart, *, streams: Streams, prefix: str
-    ) -> _Target | None:
-        rng = streams.generator(f'{prefix}occluders/{lens.camera.name}/{part.name}')
-        chosen, asked = rng.random() < self._config.targets, uniform(rng, self._config.coverage)
-        if not chosen:
+    def _choose(self, lens: Lens, part: ObjectPart, *, draws: Draws) -> _Target | None:
+        own = draws.below(f'occluders/{lens.camera.name}/{part.name}/')
+        share = draws.number(self._config.targets, 'occluders/targets')
+        if own.generator('chosen').random() >= share:
             return None
+        asked = own.number(self._config.coverage, 'coverage')
         lines = sightlines_to(
             lens, part, model=self._model, state=self._tester.state, across=_ACROSS
         )
@@ -148,15 +144,17 @@ class OccluderPlacer:
         done: Sequence[_Target],
         free: Sequence[ShapePart],
         lenses: Sequence[Lens],
-        rng: np.random.Generator,
+        draws: Draws,
     ) -> Placed | None:
         """Try places until one hides what is asked for; note why if none does."""
         if not free:
             target.missed = 'no_shape_left'
             return None
-        for _ in range(self._config.attempts):
+        rng = draws.generator('place')
+        distances = draws.numbers(self._config.distance, 'distance', self._config.attempts)
+        for distance in distances.tolist():
             shape = free[int(rng.random() * len(free))]
-            way = _propose(shape, target, self._config, rng=rng)
+            way = _propose(shape, target, distance, near_m=self._config.near_m, rng=rng)
             if way is None:
                 continue
             place = self._slide(shape, target, way)
@@ -216,10 +214,14 @@ class _Way(NamedTuple):
 
 
 def _propose(
-    shape: ShapePart, target: _Target, config: Occluders, *, rng: np.random.Generator
+    shape: ShapePart,
+    target: _Target,
+    distance: float,
+    *,
+    near_m: float,
+    rng: np.random.Generator,
 ) -> _Way | None:
-    """A depth, a turn and a direction; ``None`` where the shape would be in the target."""
-    share = uniform(rng, config.distance)
+    """A turn and a direction at a share of the way; ``None`` if it would be in the target."""
     spin, tilt_axis, heading = (2 * math.pi * float(u) for u in rng.random(3))
     tilt = math.radians(_MOST_TILT_DEG) * float(rng.random())
     rotation = target.lens.world_from_camera[:3, :3]
@@ -227,9 +229,9 @@ def _propose(
     seen = (lines.directions @ rotation)[:, :2]
     middle = seen.mean(axis=0)
     ray = np.array([*middle, 1.0])
-    least_m = (config.near_m + shape.radius_m) / float(np.linalg.norm(ray))
+    least_m = (near_m + shape.radius_m) / float(np.linalg.norm(ray))
     nearest_m = float(lines.depths.min())
-    depth_m = max(share * nearest_m, least_m)
+    depth_m = max(distance * nearest_m, least_m)
     if depth_m > _LAST * nearest_m:
         return None
     across = np.array([math.cos(heading), math.sin(heading)])
