@@ -87,6 +87,7 @@ class Episode:
         self.config = stage.builder.of(sampled.scenario).config
         self._draws = episode_draws(self.config, self._streams)
         self.refusals: Counter[str] = Counter()
+        self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
         self._rest_qpos = world.data.qpos.copy()
@@ -205,11 +206,14 @@ class Episode:
         now = window.now
         clean = now.frames[camera]
         with self.clock.measure('sense'):
+            noise = self.config.randomization.sensor
+            name = f'sensor/{now.index}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
-                self.config.randomization.sensor,
+                noise,
+                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+                rng=self._streams.generator(name),
             )
         with self.clock.measure('label'):
             labels = annotate(
@@ -325,6 +329,7 @@ class Stage:
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
+            world.hang(sampled.objects)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
     def load(self, episode: Episode) -> None:
@@ -350,7 +355,7 @@ class Stage:
                 world,
                 [drawing.dropped for drawing in drawings],
                 config=config.physics.settle,
-                surface=builder.inventory.surface,
+                places=builder.inventory.places,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):

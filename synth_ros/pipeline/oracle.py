@@ -277,9 +277,10 @@ class FrameTruth:
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
         qpos = world.data.qpos.copy()
         poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
+        world.hang(self._made.scene.objects)
         for part in world.scene.objects:
             pose = poses.get(part.instance_id)
-            if pose is not None:
+            if pose is not None and part.is_free:
                 at = part.qpos_address
                 qpos[at : at + 3] = pose[:3, 3]
                 qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])

@@ -19,12 +19,14 @@ from synth_ros.config.distractors import (
     Occluders,
 )
 from synth_ros.config.distributions import Distribution
-from synth_ros.config.objects import Placement
 from synth_ros.config.root import Config
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import quadruple, triple, uniform, uniform_quat_wxyz
-from synth_ros.randomize.inventory import ClassInfo, Inventory, SurfaceInfo
-from synth_ros.randomize.placement import DropPose, draw_drop_poses
+from synth_ros.randomize.inventory import ClassInfo, Inventory, PlaceInfo, SurfaceInfo
+from synth_ros.randomize.placement.choose import by_weight
+from synth_ros.randomize.placement.fits import misfit, scaled
+from synth_ros.randomize.placement.poses import Placed
+from synth_ros.randomize.placement.room import Item
 from synth_ros.randomize.scene import SampledObject, SampledShape, Triple
 from synth_ros.randomize.textures import draw_color, draw_texture
 from synth_ros.types import FloatArray
@@ -93,36 +95,55 @@ def _distractor(
     )
 
 
-def drop_distractors(
+def distractor_items(
     distractors: Sequence[SampledObject],
     inventory: Inventory,
     *,
-    among: Sequence[tuple[Triple, DropPose]],
-    placement: Placement,
-    rng: np.random.Generator,
-) -> tuple[SampledObject, ...]:
-    """Let distractors fall on the objects' surface, beside the objects or on top of them.
+    places: Sequence[PlaceInfo],
+    after: int,
+    draws: Draws,
+) -> list[Item]:
+    """What is to be placed after the objects, at places from which things fall freely.
 
     Args:
         distractors: What was drawn.
-        inventory: Their sizes, and the surface.
-        among: Half extents of each object's box and the pose that it is dropped from.
-        placement: Drop heights and the share of upright ones, as for objects.
-        rng: Source of randomness.
+        inventory: Their sizes.
+        places: Where objects go.
+        after: The last number of an object.
+        draws: Of the episode.
     """
     half = {
         (entry.name, variant.name): variant.half_size_m
         for entry in inventory.distractors
         for variant in entry.variants
     }
-    sizes = []
-    for item in distractors:
-        x, y, z = half[item.class_name, item.variant]
-        sizes.append((x * item.scale, y * item.scale, z * item.scale))
-    poses = draw_drop_poses(sizes, inventory.surface, placement=placement, rng=rng, among=among)
+    among = [place for place in places if place.config.is_free and place.config.count is None]
+    among = [place for place in among if place.config.kind != 'container'] or list(places)
+    items = []
+    for number, item in enumerate(distractors, start=1):
+        key = f'distractor/{number}'
+        order = by_weight(among, draws.generator(f'distractors/contextual/{number}/place'))
+        half_m = scaled(half[item.class_name, item.variant], item.scale)
+        fitting = [place for place in order if not misfit(place, half_m, containers_m=())]
+        place = (fitting or order)[0].config.name
+        items.append(Item(after + number, key, item.class_name, half_m, place))
+    return items
+
+
+def placed_distractors(
+    distractors: Sequence[SampledObject], placed: Sequence[Placed]
+) -> tuple[SampledObject, ...]:
+    """The distractors with the poses from which they fall."""
     return tuple(
-        item.model_copy(update={'position_m': pose.position_m, 'quat_wxyz': pose.quat_wxyz})
-        for item, pose in zip(distractors, poses, strict=True)
+        item.model_copy(
+            update={
+                'position_m': at.pose.position_m,
+                'quat_wxyz': at.pose.quat_wxyz,
+                'place': at.place,
+                'unplaced': at.unplaced,
+            }
+        )
+        for item, at in zip(distractors, placed, strict=True)
     )
 
 

@@ -57,6 +57,14 @@ class SampledObject(_Drawn):
     value_scale: float
     friction_scale: float
     mass_scale: float
+    place: str = ''
+    """Name of the place it is at."""
+    hangs: bool = False
+    """Whether it hangs where it was drawn, whatever happens."""
+    link: str = ''
+    """Link of the robot that holds it; position and rotation are then in the link's frame."""
+    unplaced: str = ''
+    """Why no place had room for it; the drawing is then not used."""
     texture: SampledTexture | None = None
 
 
@@ -80,6 +88,14 @@ class SampledShape(_Drawn):
     none."""
     quat_wxyz: Quat = (1.0, 0.0, 0.0, 0.0)
     """World from shape, at such a place."""
+
+
+class SampledRefusal(_Drawn):
+    """Objects that a place could not take, so that another place or object was drawn."""
+
+    place: str
+    reason: str
+    count: int
 
 
 class SampledLamp(_Drawn):
@@ -194,6 +210,10 @@ class SampledScene(_Drawn):
     camera_offsets: tuple[CameraOffset, ...]
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
+    refusals: tuple[SampledRefusal, ...] = ()
+    """By place and reason."""
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""
     distractors: tuple[SampledObject, ...] = ()
     """Clutter that falls with the objects and is never labelled."""
     shapes: tuple[SampledShape, ...] = ()

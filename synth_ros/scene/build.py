@@ -23,6 +23,7 @@ from synth_ros.scene.environment import (
     retexture_material,
     set_materials,
 )
+from synth_ros.scene.fingers import pair_fingers
 from synth_ros.scene.geometry import (
     GeometryMaker,
     PlacedObject,
@@ -90,6 +91,11 @@ class SceneBuilder:
             parts=PartNames(robot.links, catalog.classes),
             prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
         )
+        self._grasps = {
+            place.name: place.grasp.fingers
+            for place in self._config.objects.placement.places or ()
+            if place.grasp is not None
+        }
         things = tuple(entry.category for entry in catalog.classes)
         labels = self._config.labels
         self._stuff = self._geometry.stuff(labels.stuff, things=things)
@@ -138,6 +144,9 @@ class SceneBuilder:
         ]
         images = self._assets.images
         _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images)
+        for item, variant in zip(sampled.objects, variants, strict=True):
+            if item.link:
+                pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_shapes(spec, sampled.shapes, images)
         add_lights(spec, sampled)
         try:
@@ -195,6 +204,16 @@ class SceneBuilder:
                 retexture_material(spec, look, self._assets.images, prefix=ENVIRONMENT_PREFIX)
         drop_unused_textures(spec)
 
+    def _fingers(self, item: SampledObject) -> list[str]:
+        """Names of the bodies that close on a held object."""
+        model = self._assets.robot.model
+        bodies = {int(model.joint(name).bodyid[0]) for name in self._grasps.get(item.place, ())}
+        # Parents come before their children.
+        for body in range(model.nbody):
+            if int(model.body_parentid[body]) in bodies:
+                bodies.add(body)
+        return [ROBOT_PREFIX + model.body(body).name for body in sorted(bodies)]
+
     def _offset_cameras(self, model: mujoco.MjModel, sampled: SampledScene) -> None:
         for offset in sampled.camera_offsets:
             offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
@@ -210,7 +229,7 @@ class SceneBuilder:
             variants: Of all that falls, the objects first.
         """
         dropped = tuple(
-            _object_part(model, item, variant)
+            _object_part(model, item, variant)._replace(fingers=self._grasps.get(item.place, ()))
             for item, variant in zip(sampled.dropped, variants, strict=True)
         )
         count = len(sampled.objects)
@@ -269,6 +288,7 @@ def _add_objects(
             dressed.add(looks)
             add_looks(spec, solid, looks)
         prefix = _prefix(item)
+        parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
         # Python, but attaching the hundredth object takes as long as all before.
         if (
@@ -276,9 +296,9 @@ def _add_objects(
             and solid.meshes is variant.solid.meshes
             and len(objects) <= _ATTACHED_OBJECTS
         ):
-            attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+            attach(spec, variant.spec, body=parent, prefix=prefix)
         else:
-            add_solid(spec, solid, prefix=prefix)
+            add_solid(spec, solid, prefix=prefix, parent=parent)
         change = Change(
             item.scale,
             item.hue_shift_deg,
@@ -292,6 +312,9 @@ def _add_objects(
         centre = solid.bounds.center_m * item.scale
         body.pos = np.array(item.position_m) - rotation @ centre
         body.quat = item.quat_wxyz
+        body.mocap = item.hangs
+        if not item.hangs and not item.link:
+            body.add_freejoint(name=f'{prefix}joint')
 
 
 def _prefix(item: SampledObject) -> str:
@@ -300,6 +323,7 @@ def _prefix(item: SampledObject) -> str:
 
 def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -> ObjectPart:
     body = model.body(_prefix(item) + 'body').id
+    # The address of a joint that there is not is -1.
     joint = int(model.body_jntadr[body])
     bounds = variant.solid.bounds
     mine = np.flatnonzero((model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP))
@@ -311,10 +335,11 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         model_name=f'{item.class_name}/{item.variant}',
         body_id=int(body),
         geom_ids=tuple(int(g) for g in mine),
-        qpos_address=int(model.jnt_qposadr[joint]),
-        dof_address=int(model.jnt_dofadr[joint]),
+        qpos_address=int(model.jnt_qposadr[joint]) if joint >= 0 else -1,
+        dof_address=int(model.jnt_dofadr[joint]) if joint >= 0 else -1,
         object_from_box=make_transform(np.eye(3), bounds.center_m * item.scale),
         size_m=2 * bounds.half_size_m * item.scale,
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
+        link=item.link,
     )

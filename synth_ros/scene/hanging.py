@@ -30,6 +30,7 @@ _DENSITY_KG_M3 = 100.0
 _SUBDIVISIONS = 3
 _LUMPS = 5
 _LEAF_CORNERS = 72
+_LEAF_WAVES = 0.5
 
 
 def add_shapes(spec: mujoco.MjSpec, shapes: tuple[SampledShape, ...], images: ImageFiles) -> None:
@@ -40,7 +41,7 @@ def add_shapes(spec: mujoco.MjSpec, shapes: tuple[SampledShape, ...], images: Im
         if shape.texture is not None:
             solid = retextured(solid, shape.texture, images, star_shaped=shape.shape == 'blob')
         add_looks(spec, solid, f'{prefix}look/')
-        add_solid(spec, solid, prefix=prefix)
+        add_solid(spec, solid, prefix=prefix, parent=spec.worldbody)
         body = spec.body(f'{prefix}body')
         body.mocap = True
         body.pos = PARKED_M
@@ -71,7 +72,7 @@ def shape_solid(shape: SampledShape) -> Solid:
             geom = SolidGeom('box', (x, y, z), collides=False)
         case 'sphere':
             geom = SolidGeom('sphere', (x, 0.0, 0.0), collides=False)
-        case 'ellipsoid' | 'disc':
+        case 'ellipsoid':
             geom = SolidGeom('ellipsoid', (x, y, z), collides=False)
         case 'cylinder':
             geom = SolidGeom('cylinder', (x, z, 0.0), collides=False)
@@ -80,8 +81,9 @@ def shape_solid(shape: SampledShape) -> Solid:
         case 'blob':
             meshes = (blob(shape.seed, (x, y, z)),)
             geom = SolidGeom('mesh', (0.0, 0.0, 0.0), mesh=0, collides=False)
-        case 'leaf':
-            meshes = (leaf(shape.seed, (x, y, z)),)
+        case 'leaf' | 'disc':
+            waves = _LEAF_WAVES if shape.shape == 'leaf' else 0.0
+            meshes = (leaf(shape.seed, (x, y, z), waves=waves),)
             geom = SolidGeom('mesh', (0.0, 0.0, 0.0), mesh=0, collides=False)
         case _:
             raise InternalError(f'There is no shape {shape.shape!r}.')
@@ -122,18 +124,22 @@ def blob(seed: int, half_size_m: tuple[float, float, float]) -> SolidMesh:
     return SolidMesh(points, faces, normals=_smooth_normals(points, faces))
 
 
-def leaf(seed: int, half_size_m: tuple[float, float, float]) -> SolidMesh:
+def leaf(
+    seed: int, half_size_m: tuple[float, float, float], *, waves: float = _LEAF_WAVES
+) -> SolidMesh:
     """A flat piece with a wavy outline, of even thickness.
 
     Args:
         seed: Its form.
         half_size_m: Half extents along its axes; each is met.
+        waves: How strong; 0 for an ellipse.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     angles = np.arange(_LEAF_CORNERS) * 2 * np.pi / _LEAF_CORNERS
     radius = np.ones(_LEAF_CORNERS)
-    for waves in range(2, 6):
-        radius += 0.5 / waves * rng.random() * np.cos(waves * angles + 2 * np.pi * rng.random())
+    for count in range(2, 6):
+        phase = 2 * np.pi * rng.random()
+        radius += waves / count * rng.random() * np.cos(count * angles + phase)
     rim = np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
     middle = (rim.max(axis=0) + rim.min(axis=0)) / 2
     factor = np.asarray(half_size_m[:2]) / (np.ptp(rim, axis=0) / 2)

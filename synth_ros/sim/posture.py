@@ -30,8 +30,12 @@ class PostureFinder:
         self._config = config
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
+        # What the robot holds moves and collides as a part of it.
+        held = [part.instance_id for part in world.scene.held_objects]
+        carried = np.isin(world.scene.geom_instance_id, held)
+        self._robot |= carried
         loose = [part.body_id for part in world.scene.dropped]
-        self._objects = np.isin(world.model.geom_bodyid, loose)
+        self._objects = np.isin(world.model.geom_bodyid, loose) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
