@@ -11,6 +11,7 @@ from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
 from synth_ros.config.curriculum import CurriculumConfig
+from synth_ros.config.distractors import DistractorsConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
@@ -38,6 +39,8 @@ class Config(Section):
     """The room around the robot and its light."""
     objects: ObjectsConfig
     """What lies in the scene and gets labels."""
+    distractors: DistractorsConfig = DistractorsConfig()
+    """What is in the scene and never labelled."""
     physics: PhysicsConfig = PhysicsConfig()
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
@@ -70,6 +73,14 @@ class Config(Section):
         )
         yield from self._told_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
+        for number, distractor in enumerate(self.distractors.contextual.classes):
+            if distractor.name in classes:
+                key = f'objects.classes[{classes[distractor.name]}]'
+                message = (
+                    f'"{distractor.name}" is taken: {key} has this name already, and what is '
+                    'labelled in one place must not go without a label in another'
+                )
+                yield Fault(('distractors', 'contextual', 'classes', number, 'name'), message)
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:
                 key = f'objects.classes[{classes[stuff.name]}]'
