@@ -32,6 +32,7 @@ from synth_ros.config.distributions import (
 )
 from synth_ros.config.placement import Placement
 from synth_ros.config.problems import nearest
+from synth_ros.config.textures import TextureConfig
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -172,6 +173,8 @@ class ObjectsConfig(Section):
     """Random rotation of each object's colour about the hue circle."""
     value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
+    texture: TextureConfig = TextureConfig()
+    """Textures in place of the objects' own."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""

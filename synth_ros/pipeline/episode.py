@@ -25,13 +25,16 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
+from synth_ros.sim.clutter import ClutterKeeper
 from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
@@ -63,6 +66,7 @@ class Episode:
         sampled: All draws of the scene.
         world: The running scene.
         redraws: Every drawing made, the valid one last.
+        clutter: Arranges what hangs in the air.
         clock: Measures the steps.
         config: The config, or that of its scenario.
         refusals: Why drawings of views were refused, and how many.
@@ -87,11 +91,12 @@ class Episode:
         self.refusals: Counter[str] = Counter()
         self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
+        self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, and pose the robot.
+        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
 
         Args:
             view: Number of the view.
@@ -101,7 +106,8 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view, start=start)
+            drawn = self._finder.find(self._streams, view, start=start)
+            return self.clutter.arrange(self._draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -128,9 +134,28 @@ class Episode:
             PlacementError: If no posture was found.
         """
         self.world.set_objects(self._rest_qpos)
-        drawn = self.find_view(view, start=start)
+        drawn = self._hang_planned(self.find_view(view, start=start))
         self.world.set_time(view * self._stage.config.output.live.view_period_s)
         return self.begin(view, drawn)
+
+    def _hang_planned(self, drawn: SampledView) -> SampledView:
+        """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
+        poses = self.config.curriculum.poses
+        if poses is None:
+            return drawn
+        camera = self.world.scene.camera(poses.camera)
+        pose = self.world.world_from_camera(camera)
+        inventory = self._stage.builder.of(self.sampled.scenario).inventory
+        planned = plan_view(
+            self.config,
+            self.sampled.objects,
+            inventory=inventory,
+            scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
+            draws=self._draws,
+            view=drawn.view,
+        )
+        self.world.hang(hung(self.sampled.objects, planned, pose))
+        return drawn.model_copy(update={'planned': planned})
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -169,11 +194,14 @@ class Episode:
         with clock.measure('submit'):
             exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
             links, joints = world.links(), world.joints()
+            unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
                 frames = exposure.frames()
-            return Instant(index, exposure.stamp_ns, drawn, frames, links, joints, notes)
+            return Instant(
+                index, exposure.stamp_ns, drawn, frames, links, joints, notes, unlabelled
+            )
 
         return develop
 
@@ -238,6 +266,7 @@ class Episode:
                 'min_visibility': stage.config.labels.min_visibility,
             },
             'redraws': [redraw._asdict() for redraw in self.redraws],
+            'refused_shapes': self.clutter.refused,
             'scene': self.sampled.model_dump(mode='json'),
         }
 
@@ -248,6 +277,7 @@ class Episode:
             'frames': course.frames,
             'frame': now.index,
             'view': now.drawn.model_dump(mode='json'),
+            'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
@@ -344,7 +374,7 @@ class Stage:
             ]
             results = settle(
                 world,
-                [drawing.objects for drawing in drawings],
+                [drawing.dropped for drawing in drawings],
                 config=config.physics.settle,
                 places=builder.inventory.places,
                 abandoned=self.abandoned.is_set,

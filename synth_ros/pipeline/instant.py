@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
 from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.world import LoosePose
 from synth_ros.types import Frame, JointState, LinkPose
 
 Motion = Literal['views', 'sequence']
@@ -41,6 +42,7 @@ class Instant:
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
         notes: What did not go as drawn since the instant before, a sentence each.
+        unlabelled: Where all is that can move and is never labelled.
     """
 
     index: int
@@ -50,6 +52,7 @@ class Instant:
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
+    unlabelled: tuple[LoosePose, ...] = ()
 
 
 Developing = Callable[[], Instant]

@@ -84,6 +84,8 @@ class RunningEpisode:
         for index in range(count):
             if index > 0:
                 self._move(index)
+                # A lens or the robot may have come into the place of what hangs in the air.
+                self.episode.clutter.make_way()
             notes, self._notes = tuple(self._notes), []
             yield self.episode.begin(index, self._drawn, notes=notes)
 
