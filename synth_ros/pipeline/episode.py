@@ -25,6 +25,7 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.exposure import draw_rgb_gain
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
@@ -232,7 +233,9 @@ class Episode:
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
+                gain=draw_rgb_gain(
+                    noise, draws=self._draws, frame=now.index, camera=part.model.name
+                ),
                 depth_range_m=part.depth_range_m,
                 rng=self._streams.generator(name),
             )

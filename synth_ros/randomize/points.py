@@ -56,6 +56,7 @@ def draw_points(points: PlainPoints, name: str, count: int, *, draws: Draws) -> 
     Raises:
         UsageError: If a file of points has not been read.
     """
+    draws.streams.note(points, draws.prefix + name)
     across = points.across if isinstance(points, Points) else None
     u = cubes(draws, name, count, across=across)
     mixture = points.mixture if isinstance(points, Points) else None

@@ -70,6 +70,7 @@ def draw_quats_wxyz(
     Returns:
         Unit quaternions (w, x, y, z), shape (count, 4).
     """
+    draws.streams.note(rotations, draws.prefix + name)
     across = rotations.across if isinstance(rotations, Rotations) else None
     u = cubes(draws, name, count, across=across)
     mixture = rotations.mixture if isinstance(rotations, Rotations) else None
