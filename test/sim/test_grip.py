@@ -53,7 +53,8 @@ PLACES = """
     places:
       - {name: table, surface: table}
       - {name: hand, kind: gripper, count: 1,
-         grasp: {link: palm, position_m: [0.09, 0.0, 0.0], jitter_m: 0.004, fingers: [left, right]}}
+         grasp: {link: palm, position_m: [0.09, 0.0, 0.0], jitter_m: 0.004,
+                 fingers: [left, right]}}
 randomization:
   robot: {joints: {swing: [-1, 1], roll: [-1, 1], lift: [0.2, 0.4]}, x_m: [-0.1, 0.1]}
 """
