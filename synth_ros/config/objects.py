@@ -10,8 +10,10 @@ from pydantic import Field
 from synth_ros.config.base import (
     Asset,
     Axis,
+    CountRange,
     Fault,
     Name,
+    NonNegative,
     Positive,
     Rgb,
     Section,
@@ -29,6 +31,8 @@ from synth_ros.config.distributions import (
     whole_uniform,
 )
 from synth_ros.config.placement import Placement
+from synth_ros.config.problems import nearest
+from synth_ros.config.textures import TextureConfig
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -153,6 +157,14 @@ class ObjectsConfig(Section):
     """Objects per scene."""
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
+    weights: dict[str, NonNegative] = Field(default_factory=dict)
+    """Weights of classes by name, in place of their own; 0 leaves a class out. For scenarios,
+    which share the classes."""
+    limits: dict[str, CountRange] = Field(default_factory=dict)
+    """[fewest, most] objects of a class in each scene, by its name."""
+    balance: Literal['dataset', 'none'] = 'dataset'
+    """``dataset``: classes are dealt like cards, so that over the dataset each is as often as its
+    weight says; ``none``: every object draws its class by itself."""
     placement: Placement = Placement()
     """Where and how they are dropped."""
     scale: DrawnPositive = uniform(0.92, 1.08)
@@ -161,11 +173,14 @@ class ObjectsConfig(Section):
     """Random rotation of each object's colour about the hue circle."""
     value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
+    texture: TextureConfig = TextureConfig()
+    """Textures in place of the objects' own."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
+        yield from self._frequency_faults()
         yield from self._place_faults()
         low, high = self.count.support()
         if high > 0 and not self.classes:
@@ -174,6 +189,30 @@ class ObjectsConfig(Section):
                 f'count asks for {number}, but no class is listed: list classes, or set count to 0'
             )
             yield Fault(('classes',), message, because=(('count',),))
+
+    def _frequency_faults(self) -> Iterator[Fault]:
+        """Yield faults for weights and limits of no class, and for those that nothing can meet."""
+        names = [entry.name for entry in self.classes]
+        for key, table in (('weights', self.weights), ('limits', self.limits)):
+            for name in table:
+                if name not in names:
+                    near = nearest(name, names)
+                    advice = f' Did you mean "{near}"?' if near else ''
+                    message = f'there is no class "{name}".{advice} Classes: {", ".join(names)}'
+                    yield Fault((key, name), message)
+        if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
+            yield Fault(('weights',), 'the weights of all classes sum to zero')
+        low, high = self.count.support()
+        if not self.limits or low == -INFINITY:  # then it depends on a variable
+            return
+        fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
+        if fewest > low:
+            message = f'they ask for at least {fewest} objects, but count allows {low:g}'
+            yield Fault(('limits',), message, because=(('count',),))
+        most = sum(self.limits[name][1] if name in self.limits else high for name in names)
+        if names and most < high:
+            message = f'they allow at most {most:g} objects, but count asks for up to {high:g}'
+            yield Fault(('limits',), message, because=(('count',),))
 
     def _place_faults(self) -> Iterator[Fault]:
         """Yield faults for places that name classes there are not, and classes without a place."""

@@ -196,7 +196,9 @@ class Placement(Section):
         """The places; the short form is one of kind ``surface``."""
         if self.places is not None:
             return self.places
-        return (Place(name='surface', surface=self.surface, region=self.region),)
+        # Of both, which is a mistake that is told elsewhere, one is enough here.
+        region = self.region if self.surface is None else None
+        return (Place(name='surface', surface=self.surface, region=region),)
 
     def class_faults(self, classes: tuple[str, ...]) -> Iterator[Fault]:
         """Yield faults for classes that are not listed, and for those that no place takes.

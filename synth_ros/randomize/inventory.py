@@ -93,6 +93,30 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class ImageInfo(NamedTuple):
+    """An image that may serve as a texture.
+
+    Attributes:
+        file: Its name in the folder.
+        sha256: Of its bytes.
+    """
+
+    file: str
+    sha256: str
+
+
+class TextureFolder(NamedTuple):
+    """The images of a folder.
+
+    Attributes:
+        folder: As the config names it.
+        images: By name.
+    """
+
+    folder: str
+    images: tuple[ImageInfo, ...]
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -104,6 +128,8 @@ class Inventory(NamedTuple):
         places: Where objects go, in config order; the surface alone if empty.
         obstacles: Boxes around everything solid: the environment, and the robot at home.
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
+        distractors: Classes of distractors in config order.
+        textures: Folders of images.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -113,3 +139,5 @@ class Inventory(NamedTuple):
     places: tuple[PlaceInfo, ...] = ()
     obstacles: Boxes = NO_BOXES
     lamps_m: tuple[float, float, float] | None = None
+    distractors: tuple[ClassInfo, ...] = ()
+    textures: tuple[TextureFolder, ...] = ()

@@ -271,9 +271,8 @@ def test_what_is_too_tall_for_a_board_is_not_put_there():
 def test_the_floor_is_used_around_what_stands_on_it():
     place = PlaceInfo(Place(name='floor', kind='floor'), center_m=(0.0, 0.0, 0.0))
     ground = box((0, 0, -0.5), (1.6, 1.6, 0.5))
-    crate = box(
-        (1.0, 0.0, 0.3), (0.3, 0.6, 0.3), Rotation.from_euler('z', 20, degrees=True).as_matrix()
-    )
+    turned = Rotation.from_euler('z', 20, degrees=True).as_matrix()
+    crate = box((1.0, 0.0, 0.3), (0.3, 0.6, 0.3), turned)
     solids = type(ground)(*(np.concatenate(c) for c in zip(ground, crate, strict=True)))
     for seed in range(5):
         drawing = lay_out(alike(12, (0.08, 0.05, 0.1)), place, seed=seed, solids=solids)
