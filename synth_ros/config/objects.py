@@ -216,10 +216,12 @@ class ObjectsConfig(Section):
 
     def _place_faults(self) -> Iterator[Fault]:
         """Yield faults for places that name classes there are not, and classes without a place."""
+        if self.placement.places is None:
+            return
         names = tuple(entry.name for entry in self.classes)
         for fault in self.placement.class_faults(names):
             yield Fault(('placement', *fault.path), fault.message, because=(('classes',),))
-        places = self.placement.all_places()
+        places = self.placement.places
         for i, name in enumerate(names):
             if not any(place.takes(name) for place in places):
                 message = f'no place of placement.places takes objects of class "{name}"'
