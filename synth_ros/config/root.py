@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
+from synth_ros.config.base import Fault, KeyPath, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
@@ -48,9 +48,26 @@ class Config(Section):
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from self._rate_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _rate_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each rate at which two frames would fall on one time step."""
+        rates: list[tuple[KeyPath, float | None]] = [
+            (('cameras', number, 'rate_hz'), camera.rate_hz)
+            for number, camera in enumerate(self.cameras)
+        ]
+        rates.append((('output', 'live', 'rate_hz'), self.output.live.rate_hz))
+        most_hz = 1 / self.physics.timestep_s
+        for path, rate_hz in rates:
+            if rate_hz is not None and rate_hz > most_hz * (1 + 1e-9):
+                message = (
+                    f'{rate_hz:g} frames a second are more than there are time steps: at most '
+                    f'{most_hz:g} with physics.timestep_s {self.physics.timestep_s:g}'
+                )
+                yield Fault(path, message, because=(('physics', 'timestep_s'),))

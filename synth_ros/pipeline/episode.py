@@ -18,10 +18,12 @@ from synth_ros.pipeline.instant import (
     Course,
     Developing,
     Instant,
+    Taken,
     Window,
     developed,
     windows,
 )
+from synth_ros.pipeline.timing import Due
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -107,7 +109,8 @@ class Episode:
             self.world.set_objects(self._rest_qpos)
             drawn = self.find_view(view)
             self.world.set_time(view * period_s)
-            yield self.begin(view, drawn)
+            due = tuple(Due(camera, view) for camera in range(len(self.world.scene.cameras)))
+            yield self.begin(view, drawn, due=due)
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -131,12 +134,20 @@ class Episode:
                 return self.label(window, course)
         raise InternalError(f'View {view} is not among views {first} to {last}.')
 
-    def begin(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Developing:
-        """Begin to capture the state as it is now with all cameras; the world may move on.
+    def begin(
+        self,
+        index: int,
+        drawn: SampledView,
+        *,
+        due: Sequence[Due],
+        notes: tuple[str, ...] = (),
+    ) -> Developing:
+        """Begin to capture the state as it is now; the world may move on.
 
         Args:
-            index: Number of the frame in the episode; names the samples and their noise.
+            index: Number of the instant in the episode.
             drawn: The view that the robot is in or moves to, for the provenance.
+            due: Whose frames to take; their numbers name the samples and their noise.
             notes: What did not go as drawn.
 
         Returns:
@@ -144,54 +155,68 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
-            exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
+            cameras = world.scene.cameras
+            exposure = Exposure(
+                world, self._stage.renderer, [cameras[camera] for camera, _ in due]
+            )
+            poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
                 frames = exposure.frames()
-            return Instant(index, exposure.stamp_ns, drawn, frames, links, joints, notes)
+            taken = tuple(Taken(*one, frame) for one, frame in zip(due, frames, strict=True))
+            return Instant(
+                index,
+                exposure.stamp_ns,
+                drawn,
+                taken,
+                world_from_cameras=poses,
+                links=links,
+                joints=joints,
+                notes=notes,
+            )
 
         return develop
 
     def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
-        """The samples of all cameras of an instant.
+        """The samples of all frames of an instant.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
         """
-        cameras = range(len(window.now.frames))
-        return tuple(self.sample(window, course, camera=camera) for camera in cameras)
+        places = range(len(window.now.taken))
+        return tuple(self.sample(window, course, place=place) for place in places)
 
-    def sample(self, window: Window, course: Course, *, camera: int) -> Sample:
-        """The sample of one camera: a pure function of the window, for any thread.
+    def sample(self, window: Window, course: Course, *, place: int) -> Sample:
+        """The sample of one frame: a pure function of the window, for any thread.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
-            camera: Number of the camera.
+            place: Which of the frames of the instant.
         """
-        stage, part = self._stage, self.world.scene.cameras[camera]
-        now = window.now
-        clean = now.frames[camera]
+        stage, now = self._stage, window.now
+        camera, number, clean = now.taken[place]
+        part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
             rgb, depth_m = sense(
                 clean,
                 stage.config.randomization.sensor,
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+                rng=self._streams.generator(f'sensor/{number}/{part.model.name}'),
             )
         with self.clock.measure('label'):
             labels = annotate(
                 clean,
                 stage.config.labels,
-                before=window.before.frames[camera] if window.before else None,
-                after=window.after.frames[camera] if window.after else None,
+                before=window.before[place],
+                after=window.after[place],
             )
-            provenance = self._provenance(now, course)
+            provenance = self._provenance(now, course, number=number)
         return Sample(
-            key=SampleKey(self.sampled.episode, now.index, part.model.name),
+            key=SampleKey(self.sampled.episode, number, part.model.name),
             frame=clean,
             rgb=rgb,
             depth_m=depth_m,
@@ -215,12 +240,12 @@ class Episode:
             'scene': self.sampled.model_dump(mode='json'),
         }
 
-    def _provenance(self, now: Instant, course: Course) -> str:
+    def _provenance(self, now: Instant, course: Course, *, number: int) -> str:
         record = {
             **self._origin,
             'motion': course.motion,
             'frames': course.frames,
-            'frame': now.index,
+            'frame': number,
             'view': now.drawn.model_dump(mode='json'),
         }
         return json.dumps(record, sort_keys=True, separators=(',', ':'))

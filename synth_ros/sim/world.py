@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
 from synth_ros.sim.kinematic import kinematic_model
+from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
 
 
@@ -38,6 +41,10 @@ class Posture(NamedTuple):
     z_m: float
     yaw_rad: float
     qpos: FloatArray
+
+
+Path = Callable[[int], Posture]
+"""Where the robot is so many time steps after the start of a way."""
 
 
 class _Due(Enum):
@@ -61,13 +68,17 @@ class World:
     Attributes:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
+        surface_speeds: Of belts and of a robot that drives.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
         self.scene = scene
         self.model = kinematic_model(scene)
         self._data = mujoco.MjData(self.model)
+        self.surface_speeds = SurfaceSpeeds(self.model, scene.robot)
         self._due = _Due.NOTHING
+        # Where the solver starts from in the next step, whoever looked at the state meanwhile.
+        self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
@@ -148,20 +159,44 @@ class World:
         self._due = _Due.FORCES
         return self._data
 
-    def step_to(self, posture: Posture, duration_s: float) -> None:
-        """Advance the simulation while the robot moves steadily to a posture.
+    def follow(self, path: Path, steps: int, *, first: int = 0) -> None:
+        """Advance the simulation while the robot goes along a path.
+
+        The result does not depend on where a way is cut into several calls, nor on who looked at
+        the state between them.
 
         Args:
-            posture: Where the robot is at the end.
-            duration_s: Simulated time; a whole number of time steps is taken.
+            path: Where the robot is at each time step.
+            steps: How many time steps to take.
+            first: Where on the path the robot is now, in time steps.
         """
-        steps = max(1, round(duration_s / self.model.opt.timestep))
-        start = self._read_posture()
-        velocity = _velocity(self.model, self.scene, start=start, end=posture, time_s=duration_s)
-        for k in range(1, steps + 1):
-            self._write_posture(interpolate(start, posture, k / steps), velocity)
-            mujoco.mj_step(self.model, self._data)
-        self.set_posture(posture, velocity=velocity)
+        model, data = self.model, self._data
+        before = path(first)
+        velocity: FloatArray | None = None
+        data.qacc_warmstart[:] = self._warmstart
+        for step in range(first + 1, first + steps + 1):
+            posture = path(step)
+            velocity = _velocity(
+                model, self.scene, start=before, end=posture, time_s=model.opt.timestep
+            )
+            self._write_posture(posture, velocity)
+            self.surface_speeds.set_base(data, *_base_velocity(before, posture, model))
+            mujoco.mj_step(model, data)
+            before = posture
+        self._warmstart[:] = data.qacc_warmstart
+        self.set_posture(before, velocity=velocity)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let the block pose the robot to try things out; all is as before when it ends."""
+        kind = mujoco.mjtState.mjSTATE_INTEGRATION.value
+        kept = np.empty(mujoco.mj_stateSize(self.model, kind))
+        mujoco.mj_getState(self.model, self._data, kept, kind)
+        try:
+            yield
+        finally:
+            mujoco.mj_setState(self.model, self._data, kept, kind)
+            self._due = _Due.ALL
 
     def set_objects(self, qpos: FloatArray) -> None:
         """Put all objects at rest at given poses.
@@ -246,16 +281,6 @@ class World:
             self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
             self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
 
-    def _read_posture(self) -> Posture:
-        part = self.scene.robot
-        qpos = self._data.qpos[part.qpos_addresses].copy()
-        if part.root_body_id < 0:
-            return self._home._replace(qpos=qpos)
-        mocap = int(self.model.body_mocapid[part.root_body_id])
-        x, y, z = (float(v) for v in self._data.mocap_pos[mocap])
-        w, _, _, s = (float(v) for v in self._data.mocap_quat[mocap])
-        return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
-
 
 def interpolate(start: Posture, end: Posture, share: float) -> Posture:
     """The posture a share of the way from one to another, turning the shorter way.
@@ -277,6 +302,15 @@ def interpolate(start: Posture, end: Posture, share: float) -> Posture:
     )
 
 
+def _base_velocity(
+    start: Posture, end: Posture, model: mujoco.MjModel
+) -> tuple[FloatArray, float]:
+    """Speed of the root (3,) and turning speed between the postures of two time steps."""
+    way = np.array([end.x_m - start.x_m, end.y_m - start.y_m, end.z_m - start.z_m])
+    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
+    return way / model.opt.timestep, turn / model.opt.timestep
+
+
 def _velocity(
     model: mujoco.MjModel,
     scene: CompiledScene,
@@ -287,6 +321,9 @@ def _velocity(
 ) -> FloatArray:
     """Joint velocities of the robot's degrees of freedom between two postures."""
     part = scene.robot
+    if len(part.qpos_addresses) == len(part.dof_addresses):
+        # Hinges and slides alone.
+        return (end.qpos - start.qpos) / time_s
     before = model.qpos0.copy()
     after = model.qpos0.copy()
     before[part.qpos_addresses] = start.qpos
