@@ -17,6 +17,7 @@ from synth_ros.config.physics import PhysicsConfig
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
+from synth_ros.config.sequence import Drop, Push, SequenceConfig
 
 
 class Config(Section):
@@ -38,6 +39,8 @@ class Config(Section):
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
     """What varies about viewpoint and sensor."""
+    sequence: SequenceConfig = SequenceConfig()
+    """What happens in time, where the scene is not at rest."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
@@ -49,12 +52,26 @@ class Config(Section):
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
         yield from self._rate_faults()
+        yield from self._sequence_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _sequence_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each class that events name and the config lacks."""
+        known = [entry.name for entry in self.objects.classes]
+        for i, phase in enumerate(self.sequence.phases):
+            for j, event in enumerate(phase.events):
+                for kind in ('push', 'drop'):
+                    chosen: Push | Drop | None = getattr(event, kind)
+                    for k, name in enumerate(chosen.classes if chosen else ()):
+                        if name not in known:
+                            path = ('sequence', 'phases', i, 'events', j, kind, 'classes', k)
+                            message = f'no class "{name}" is in objects.classes: '
+                            yield Fault(path, message + (', '.join(known) or 'it is empty'))
 
     def _rate_faults(self) -> Iterator[Fault]:
         """Yield a fault for each rate at which two frames would fall on one time step."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from synth_ros import __version__
@@ -24,6 +25,8 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.timing import Due
+from synth_ros.randomize.draw import Draws, episode_draws
+from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -61,6 +64,8 @@ class Episode:
         sampled: All draws of the scene.
         world: The running scene.
         redraws: Every drawing made, the valid one last.
+        stage: What made it.
+        finder: Finds postures and ways on which the robot touches nothing.
         clock: Measures the steps.
     """
 
@@ -76,11 +81,16 @@ class Episode:
         self.world = world
         self.redraws = tuple(redraws)
         self.clock = stage.clock
-        self._stage = stage
+        self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self._finder = PostureFinder(world, stage.config)
+        self.finder = PostureFinder(world, stage.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The draws of the episode."""
+        return episode_draws(self.stage.config, self._streams)
 
     def find_view(self, view: int) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
@@ -89,7 +99,7 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view)
+            return self.finder.find(self._streams, view)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -104,7 +114,7 @@ class Episode:
         return developed(self._begin_views(numbers), in_flight=in_flight)
 
     def _begin_views(self, numbers: Iterable[int]) -> Iterator[Developing]:
-        period_s = self._stage.config.output.live.view_period_s
+        period_s = self.stage.config.output.live.view_period_s
         for view in numbers:
             self.world.set_objects(self._rest_qpos)
             drawn = self.find_view(view)
@@ -125,7 +135,7 @@ class Episode:
         Raises:
             PlacementError: If no posture was found.
         """
-        stage = self._stage
+        stage = self.stage
         course = Course('views', views or stage.config.output.dataset.views_per_episode)
         first = max(view - stage.needs_before, 0)
         last = view + (stage.needs_after and view + 1 < course.frames)
@@ -140,6 +150,7 @@ class Episode:
         drawn: SampledView,
         *,
         due: Sequence[Due],
+        phase: SampledPhase | None = None,
         notes: tuple[str, ...] = (),
     ) -> Developing:
         """Begin to capture the state as it is now; the world may move on.
@@ -148,6 +159,7 @@ class Episode:
             index: Number of the instant in the episode.
             drawn: The view that the robot is in or moves to, for the provenance.
             due: Whose frames to take; their numbers name the samples and their noise.
+            phase: What is going on, if there are phases.
             notes: What did not go as drawn.
 
         Returns:
@@ -156,9 +168,7 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            exposure = Exposure(
-                world, self._stage.renderer, [cameras[camera] for camera, _ in due]
-            )
+            exposure = Exposure(world, self.stage.renderer, [cameras[camera] for camera, _ in due])
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
 
@@ -174,6 +184,7 @@ class Episode:
                 world_from_cameras=poses,
                 links=links,
                 joints=joints,
+                phase=phase,
                 notes=notes,
             )
 
@@ -197,7 +208,7 @@ class Episode:
             course: Of the episode, for the provenance.
             place: Which of the frames of the instant.
         """
-        stage, now = self._stage, window.now
+        stage, now = self.stage, window.now
         camera, number, clean = now.taken[place]
         part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
@@ -226,7 +237,7 @@ class Episode:
 
     def _describe(self) -> dict[str, object]:
         """What the provenance of all frames of the episode says."""
-        stage = self._stage
+        stage = self.stage
         return {
             'synth_ros': __version__,
             'config_hash': stage.loaded.config_hash,
@@ -248,6 +259,8 @@ class Episode:
             'frame': number,
             'view': now.drawn.model_dump(mode='json'),
         }
+        if now.phase is not None:
+            record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
 

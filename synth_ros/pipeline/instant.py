@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
+from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.types import FloatArray, Frame, JointState, LinkPose
 
@@ -55,6 +56,7 @@ class Instant:
         world_from_cameras: Poses of all cameras' optical frames, in config order, (4, 4).
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
+        phase: What is going on, if there are phases.
         notes: What did not go as drawn since the instant before, a sentence each.
     """
 
@@ -65,6 +67,7 @@ class Instant:
     world_from_cameras: tuple[FloatArray, ...]
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
+    phase: SampledPhase | None = None
     notes: tuple[str, ...] = ()
 
 

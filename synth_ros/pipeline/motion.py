@@ -1,20 +1,20 @@
-"""The running simulation of one episode: the robot moves while physics goes on."""
+"""The running simulation of one episode: robot and objects move, cameras look."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.instant import Developing, Instant, developed
+from synth_ros.pipeline.phases import PhaseScript
+from synth_ros.pipeline.script import Script, ViewScript
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.paths import between
 from synth_ros.sim.world import Posture
 
 
 class RunningEpisode:
-    """Moves the robot of a freshly opened episode from one drawn posture to the next.
+    """Lets happen what is to happen in a freshly opened episode.
 
     What happens is a pure function of (config, seed, episode), except for stamps, which start
     where they are told to; when cameras look, and how many there are, changes nothing of it.
@@ -42,10 +42,11 @@ class RunningEpisode:
         self._timing = timing
         self._offset_steps = offset_steps
         self._steps = 0
-        self._notes: list[str] = []
-        self._drawn: SampledView = episode.find_view(0) if first is None else first
-        self._posture: Posture = self._world.posture(self._drawn)
-        self._aim(0)
+        drawn = episode.find_view(0) if first is None else first
+        self._posture: Posture = self._world.posture(drawn)
+        self._world.set_posture(self._posture)
+        self._script = _script(episode, timing, drawn)
+        self._leg = self._script.leg(0, self._posture)
         self._set_time()
 
     def instants(self, frames: int, *, in_flight: int = 1) -> Generator[Instant]:
@@ -59,38 +60,36 @@ class RunningEpisode:
         return developed(self._begin(frames), in_flight=in_flight)
 
     def _begin(self, frames: int) -> Iterator[Developing]:
+        script = self._script
         for index, tick in enumerate(self._timing.ticks(frames)):
             self._advance(tick.steps)
-            notes, self._notes = tuple(self._notes), []
-            yield self.episode.begin(index, self._drawn, due=tick.due, notes=notes)
-
-    def _aim(self, view: int) -> None:
-        """Draw the posture to reach at the end of a view's period."""
-        here, there = self._posture, self._posture
-        try:
-            with self._world.aside():
-                self._drawn = self.episode.find_view(view + 1)
-            there = self._world.posture(self._drawn)
-        except PlacementError as error:
-            # Objects may have moved into every posture's way: the robot stays where it is.
-            self._notes.append(f'The robot stays: {error}')
-        self._world.set_posture(here)
-        self._view, self._begun = view, self._steps
-        self._end = self._timing.steps_of((view + 1) * self._timing.view_period_s)
-        self._path = between(here, there, steps=self._end - self._begun)
+            notes = tuple(script.notes)
+            script.notes.clear()
+            yield self.episode.begin(
+                index, script.drawn, due=tick.due, phase=script.phase, notes=notes
+            )
 
     def _advance(self, target: int) -> None:
         """Simulate until so many time steps have passed."""
         while self._steps < target:
-            stop = min(target, self._end)
+            path, begun, end = self._leg
+            stop = min(target, end)
             with self.episode.clock.measure('posture'):
-                self._world.follow(self._path, stop - self._steps, first=self._steps - self._begun)
-            self._posture = self._path(stop - self._begun)
+                self._world.follow(path, stop - self._steps, first=self._steps - begun)
+            self._posture = path(stop - begun)
             self._steps = stop
-            if stop == self._end:
-                self._aim(self._view + 1)
+            if stop == end:
+                self._leg = self._script.leg(stop, self._posture)
         self._set_time()
 
     def _set_time(self) -> None:
         # From whole steps: summing 0.002 a million times would drift.
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
+
+
+def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:
+    """What happens in an episode: its phases, or one view after another."""
+    config, stock = episode.stage.config, episode.stage.builder.sequence
+    if config.sequence.phases:
+        return PhaseScript(episode, timing, drawn, config=config, stock=stock)
+    return ViewScript(episode, timing, drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.randomize.inventory import SurfaceInfo
+from synth_ros.randomize.phases import SequenceStock
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -28,6 +29,7 @@ from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
+from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
 
@@ -48,6 +50,7 @@ class SceneAssets:
         environment: The surroundings.
         surface: Where objects are dropped.
         catalog: The labelled classes.
+        sequence: What phases of a sequence are made of.
     """
 
     robot: LoadedRobot
@@ -56,6 +59,7 @@ class SceneAssets:
     environment: LoadedEnvironment
     surface: SurfaceInfo
     catalog: Catalog
+    sequence: SequenceStock
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -88,13 +92,23 @@ def load_assets(loaded: LoadedConfig) -> SceneAssets:
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+    if robot is not None and environment is not None:
+        loader = SequenceLoader(loaded, robot, environment)
+        sequence = loader.load()
+        faults.note_all(loader.faults)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
     assert surface is not None
     return SceneAssets(
-        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog
+        robot,
+        home_positions(config.robot, robot),
+        cameras,
+        environment,
+        surface,
+        catalog,
+        sequence,
     )
 
 
@@ -119,7 +133,11 @@ class _Faults:
 
     def take(self, other: _Faults) -> None:
         """Keep the problems that were noted elsewhere."""
-        self._faults += other._faults
+        self.note_all(other._faults)
+
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Keep several problems."""
+        self._faults += faults
 
     def raise_any(self) -> None:
         """Raise all problems as one error, if there are any."""

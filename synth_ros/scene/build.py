@@ -49,6 +49,7 @@ class SceneBuilder:
         inventory: What scenes are drawn from.
         categories: The labelled classes in config order; after them the kinds of stuff, if
             panoptic masks are wanted.
+        sequence: What phases of a sequence are made of.
         warnings: What was mended while loading, one sentence each.
     """
 
@@ -66,6 +67,7 @@ class SceneBuilder:
         self._assets = load_assets(loaded)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
+        self.sequence = self._assets.sequence
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
 from synth_ros.randomize.scene import SampledView
-from synth_ros.scene.compiled import CameraPart, CompiledScene
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
@@ -124,19 +124,29 @@ class World:
         Args:
             view: The draw, or ``None`` for the configured posture.
         """
-        part = self.scene.robot
-        qpos = part.home_qpos.copy()
         x, y, z = self._robot.position_m
         yaw = math.radians(self._robot.yaw_deg)
+        home = Posture(x, y, z, yaw, self.scene.robot.home_qpos.copy())
         if view is None:
-            return Posture(x, y, z, yaw, qpos)
+            return home
+        there = self.with_joints(home, view.joints)
+        return there._replace(x_m=x + view.x_m, y_m=y + view.y_m, yaw_rad=yaw + view.yaw_rad)
+
+    def with_joints(self, posture: Posture, joints: Mapping[str, float]) -> Posture:
+        """A posture in which some joints stand elsewhere, and those that follow them.
+
+        Args:
+            posture: Where the others are.
+            joints: Positions by name, radians or metres.
+        """
+        part, qpos = self.scene.robot, posture.qpos.copy()
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
         positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
         couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        drawn = follow({**positions, **view.joints}, couplings, fixed=set(view.joints))
+        moved = follow({**positions, **joints}, couplings, fixed=set(joints))
         for joint in part.joints:
-            qpos[index[joint.qpos_address]] = drawn[joint.name]
-        return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
+            qpos[index[joint.qpos_address]] = moved[joint.name]
+        return posture._replace(qpos=qpos)
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
         """Pose the robot; objects stay where they are.
@@ -197,6 +207,24 @@ class World:
         finally:
             mujoco.mj_setState(self.model, self._data, kept, kind)
             self._due = _Due.ALL
+
+    @property
+    def present(self) -> tuple[ObjectPart, ...]:
+        """The labelled objects that are there, by ascending id."""
+        return self.scene.objects
+
+    def push(self, part: ObjectPart, force_n: FloatArray) -> None:
+        """Add to the force that acts at an object's centre of mass from now on.
+
+        Args:
+            part: The object.
+            force_n: In the world frame, (3,).
+        """
+        acts = self._data.xfrc_applied[part.body_id, :3]
+        acts += force_n
+        # What was added and taken away again must not leave a rounding error behind.
+        acts[np.abs(acts) < 1e-12 * np.abs(force_n)] = 0.0
+        self._due = _Due.ALL
 
     def set_objects(self, qpos: FloatArray) -> None:
         """Put all objects at rest at given poses.
