@@ -131,6 +131,8 @@ class Conveyor(Section):
     axis."""
     speed_m_s: Drawn
     """Speed of the belt; below 0 it runs backwards."""
+    ramp_s: DrawnNonNegative = constant(0.5)
+    """Time to come to this speed. What lies on a belt that jerks slips and hops."""
 
 
 class Event(Section):

@@ -132,7 +132,9 @@ class Happenings:
 
         def begin(_steps: int) -> SampledEvent:
             speed_m_s = draws.number(conveyor.speed_m_s, 'speed_m_s')
-            self._world.surface_speeds.set_belt(geom, (speed_m_s, 0.0, 0.0))
+            ramp_s = draws.number(conveyor.ramp_s, 'ramp_s')
+            steps = self._timing.steps_of(ramp_s)
+            self._world.surface_speeds.set_belt(geom, speed_m_s, steps=steps)
             return told.model_copy(update={'surface': conveyor.surface, 'speed_m_s': speed_m_s})
 
         return begin

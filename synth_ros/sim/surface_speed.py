@@ -7,11 +7,27 @@ them would slip. ``geom_surfacevel`` says how their surfaces move.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import mujoco
 import numpy as np
 
 from synth_ros.scene.compiled import RobotPart
 from synth_ros.types import FloatArray
+
+
+class _Ramp(NamedTuple):
+    """A belt on its way to another speed.
+
+    Attributes:
+        end_m_s: That speed.
+        rise_m_s: What each time step adds.
+        left: Time steps that are left.
+    """
+
+    end_m_s: float
+    rise_m_s: float
+    left: int
 
 
 class SurfaceSpeeds:
@@ -29,16 +45,29 @@ class SurfaceSpeeds:
         self._geoms = geoms[solid]
         self._root = robot.root_body_id
         self._driving = False
+        self._ramps: dict[int, _Ramp] = {}
 
-    def set_belt(self, geom: int, velocity_m_s: tuple[float, float, float]) -> None:
-        """Let the surface of a geom run.
+    def set_belt(self, geom: int, speed_m_s: float, *, steps: int = 1) -> None:
+        """Let the surface of a geom run along the geom's own x axis, and stop all else of it.
 
         Args:
             geom: Its id.
-            velocity_m_s: Along the geom's own axes.
+            speed_m_s: Speed to come to.
+            steps: Time steps in which it comes to it, steadily.
         """
-        self._model.geom_surfacevel[geom, :3] = velocity_m_s
-        self._flag()
+        before = float(self._model.geom_surfacevel[geom, 0])
+        self._ramps[geom] = _Ramp(speed_m_s, (speed_m_s - before) / steps, steps)
+
+    def step(self) -> None:
+        """Let a time step pass."""
+        for geom, ramp in list(self._ramps.items()):
+            left = ramp.left - 1
+            speed = ramp.end_m_s - left * ramp.rise_m_s
+            self._model.geom_surfacevel[geom] = (speed, 0.0, 0.0, 0.0, 0.0, 0.0)
+            self._ramps[geom] = ramp._replace(left=left)
+            if not left:
+                del self._ramps[geom]
+            self._flag()
 
     def set_base(self, data: mujoco.MjData, velocity_m_s: FloatArray, yaw_rad_s: float) -> None:
         """Let the robot's surfaces move as a base does that is set from place to place.

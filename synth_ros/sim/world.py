@@ -191,6 +191,7 @@ class World:
             )
             self._write_posture(posture, velocity)
             self.surface_speeds.set_base(data, *_base_velocity(before, posture, model))
+            self.surface_speeds.step()
             mujoco.mj_step(model, data)
             before = posture
         self._warmstart[:] = data.qacc_warmstart
