@@ -14,6 +14,7 @@ from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.output import OutputConfig
 from synth_ros.config.physics import PhysicsConfig
+from synth_ros.config.problems import nearest
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
@@ -70,8 +71,11 @@ class Config(Section):
                     for k, name in enumerate(chosen.classes if chosen else ()):
                         if name not in known:
                             path = ('sequence', 'phases', i, 'events', j, kind, 'classes', k)
-                            message = f'no class "{name}" is in objects.classes: '
-                            yield Fault(path, message + (', '.join(known) or 'it is empty'))
+                            near = nearest(name, known)
+                            guess = f' Did you mean "{near}"?' if near else ''
+                            listed = ', '.join(known) or 'none'
+                            message = f'no class "{name}" is in objects.classes.{guess}'
+                            yield Fault(path, f'{message} Classes: {listed}')
 
     def _rate_faults(self) -> Iterator[Fault]:
         """Yield a fault for each rate at which two frames would fall on one time step."""
