@@ -21,7 +21,7 @@ from synth_ros.config.distributions import (
     uniform,
     whole_uniform,
 )
-from synth_ros.config.objects import Region
+from synth_ros.config.placement import Region
 
 DrawnElevation = Annotated[Distribution, drawn(low=-90, high=90)]
 DrawnArcs = Annotated[WholeDistribution, WholeOnly, drawn(whole=True, low=1, high=100)]

@@ -103,6 +103,7 @@ class Happenings:
             parts = {
                 part.name: part
                 for part in self._world.present
+                if part.is_free
                 if not push.classes or part.class_name in push.classes
             }
             chosen = in_drawn_order(list(parts), draws)[: drawn.objects]

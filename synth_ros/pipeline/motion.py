@@ -57,9 +57,14 @@ class RunningEpisode:
             in_flight: How many are drawn at a time, see ``instant.developed``; the simulation
                 is so many frames ahead, less one.
         """
-        return developed(self._begin(frames), in_flight=in_flight)
+        return developed(self.begin(frames), in_flight=in_flight)
 
-    def _begin(self, frames: int) -> Iterator[Developing]:
+    def begin(self, frames: int) -> Iterator[Developing]:
+        """The same, each simulated and begun to be drawn when it is asked for.
+
+        Args:
+            frames: How long, as for ``instants``.
+        """
         script = self._script
         for index, tick in enumerate(self._timing.ticks(frames)):
             self._advance(tick.steps)
@@ -89,7 +94,7 @@ class RunningEpisode:
 
 def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:
     """What happens in an episode: its phases, or one view after another."""
-    config, stock = episode.stage.config, episode.stage.builder.sequence
-    if config.sequence.phases:
-        return PhaseScript(episode, timing, drawn, config=config, stock=stock)
+    if episode.config.sequence.phases:
+        stock = episode.stage.builder.of(episode.sampled.scenario).sequence
+        return PhaseScript(episode, timing, drawn, stock=stock)
     return ViewScript(episode, timing, drawn)

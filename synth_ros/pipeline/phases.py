@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from synth_ros.config.root import Config
 from synth_ros.config.sequence import Phase
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.happenings import Happenings
@@ -33,7 +32,6 @@ class PhaseScript:
         episode: The episode; the robot is in its first view.
         timing: Time steps.
         drawn: The first view.
-        config: The config.
         stock: What its phases are made of.
     """
 
@@ -43,12 +41,11 @@ class PhaseScript:
         timing: Timing,
         drawn: SampledView,
         *,
-        config: Config,
         stock: SequenceStock,
     ) -> None:
         self.notes: list[str] = []
         self.phase: SampledPhase | None = None
-        self._config = config
+        self._config = episode.config
         self._episode = episode
         self._timing = timing
         self._stock = stock

@@ -33,6 +33,22 @@ class SampledObject(_Drawn):
     value_scale: float
     friction_scale: float
     mass_scale: float
+    place: str = ''
+    """Name of the place it is at."""
+    hangs: bool = False
+    """Whether it hangs where it was drawn, whatever happens."""
+    link: str = ''
+    """Link of the robot that holds it; position and rotation are then in the link's frame."""
+    unplaced: str = ''
+    """Why no place had room for it; the drawing is then not used."""
+
+
+class SampledRefusal(_Drawn):
+    """Objects that a place could not take, so that another place or object was drawn."""
+
+    place: str
+    reason: str
+    count: int
 
 
 class SampledLamp(_Drawn):
@@ -66,6 +82,21 @@ class CameraOffset(_Drawn):
     """Rotation vector."""
 
 
+class PlannedPose(_Drawn):
+    """Where the pose curriculum hangs an object in a view."""
+
+    instance_id: int
+    position_m: Triple
+    """Centre of the 3D box in the camera's optical frame."""
+    quat_wxyz: Quat
+    """Camera from object."""
+    direction: int
+    """Place in the lattice of directions."""
+    roll: int
+    distance: int
+    """Place in the list of distances."""
+
+
 class SampledView(_Drawn):
     """One posture of the robot."""
 
@@ -77,6 +108,12 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    planned: tuple[PlannedPose, ...] = ()
+    """Poses of the pose curriculum."""
+    refused: dict[str, int] = {}
+    """How many drawings of this view each constraint refused before this one."""
+    unmet: tuple[str, ...] = ()
+    """Constraints that the view does not meet, where the config keeps such views."""
 
 
 class SampledScene(_Drawn):
@@ -89,3 +126,9 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    scenario: str = ''
+    """Name of the scenario, empty where the config has none."""
+    refusals: tuple[SampledRefusal, ...] = ()
+    """By place and reason."""
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""

@@ -14,11 +14,12 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
-from synth_ros.scene.assets import load_assets
+from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.environment import drop_unused_textures, set_materials
+from synth_ros.scene.fingers import pair_fingers
 from synth_ros.scene.geometry import (
     GeometryMaker,
     PlacedObject,
@@ -40,31 +41,40 @@ ROBOT = 'robot'
 ROBOT_PREFIX = 'robot/'
 ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
+_OTHER_STUFF = (
+    'this environment has other kinds of stuff than that of the rest of the file, so panoptic '
+    'masks would mean something else: list the kinds in labels.stuff'
+)
 
 
 class SceneBuilder:
     """Loads the assets of a config once and builds its scenes.
 
     Attributes:
+        config: The config.
         inventory: What scenes are drawn from.
+        known: What is loaded, for builders of scenarios.
+        scenarios: Builders of the config's scenarios, in their order.
         categories: The labelled classes in config order; after them the kinds of stuff, if
             panoptic masks are wanted.
         sequence: What phases of a sequence are made of.
         warnings: What was mended while loading, one sentence each.
     """
 
-    def __init__(self, loaded: LoadedConfig) -> None:
+    def __init__(self, loaded: LoadedConfig, *, like: SceneBuilder | None = None) -> None:
         """Load robot, environment and objects.
 
         Args:
             loaded: The config.
+            like: Builder of the file of which this is a scenario.
 
         Raises:
             ConfigError: With all problems of what the config names: files that are missing
                 or unusable, unknown cameras, links, joints, surfaces, classes or packages.
         """
-        self._config = loaded.config
-        self._assets = load_assets(loaded)
+        self.config = self._config = loaded.config
+        self._assets: SceneAssets = load_assets(loaded, like=like.known if like else None)
+        self.known: KnownAssets = KnownAssets(loaded.config, self._assets)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
         self.sequence = self._assets.sequence
@@ -75,13 +85,41 @@ class SceneBuilder:
             parts=PartNames(robot.links, catalog.classes),
             prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
         )
+        self._grasps = {
+            place.name: place.grasp.fingers
+            for place in self._config.objects.placement.places or ()
+            if place.grasp is not None
+        }
         things = tuple(entry.category for entry in catalog.classes)
         labels = self._config.labels
         self._stuff = self._geometry.stuff(labels.stuff, things=things)
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
-        self.warnings = self._assets.warnings
+        if like is not None and self.categories != like.categories:
+            # The kinds of stuff are read off the environment unless the config lists them.
+            raise loaded.problem(('environment', 'model'), _OTHER_STUFF)
+        self.scenarios: tuple[SceneBuilder, ...] = tuple(
+            SceneBuilder(entry, like=self) for entry in loaded.scenarios
+        )
+        below = [text for builder in self.scenarios for text in builder.warnings]
+        self.warnings: tuple[str, ...] = tuple(dict.fromkeys((*self._assets.warnings, *below)))
+
+    def of(self, scenario: str) -> SceneBuilder:
+        """The builder of a scenario, or this one where there are none.
+
+        Args:
+            scenario: Its name as in ``SampledScene.scenario``, empty for none.
+
+        Raises:
+            NotFoundError: If the config has no such scenario.
+        """
+        if not scenario and not self.scenarios:
+            return self
+        names = [entry.name for entry in self._config.scenarios]
+        if scenario not in names:
+            raise NotFoundError('scenario', scenario, available=names)
+        return self.scenarios[names.index(scenario)]
 
     def build(self, sampled: SampledScene) -> CompiledScene:
         """Make the model of a sampled scene: a pure function of config, assets and draws.
@@ -95,6 +133,9 @@ class SceneBuilder:
             self._assets.catalog.variant(item.class_name, item.variant) for item in sampled.objects
         ]
         _add_objects(spec, sampled.objects, variants)
+        for item, variant in zip(sampled.objects, variants, strict=True):
+            if item.link:
+                pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_lights(spec, sampled)
         try:
             model = self._compiled(spec)
@@ -149,6 +190,16 @@ class SceneBuilder:
             )
         drop_unused_textures(spec)
 
+    def _fingers(self, item: SampledObject) -> list[str]:
+        """Names of the bodies that close on a held object."""
+        model = self._assets.robot.model
+        bodies = {int(model.joint(name).bodyid[0]) for name in self._grasps.get(item.place, ())}
+        # Parents come before their children.
+        for body in range(model.nbody):
+            if int(model.body_parentid[body]) in bodies:
+                bodies.add(body)
+        return [ROBOT_PREFIX + model.body(body).name for body in sorted(bodies)]
+
     def _offset_cameras(self, model: mujoco.MjModel, sampled: SampledScene) -> None:
         for offset in sampled.camera_offsets:
             offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
@@ -160,7 +211,7 @@ class SceneBuilder:
         variants: Sequence[Variant],
     ) -> CompiledScene:
         parts = tuple(
-            _object_part(model, item, variant)
+            _object_part(model, item, variant)._replace(fingers=self._grasps.get(item.place, ()))
             for item, variant in zip(objects, variants, strict=True)
         )
         owner = np.zeros(model.nbody, np.int32)
@@ -205,12 +256,13 @@ def _add_objects(
             dressed.add(looks)
             add_looks(spec, variant.solid, looks)
         prefix = _prefix(item)
+        parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
         # Python, but attaching the hundredth object takes as long as all before.
         if variant.solid.meshes and len(objects) <= _ATTACHED_OBJECTS:
-            attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+            attach(spec, variant.spec, body=parent, prefix=prefix)
         else:
-            add_solid(spec, variant.solid, prefix=prefix)
+            add_solid(spec, variant.solid, prefix=prefix, parent=parent)
         change = Change(
             item.scale,
             item.hue_shift_deg,
@@ -224,6 +276,9 @@ def _add_objects(
         centre = variant.solid.bounds.center_m * item.scale
         body.pos = np.array(item.position_m) - rotation @ centre
         body.quat = item.quat_wxyz
+        body.mocap = item.hangs
+        if not item.hangs and not item.link:
+            body.add_freejoint(name=f'{prefix}joint')
 
 
 def _prefix(item: SampledObject) -> str:
@@ -232,6 +287,7 @@ def _prefix(item: SampledObject) -> str:
 
 def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -> ObjectPart:
     body = model.body(_prefix(item) + 'body').id
+    # The address of a joint that there is not is -1.
     joint = int(model.body_jntadr[body])
     bounds = variant.solid.bounds
     mine = np.flatnonzero((model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP))
@@ -243,10 +299,11 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         model_name=f'{item.class_name}/{item.variant}',
         body_id=int(body),
         geom_ids=tuple(int(g) for g in mine),
-        qpos_address=int(model.jnt_qposadr[joint]),
-        dof_address=int(model.jnt_dofadr[joint]),
+        qpos_address=int(model.jnt_qposadr[joint]) if joint >= 0 else -1,
+        dof_address=int(model.jnt_dofadr[joint]) if joint >= 0 else -1,
         object_from_box=make_transform(np.eye(3), bounds.center_m * item.scale),
         size_m=2 * bounds.half_size_m * item.scale,
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
+        link=item.link,
     )

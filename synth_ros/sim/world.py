@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
@@ -13,13 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
-from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
-from synth_ros.randomize.scene import SampledView
+from synth_ros.geometry.transforms import (
+    GL_FROM_OPTICAL,
+    make_transform,
+    matrix_from_quat_wxyz,
+)
+from synth_ros.randomize.scene import SampledObject, SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
@@ -69,6 +74,7 @@ class World:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
         surface_speeds: Of belts and of a robot that drives.
+        grip: How the fingers are closed on what the robot holds, in every posture.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
@@ -80,6 +86,7 @@ class World:
         # Where the solver starts from in the next step, whoever looked at the state meanwhile.
         self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
+        self.grip = close_fingers(self.model, scene)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
@@ -127,13 +134,17 @@ class World:
         x, y, z = self._robot.position_m
         yaw = math.radians(self._robot.yaw_deg)
         home = Posture(x, y, z, yaw, self.scene.robot.home_qpos.copy())
-        if view is None:
+        if view is None and not self.grip.positions:
             return home
-        there = self.with_joints(home, view.joints)
+        there = self.with_joints(home, view.joints if view is not None else {})
+        if view is None:
+            return there
         return there._replace(x_m=x + view.x_m, y_m=y + view.y_m, yaw_rad=yaw + view.yaw_rad)
 
     def with_joints(self, posture: Posture, joints: Mapping[str, float]) -> Posture:
         """A posture in which some joints stand elsewhere, and those that follow them.
+
+        Fingers that hold something stay closed on it.
 
         Args:
             posture: Where the others are.
@@ -143,7 +154,8 @@ class World:
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
         positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
         couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        moved = follow({**positions, **joints}, couplings, fixed=set(joints))
+        given = {**joints, **self.grip.positions}
+        moved = follow({**positions, **given}, couplings, fixed=set(given))
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = moved[joint.name]
         return posture._replace(qpos=qpos)
@@ -231,12 +243,26 @@ class World:
         """Put all objects at rest at given poses.
 
         Args:
-            qpos: Full qpos of the model; only the objects' entries are used.
+            qpos: Full qpos of the model; only the entries of free objects are used.
         """
-        for part in self.scene.objects:
+        for part in self.scene.free_objects:
             at = slice(part.qpos_address, part.qpos_address + 7)
             self._data.qpos[at] = qpos[at]
             self._data.qvel[part.dof_address : part.dof_address + 6] = 0
+        self._due = _Due.ALL
+
+    def hang(self, objects: Iterable[SampledObject]) -> None:
+        """Put the objects that hang where they were drawn; the others are left alone.
+
+        Args:
+            objects: By ascending instance id, as in the scene.
+        """
+        for part, drawn in zip(self.scene.objects, objects, strict=True):
+            if drawn.hangs:
+                position, quat = body_pose(part, drawn)
+                mocap = int(self.model.body_mocapid[part.body_id])
+                self._data.mocap_pos[mocap] = position
+                self._data.mocap_quat[mocap] = quat
         self._due = _Due.ALL
 
     def instances(self) -> tuple[Instance, ...]:
@@ -309,6 +335,15 @@ class World:
             half = posture.yaw_rad / 2
             self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
             self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
+
+
+def body_pose(
+    part: ObjectPart, drawn: SampledObject
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
+    """Body position and wxyz quaternion that put the object's box centre where it was drawn."""
+    offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
+    x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
+    return (x, y, z), drawn.quat_wxyz
 
 
 def interpolate(start: Posture, end: Posture, share: float) -> Posture:
