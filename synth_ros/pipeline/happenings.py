@@ -1,4 +1,4 @@
-"""What happens to objects in a running episode: pushes, belts."""
+"""What happens to objects in a running episode: pushes, falls, belts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from synth_ros.config.sequence import Conveyor, Phase, Push
+from synth_ros.config.sequence import Conveyor, Drop, Phase, Push
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.script import FOR_EVER
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.falling import SPOTS_TRIED, falling_poses
 from synth_ros.randomize.phases import (
     SampledEvent,
     SequenceStock,
@@ -21,6 +22,7 @@ from synth_ros.randomize.phases import (
     in_drawn_order,
 )
 from synth_ros.scene.build import ENVIRONMENT_PREFIX
+from synth_ros.scene.compiled import ObjectPart
 
 _Action = Callable[[int], SampledEvent | None]
 
@@ -42,6 +44,7 @@ class Happenings:
         self._world = episode.world
         self._timing = timing
         self._stock = stock
+        self._upright_probability = episode.config.objects.placement.upright_probability
         # (step, order of asking, belongs to the phase, action)
         self._queue: list[tuple[int, int, bool, _Action]] = []
         self._asked = 0
@@ -56,7 +59,7 @@ class Happenings:
         self._queue = [item for item in self._queue if not item[2]]
         heapq.heapify(self._queue)
 
-    def plan(self, phase: Phase, draws: Draws, *, span: tuple[int, int], first: bool) -> None:  # noqa: ARG002
+    def plan(self, phase: Phase, draws: Draws, *, span: tuple[int, int], first: bool) -> None:
         """Take up the events of a phase.
 
         Args:
@@ -73,6 +76,8 @@ class Happenings:
             if step >= end:
                 continue
             told = SampledEvent(kind=event_kind(event), number=number, at_s=at_s)
+            if event.drop is not None and first:
+                self._let_fall(event.drop, mine, told, name=f'{phase.name}/{number}', step=step)
             if event.push is not None:
                 self._ask(step, self._pushing(event.push, mine, told))
             elif event.conveyor is not None:
@@ -125,6 +130,43 @@ class Happenings:
             return told.model_copy(
                 update={'objects': tuple(chosen), 'impulse_n_s': drawn.impulse_n_s}
             )
+
+        return begin
+
+    def _let_fall(
+        self, drop: Drop, draws: Draws, told: SampledEvent, *, name: str, step: int
+    ) -> None:
+        """Let the objects of an event fall one after another, also when the phase is over."""
+        wait_s = 0.0
+        for part in self._world.waiting(name):
+            own = draws.below(f'{part.name}/')
+            late = told.model_copy(update={'at_s': told.at_s + wait_s, 'objects': (part.name,)})
+            at = step + round(wait_s / self._timing.timestep_s)
+            self._ask(at, self._falling(drop, own, part=part, told=late), of_phase=False)
+            wait_s += own.number(drop.interval_s, 'interval_s')
+
+    def _falling(
+        self, drop: Drop, draws: Draws, *, part: ObjectPart, told: SampledEvent
+    ) -> _Action:
+        def begin(_steps: int) -> SampledEvent | None:
+            surface = self._stock.drops[part.waits]
+            poses = falling_poses(
+                drop,
+                surface,
+                part.size_m / 2,
+                upright_probability=self._upright_probability,
+                draws=draws,
+            )
+            for pose in poses:
+                if self._world.has_room(part, pose):
+                    self._world.let_fall(part, pose)
+                    return told
+            self.notes.append(
+                f'{part.name} did not fall onto {surface.name}: something was in the way at all '
+                f'{SPOTS_TRIED} spots drawn. Let it fall from higher up (drop.from_height_m), or '
+                'onto a larger surface.'
+            )
+            return None
 
         return begin
 

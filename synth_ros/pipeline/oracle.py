@@ -280,8 +280,11 @@ class FrameTruth:
         world.hang(self._made.scene.objects)
         for part in world.scene.free_objects:
             pose = poses.get(part.instance_id)
-            if pose is not None:
-                at = part.qpos_address
+            at = part.qpos_address
+            if pose is None:
+                # It waits to fall in.
+                qpos[at : at + 7] = world.model.qpos0[at : at + 7]
+            else:
                 qpos[at : at + 3] = pose[:3, 3]
                 qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
         world.set_posture(posture)

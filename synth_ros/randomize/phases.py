@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -35,13 +34,13 @@ class SequenceStock(NamedTuple):
 
     Attributes:
         trajectories: By file, as the config names it.
-        surfaces: By name.
+        drops: Where the objects of each event fall, by its name (``SequenceConfig.drops``).
         belts: Geom of each conveyor belt by its surface's name.
     """
 
-    trajectories: Mapping[str, JointTrajectory] = MappingProxyType({})
-    surfaces: Mapping[str, SurfaceInfo] = MappingProxyType({})
-    belts: Mapping[str, str] = MappingProxyType({})
+    trajectories: Mapping[str, JointTrajectory]
+    drops: Mapping[str, SurfaceInfo]
+    belts: Mapping[str, str]
 
 
 class _Drawn(BaseModel):

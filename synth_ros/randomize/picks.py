@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.root import Config
+from synth_ros.config.sequence import Drop
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.inventory import (
@@ -35,6 +36,7 @@ class Pick(NamedTuple):
         friction_scale: Factor on sliding friction.
         mass_scale: Factor on mass and inertia.
         place: Name of its place.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Pick(NamedTuple):
     friction_scale: float
     mass_scale: float
     place: str = ''
+    waits: str = ''
 
     @property
     def half_m(self) -> Triple:
@@ -88,6 +91,22 @@ def pick_objects(config: Config, inventory: Inventory, *, draws: Draws) -> Picke
     return _Picker(config, inventory).pick(draws)
 
 
+def pick_waiting(config: Config, inventory: Inventory, *, draws: Draws) -> tuple[Pick, ...]:
+    """Draw the objects that fall in while a sequence runs.
+
+    Args:
+        config: The config.
+        inventory: What there is to draw from.
+        draws: Of the objects of the episode.
+    """
+    picker = _Picker(config, inventory)
+    return tuple(
+        pick
+        for name, drop in config.sequence.drops()
+        for pick in picker.waiting(draws.below(f'drop/{name}/'), name, drop)
+    )
+
+
 class _Picker:
     def __init__(self, config: Config, inventory: Inventory) -> None:
         self._config = config
@@ -113,13 +132,27 @@ class _Picker:
                 picks += [self._one(draws, f'{name}/{k}', (place,)) for k in range(1, own + 1)]
         return Picked(tuple(picks), self._chooser.refusals)
 
+    def waiting(self, draws: Draws, name: str, drop: Drop) -> Iterator[Pick]:
+        """Draw the objects of one event."""
+        for number in range(1, draws.whole(drop.count, 'count') + 1):
+            pick = self._drawn(
+                draws.below(f'{number}/'),
+                f'drop/{name}/{number}',
+                takes=lambda class_name: not drop.classes or class_name in drop.classes,
+            )
+            yield pick._replace(waits=name)
+
     def _one(self, draws: Draws, key: str, places: Sequence[PlaceInfo]) -> Pick:
         """Draw one object for one of some places; another one where it does not fit."""
         if len(places) > 1:
             places = [place for place in places if place.config.count is None]
         own = draws.below(f'{key}/')
         for again in range(_PICKS_TRIED):
-            pick = self._drawn(own.below(f'again/{again}/') if again else own, key, places)
+            pick = self._drawn(
+                own.below(f'again/{again}/') if again else own,
+                key,
+                takes=lambda name: any(place.config.takes(name) for place in places),
+            )
             place = self._chooser.choose(
                 pick.half_m,
                 among=[p for p in places if p.config.takes(pick.entry.name)],
@@ -129,14 +162,9 @@ class _Picker:
                 return pick._replace(place=place.config.name)
         raise PlacementError(self._why_not(key))
 
-    def _drawn(self, draws: Draws, key: str, places: Sequence[PlaceInfo]) -> Pick:
+    def _drawn(self, draws: Draws, key: str, *, takes: Callable[[str], bool]) -> Pick:
         objects, physics = self._config.objects, self._config.physics
-        weights = np.array(
-            [
-                entry.weight * any(place.config.takes(entry.name) for place in places)
-                for entry in self._classes
-            ]
-        )
+        weights = np.array([entry.weight * takes(entry.name) for entry in self._classes])
         weights /= weights.sum()
         entry = self._classes[int(draws.generator('class').choice(len(weights), p=weights))]
         # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.

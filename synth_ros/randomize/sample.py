@@ -10,9 +10,10 @@ import numpy as np
 from synth_ros.config.root import Config
 from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.draws import triple, uniform
+from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.picks import Pick, pick_objects, pick_waiting, places_of
 from synth_ros.randomize.placement.choose import Refusals
 from synth_ros.randomize.placement.poses import Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
@@ -61,6 +62,11 @@ def sample_scene(
         for number, (pick, placed) in enumerate(
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
+    )
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'))
+    objects += tuple(
+        _object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), ''))
+        for k, pick in enumerate(later)
     )
     lights = config.environment.lights
     return SampledScene(
@@ -122,6 +128,7 @@ def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
         hangs=placed.hangs,
         link=placed.link,
         unplaced=placed.unplaced,
+        waits=pick.waits,
     )
 
 

@@ -41,6 +41,9 @@ class SampledObject(_Drawn):
     """Link of the robot that holds it; position and rotation are then in the link's frame."""
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
+    waits: str = ''
+    """Name of the event that lets it fall in; until then it rests far below the scene and has no
+    label."""
 
 
 class SampledRefusal(_Drawn):

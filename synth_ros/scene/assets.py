@@ -113,14 +113,14 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
+        surface = _main_surface(places, stage)
         loader = SequenceLoader(loaded, robot, environment)
-        sequence = loader.load()
+        sequence = loader.load(surface=surface)
         faults.note_all(loader.faults)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    surface = _main_surface(places, stage)
     return SceneAssets(
         robot,
         dict(stage.joints),

@@ -306,4 +306,5 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
         link=item.link,
+        waits=item.waits,
     )

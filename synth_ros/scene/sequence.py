@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -11,8 +11,9 @@ import mujoco
 
 from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.load import LoadedConfig
-from synth_ros.config.sequence import Event, Phase
+from synth_ros.config.sequence import Drop, Event, Phase
 from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.phases import JointTrajectory, SequenceStock
 from synth_ros.scene.environment import LoadedEnvironment
 from synth_ros.scene.posture import position_fault, scalar_joint
@@ -42,11 +43,18 @@ class SequenceLoader:
         self._robot = robot
         self._environment = environment
         self._trajectories: dict[str, JointTrajectory] = {}
-        self._surfaces = {surface.name: surface for surface in environment.surfaces}
         self._belts = dict(_belts(environment))
 
-    def load(self) -> SequenceStock:
-        """Everything that was found; what was not is a fault."""
+    def load(self, *, surface: SurfaceInfo) -> SequenceStock:
+        """Everything that was found; what was not is a fault.
+
+        Args:
+            surface: Where objects fall by default.
+        """
+        drops = {
+            name: self._drop_surface(drop) or surface
+            for name, drop in self._loaded.config.sequence.drops()
+        }
         for number, phase in enumerate(self._loaded.config.sequence.phases):
             base: KeyPath = ('sequence', 'phases', number)
             self._load_motion(base, phase)
@@ -54,7 +62,7 @@ class SequenceLoader:
                 self._check_event((*base, 'events', place), event)
         return SequenceStock(
             MappingProxyType(self._trajectories),
-            MappingProxyType(self._surfaces),
+            MappingProxyType(drops),
             MappingProxyType(self._belts),
         )
 
@@ -84,17 +92,24 @@ class SequenceLoader:
     def _check_event(self, base: KeyPath, event: Event) -> None:
         if event.drop is not None and event.drop.surface is not None:
             key = (*base, 'drop', 'surface')
-            self._find('surface', event.drop.surface, known=self._surfaces, key=key)
+            names = [surface.name for surface in self._environment.surfaces]
+            self._find('surface', event.drop.surface, known=names, key=key)
         if event.conveyor is not None:
             key = (*base, 'conveyor', 'surface')
-            self._find('conveyor belt', event.conveyor.surface, known=self._belts, key=key)
+            self._find('conveyor belt', event.conveyor.surface, known=list(self._belts), key=key)
 
-    def _find(self, kind: str, name: str, *, known: Mapping[str, object], key: KeyPath) -> None:
+    def _drop_surface(self, drop: Drop) -> SurfaceInfo | None:
+        if drop.region is not None:
+            return self._environment.rectangle(drop.region)
+        named = (s for s in self._environment.surfaces if s.name == drop.surface)
+        return next(named, None)
+
+    def _find(self, kind: str, name: str, *, known: Sequence[str], key: KeyPath) -> None:
         if name not in known:
             where = f'environment {self._environment.path}'
             if kind == 'conveyor belt':
                 where += f' (box geoms named {BELT_PREFIX}NAME)'
-            self._note(key, NotFoundError(kind, name, available=list(known), where=where))
+            self._note(key, NotFoundError(kind, name, available=known, where=where))
 
     def _note(self, key: KeyPath, error: UsageError) -> None:
         self.faults.append(Fault(key, str(error)))

@@ -177,7 +177,7 @@ class Judge:
         data = self._scratch
         found = []
         for part, drawn in zip(self._world.scene.objects, drawing, strict=True):
-            if not part.is_free:
+            if not part.is_free or part.waits:
                 continue
             rotation = data.xmat[part.body_id].reshape(3, 3).copy()
             found.append(

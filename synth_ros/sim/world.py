@@ -18,6 +18,7 @@ from synth_ros.geometry.transforms import (
     make_transform,
     matrix_from_quat_wxyz,
 )
+from synth_ros.randomize.placement.room import Pose
 from synth_ros.randomize.scene import SampledObject, SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.coupling import follow
@@ -86,6 +87,7 @@ class World:
         # Where the solver starts from in the next step, whoever looked at the state meanwhile.
         self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
+        self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
@@ -223,8 +225,43 @@ class World:
 
     @property
     def present(self) -> tuple[ObjectPart, ...]:
-        """The labelled objects that are there, by ascending id."""
-        return self.scene.objects
+        """The labelled objects that are there, by ascending id: all but those still waiting."""
+        return self._present
+
+    def waiting(self, event: str) -> tuple[ObjectPart, ...]:
+        """The objects that an event lets fall in and that have not fallen yet, by ascending id."""
+        here = {part.instance_id for part in self._present}
+        waiting = (part for part in self.scene.objects if part.waits == event)
+        return tuple(part for part in waiting if part.instance_id not in here)
+
+    def has_room(self, part: ObjectPart, pose: Pose) -> bool:
+        """Whether a free object would touch nothing with its box's centre at a pose."""
+        with self.aside():
+            self._put(part, pose)
+            mujoco.mj_fwdPosition(self.model, self._data)
+            owners = self.model.geom_bodyid[self._data.contact.geom]
+            mine = (owners == part.body_id).any(axis=1)
+            return not (mine & (self._data.contact.dist < 0)).any()
+
+    def let_fall(self, part: ObjectPart, pose: Pose) -> None:
+        """Let an object that waits fall from now on.
+
+        Args:
+            part: The object.
+            pose: Of its box's centre.
+        """
+        self._put(part, pose)
+        self.model.body_gravcomp[part.body_id] = 0
+        chosen = {one.instance_id for one in self._present} | {part.instance_id}
+        self._present = tuple(one for one in self.scene.objects if one.instance_id in chosen)
+        self._due = _Due.ALL
+
+    def _put(self, part: ObjectPart, pose: Pose) -> None:
+        offset = matrix_from_quat_wxyz(pose.quat_wxyz) @ part.object_from_box[:3, 3]
+        at = self._data.qpos[part.qpos_address : part.qpos_address + 7]
+        at[:3] = np.asarray(pose.position_m) - offset
+        at[3:] = pose.quat_wxyz
+        self._data.qvel[part.dof_address : part.dof_address + 6] = 0
 
     def push(self, part: ObjectPart, force_n: FloatArray) -> None:
         """Add to the force that acts at an object's centre of mass from now on.
@@ -266,7 +303,7 @@ class World:
         self._due = _Due.ALL
 
     def instances(self) -> tuple[Instance, ...]:
-        """All labelled objects at this instant, by ascending id."""
+        """All labelled objects that are there at this instant, by ascending id."""
         return tuple(
             Instance(
                 instance_id=part.instance_id,
@@ -280,7 +317,7 @@ class World:
                 keypoints=part.keypoints,
                 symmetry=part.symmetry,
             )
-            for part in self.scene.objects
+            for part in self._present
         )
 
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
