@@ -109,7 +109,8 @@ class Drop(Section):
     count: DrawnCount = whole_uniform(1, 1)
     """How many objects, beyond ``objects.count``."""
     from_height_m: DrawnPositive = uniform(0.1, 0.3)
-    """Free height below an object's lowest point when it is let go."""
+    """Height of an object's lowest point above the surface when it is let go; up to 0.5 m higher
+    if something is in the way."""
     surface: Text | None = None
     """Surface of the environment to fall on; the one of ``objects.placement`` by default."""
     region: Region | None = None

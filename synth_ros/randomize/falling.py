@@ -14,7 +14,9 @@ from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.placement.room import Pose, on_surface
 from synth_ros.types import FloatArray
 
-SPOTS_TRIED = 30
+_LIFTS_M = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+_SPOTS = 10
+SPOTS_TRIED = _SPOTS * len(_LIFTS_M)
 _DEPTH_M = 100.0
 _GAP_M = 4.0
 _ROW = 100
@@ -41,7 +43,8 @@ def falling_poses(
 ) -> Iterator[Pose]:
     """Poses of a box's centre from which an object may fall onto a surface.
 
-    All have one rotation and one height above the surface; the spots differ.
+    All have one rotation; the spots differ. After some, they come from higher up, above what may
+    lie in the way.
 
     Args:
         drop: How high.
@@ -61,6 +64,7 @@ def falling_poses(
     around = float(np.hypot(reach[0], reach[1]))
     room = [max(half - around, 0.0) for half in surface.half_size_m]
     shares = draws.generator('spots').random((SPOTS_TRIED, 2)) * 2 - 1
-    for share in shares:
+    for number, share in enumerate(shares):
         x, y = on_surface(surface, float(share[0] * room[0]), float(share[1] * room[1]))
-        yield Pose(triple(np.array([x, y, z])), quadruple(quat))
+        lift = _LIFTS_M[number // _SPOTS]
+        yield Pose(triple(np.array([x, y, z + lift])), quadruple(quat))

@@ -74,7 +74,8 @@ def test_before_they_fall_nothing_shows_that_they_wait(samples_of, backend):
             assert (a.instance.name, a.box, a.visibility) == (b.instance.name, b.box, b.visibility)
         assert one.labels.scene.relations == two.labels.scene.relations
         for a, b in zip(one.labels.scene.contacts, two.labels.scene.contacts, strict=True):
-            assert (a.first, a.second, a.position_m) == (b.first, b.second, b.position_m)
+            assert (a.first, a.second) == (b.first, b.second)
+            assert a.position_m == pytest.approx(b.position_m, abs=1e-12)
             assert a.force_n == pytest.approx(b.force_n, abs=1e-6)
         assert one.frame.silhouettes.keys() == two.frame.silhouettes.keys()
 
@@ -108,13 +109,13 @@ def test_fallen_objects_come_to_lie_on_their_surface(samples_of):
 def test_where_there_is_no_room_objects_stay_out_and_it_is_told(open_config):
     tight = (
         'sequence: {phases: [{name: a, events: [{drop: {count: 2, from_height_m: 0.001,'
-        ' interval_s: 0, region: {center_m: [0.8, 0, 0.62], size_m: [0.01, 0.01]}}}]}]}'
+        ' interval_s: 0, region: {center_m: [0.8, 0, 0.1], size_m: [0.01, 0.01]}}}]}]}'
     )
     stage = open_config(**{'seed: 11': f'seed: 11\n{tight}'})
     instants = list(RunningEpisode(stage.open(0), Timing(stage.config)).instants(2))
     assert len(instants[0].notes) == 2
     assert (
-        'did not fall onto region: something was in the way at all 30 spots'
+        'did not fall onto region: something was in the way at all 60 spots'
         in (instants[0].notes[0])
     )
     assert instants[1].phase.events == ()
