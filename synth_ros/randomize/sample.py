@@ -18,9 +18,16 @@ from synth_ros.randomize.distractors import (
 )
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
+from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
+from synth_ros.randomize.picks import (
+    Pick,
+    pick_objects,
+    pick_waiting,
+    places_of,
+    sampled_object,
+)
 from synth_ros.randomize.placement.choose import Refusals
 from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
@@ -136,6 +143,11 @@ def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'))
+    objects += tuple(
+        textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
+        for k, pick in enumerate(later)
+    )
     return _Objects(objects, picked.refusals, layout)
 
 
@@ -184,6 +196,7 @@ def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
             'hangs': placed.hangs,
             'link': placed.link,
             'unplaced': placed.unplaced,
+            'waits': pick.waits,
         }
     )
 

@@ -66,6 +66,9 @@ class SampledObject(_Drawn):
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
     texture: SampledTexture | None = None
+    waits: str = ''
+    """Name of the event that lets it fall in; until then it rests far below the scene and has no
+    label."""
 
 
 class SampledShape(_Drawn):

@@ -65,6 +65,7 @@ class SceneBuilder:
         scenarios: Builders of the config's scenarios, in their order.
         categories: The labelled classes in config order; after them the kinds of stuff, if
             panoptic masks are wanted.
+        sequence: What phases of a sequence are made of.
         warnings: What was mended while loading, one sentence each.
     """
 
@@ -84,6 +85,7 @@ class SceneBuilder:
         self.known: KnownAssets = KnownAssets(loaded.config, self._assets)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
+        self.sequence = self._assets.sequence
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),
@@ -342,4 +344,5 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
         link=item.link,
+        waits=item.waits,
     )
