@@ -110,6 +110,8 @@ class ObjectClass(Section):
     """Pairs of keypoints that a line connects."""
     symmetry: SymmetryConfig = SymmetryConfig()
     """Which turns leave the shape as it is."""
+    tags: tuple[Name, ...] = ()
+    """Names of groups that its objects belong to, for ``randomization.vary``."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for two origins of a class, and for points and lines given twice."""

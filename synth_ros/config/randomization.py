@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from synth_ros.config.base import NonNegative, PositiveRange, Range, Section
+from synth_ros.config.vary import Variation
 
 
 class RobotRandomization(Section):
@@ -58,3 +59,6 @@ class RandomizationConfig(Section):
     """How far the cameras are out of calibration."""
     sensor: SensorNoise = SensorNoise()
     """What the sensor adds to the clean image."""
+    vary: dict[str, Variation] = Field(default_factory=dict)
+    """Randomizers of named targets, by a name of their own, which also names their random
+    stream."""

@@ -22,6 +22,7 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -77,17 +78,26 @@ class Episode:
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
         self._finder = PostureFinder(world, stage.config)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            config=stage.config,
+            inventory=stage.builder.inventory,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int) -> SampledView:
-        """Draw a posture of the robot that touches nothing, and pose the robot.
+        """Draw a view's values and a posture of the robot that touches nothing; take both.
 
         Raises:
             PlacementError: If none was found.
         """
-        with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view)
+        with self.clock.measure('posture'), self._varying.view(view) as values:
+            drawn = self._finder.find(self._streams, view)
+        return drawn.model_copy(update={'values': values})
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -288,6 +298,7 @@ class Stage:
             scene = self.builder.build(drawn)
             check_scene(scene)
             world = World(scene, self.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams)
             world.set_objects(rest.qpos)

@@ -29,12 +29,14 @@ class ClassInfo(NamedTuple):
         name: Category name.
         weight: Relative frequency.
         variants: At least one.
+        tags: Of all its objects, beside those that tell what an object is for.
     """
 
     class_id: int
     name: str
     weight: float
     variants: tuple[VariantInfo, ...]
+    tags: tuple[str, ...] = ()
 
 
 class SurfaceInfo(NamedTuple):
@@ -67,6 +69,38 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class MovingPart(NamedTuple):
+    """A joint or an actuator whose properties can vary.
+
+    Attributes:
+        item: Its name in the scene, such as ``env/hinge`` or ``robot/elbow``.
+        name: Its name in its own model.
+        link: The body that it moves, as its own model calls it.
+    """
+
+    item: str
+    name: str
+    link: str
+
+
+class Handles(NamedTuple):
+    """What named targets can take hold of, beside what is drawn.
+
+    Attributes:
+        materials: Materials of the environment that belong to no role.
+        joints: Joints that physics moves.
+        posed_joints: Joints that go where they are told: physics does not act on them.
+        actuators: Actuators that act.
+        camera_links: The link that carries each camera, in the order of the cameras.
+    """
+
+    materials: tuple[str, ...] = ()
+    joints: tuple[MovingPart, ...] = ()
+    posed_joints: tuple[MovingPart, ...] = ()
+    actuators: tuple[MovingPart, ...] = ()
+    camera_links: tuple[str, ...] = ()
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -75,9 +109,11 @@ class Inventory(NamedTuple):
         surface: Where objects are dropped.
         roles: Environment materials that vary, by role name.
         cameras: Names of all cameras.
+        handles: What else named targets can take hold of.
     """
 
     classes: tuple[ClassInfo, ...]
     surface: SurfaceInfo
     roles: tuple[MaterialRole, ...]
     cameras: tuple[str, ...]
+    handles: Handles = Handles()

@@ -11,6 +11,7 @@ import numpy as np
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
 from synth_ros.randomize.draws import count, log_uniform, triple, uniform
+from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.placement import draw_drop_poses
@@ -22,6 +23,8 @@ from synth_ros.randomize.scene import (
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.targets import TARGET_TAG, object_item, object_name
+from synth_ros.randomize.vary import BUILT, draw_values, drawn_scales, with_values
 
 
 class _Pick(NamedTuple):
@@ -34,6 +37,11 @@ class _Pick(NamedTuple):
     value_scale: float
     friction_scale: float
     mass_scale: float
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags of the object."""
+        return (TARGET_TAG, *self.entry.tags)
 
 
 def sample_scene(
@@ -50,7 +58,15 @@ def sample_scene(
         streams: The episode's random streams.
         attempt: Which drawing of the drop poses.
     """
+    draws = episode_draws(config, streams)
     picks = _pick_objects(config, inventory, rng=streams.generator('objects'))
+    items = tuple(
+        object_item(object_name(pick.entry.name, number), pick.entry.name, pick.tags)
+        for number, pick in enumerate(picks, start=1)
+    )
+    sizes = draw_values(config.randomization.vary, {'object': items}, draws=draws, which=BUILT)
+    scales = drawn_scales(sizes, items, [pick.scale for pick in picks])
+    picks = [pick._replace(scale=scale) for pick, scale in zip(picks, scales, strict=True)]
     half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
     poses = draw_drop_poses(
         half_sizes,
@@ -61,7 +77,7 @@ def sample_scene(
     objects = tuple(
         SampledObject(
             instance_id=number,
-            name=f'{pick.entry.name}_{number:02d}',
+            name=object_name(pick.entry.name, number),
             class_id=pick.entry.class_id,
             class_name=pick.entry.name,
             variant=pick.variant.name,
@@ -72,11 +88,12 @@ def sample_scene(
             value_scale=pick.value_scale,
             friction_scale=pick.friction_scale,
             mass_scale=pick.mass_scale,
+            tags=pick.tags,
         )
         for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
     )
     lights = config.environment.lights
-    return SampledScene(
+    scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
         objects=objects,
@@ -84,7 +101,9 @@ def sample_scene(
         ambient=uniform(streams.generator('ambient'), lights.ambient),
         materials=_draw_materials(config, inventory, streams=streams),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        values=sizes,
     )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
 
 def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from synth_ros.config.targets import Operation
+
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
 
@@ -33,6 +35,8 @@ class SampledObject(_Drawn):
     value_scale: float
     friction_scale: float
     mass_scale: float
+    tags: tuple[str, ...] = ('target',)
+    """What it is for (``target``), then the tags of its class."""
 
 
 class SampledLamp(_Drawn):
@@ -66,6 +70,18 @@ class CameraOffset(_Drawn):
     """Rotation vector."""
 
 
+class SampledValue(_Drawn):
+    """What one randomizer drew for one item."""
+
+    randomizer: str
+    target: str
+    item: str
+    """Name of the item: of an object, a material role, a lamp, a camera, a joint, ``scene``."""
+    operation: Operation
+    value: float
+    """The draw, not the value that came of it."""
+
+
 class SampledView(_Drawn):
     """One posture of the robot."""
 
@@ -77,6 +93,8 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for this view alone."""
 
 
 class SampledScene(_Drawn):
@@ -89,3 +107,7 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for the whole episode."""
+    idle: tuple[str, ...] = ()
+    """Randomizers of named targets that found nothing to act on in this scene."""

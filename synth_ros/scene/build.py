@@ -14,6 +14,9 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
+from synth_ros.randomize.targets import object_item
+from synth_ros.randomize.vary import with_own_looks
+from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
@@ -28,17 +31,27 @@ from synth_ros.scene.geometry import (
 from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.keypoints import scaled_keypoints
 from synth_ros.scene.lighting import add_lights
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
+from synth_ros.scene.mjspec import (
+    ENVIRONMENT_PREFIX,
+    LAST_VISIBLE_GROUP,
+    ROBOT_PREFIX,
+    adopt_globals,
+    attach,
+)
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
 from synth_ros.scene.soft import hide_soft
-from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
+from synth_ros.scene.solid_spec import (
+    Change,
+    add_looks,
+    add_own_looks,
+    add_solid,
+    apply_change,
+)
 from synth_ros.scene.symmetry import scaled_symmetry
 
 ROBOT = 'robot'
-ROBOT_PREFIX = 'robot/'
-ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
 
 
@@ -66,6 +79,9 @@ class SceneBuilder:
         self._assets = load_assets(loaded)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
+        faults = list(vary_faults(self._config, self.inventory))
+        if faults:
+            raise loaded.problems(faults)
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),
@@ -92,7 +108,9 @@ class SceneBuilder:
         variants = [
             self._assets.catalog.variant(item.class_name, item.variant) for item in sampled.objects
         ]
-        _add_objects(spec, sampled.objects, variants)
+        items = [object_item(o.name, o.class_name, o.tags) for o in sampled.objects]
+        own = with_own_looks(self._config.randomization.vary, items)
+        _add_objects(spec, sampled.objects, variants, own_looks=own)
         add_lights(spec, sampled)
         try:
             model = self._compiled(spec)
@@ -194,7 +212,11 @@ class SceneBuilder:
 
 
 def _add_objects(
-    spec: mujoco.MjSpec, objects: Sequence[SampledObject], variants: Sequence[Variant]
+    spec: mujoco.MjSpec,
+    objects: Sequence[SampledObject],
+    variants: Sequence[Variant],
+    *,
+    own_looks: frozenset[str],
 ) -> None:
     dressed = set()
     for item, variant in zip(objects, variants, strict=True):
@@ -202,6 +224,9 @@ def _add_objects(
         if looks not in dressed:
             dressed.add(looks)
             add_looks(spec, variant.solid, looks)
+        if item.name in own_looks:
+            shared, looks = looks, f'look/{item.name}/'
+            add_own_looks(spec, variant.solid, prefix=looks, textures=shared)
         prefix = _prefix(item)
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
         # Python, but attaching the hundredth object takes as long as all before.

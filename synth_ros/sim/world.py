@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
-from synth_ros.randomize.scene import SampledView
+from synth_ros.randomize.scene import SampledValue, SampledView
+from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.soft import SoftSource, has_soft
@@ -69,6 +71,7 @@ class World:
         self._data = mujoco.MjData(self.model)
         self._due = _Due.NOTHING
         self._robot = robot
+        self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
@@ -126,6 +129,20 @@ class World:
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = drawn[joint.name]
         return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
+
+    def apply(self, values: Sequence[SampledValue]) -> bool:
+        """Give the scene what was drawn for named targets, in place of what it was given before.
+
+        Args:
+            values: Those of the episode, then those of the view.
+
+        Returns:
+            Whether looks of ``scene.model`` changed, so that who has loaded it must refresh.
+        """
+        written = self._values.apply(values)
+        if written.anything:
+            self._due = _Due.ALL
+        return written.looks
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
         """Pose the robot; objects stay where they are.

@@ -1,0 +1,148 @@
+"""Draws for named targets: a number for each item that a randomizer of the config chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from synth_ros.config.targets import OWN_LOOK, Per
+from synth_ros.config.vary import Variation
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.scene import SampledScene, SampledValue
+from synth_ros.randomize.targets import (
+    Item,
+    Items,
+    edited,
+    edits_of,
+    fixed_items,
+    is_chosen,
+    lamp_items,
+    object_item,
+)
+
+Vary = Mapping[str, Variation]
+
+
+class Which(NamedTuple):
+    """Which randomizers are drawn.
+
+    Attributes:
+        per: Those of the episode or those of a view.
+        structure: Those that change what is built, or the others.
+    """
+
+    per: Per
+    structure: bool = False
+
+
+BUILT = Which('episode', structure=True)
+OF_EPISODE = Which('episode')
+OF_VIEW = Which('view')
+
+
+def draw_values(
+    vary: Vary, items: Items, *, draws: Draws, which: Which
+) -> tuple[SampledValue, ...]:
+    """Draw a number for each item of each randomizer.
+
+    Every number has a stream of its own, ``vary/NAME/ITEM``, so that neither another randomizer
+    nor another item shifts it.
+
+    Args:
+        vary: Randomizers by name.
+        items: What there is to act on.
+        draws: Of the episode, or of the view.
+        which: Which randomizers.
+
+    Returns:
+        In the order of the config, then of the items.
+    """
+    values: list[SampledValue] = []
+    for name, variation in vary.items():
+        if Which(variation.per, variation.spec.structure) == which:
+            values += _draw(name, variation, chosen(variation, items), draws=draws)
+    return tuple(values)
+
+
+def chosen(variation: Variation, items: Items) -> list[Item]:
+    """The items that a randomizer acts on."""
+    return [item for item in items.get(variation.kind, ()) if is_chosen(variation.select, item)]
+
+
+def scene_items(scene: SampledScene, inventory: Inventory) -> Items:
+    """All items of a scene.
+
+    Args:
+        scene: The scene.
+        inventory: What it was drawn from.
+    """
+    objects = tuple(object_item(o.name, o.class_name, o.tags) for o in scene.objects)
+    lamps = lamp_items(len(scene.lamps))
+    return {**fixed_items(inventory), 'object': objects, 'light': lamps}
+
+
+def with_values(
+    scene: SampledScene, vary: Vary, inventory: Inventory, *, draws: Draws
+) -> SampledScene:
+    """A scene with the values that are drawn once for an episode.
+
+    Args:
+        scene: All else of it, the values that building needs included.
+        vary: Randomizers by name.
+        inventory: What the scene was drawn from.
+        draws: Of the episode.
+    """
+    if not vary:
+        return scene
+    items = scene_items(scene, inventory)
+    values = scene.values + draw_values(vary, items, draws=draws, which=OF_EPISODE)
+    idle = tuple(name for name, variation in vary.items() if not chosen(variation, items))
+    return scene.model_copy(update={'values': values, 'idle': idle})
+
+
+def draws_per_view(vary: Vary) -> bool:
+    """Whether anything is drawn for each view."""
+    return any(variation.per == 'view' for variation in vary.values())
+
+
+def drawn_scales(
+    values: Iterable[SampledValue], items: Sequence[Item], scales: Sequence[float]
+) -> list[float]:
+    """The sizes of objects after the randomizers of ``object.scale``.
+
+    Args:
+        values: Their draws.
+        items: The objects.
+        scales: Size of each without them.
+    """
+    edits = edits_of(values).get('object', {})
+    return [
+        edited(edits.get(item.key, {}), 'object', 'scale', value=scale)
+        for item, scale in zip(items, scales, strict=True)
+    ]
+
+
+def with_own_looks(vary: Vary, objects: Iterable[Item]) -> frozenset[str]:
+    """Objects whose material values vary, which therefore share no material with others."""
+    changing = [v for v in vary.values() if v.target in OWN_LOOK]
+    return frozenset(
+        item.key for item in objects if any(is_chosen(v.select, item) for v in changing)
+    )
+
+
+def _draw(
+    name: str, variation: Variation, items: Iterable[Item], *, draws: Draws
+) -> Iterator[SampledValue]:
+    operation, by = variation.change
+    stream = f'vary/{name}'
+    shared = draws.number(by, stream) if variation.shared else None
+    for item in items:
+        value = draws.number(by, f'{stream}/{item.key}') if shared is None else shared
+        yield SampledValue(
+            randomizer=name,
+            target=variation.target,
+            item=item.key,
+            operation=operation,
+            value=value,
+        )
