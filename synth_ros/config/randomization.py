@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from pydantic import Field
 
-from synth_ros.config.base import NonNegative, PositiveRange, Range, Section
+from synth_ros.config.base import NAME_PATTERN, Fault, NonNegative, PositiveRange, Range, Section
+from synth_ros.config.distributions import Drawn
 from synth_ros.config.vary import Variation
 
 
@@ -53,6 +57,9 @@ class RandomizationConfig(Section):
     Objects, lights, materials and physics carry their own ranges in their sections.
     """
 
+    variables: dict[str, Drawn] = Field(default_factory=dict)
+    """Numbers drawn once for every episode, by name; other draws may depend on them:
+    ``{draw: {variable: NAME}}``."""
     robot: RobotRandomization = RobotRandomization()
     """Where the robot stands and how it is posed."""
     cameras: CameraRandomization = CameraRandomization()
@@ -62,3 +69,14 @@ class RandomizationConfig(Section):
     vary: dict[str, Variation] = Field(default_factory=dict)
     """Randomizers of named targets, by a name of their own, which also names their random
     stream."""
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for each variable or randomizer whose name nothing could refer to."""
+        named = [('variables', name) for name in self.variables]
+        for key, name in (*named, *(('vary', name) for name in self.vary)):
+            if not re.fullmatch(NAME_PATTERN, name) or len(name) > 64:
+                message = (
+                    'expects a name of a to z, 0 to 9 and "_" that starts with a letter and has '
+                    'at most 64 characters'
+                )
+                yield Fault((key, name), message)

@@ -203,8 +203,12 @@ _CAMERA = {
 }
 _PHYSICS = {
     'gravity_m_s2': _least('size of gravity', 'm/s2'),
-    'gravity_tilt_x_deg': TargetSpec("turn of gravity about the world's x", 'deg', operations=_ADD),
-    'gravity_tilt_y_deg': TargetSpec("turn of gravity about the world's y", 'deg', operations=_ADD),
+    'gravity_tilt_x_deg': TargetSpec(
+        "turn of gravity about the world's x", 'deg', operations=_ADD
+    ),
+    'gravity_tilt_y_deg': TargetSpec(
+        "turn of gravity about the world's y", 'deg', operations=_ADD
+    ),
 }
 _JOINT = {
     'damping': _least('drag', 'N m s/rad or N s/m'),
@@ -263,8 +267,7 @@ TARGETS: MappingProxyType[str, TargetSpec] = MappingProxyType(
 """Every target by name; the names are those of ``Target``."""
 
 OWN_LOOK: frozenset[str] = frozenset(
-    f'object.{name}'
-    for name in ('metallic', 'roughness', 'specular', 'shininess', 'emission')
+    f'object.{name}' for name in ('metallic', 'roughness', 'specular', 'shininess', 'emission')
 )
 """Targets of objects that need a material of their own; objects of one asset share it."""
 

@@ -61,8 +61,7 @@ class Change(NamedTuple):
 
 
 class Variation(Section):
-    """One randomizer: draws a number for each chosen item and sets, scales or shifts a value by
-    it.
+    """One randomizer: draws a number for each chosen item, and changes a value by it.
 
     It starts from the value that the scene is built with, never from that of an earlier frame.
     """
@@ -111,7 +110,7 @@ class Variation(Section):
             elif len(changes) > 1 and operation != changes[0][0]:
                 yield Fault((operation,), f'give {changes[0][0]} or {operation}, not both')
             elif by.known:
-                yield from self.limit_faults()
+                yield from self.limit_faults({})
         if self.spec.structure and self.per == 'view':
             message = (
                 f'{self.target} changes what the scene is built of, which lasts for an episode: '
@@ -120,9 +119,7 @@ class Variation(Section):
             yield Fault(('per',), message)
         yield from self._select_faults()
 
-    def limit_faults(
-        self, variables: Mapping[str, Distribution] | None = None
-    ) -> Iterator[Fault]:
+    def limit_faults(self, variables: Mapping[str, Distribution]) -> Iterator[Fault]:
         """Yield a fault where draws may leave the limits of the target.
 
         Args:

@@ -10,8 +10,8 @@ import numpy as np
 
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
-from synth_ros.randomize.draws import count, log_uniform, triple, uniform
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.draws import count, log_uniform, triple, uniform
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.placement import draw_drop_poses

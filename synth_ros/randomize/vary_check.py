@@ -23,110 +23,112 @@ from synth_ros.randomize.targets import (
     part_items,
 )
 
-_SELECTED: dict[Selector, str] = {
-    'classes': 'object class',
+_NOUNS: dict[Selector, str] = {
+    'classes': 'class',
     'tags': 'tag',
     'names': 'name',
     'links': 'link',
 }
-_KINEMATIC = (
-    'goes where it is told, whatever its damping, springs or motors are: physics does not act on '
-    'the robot. Choose joints of the environment'
+_POSED = (
+    'goes where it is told, whatever its springs, friction and motors are: physics does not act '
+    'on the robot. Choose joints of the environment'
 )
+# Names enough to show what they look like.
+_MOST_SHOWN = 300
 
 
 def vary_faults(config: Config, inventory: Inventory) -> Iterator[Fault]:
-    """Yield a fault for each choice that no scene of the config can meet.
+    """Yield a fault for each randomizer that no scene of the config can follow.
 
     Args:
         config: The config.
         inventory: What its scenes are drawn from.
     """
+    variables = config.randomization.variables
     for name, variation in config.randomization.vary.items():
-        for fault in variation.limit_faults(config.randomization.variables):
-            yield Fault(path_of(name, *fault.path), fault.message)
-        for fault in _faults(variation, config, inventory):
+        choice = _Choice(variation, config, inventory)
+        for fault in (*variation.limit_faults(variables), *choice.faults()):
             yield Fault(path_of(name, *fault.path), fault.message)
 
 
-def _faults(variation: Variation, config: Config, inventory: Inventory) -> Iterator[Fault]:
-    kind, select = variation.kind, variation.select
-    if kind in ('joint', 'actuator'):
-        posed = list(_posed_only(variation, inventory))
-        if posed:
-            yield from posed
-            return
-    wrong = False
-    for selector in select.given:
-        for place, entry in enumerate(select.entries(selector)):
-            items = possible_items(kind, config, inventory)
-            if not any(lets_through(selector, entry, item) for item in items):
-                wrong = True
-                yield Fault(
-                    ('select', selector, place), _nothing(kind, selector, entry, config, inventory)
-                )
-    if wrong:
-        return
-    if not any(is_chosen(select, item) for item in possible_items(kind, config, inventory)):
-        if select.given:
-            message = f'no {_one(kind)} can meet {" and ".join(select.given)} at once'
-            yield Fault(('select',), message)
+class _Choice:
+    """What one randomizer chooses from all that scenes of a config can have."""
+
+    def __init__(self, variation: Variation, config: Config, inventory: Inventory) -> None:
+        self._kind: ItemKind = variation.kind
+        self._select = variation.select
+        self._config = config
+        self._inventory = inventory
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield faults for entries that let nothing through, or for all of them together."""
+        posed = list(self._posed_faults())
+        found = posed or list(self._entry_faults())
+        if found or any(is_chosen(self._select, item) for item in self._possible()):
+            yield from found
+        elif self._select.given:
+            given = ' and '.join(self._select.given)
+            noun = 'lamp' if self._kind == 'light' else self._kind
+            yield Fault(('select',), f'no {noun} meets {given} at once')
         else:
-            yield Fault(('target',), f'there are no {KINDS[kind].text} to act on')
+            yield Fault(('target',), f'there are no {KINDS[self._kind].text} to act on')
+
+    def _entries(self) -> Iterator[tuple[Selector, int, str]]:
+        for selector in self._select.given:
+            for place, entry in enumerate(self._select.entries(selector)):
+                yield selector, place, entry
+
+    def _entry_faults(self) -> Iterator[Fault]:
+        for selector, place, entry in self._entries():
+            if not any(lets_through(selector, entry, item) for item in self._possible()):
+                yield Fault(('select', selector, place), self._nothing(selector, entry))
+
+    def _posed_faults(self) -> Iterator[Fault]:
+        """Yield faults for choosing joints and motors on which physics does not act."""
+        if self._kind not in ('joint', 'actuator'):
+            return
+        acting = list(self._possible())
+        posed = part_items(self._inventory.handles.posed_joints)
+        for selector, place, entry in self._entries():
+            mine = [item for item in posed if lets_through(selector, entry, item)]
+            if mine and not any(lets_through(selector, entry, item) for item in acting):
+                message = f"the robot's joint {mine[0].name} {_POSED}"
+                yield Fault(('select', selector, place), message)
+        if not self._select.given and not acting and posed:
+            yield Fault(('target',), f"the robot's joint {posed[0].name} {_POSED}")
+
+    def _possible(self) -> Iterable[Item]:
+        """All items of the kind that scenes can have; of objects, perhaps thousands."""
+        config, inventory = self._config, self._inventory
+        if self._kind == 'object':
+            return (
+                object_item(object_name(entry.name, number), entry.name, (TARGET_TAG, *entry.tags))
+                for number in range(1, config.objects.count[1] + 1)
+                for entry in inventory.classes
+            )
+        if self._kind == 'light':
+            return lamp_items(config.environment.lights.count[1])
+        return fixed_items(inventory)[self._kind]
+
+    def _nothing(self, selector: Selector, entry: str) -> str:
+        """Words for an entry that lets nothing through, with what there is."""
+        seen: dict[str, None] = {}
+        for item in itertools.islice(self._possible(), _MOST_SHOWN):
+            seen.update(dict.fromkeys(_labels(selector, item)))
+        verb = 'matches' if selector in ('names', 'links') else 'is'
+        among = KINDS[self._kind].text
+        hint = suggest(entry.strip('*?'), list(seen))
+        return f'No {_NOUNS[selector]} of {among} {verb} {entry!r}. {hint}'
 
 
-def possible_items(kind: ItemKind, config: Config, inventory: Inventory) -> Iterable[Item]:
-    """All items of a kind that scenes of a config can have, perhaps thousands of objects."""
-    if kind == 'object':
-        most = int(config.objects.count[1])
-        return (
-            object_item(object_name(entry.name, number), entry.name, (TARGET_TAG, *entry.tags))
-            for number in range(1, most + 1)
-            for entry in inventory.classes
-        )
-    if kind == 'light':
-        return lamp_items(int(config.environment.lights.count[1]))
-    return fixed_items(inventory)[kind]
-
-
-def _posed_only(variation: Variation, inventory: Inventory) -> Iterator[Fault]:
-    """Yield a fault for each choice that only joints meet on which physics does not act."""
-    select, handles = variation.select, inventory.handles
-    acting = part_items(handles.joints if variation.kind == 'joint' else handles.actuators)
-    posed = part_items(handles.posed_joints)
-    for selector in select.given:
-        for place, entry in enumerate(select.entries(selector)):
-            if any(lets_through(selector, entry, item) for item in acting):
-                continue
-            mine = [item.name for item in posed if lets_through(selector, entry, item)]
-            if mine:
-                yield Fault(
-                    ('select', selector, place), f'the robot\'s joint {mine[0]} {_KINEMATIC}'
-                )
-    if not select.given and not acting and posed:
-        yield Fault(('target',), f"the robot's joint {posed[0].name} {_KINEMATIC}")
-
-
-def _nothing(
-    kind: ItemKind, selector: Selector, entry: str, config: Config, inventory: Inventory
-) -> str:
-    """Words for a selector that lets nothing through, with what there is."""
-    names: set[str] = set()
-    # A few hundred names show what they look like.
-    for item in itertools.islice(possible_items(kind, config, inventory), 300):
-        match selector:
-            case 'classes':
-                names.add(item.class_name)
-            case 'tags':
-                names.update(item.tags)
-            case 'names':
-                names.add(item.name)
-            case 'links':
-                names.add(item.link)
-    noun = _SELECTED[selector]
-    what = f'No {noun} matches {entry!r}' if selector in ('names', 'links') else f'No {noun} {entry!r}'
-    return f'{what} among {KINDS[kind].text}. {suggest(entry.strip("*?"), sorted(names))}'
-
-
-def _one(kind: ItemKind) -> str:
-    return 'lamp' if kind == 'light' else kind
+def _labels(selector: Selector, item: Item) -> tuple[str, ...]:
+    """What a selector looks at."""
+    match selector:
+        case 'classes':
+            return (item.class_name,)
+        case 'tags':
+            return item.tags
+        case 'names':
+            return (item.name,)
+        case 'links':
+            return (item.link,)

@@ -34,7 +34,7 @@ from synth_ros.scene.apply_motion import (
 )
 from synth_ros.scene.compiled import CompiledScene, ObjectPart
 from synth_ros.scene.environment import ROLE_PREFIX
-from synth_ros.scene.fields import LOOKS, MASSES, Fields, fields_of
+from synth_ros.scene.fields import LOOKS, MASSES, fields_of
 from synth_ros.scene.lighting import LAMP_PREFIX
 from synth_ros.scene.mjspec import ENVIRONMENT_PREFIX
 
@@ -136,9 +136,7 @@ class SceneValues:
         written |= edit_body(self._fields, edits, handles.part.body_id)
         written |= edit_free_joint(self._fields, edits, handles.part.dof_address)
         timestep_s = float(model.opt.timestep)
-        return written | edit_contacts(
-            self._fields, edits, handles.solid, timestep_s=timestep_s
-        )
+        return written | edit_contacts(self._fields, edits, handles.solid, timestep_s=timestep_s)
 
     def _edit_material(self, item: str, edits: ItemEdits) -> set[str]:
         materials = _found(self._materials, item, 'material')
@@ -191,7 +189,6 @@ def _number(model: mujoco.MjModel, kind: mujoco.mjtObj, name: str) -> int:
     if number < 0:
         raise NotFoundError('item', name, available=(), where='the scene')
     return int(number)
-
 
 
 def _found(items: Mapping[str, T], item: str, kind: str) -> T:

@@ -14,7 +14,7 @@ from synth_ros.randomize.lamps import lamp_color
 from synth_ros.randomize.targets import Edit, edited
 from synth_ros.scene.fields import Fields
 from synth_ros.scene.lighting import AMBIENT, DIFFUSE
-from synth_ros.scene.solid_spec import own_color
+from synth_ros.scene.solid_spec import Rgba, own_color
 
 _COLOR = frozenset({'hue_deg', 'saturation', 'value', 'opacity'})
 _PHONG = ('specular', 'shininess', 'emission')
@@ -154,14 +154,14 @@ def edit_ambient(fields: Fields, edits: ItemEdits) -> set[str]:
     Returns:
         Names of the fields that were written.
     """
-    rgb = fields.compiled['headlight_ambient']
-    level = float(np.mean(rgb)) / AMBIENT
+    rgb = np.array(fields.compiled['headlight_ambient'], np.float64)
+    level = float(rgb.mean()) / AMBIENT
     wanted = edited(edits, 'ambient', 'intensity', value=level)
     fields.now['headlight_ambient'][:] = rgb * (wanted / level) if level > 0 else wanted * AMBIENT
     return {'headlight_ambient'}
 
 
-def _recolored(rgba: NDArray[np.generic], edits: ItemEdits, kind: ItemKind) -> tuple[float, ...]:
+def _recolored(rgba: NDArray[np.generic], edits: ItemEdits, kind: ItemKind) -> Rgba:
     red, green, blue, alpha = (float(c) for c in rgba)
     rgb = _turned((red, green, blue), edits, kind)
     return (*rgb, edited(edits, kind, 'opacity', value=alpha))
@@ -187,9 +187,7 @@ def _lamp_color(rgb: Rgb, edits: ItemEdits) -> NDArray[np.float64]:
     return np.array(rgb)
 
 
-def _physical(
-    fields: Fields, material: int, texids: NDArray[np.int32]
-) -> tuple[float, float]:
+def _physical(fields: Fields, material: int, texids: NDArray[np.int32]) -> tuple[float, float]:
     """Metallic and roughness of a material as it is drawn where it leaves them out.
 
     A material of classic OpenGL is no metal, and the smoother the narrower its highlight is, as

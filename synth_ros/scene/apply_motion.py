@@ -98,9 +98,7 @@ def edit_contacts(
     return written
 
 
-def edit_joint(
-    fields: Fields, edits: ItemEdits, joint: int, *, dofs: slice
-) -> set[str]:
+def edit_joint(fields: Fields, edits: ItemEdits, joint: int, *, dofs: slice) -> set[str]:
     """Change a joint that physics moves.
 
     Args:

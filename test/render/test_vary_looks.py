@@ -1,6 +1,7 @@
 """Each target of looks, lights and cameras shows in the picture as it should."""
 
 import colorsys
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -87,10 +88,10 @@ class Studio:
 
     def see(self, *draws):
         """The picture with (target, item, operation, value) applied."""
-        self.world.apply([
-            SampledValue(randomizer='r', target=target, item=item, operation=operation, value=value)
-            for target, item, operation, value in draws
-        ])  # fmt: skip
+        names = ('target', 'item', 'operation', 'value')
+        self.world.apply(
+            [SampledValue(randomizer='r', **dict(zip(names, d, strict=True))) for d in draws]
+        )
         self.renderer.load(self.world.scene.model)
         pose = self.world.world_from_camera(self.camera)
         layers = self.renderer.render(self.world.data, Viewpoint(self.camera.model, pose))
@@ -131,7 +132,9 @@ class Seen:
         return columns.mean(), rows.mean()
 
 
-@pytest.fixture(scope='module', params=['onepass', 'classic', pytest.param('filament', marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope='module', params=['onepass', 'classic', pytest.param('filament', marks=pytest.mark.slow)]
+)
 def studio(request, tmp_path_factory, vulkan):
     config = RenderConfig(shadow_size=512, samples=0, soft_shadows=request.param != 'classic')
     if request.param == 'filament':
@@ -166,7 +169,7 @@ def turn(one, other):
 
 
 def grows(numbers, least):
-    return all(after > before + least for before, after in zip(numbers, numbers[1:], strict=False))
+    return all(after > before + least for before, after in itertools.pairwise(numbers))
 
 
 @pytest.mark.parametrize('hue', [0, 60, 120, 180, 240, 300])
@@ -236,7 +239,9 @@ def test_metal_has_no_colour_but_what_it_mirrors(physical):
     # Away from the highlight there is nothing bright to mirror, and in it there is the lamp.
     shade = [np.median(s.pixels(LEFT).max(axis=1)) for s in seen]
     assert grows(shade[::-1], 20)
-    assert grows([s.pixels(LEFT).max(axis=1).max() - m for s, m in zip(seen, shade, strict=True)], 10)
+    assert grows(
+        [s.pixels(LEFT).max(axis=1).max() - m for s, m in zip(seen, shade, strict=True)], 10
+    )
 
 
 def test_a_strong_highlight_is_bright(studio):
@@ -250,7 +255,10 @@ def test_a_strong_highlight_is_bright(studio):
 def test_shininess_narrows_the_highlight(studio):
     areas = []
     for shininess in (0.05, 0.3, 0.9):
-        draws = (('object.specular', LEFT, 'set', 1.0), ('object.shininess', LEFT, 'set', shininess))
+        draws = (
+            ('object.specular', LEFT, 'set', 1.0),
+            ('object.shininess', LEFT, 'set', shininess),
+        )
         seen = studio.see(*draws).pixels(LEFT).min(axis=1)
         base = studio.see(('object.specular', LEFT, 'set', 0.0)).pixels(LEFT).min(axis=1)
         shine = seen - base
@@ -264,7 +272,9 @@ def test_materials_of_the_environment_take_colours(studio, hue):
         ('material.hue_deg', 'floor', 'set', hue), ('material.saturation', 'floor', 'set', 0.8)
     )
     assert turn(seen.hsv('floor')[0], hue) < 15
-    values = [studio.see(('material.value', 'floor', 'set', v)).bright('floor') for v in (0.2, 0.6)]
+    values = [
+        studio.see(('material.value', 'floor', 'set', v)).bright('floor') for v in (0.2, 0.6)
+    ]
     assert values[1] > 2 * values[0]
 
 

@@ -58,7 +58,11 @@ class Lab:
         (folder / 'config.yaml').write_text(CONFIG)
         loaded = load_config(folder / 'config.yaml')
         lamp = SampledLamp(
-            position_m=(0, 0, 3), target_m=(0, 0, 0), rgb=(1, 1, 1), intensity=1.0, cast_shadow=True
+            position_m=(0, 0, 3),
+            target_m=(0, 0, 0),
+            rgb=(1, 1, 1),
+            intensity=1.0,
+            cast_shadow=True,
         )
         self.sampled = SampledScene(
             episode=0, attempt=0, lamps=(lamp,), ambient=0.3, materials=(), camera_offsets=(),
@@ -70,10 +74,10 @@ class Lab:
 
     def give(self, *draws):
         """Apply (target, item, operation, value), and put everything back to its start."""
-        self.world.apply([
-            SampledValue(randomizer='r', target=target, item=item, operation=operation, value=value)
-            for target, item, operation, value in draws
-        ])  # fmt: skip
+        names = ('target', 'item', 'operation', 'value')
+        self.world.apply(
+            [SampledValue(randomizer='r', **dict(zip(names, d, strict=True))) for d in draws]
+        )
         data = self.world.data
         data.qpos[:], data.qvel[:] = self._start
         data.xfrc_applied[:] = 0
@@ -176,7 +180,9 @@ def test_what_follows_from_the_mass_is_worked_out_again(lab):
 def test_a_heavy_ball_keeps_its_way_when_it_hits(lab):
     kept = []
     for factor in (0.5, 1.0, 8.0):
-        lab.give(('object.mass', BALL, 'scale', factor), ('physics.gravity_m_s2', 'scene', 'set', 0))
+        lab.give(
+            ('object.mass', BALL, 'scale', factor), ('physics.gravity_m_s2', 'scene', 'set', 0)
+        )
         lab.place(BALL, at=(0.5, 0, 0.05), velocity=(2, 0, 0)).run(0.4)
         kept.append(lab.velocity(BALL)[0])
     assert kept == sorted(kept)
@@ -265,7 +271,9 @@ def test_angular_damping_slows_what_turns(lab):
     lab.place(BALL, at=IN_THE_AIR, velocity=(1, 0, 0), spin=(0, 0, 9)).run(0.3)
     velocity = lab.velocity(BALL)
     assert velocity[0] == pytest.approx(1)
-    assert velocity[5] == pytest.approx(9 * math.exp(-0.001 / (0.4 * 0.5 * 0.05**2) * 0.3), rel=0.01)
+    assert velocity[5] == pytest.approx(
+        9 * math.exp(-0.001 / (0.4 * 0.5 * 0.05**2) * 0.3), rel=0.01
+    )
 
 
 def swing(lab, *draws, angle=0.0, speed=0.0, seconds=0.02, gravity=0.0):
