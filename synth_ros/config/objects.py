@@ -13,6 +13,7 @@ from synth_ros.config.base import (
     CountRange,
     Fault,
     Name,
+    NonNegative,
     Positive,
     PositiveRange,
     Range,
@@ -25,6 +26,7 @@ from synth_ros.config.base import (
     Vector3,
     repeated_names,
 )
+from synth_ros.config.problems import nearest
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -187,6 +189,14 @@ class ObjectsConfig(Section):
     """Objects per scene, [fewest, most]."""
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
+    weights: dict[str, NonNegative] = Field(default_factory=dict)
+    """Weights of classes by name, in place of their own; 0 leaves a class out. For scenarios,
+    which share the classes."""
+    limits: dict[str, CountRange] = Field(default_factory=dict)
+    """[fewest, most] objects of a class in each scene, by its name."""
+    balance: Literal['dataset', 'none'] = 'dataset'
+    """``dataset``: classes are dealt like cards, so that over the dataset each is as often as its
+    weight says; ``none``: every object draws its class by itself."""
     placement: Placement = Placement()
     """Where and how they are dropped."""
     scale: PositiveRange = (0.92, 1.08)
@@ -200,6 +210,7 @@ class ObjectsConfig(Section):
         """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
+        yield from self._frequency_faults()
         if self.count[1] > 0 and not self.classes:
             low, high = self.count
             message = (
@@ -207,6 +218,28 @@ class ObjectsConfig(Section):
                 'or set count to [0, 0]'
             )
             yield Fault(('classes',), message, because=(('count',),))
+
+    def _frequency_faults(self) -> Iterator[Fault]:
+        """Yield faults for weights and limits of no class, and for those that nothing can meet."""
+        names = [entry.name for entry in self.classes]
+        for key, table in (('weights', self.weights), ('limits', self.limits)):
+            for name in table:
+                if name not in names:
+                    near = nearest(name, names)
+                    advice = f' Did you mean "{near}"?' if near else ''
+                    message = f'there is no class "{name}".{advice} Classes: {", ".join(names)}'
+                    yield Fault((key, name), message)
+        if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
+            yield Fault(('weights',), 'the weights of all classes sum to zero')
+        low, high = self.count
+        fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
+        if fewest > low:
+            message = f'they ask for at least {fewest} objects, but count allows {low}'
+            yield Fault(('limits',), message, because=(('count',),))
+        most = sum(self.limits[name][1] if name in self.limits else high for name in names)
+        if names and most < high:
+            message = f'they allow at most {most} objects, but count asks for up to {high}'
+            yield Fault(('limits',), message, because=(('count',),))
 
     def _id_faults(self) -> Iterator[Fault]:
         """Yield faults for ids that some classes lack or share."""

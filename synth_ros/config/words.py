@@ -5,6 +5,7 @@ from __future__ import annotations
 from synth_ros.config.distributions import KINDS
 from synth_ros.config.nodes import ListNode, MappingNode, Node, ScalarNode
 from synth_ros.config.shape import (
+    Change,
     Choice,
     Drawn,
     Kind,
@@ -53,6 +54,8 @@ def describe(kind: Kind) -> str:
             words = f'a list of {_plural(item)}{f", at least {fewest}" if fewest else ""}'
         case Table(value=value):
             words = f'a mapping from names to {_plural(value)}'
+        case Change():
+            words = 'a mapping with keys of the config'
         case Record(names=names):
             words = f'a mapping with keys of {", ".join(names)}'
         case Drawn(number=number):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.scene import SampledScene, SampledValue
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.vary import OF_VIEW, draw_values, draws_per_view, scene_items
 from synth_ros.render.base import Renderer
+from synth_ros.scene.build import SceneBuilder
 from synth_ros.sim.world import World
 
 
@@ -23,8 +22,7 @@ class Varying:
         sampled: The scene; it has its own values already.
         world: The same, running.
         renderer: Has loaded the scene whenever a view is shown.
-        config: Of the scene.
-        inventory: What it was drawn from.
+        builder: Built it.
         streams: Of the episode.
     """
 
@@ -34,17 +32,16 @@ class Varying:
         *,
         world: World,
         renderer: Renderer,
-        config: Config,
-        inventory: Inventory,
+        builder: SceneBuilder,
         streams: Streams,
     ) -> None:
         self._of_episode = sampled.values
         self._world = world
         self._renderer = renderer
-        self._vary = config.randomization.vary
+        self._vary = builder.config.randomization.vary
         self._active = draws_per_view(self._vary)
-        self._items = scene_items(sampled, inventory) if self._active else {}
-        self._draws: Draws = episode_draws(config, streams)
+        self._items = scene_items(sampled, builder.inventory) if self._active else {}
+        self._draws: Draws = episode_draws(builder.config, streams)
         self._shown: tuple[SampledValue, ...] = ()
 
     @contextmanager

@@ -82,6 +82,21 @@ class SampledValue(_Drawn):
     """The draw, not the value that came of it."""
 
 
+class PlannedPose(_Drawn):
+    """Where the pose curriculum hangs an object in a view."""
+
+    instance_id: int
+    position_m: Triple
+    """Centre of the 3D box in the camera's optical frame."""
+    quat_wxyz: Quat
+    """Camera from object."""
+    direction: int
+    """Place in the lattice of directions."""
+    roll: int
+    distance: int
+    """Place in the list of distances."""
+
+
 class SampledView(_Drawn):
     """One posture of the robot."""
 
@@ -95,6 +110,12 @@ class SampledView(_Drawn):
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
     values: tuple[SampledValue, ...] = ()
     """What was drawn for named targets for this view alone."""
+    planned: tuple[PlannedPose, ...] = ()
+    """Poses of the pose curriculum."""
+    refused: dict[str, int] = {}
+    """How many drawings of this view each constraint refused before this one."""
+    unmet: tuple[str, ...] = ()
+    """Constraints that the view does not meet, where the config keeps such views."""
 
 
 class SampledScene(_Drawn):
@@ -111,3 +132,5 @@ class SampledScene(_Drawn):
     """What was drawn for named targets for the whole episode."""
     idle: tuple[str, ...] = ()
     """Randomizers of named targets that found nothing to act on in this scene."""
+    scenario: str = ''
+    """Name of the scenario, empty where the config has none."""
