@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.progress import progress_of
+from synth_ros.randomize.draw import progress_of
 from synth_ros.randomize.streams import Streams
 
 

@@ -194,6 +194,11 @@ def sensible(data):
         for i, entry in enumerate(group):
             entry['name'] = 'mug' if group is not data['cameras'] and not i else f'n_{i}'
             entry.pop('depth_range_m', None)
+    constraints = data.get('constraints', {})
+    for key in ('scene', 'view'):
+        for i, entry in enumerate(constraints.get(key, [])):
+            entry.update(name=f'{key}_{i}', **({'objects': [1, 2]} if key == 'view' else {}))
+            entry.pop('classes', None)
     for i, entry in enumerate(data.get('scenarios', [])):
         entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
     for i, entry in enumerate(data.get('labels', {}).get('stuff', [])):

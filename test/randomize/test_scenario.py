@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from synth_ros.config.load import load_config_text
-from synth_ros.randomize.progress import progress_of
+from synth_ros.randomize.draw import progress_of
 from synth_ros.randomize.scenario import draw_scenario, scenario_weights
 from synth_ros.randomize.streams import Streams
 
