@@ -84,15 +84,15 @@ class Studio:
         )  # fmt: skip
         self.world = World(SceneBuilder(loaded).build(sampled), loaded.config.robot)
         self.renderer = renderer
+        renderer.load(self.world.scene.model)
         self.camera = self.world.scene.cameras[0]
 
     def see(self, *draws):
         """The picture with (target, item, operation, value) applied."""
         names = ('target', 'item', 'operation', 'value')
-        self.world.apply(
-            [SampledValue(randomizer='r', **dict(zip(names, d, strict=True))) for d in draws]
-        )
-        self.renderer.load(self.world.scene.model)
+        values = [SampledValue(randomizer='r', **dict(zip(names, d, strict=True))) for d in draws]
+        if self.world.apply(values):
+            self.renderer.refresh(self.world.scene.model)
         pose = self.world.world_from_camera(self.camera)
         layers = self.renderer.render(self.world.data, Viewpoint(self.camera.model, pose))
         return Seen(layers.rgb, layers.geom_id, self.world)
