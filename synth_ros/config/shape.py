@@ -162,6 +162,11 @@ class Drawn:
     number: Number
 
     @property
+    def pair(self) -> Row:
+        """The pair."""
+        return Row((self.number, self.number), 'low-high')
+
+    @property
     def record(self) -> Record:
         """The mapping."""
         return distribution_shape()

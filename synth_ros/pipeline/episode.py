@@ -25,6 +25,7 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.varying import Varying
+from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
@@ -85,6 +86,7 @@ class Episode:
         builder = stage.builder.of(sampled.scenario)
         self.config = builder.config
         self.refusals: Counter[str] = Counter()
+        self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
         self._varying = Varying(
             sampled,
@@ -206,11 +208,14 @@ class Episode:
         now = window.now
         clean = now.frames[camera]
         with self.clock.measure('sense'):
+            noise = self.config.randomization.sensor
+            name = f'sensor/{now.index}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
-                self.config.randomization.sensor,
+                noise,
+                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+                rng=self._streams.generator(name),
             )
         with self.clock.measure('label'):
             labels = annotate(
@@ -325,6 +330,7 @@ class Stage:
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
+            world.hang(sampled.objects)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
     def load(self, episode: Episode) -> None:
@@ -350,7 +356,7 @@ class Stage:
                 world,
                 [drawing.objects for drawing in drawings],
                 config=config.physics.settle,
-                surface=builder.inventory.surface,
+                places=builder.inventory.places,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):

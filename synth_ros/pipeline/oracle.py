@@ -278,7 +278,8 @@ class FrameTruth:
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
         qpos = world.data.qpos.copy()
         poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
-        for part in world.scene.objects:
+        world.hang(self._made.scene.objects)
+        for part in world.scene.free_objects:
             pose = poses.get(part.instance_id)
             if pose is not None:
                 at = part.qpos_address

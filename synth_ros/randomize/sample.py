@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import colorsys
 import math
-from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
 from synth_ros.randomize.draw import episode_draws
-from synth_ros.randomize.draws import count, log_uniform, triple, uniform
-from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
+from synth_ros.randomize.draws import triple, uniform
+from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.placement import draw_drop_poses
+from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.placement.choose import Refusals
+from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
     SampledMaterial,
     SampledObject,
+    SampledRefusal,
     SampledScene,
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
-from synth_ros.randomize.targets import TARGET_TAG, object_item, object_name
-from synth_ros.randomize.vary import BUILT, draw_values, drawn_scales, with_values
-
-
-class _Pick(NamedTuple):
-    """Which asset an object is and how it is changed."""
-
-    entry: ClassInfo
-    variant: VariantInfo
-    scale: float
-    hue_shift_deg: float
-    value_scale: float
-    friction_scale: float
-    mass_scale: float
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Tags of the object."""
-        return (TARGET_TAG, *self.entry.tags)
+from synth_ros.randomize.targets import object_name
+from synth_ros.randomize.vary import Sizes, with_values
 
 
 def sample_scene(
@@ -59,49 +44,41 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picks = _pick_objects(config, inventory, rng=streams.generator('objects'))
-    items = tuple(
-        object_item(object_name(pick.entry.name, number), pick.entry.name, pick.tags)
-        for number, pick in enumerate(picks, start=1)
+    sizes = Sizes(config.randomization.vary, draws)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'), sizes=sizes)
+    layout = Layout(
+        config.objects.placement,
+        places_of(config, inventory),
+        room=Room(inventory.obstacles),
+        draws=draws.below(f'placement/{attempt}/'),
+        held=draws.below('placement/held/'),
     )
-    sizes = draw_values(config.randomization.vary, {'object': items}, draws=draws, which=BUILT)
-    scales = drawn_scales(sizes, items, [pick.scale for pick in picks])
-    picks = [pick._replace(scale=scale) for pick, scale in zip(picks, scales, strict=True)]
-    half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
-    poses = draw_drop_poses(
-        half_sizes,
-        inventory.surface,
-        placement=config.objects.placement,
-        rng=streams.generator(f'placement/{attempt}'),
+    drawing = layout.place(
+        [
+            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
+            for number, pick in enumerate(picked.picks, start=1)
+        ]
     )
     objects = tuple(
-        SampledObject(
-            instance_id=number,
-            name=object_name(pick.entry.name, number),
-            class_id=pick.entry.class_id,
-            class_name=pick.entry.name,
-            variant=pick.variant.name,
-            position_m=pose.position_m,
-            quat_wxyz=pose.quat_wxyz,
-            scale=pick.scale,
-            hue_shift_deg=pick.hue_shift_deg,
-            value_scale=pick.value_scale,
-            friction_scale=pick.friction_scale,
-            mass_scale=pick.mass_scale,
-            tags=pick.tags,
+        _object(number, pick, placed)
+        for number, (pick, placed) in enumerate(
+            zip(picked.picks, drawing.placed, strict=True), start=1
         )
-        for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
     )
     lights = config.environment.lights
     scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
         objects=objects,
-        lamps=draw_lamps(lights, inventory.surface.center_m, rng=streams.generator('lamps')),
-        ambient=uniform(streams.generator('ambient'), lights.ambient),
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
+        ambient=draws.number(lights.ambient, 'ambient'),
         materials=_draw_materials(config, inventory, streams=streams),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
-        values=sizes,
+        variables=dict(draws.variables),
+        refusals=_refusals(picked.refusals + drawing.refusals),
+        values=tuple(value for pick in picked.picks for value in pick.sized),
     )
     return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
@@ -116,57 +93,49 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         attempt: Which drawing of this view, after postures that touched something.
     """
     ranges = config.randomization.robot
-    root = streams.generator(f'view/{view}/root/{attempt}')
+    draws = episode_draws(config, streams).below(f'view/{view}/')
     # A stream per joint: naming one more joint in the config moves no other joint.
     joints = {
-        name: uniform(streams.generator(f'view/{view}/joint/{name}/{attempt}'), bounds)
-        for name, bounds in sorted(ranges.joints.items())
+        name: draws.number(position, f'joint/{name}/{attempt}')
+        for name, position in sorted(ranges.joints.items())
     }
     return SampledView(
         view=view,
         attempt=attempt,
-        x_m=uniform(root, ranges.x_m),
-        y_m=uniform(root, ranges.y_m),
-        yaw_rad=math.radians(uniform(root, ranges.yaw_deg)),
+        x_m=draws.number(ranges.x_m, f'root/x_m/{attempt}'),
+        y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
+        yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
         joints=joints,
     )
 
 
-def _pick_objects(
-    config: Config, inventory: Inventory, *, rng: np.random.Generator
-) -> list[_Pick]:
-    if not inventory.classes:
-        return []
-    weights = np.array([entry.weight for entry in inventory.classes])
-    weights /= weights.sum()
-    number = count(rng, config.objects.count)
-    return [_pick_one(config, inventory, weights=weights, rng=rng) for _ in range(number)]
-
-
-def _pick_one(
-    config: Config,
-    inventory: Inventory,
-    *,
-    weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    rng: np.random.Generator,
-) -> _Pick:
-    objects: ObjectsConfig = config.objects
-    entry = inventory.classes[int(rng.choice(len(weights), p=weights))]
-    # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
-    variant = entry.variants[int(rng.random() * len(entry.variants))]
-    return _Pick(
-        entry=entry,
-        variant=variant,
-        scale=uniform(rng, objects.scale),
-        hue_shift_deg=uniform(rng, objects.hue_shift_deg),
-        value_scale=uniform(rng, objects.value_scale),
-        friction_scale=log_uniform(rng, config.physics.friction_scale),
-        mass_scale=log_uniform(rng, config.physics.mass_scale),
+def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
+    return SampledObject(
+        instance_id=number,
+        name=object_name(pick.entry.name, number),
+        class_id=pick.entry.class_id,
+        class_name=pick.entry.name,
+        variant=pick.variant.name,
+        position_m=placed.pose.position_m,
+        quat_wxyz=placed.pose.quat_wxyz,
+        scale=pick.scale,
+        hue_shift_deg=pick.hue_shift_deg,
+        value_scale=pick.value_scale,
+        friction_scale=pick.friction_scale,
+        mass_scale=pick.mass_scale,
+        place=placed.place,
+        hangs=placed.hangs,
+        link=placed.link,
+        unplaced=placed.unplaced,
+        tags=pick.entry.object_tags,
     )
 
 
-def _scaled(half: tuple[float, float, float], scale: float) -> tuple[float, float, float]:
-    return half[0] * scale, half[1] * scale, half[2] * scale
+def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
+    return tuple(
+        SampledRefusal(place=place, reason=reason, count=count)
+        for (place, reason), count in sorted(refusals.items())
+    )
 
 
 def _draw_materials(

@@ -35,8 +35,24 @@ class SampledObject(_Drawn):
     value_scale: float
     friction_scale: float
     mass_scale: float
+    place: str = ''
+    """Name of the place it is at."""
+    hangs: bool = False
+    """Whether it hangs where it was drawn, whatever happens."""
+    link: str = ''
+    """Link of the robot that holds it; position and rotation are then in the link's frame."""
+    unplaced: str = ''
+    """Why no place had room for it; the drawing is then not used."""
     tags: tuple[str, ...] = ('target',)
     """What it is for (``target``), then the tags of its class."""
+
+
+class SampledRefusal(_Drawn):
+    """Objects that a place could not take, so that another place or object was drawn."""
+
+    place: str
+    reason: str
+    count: int
 
 
 class SampledLamp(_Drawn):
@@ -134,3 +150,7 @@ class SampledScene(_Drawn):
     """Randomizers of named targets that found nothing to act on in this scene."""
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
+    refusals: tuple[SampledRefusal, ...] = ()
+    """By place and reason."""
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""

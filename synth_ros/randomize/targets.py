@@ -12,8 +12,6 @@ from synth_ros.config.vary import Select
 from synth_ros.randomize.inventory import Inventory, MovingPart
 from synth_ros.randomize.scene import SampledValue
 
-TARGET_TAG = 'target'
-"""Tag of all objects that get labels."""
 SCENE_ITEM = 'scene'
 """The item of targets of which a scene has just one."""
 

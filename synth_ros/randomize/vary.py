@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from synth_ros.config.root import Config
 from synth_ros.config.targets import OWN_LOOK, Per
 from synth_ros.config.vary import Variation
 from synth_ros.randomize.draw import Draws
@@ -22,6 +23,7 @@ from synth_ros.randomize.targets import (
 )
 
 Vary = Mapping[str, Variation]
+_SCALE = 'object.scale'
 
 
 class Which(NamedTuple):
@@ -106,21 +108,59 @@ def draws_per_view(vary: Vary) -> bool:
     return any(variation.per == 'view' for variation in vary.values())
 
 
-def drawn_scales(
-    values: Iterable[SampledValue], items: Sequence[Item], scales: Sequence[float]
-) -> list[float]:
-    """The sizes of objects after the randomizers of ``object.scale``.
+class Sized(NamedTuple):
+    """What came of the size of an object.
+
+    Attributes:
+        scale: Factor on its size.
+        values: The draws for it.
+    """
+
+    scale: float
+    values: tuple[SampledValue, ...] = ()
+
+
+class Sizes:
+    """Draws the sizes of objects by the randomizers of ``object.scale``.
 
     Args:
-        values: Their draws.
-        items: The objects.
-        scales: Size of each without them.
+        vary: Randomizers by name.
+        draws: Of the episode.
     """
-    edits = edits_of(values).get('object', {})
-    return [
-        edited(edits.get(item.key, {}), 'object', 'scale', value=scale)
-        for item, scale in zip(items, scales, strict=True)
-    ]
+
+    def __init__(self, vary: Vary, draws: Draws) -> None:
+        self._vary = {n: v for n, v in vary.items() if v.target == _SCALE}
+        self._draws = draws
+
+    def of(self, item: Item, scale: float, *, again: int = 0) -> Sized:
+        """Size of an object.
+
+        Args:
+            item: The object.
+            scale: Its size without randomizers.
+            again: How many objects before did not fit in its place.
+        """
+        if not self._vary:
+            return Sized(scale)
+        draws = self._draws.below(f'again/{again}/') if again else self._draws
+        values = draw_values(self._vary, {'object': (item,)}, draws=draws, which=BUILT)
+        edits = edits_of(values).get('object', {}).get(item.key, {})
+        return Sized(edited(edits, 'object', 'scale', value=scale), values)
+
+
+def scale_limits(config: Config) -> tuple[float, float]:
+    """The smallest and the largest factor on an object's size that may be drawn."""
+    variables = config.randomization.variables
+    low, high = config.objects.scale.support(variables)
+    for variation in config.randomization.vary.values():
+        if variation.target != _SCALE:
+            continue
+        operation, by = variation.change
+        least, most = by.support(variables)
+        if operation == 'scale':
+            least, most = low * least, high * most
+        low, high = min(low, least), max(high, most)
+    return max(low, 0.0), high
 
 
 def with_own_looks(vary: Vary, objects: Iterable[Item]) -> frozenset[str]:

@@ -12,7 +12,6 @@ from synth_ros.config.vary import Variation, path_of
 from synth_ros.errors import suggest
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.targets import (
-    TARGET_TAG,
     Item,
     fixed_items,
     is_chosen,
@@ -33,6 +32,8 @@ _POSED = (
     'goes where it is told, whatever its springs, friction and motors are: physics does not act '
     'on the robot. Choose joints of the environment'
 )
+MOST_OBJECTS = 65535
+"""More have no ids of 16 bits."""
 # Names enough to show what they look like.
 _MOST_SHOWN = 300
 
@@ -102,13 +103,21 @@ class _Choice:
         config, inventory = self._config, self._inventory
         if self._kind == 'object':
             return (
-                object_item(object_name(entry.name, number), entry.name, (TARGET_TAG, *entry.tags))
-                for number in range(1, config.objects.count[1] + 1)
+                object_item(object_name(entry.name, number), entry.name, entry.object_tags)
+                for number in range(1, self._most_objects() + 1)
                 for entry in inventory.classes
             )
         if self._kind == 'light':
-            return lamp_items(config.environment.lights.count[1])
+            lamps = config.environment.lights.count
+            return lamp_items(int(lamps.support(config.randomization.variables).high))
         return fixed_items(inventory)[self._kind]
+
+    def _most_objects(self) -> int:
+        """How many objects a scene can have."""
+        objects, variables = self._config.objects, self._config.randomization.variables
+        counts = [objects.count, *(place.count for place in objects.placement.all_places())]
+        most = sum(count.support(variables).high for count in counts if count is not None)
+        return int(min(most, MOST_OBJECTS))
 
     def _nothing(self, selector: Selector, entry: str) -> str:
         """Words for an entry that lets nothing through, with what there is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,9 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.root import Config
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.randomize.inventory import SurfaceInfo
+from synth_ros.geometry.boxes import Boxes
+from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -26,6 +28,8 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.places import Stage as PlaceStage
+from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
@@ -47,8 +51,10 @@ class SceneAssets:
         joints: Home position of each of its joints.
         cameras: In config order.
         environment: The surroundings.
-        surface: Where objects are dropped.
+        surface: Where objects are dropped by default.
         catalog: The labelled classes.
+        places: Where objects go, in config order.
+        obstacles: Boxes around everything solid.
     """
 
     robot: LoadedRobot
@@ -57,6 +63,8 @@ class SceneAssets:
     environment: LoadedEnvironment
     surface: SurfaceInfo
     catalog: Catalog
+    places: tuple[PlaceInfo, ...]
+    obstacles: Boxes
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -93,23 +101,22 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         catalog = like.assets.catalog
     else:
         catalog = Catalog(_load_classes(faults))
-    if environment is not None:
-        place = environment
-        surface = faults.attempt(
-            ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
-        )
-        if like is None:  # a kind of stuff may be found in one scenario's environment alone
-            _check_stuff(faults, environment)
+    # A kind of stuff may be found in one scenario's environment alone.
+    if environment is not None and like is None:
+        _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+    if robot is not None and environment is not None:
+        stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
+        places = _find_places(faults, stage, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    assert surface is not None
+    surface = _main_surface(places, stage)
     return SceneAssets(
-        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog
+        robot, dict(stage.joints), cameras, environment, surface, catalog, places, obstacles(stage)
     )
 
 
@@ -128,6 +135,26 @@ def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnviro
         ('environment', 'model'),
         lambda: load_environment(resolve_environment(model, base_dir)),
     )
+
+
+def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[PlaceInfo, ...]:
+    objects = faults.loaded.config.objects
+    found = find_places(objects, stage)
+    for fault in found.faults:
+        faults.note(('objects', 'placement', *fault.path), fault.message)
+    if not found.faults:
+        classes = [entry.info for entry in catalog.classes]
+        least, _ = scale_limits(faults.loaded.config)
+        for fault in size_faults(found.places, classes, least_scale=least):
+            faults.note(('objects', *fault.path), fault.message)
+    return found.places
+
+
+def _main_surface(places: Sequence[PlaceInfo], stage: PlaceStage) -> SurfaceInfo:
+    """The surface that all is about: the first place's that has one, or the environment's."""
+    surfaces = [surface for place in places for surface in place.surfaces]
+    surfaces += stage.environment.surfaces
+    return surfaces[0] if surfaces else ground(stage.config)
 
 
 class _Faults:
@@ -161,11 +188,11 @@ class _Faults:
 
 def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     config = faults.loaded.config
-    drawn = config.randomization.robot.joints
+    drawn, variables = config.randomization.robot.joints, config.randomization.variables
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
-        *(((*base, name), name, bounds) for name, bounds in drawn.items()),
+        *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
         joint = faults.attempt(key_path, partial(scalar_joint, robot, name))

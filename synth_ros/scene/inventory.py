@@ -18,6 +18,9 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         surface=assets.surface,
         roles=assets.environment.roles,
         cameras=tuple(camera.name for camera in config.cameras),
+        places=assets.places,
+        obstacles=assets.obstacles,
+        lamps_m=assets.environment.lamps_m,
         handles=_handles(assets),
     )
 

@@ -30,7 +30,11 @@ class PostureFinder:
         self._config = config
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
-        self._objects = world.scene.geom_instance_id > 0
+        # What the robot holds moves and collides as a part of it.
+        held = [part.instance_id for part in world.scene.held_objects]
+        carried = np.isin(world.scene.geom_instance_id, held)
+        self._robot |= carried
+        self._objects = (world.scene.geom_instance_id > 0) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
