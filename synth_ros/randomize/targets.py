@@ -102,8 +102,7 @@ def is_chosen(select: Select, item: Item) -> bool:
 class Edit(NamedTuple):
     """What all randomizers of one value of one item do to it.
 
-    First comes what sets it, then factors, then what is added. Of several that set it, the last
-    counts; those of a view come after those of the episode.
+    First comes what sets it, of which there is one at most, then factors, then what is added.
 
     Attributes:
         to: Replaces the value, unless ``None``.

@@ -58,10 +58,11 @@ def draw_values(
         which: Which randomizers.
 
     Returns:
-        In the order of the config, then of the items.
+        By name of the randomizer, then in the order of the items.
     """
     values: list[SampledValue] = []
-    for name, variation in vary.items():
+    # Not in the order of the file, which the config's hash does not tell.
+    for name, variation in sorted(vary.items()):
         if Which(variation.per, variation.spec.structure) == which:
             values += _draw(name, variation, chosen(variation, items), draws=draws)
     return tuple(values)
@@ -99,13 +100,18 @@ def with_values(
         return scene
     items = scene_items(scene, inventory)
     values = scene.values + draw_values(vary, items, draws=draws, which=OF_EPISODE)
-    idle = tuple(name for name, variation in vary.items() if not chosen(variation, items))
+    idle = tuple(sorted(name for name, each in vary.items() if not chosen(each, items)))
     return scene.model_copy(update={'values': values, 'idle': idle})
 
 
 def draws_per_view(vary: Vary) -> bool:
     """Whether anything is drawn for each view."""
     return any(variation.per == 'view' for variation in vary.values())
+
+
+def moves_cameras(vary: Vary) -> bool:
+    """Whether any camera is not where it is mounted."""
+    return any(variation.kind == 'camera' for variation in vary.values())
 
 
 class Sized(NamedTuple):

@@ -46,16 +46,29 @@ def vary_faults(config: Config, inventory: Inventory) -> Iterator[Fault]:
         inventory: What its scenes are drawn from.
     """
     variables = config.randomization.variables
+    setting: dict[str, _Choice] = {}
     for name, variation in config.randomization.vary.items():
         choice = _Choice(variation, config, inventory)
         for fault in (*variation.limit_faults(variables), *choice.faults()):
             yield Fault(path_of(name, *fault.path), fault.message)
+        if variation.set is None:
+            continue
+        for other, before in setting.items():
+            item = choice.shared_with(before)
+            if item is not None:
+                message = (
+                    f'{other} sets {variation.target} of {item} already: let each choose items of '
+                    'its own, or scale one of them'
+                )
+                yield Fault(path_of(name, 'set'), message)
+        setting[name] = choice
 
 
 class _Choice:
     """What one randomizer chooses from all that scenes of a config can have."""
 
     def __init__(self, variation: Variation, config: Config, inventory: Inventory) -> None:
+        self._target = variation.target
         self._kind: ItemKind = variation.kind
         self._select = variation.select
         self._config = config
@@ -73,6 +86,17 @@ class _Choice:
             yield Fault(('select',), f'no {noun} meets {given} at once')
         else:
             yield Fault(('target',), f'there are no {KINDS[self._kind].text} to act on')
+
+    def shared_with(self, other: _Choice) -> str | None:
+        """An item of which both change the same value, if there is one."""
+        if self._target != other._target:
+            return None
+        both = (
+            item.key
+            for item in self._possible()
+            if is_chosen(self._select, item) and is_chosen(other._select, item)
+        )
+        return next(both, None)
 
     def _entries(self) -> Iterator[tuple[Selector, int, str]]:
         for selector in self._select.given:

@@ -187,8 +187,6 @@ def test_setting_comes_first_then_factors_then_what_is_added():
     edit = edits_of(values)['object']['mug_01']['friction']
     assert edit == Edit(0.5, 2.0, pytest.approx(0.3))
     assert edit.of(9.0, TARGETS['object.friction']) == pytest.approx(1.3)
-    last = edits_of([a_value('set', 0.5), a_value('set', 0.7)])
-    assert last['object']['mug_01']['friction'].to == 0.7
 
 
 def test_results_stay_within_limits():
@@ -308,6 +306,33 @@ def test_what_no_scene_has_is_told_with_its_key(randomizer, path, message):
 )
 def test_what_some_scene_has_is_fine(randomizer):
     assert list(vary_faults(config_of(f'r: {randomizer}'), inventory_of())) == []
+
+
+def test_two_that_set_one_value_are_told():
+    config = config_of("""
+all: {target: object.value, set: 0.5}
+mugs: {target: object.value, set: 0.7, select: {classes: [mug]}, per: view}
+other: {target: object.saturation, set: 0.7}
+""")
+    (fault,) = vary_faults(config, inventory_of())
+    assert fault.path == ('randomization', 'vary', 'mugs', 'set')
+    assert fault.message.startswith('all sets object.value of mug_01 already')
+    apart = config_of("""
+cans: {target: object.value, set: 0.5, select: {classes: [can]}}
+mugs: {target: object.value, set: 0.7, select: {classes: [mug]}}
+more: {target: object.value, scale: 0.7}
+""")
+    assert list(vary_faults(apart, inventory_of())) == []
+
+
+def test_the_order_in_the_file_does_not_count():
+    lines = [
+        'b: {target: object.value, set: [0, 1]}',
+        'a: {target: object.value, scale: [0.5, 1]}',
+        'c: {target: object.mass, scale: [0.5, 1], select: {names: ["*_09"]}}',
+    ]
+    scenes = [scene_of(config_of('\n'.join(order))) for order in (lines, lines[::-1])]
+    assert scenes[0] == scenes[1]
 
 
 def test_no_joint_at_all_is_told():
