@@ -85,6 +85,7 @@ class Episode:
         self._streams = stage.streams(sampled.episode)
         builder = stage.builder.of(sampled.scenario)
         self.config = builder.config
+        self._draws = episode_draws(self.config, self._streams)
         self.refusals: Counter[str] = Counter()
         self._draws = episode_draws(self.config, self._streams)
         self._finder = PostureFinder(world, self.config)
