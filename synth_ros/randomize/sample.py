@@ -8,11 +8,11 @@ import math
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.picks import MadeObjects, Pick, pick_objects, places_of, sampled_object
 from synth_ros.randomize.placement.choose import Refusals
 from synth_ros.randomize.placement.poses import Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
@@ -25,8 +25,8 @@ from synth_ros.randomize.scene import (
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
-from synth_ros.randomize.targets import object_name
-from synth_ros.randomize.vary import Sizes, with_values
+from synth_ros.randomize.told import planned_objects, scripted_objects, scripted_view
+from synth_ros.randomize.vary import with_values
 
 
 def sample_scene(
@@ -44,8 +44,34 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    sizes = Sizes(config.randomization.vary, draws)
-    picked = pick_objects(config, inventory, draws=draws.below('objects/'), sizes=sizes)
+    made = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    lights = config.environment.lights
+    scene = SampledScene(
+        episode=streams.episode,
+        attempt=attempt,
+        objects=made.objects,
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
+        ambient=draws.number(lights.ambient, 'ambient'),
+        materials=_draw_materials(config, inventory, streams=streams),
+        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        variables=dict(draws.variables),
+        refusals=made.refusals,
+        values=made.values,
+    )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
+
+
+def _draw_objects(
+    config: Config, inventory: Inventory, *, draws: Draws, attempt: int
+) -> MadeObjects:
+    """The objects of a scene: planned, told or drawn."""
+    if config.curriculum.poses is not None:
+        return planned_objects(config, config.curriculum.poses, inventory, draws=draws)
+    if config.script.objects is not None:
+        return scripted_objects(config, config.script.objects, inventory, draws=draws)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     layout = Layout(
         config.objects.placement,
         places_of(config, inventory),
@@ -65,22 +91,8 @@ def sample_scene(
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    lights = config.environment.lights
-    scene = SampledScene(
-        episode=streams.episode,
-        attempt=attempt,
-        objects=objects,
-        lamps=draw_lamps(
-            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
-        ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams),
-        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
-        variables=dict(draws.variables),
-        refusals=_refusals(picked.refusals + drawing.refusals),
-        values=tuple(value for pick in picked.picks for value in pick.sized),
-    )
-    return with_values(scene, config.randomization.vary, inventory, draws=draws)
+    values = tuple(value for pick in picked.picks for value in pick.values)
+    return MadeObjects(objects, values, _refusals(picked.refusals + drawing.refusals))
 
 
 def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
@@ -92,6 +104,8 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         view: Number of the view within the episode.
         attempt: Which drawing of this view, after postures that touched something.
     """
+    if config.script.views is not None:
+        return scripted_view(config.script.views, view=view, attempt=attempt)
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
     # A stream per joint: naming one more joint in the config moves no other joint.
@@ -110,24 +124,13 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
-    return SampledObject(
-        instance_id=number,
-        name=object_name(pick.entry.name, number),
-        class_id=pick.entry.class_id,
-        class_name=pick.entry.name,
-        variant=pick.variant.name,
-        position_m=placed.pose.position_m,
-        quat_wxyz=placed.pose.quat_wxyz,
-        scale=pick.scale,
-        hue_shift_deg=pick.hue_shift_deg,
-        value_scale=pick.value_scale,
-        friction_scale=pick.friction_scale,
-        mass_scale=pick.mass_scale,
-        place=placed.place,
-        hangs=placed.hangs,
-        link=placed.link,
-        unplaced=placed.unplaced,
-        tags=pick.entry.object_tags,
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+        }
     )
 
 

@@ -126,32 +126,21 @@ class Sized(NamedTuple):
     values: tuple[SampledValue, ...] = ()
 
 
-class Sizes:
-    """Draws the sizes of objects by the randomizers of ``object.scale``.
+def drawn_size(vary: Vary, item: Item, scale: float, *, draws: Draws) -> Sized:
+    """The size of an object after the randomizers of ``object.scale``.
 
     Args:
         vary: Randomizers by name.
-        draws: Of the episode.
+        item: The object.
+        scale: Its size without them.
+        draws: Of the object; a draw that all share is the episode's.
     """
-
-    def __init__(self, vary: Vary, draws: Draws) -> None:
-        self._vary = {n: v for n, v in vary.items() if v.target == _SCALE}
-        self._draws = draws
-
-    def of(self, item: Item, scale: float, *, again: int = 0) -> Sized:
-        """Size of an object.
-
-        Args:
-            item: The object.
-            scale: Its size without randomizers.
-            again: How many objects before did not fit in its place.
-        """
-        if not self._vary:
-            return Sized(scale)
-        draws = self._draws.below(f'again/{again}/') if again else self._draws
-        values = draw_values(self._vary, {'object': (item,)}, draws=draws, which=BUILT)
-        edits = edits_of(values).get('object', {}).get(item.key, {})
-        return Sized(edited(edits, 'object', 'scale', value=scale), values)
+    sizing = {name: each for name, each in vary.items() if each.target == _SCALE}
+    if not sizing:
+        return Sized(scale)
+    values = draw_values(sizing, {'object': (item,)}, draws=draws, which=BUILT)
+    edits = edits_of(values).get('object', {}).get(item.key, {})
+    return Sized(edited(edits, 'object', 'scale', value=scale), values)
 
 
 def scale_limits(config: Config) -> tuple[float, float]:
@@ -182,7 +171,11 @@ def _draw(
 ) -> Iterator[SampledValue]:
     operation, by = variation.change
     stream = f'vary/{name}'
-    shared = draws.number(by, stream) if variation.shared else None
+    shared = None
+    if variation.shared:
+        # Draws for what is built are those of one object.
+        common = draws.of_episode() if variation.spec.structure else draws
+        shared = common.number(by, stream)
     for item in items:
         value = draws.number(by, f'{stream}/{item.key}') if shared is None else shared
         yield SampledValue(

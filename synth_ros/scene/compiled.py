@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import NotFoundError
 from synth_ros.types import (
     NO_SYMMETRY,
     CameraModel,
@@ -171,6 +172,17 @@ class CompiledScene:
     geom_thing: NDArray[np.int32]
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
+
+    def camera(self, name: str) -> CameraPart:
+        """The camera of this name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        for part in self.cameras:
+            if part.model.name == name:
+                return part
+        raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
 
     @property
     def free_objects(self) -> tuple[ObjectPart, ...]:
