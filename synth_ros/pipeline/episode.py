@@ -26,6 +26,7 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.timing import Due
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
@@ -92,16 +93,24 @@ class Episode:
         self.clock = stage.clock
         self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self.config = stage.builder.of(sampled.scenario).config
+        builder = stage.builder.of(sampled.scenario)
+        self.config = builder.config
         self.refusals: Counter[str] = Counter()
         self.draws = episode_draws(self.config, self._streams)
         self.finder = PostureFinder(world, self.config)
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            builder=builder,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
+        """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
@@ -111,7 +120,9 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            drawn = self.finder.find(self._streams, view, start=start)
+            with self._varying.view(view) as values:
+                drawn = self.finder.find(self._streams, view, start=start)
+            drawn = drawn.model_copy(update={'values': values})
             return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
@@ -376,6 +387,7 @@ class Stage:
             scene = builder.build(drawn)
             check_scene(scene)
             world = World(scene, builder.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})

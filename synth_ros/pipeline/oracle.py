@@ -142,6 +142,7 @@ class FrameTruth:
         self._loaded = loaded
         self._player = player
         self._pose = np.array(frame.record.world_from_camera)
+        world.apply((*made.scene.values, *made.view.values))
         self._flat = drawn_exactly(world.scene.model)
         self._model = model_for_rays(world.model)
         private = private_model(world.scene.model, loaded.config.render)

@@ -105,3 +105,8 @@ def _balanced(rgb: tuple[float, float, float]) -> tuple[float, float, float]:
     """
     red, green, blue = (math.sqrt(c) for c in rgb)
     return red, green, blue
+
+
+def lamp_color(temperature_k: float) -> tuple[float, float, float]:
+    """Colour of a lamp in a picture with automatic white balance, its largest component 1."""
+    return _balanced(black_body_rgb(temperature_k))

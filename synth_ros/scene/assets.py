@@ -20,6 +20,7 @@ from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
 from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
 from synth_ros.randomize.phases import SequenceStock
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -175,8 +176,7 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        variables = faults.loaded.config.randomization.variables
-        least = max(objects.scale.support(variables).low, 0.0)
+        least, _ = scale_limits(faults.loaded.config)
         for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places

@@ -9,13 +9,16 @@ from synth_ros.randomize.scene import SampledLamp, SampledScene
 
 # The classic renderer adds up unitless colours without falloff; this much diffuse light on a
 # surface that faces the lamp leaves room for the ambient light below white.
-_DIFFUSE = 1.1
+DIFFUSE = 1.1
 _SPECULAR = 0.3
-_AMBIENT = 1.2
+AMBIENT = 1.2
 # Filament works in candela with inverse-square falloff. This illuminance at the target gives
 # a lit room at its default exposure.
 _ILLUMINANCE_LUX = 60_000.0
 _CUTOFF_DEG = 60.0
+
+LAMP_PREFIX = 'lamp/'
+"""In front of the number of a lamp."""
 
 
 def add_lights(spec: mujoco.MjSpec, sampled: SampledScene) -> None:
@@ -24,11 +27,11 @@ def add_lights(spec: mujoco.MjSpec, sampled: SampledScene) -> None:
     The ambient light is the headlight's ambient part; its other parts are off.
     """
     headlight = spec.visual.headlight
-    headlight.ambient = [sampled.ambient * _AMBIENT] * 3
+    headlight.ambient = [sampled.ambient * AMBIENT] * 3
     headlight.diffuse = [0.0] * 3
     headlight.specular = [0.0] * 3
     for number, lamp in enumerate(sampled.lamps):
-        _add_lamp(spec, lamp, name=f'lamp/{number}')
+        _add_lamp(spec, lamp, name=f'{LAMP_PREFIX}{number}')
 
 
 def _add_lamp(spec: mujoco.MjSpec, lamp: SampledLamp, *, name: str) -> None:
@@ -40,7 +43,7 @@ def _add_lamp(spec: mujoco.MjSpec, lamp: SampledLamp, *, name: str) -> None:
         type=mujoco.mjtLightType.mjLIGHT_SPOT,
         pos=lamp.position_m,
         dir=towards / distance,
-        diffuse=color * lamp.intensity * _DIFFUSE,
+        diffuse=color * lamp.intensity * DIFFUSE,
         specular=color * lamp.intensity * _SPECULAR,
         ambient=[0.0, 0.0, 0.0],
         attenuation=[1.0, 0.0, 0.0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
@@ -20,7 +20,8 @@ from synth_ros.geometry.transforms import (
 )
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledObject, SampledView
+from synth_ros.randomize.scene import SampledObject, SampledValue, SampledView
+from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.hanging import PARKED_M
@@ -120,6 +121,7 @@ class World:
         self._robot = robot
         self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
+        self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
@@ -192,6 +194,20 @@ class World:
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = moved[joint.name]
         return posture._replace(qpos=qpos)
+
+    def apply(self, values: Sequence[SampledValue]) -> bool:
+        """Give the scene what was drawn for named targets, in place of what it was given before.
+
+        Args:
+            values: Those of the episode, then those of the view.
+
+        Returns:
+            Whether looks of ``scene.model`` changed, so that who has loaded it must refresh.
+        """
+        written = self._values.apply(values)
+        if written.anything:
+            self._due = _Due.ALL
+        return written.looks
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
         """Pose the robot; objects stay where they are.
