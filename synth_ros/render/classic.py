@@ -80,6 +80,22 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         with driver_watched(self.device):
             self._scene = ClassicScene(model, self._config, self._max_size)
 
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model.
+
+        Changed textures are uploaded, all else is read where it is drawn. Where clipping planes
+        have changed, the model is loaded anew.
+
+        Raises:
+            InternalError: Nothing is loaded, or the model has another structure.
+            RenderError: It has more lights than this renderer draws.
+        """
+        scene = self._loaded()
+        with driver_watched(self.device):
+            done = scene.refresh(model)
+        if not done:
+            self.load(model)
+
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``).
 

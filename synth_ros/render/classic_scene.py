@@ -14,7 +14,8 @@ from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.gl_target import PlainTarget
-from synth_ros.render.model import HIDDEN_GROUP, drawing_options, private_model
+from synth_ros.render.looks import Looks, copy_looks
+from synth_ros.render.model import HIDDEN_GROUP, drawing_options, hide_undrawn, private_model
 from synth_ros.render.pixels import gl_frustum_curve
 from synth_ros.scene.soft import cable_tubes, soft_surfaces
 from synth_ros.types import ByteImage, DepthImage
@@ -58,6 +59,7 @@ class ClassicScene:
 
     def __init__(self, model: mujoco.MjModel, config: RenderConfig, size: tuple[int, int]) -> None:
         self.own = private_model(model, config, max_size=size)
+        self._looks = Looks(model, self.own.model.tex_data)
         self.curve = gl_frustum_curve(self.own.near_m, self.own.far_m)
         self._size = size
         self._option = drawing_options()
@@ -84,6 +86,26 @@ class ClassicScene:
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SHADOW)] = config.shadow_size > 0
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SKYBOX)] = 1
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_CULL_FACE)] = 1
+
+    def refresh(self, model: mujoco.MjModel) -> bool:
+        """Take the looks of the model as they are now.
+
+        Returns:
+            Whether that was possible; otherwise the scene must be made anew.
+
+        Raises:
+            InternalError: The model has another structure.
+        """
+        changes, own = self._looks.update(model), self.own.model
+        if changes.visual:
+            return False
+        if changes.any:
+            copy_looks(model, own)
+            self.own = self.own._replace(visible=hide_undrawn(own))
+            self._soft = soft_surfaces(own)
+        for texture in changes.textures:
+            mujoco.mjr_uploadTexture(own, self._context, texture)
+        return True
 
     def ensure_size(self, size: tuple[int, int]) -> None:
         """Grow the offscreen buffer if an image of this (width, height) does not fit."""

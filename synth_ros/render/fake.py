@@ -43,6 +43,11 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
         """Take a model to render. The model is not edited."""
         self._model = model_for_rays(model)
 
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model: it is loaded anew, which costs little."""
+        self._loaded()
+        self.load(model)
+
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
         model = self._loaded()

@@ -19,7 +19,14 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.environment_light import room_environment
-from synth_ros.render.model import PrivateModel, drawing_options
+from synth_ros.render.looks import Changes, copy_looks
+from synth_ros.render.model import (
+    PrivateModel,
+    drawing_options,
+    hide_undrawn,
+    use_photometric_hues,
+)
+from synth_ros.scene.surfaces import is_drawn
 
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
 # Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
@@ -121,6 +128,29 @@ class FilamentScene:
         self._image_light = self._add_image_light()
         self._drawn = self._drawn_renderables()
 
+    def refresh(self, model: mujoco.MjModel, changes: Changes) -> bool:
+        """Take the looks of a model as they are now.
+
+        Args:
+            model: The caller's model.
+            changes: What differs from before.
+
+        Returns:
+            Whether that was possible; otherwise the scene must be made anew.
+        """
+        own = self.own.model
+        if changes.soft or changes.visual or changes.textures or _kinds(model) != _kinds(own):
+            return False
+        if not np.array_equal(is_drawn(model), self.own.visible):
+            return False
+        if changes.any:
+            copy_looks(model, own)
+            hide_undrawn(own)
+            use_photometric_hues(own)
+        if self._image_light is not None:
+            self._image_light.set_intensity(_ambient_lux(own))
+        return True
+
     def update(self, data: mujoco.MjData) -> None:
         """Take poses from a state."""
         self._lights.update(data)
@@ -214,7 +244,7 @@ class FilamentScene:
         params = mjrf.LightParams()
         params.type = mjrf.LightType.LIGHT_IMAGE
         params.texture = self._texture
-        params.intensity = _AMBIENT_LUX * float(np.mean(model.vis.headlight.ambient))
+        params.intensity = _ambient_lux(model)
         light = self._context.create_light(params)
         self._scene.add_light(light)
         return light
@@ -266,6 +296,18 @@ class FilamentScene:
         read = mjrf.ReadRequest(target=target)
         read.set_buffer(buffer)
         return Target(target, buffer, read)
+
+
+def _ambient_lux(model: mujoco.MjModel) -> float:
+    """Strength of the built-in image light."""
+    return _AMBIENT_LUX * float(np.mean(model.vis.headlight.ambient))
+
+
+def _kinds(model: mujoco.MjModel) -> tuple[bool, bytes]:
+    """What lights and textures of a model are for, which is fixed in a scene."""
+    parts = (model.light_type, model.light_texid, model.mat_texid)
+    photometric = bool((model.light_intensity > 0).any())
+    return photometric, b''.join(part.tobytes() for part in parts)
 
 
 def surface_table(model: mujoco.MjModel) -> NDArray[np.int32]:
