@@ -132,9 +132,11 @@ WholeNumber = BeforeValidator(_whole)
 _LowHigh = Field(json_schema_extra={'format': 'low-high'})
 _NearFar = Field(json_schema_extra={'format': 'near-far'})
 
+NAME_PATTERN = r'^[a-z][a-z0-9_]*$'
+
 Name = Annotated[
     str,
-    StringConstraints(pattern=r'^[a-z][a-z0-9_]*$', max_length=64),
+    StringConstraints(pattern=NAME_PATTERN, max_length=64),
     Field(json_schema_extra={'format': 'name'}),
 ]
 """Lower-case name that is valid in ROS topics, frames and file names."""
@@ -155,14 +157,6 @@ Count = Annotated[int, Field(ge=0, le=65535)]
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered), _LowHigh]
 """[low, high]: drawn uniformly."""
-PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
-CountRange = Annotated[tuple[Count, Count], AfterValidator(_ordered), _LowHigh]
-
-LampCount = Annotated[int, Field(ge=1, le=4)]
-LampCountRange = Annotated[tuple[LampCount, LampCount], AfterValidator(_ordered), _LowHigh]
-
-Elevation = Annotated[float, Field(gt=0, le=90)]
-ElevationRange = Annotated[tuple[Elevation, Elevation], AfterValidator(_ordered), _LowHigh]
 
 DepthLimit = Annotated[float, Field(gt=0, le=65.535)]
 """16-bit depth images count millimetres, so they end at 65.535 m."""

@@ -10,12 +10,9 @@ from pydantic import Field
 from synth_ros.config.base import (
     Asset,
     Axis,
-    CountRange,
     Fault,
     Name,
     Positive,
-    PositiveRange,
-    Range,
     Rgb,
     Section,
     Size2,
@@ -24,6 +21,14 @@ from synth_ros.config.base import (
     UnitInterval,
     Vector3,
     repeated_names,
+)
+from synth_ros.config.distribution_kinds import INFINITY
+from synth_ros.config.distributions import (
+    Drawn,
+    DrawnCount,
+    DrawnPositive,
+    uniform,
+    whole_uniform,
 )
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
@@ -160,7 +165,7 @@ class Placement(Section):
     """Named surface of the environment; its first one by default."""
     region: Region | None = None
     """Or a rectangle of your own."""
-    drop_height_m: PositiveRange = (0.02, 0.12)
+    drop_height_m: DrawnPositive = uniform(0.02, 0.12)
     """Free height below an object's lowest point when it is let go."""
     upright_probability: UnitInterval = 0.7
     """Share of objects dropped upright with a random heading; the rest tumble freely."""
@@ -174,28 +179,28 @@ class Placement(Section):
 class ObjectsConfig(Section):
     """What lies in the scene and gets labels."""
 
-    count: CountRange = (6, 12)
-    """Objects per scene, [fewest, most]."""
+    count: DrawnCount = whole_uniform(6, 12)
+    """Objects per scene."""
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
     placement: Placement = Placement()
     """Where and how they are dropped."""
-    scale: PositiveRange = (0.92, 1.08)
+    scale: DrawnPositive = uniform(0.92, 1.08)
     """Random factor on each object's size."""
-    hue_shift_deg: Range = (-15.0, 15.0)
+    hue_shift_deg: Drawn = uniform(-15, 15)
     """Random rotation of each object's colour about the hue circle."""
-    value_scale: PositiveRange = (0.8, 1.1)
+    value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
-        if self.count[1] > 0 and not self.classes:
-            low, high = self.count
+        low, high = self.count.support()
+        if high > 0 and not self.classes:
+            number = f'{low:g} to {high:g} objects' if low > -INFINITY else 'objects'
             message = (
-                f'count asks for {low} to {high} objects, but no class is listed: list classes, '
-                'or set count to [0, 0]'
+                f'count asks for {number}, but no class is listed: list classes, or set count to 0'
             )
             yield Fault(('classes',), message, because=(('count',),))
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from pydantic import Field
 
-from synth_ros.config.base import NonNegative, PositiveRange, Range, Section
+from synth_ros.config.base import NAME_PATTERN, Fault, NonNegative, Section
+from synth_ros.config.distributions import Drawn, DrawnPositive, uniform
 
 
 class RobotRandomization(Section):
     """Where the robot stands and how it is posed, drawn for every view."""
 
-    x_m: Range = (0.0, 0.0)
+    x_m: Drawn = uniform(0, 0)
     """Offset along the world's x axis."""
-    y_m: Range = (0.0, 0.0)
+    y_m: Drawn = uniform(0, 0)
     """Offset along the world's y axis."""
-    yaw_deg: Range = (0.0, 0.0)
+    yaw_deg: Drawn = uniform(0, 0)
     """Offset of the heading."""
-    joints: dict[str, Range] = Field(default_factory=dict)
-    """Joint positions by name, drawn within [low, high]: radians or metres."""
+    joints: dict[str, Drawn] = Field(default_factory=dict)
+    """Joint positions by name: radians or metres."""
     max_attempts: int = Field(default=50, ge=1, le=1000)
     """Postures drawn for a view before it is given up: a posture that touches an object, the
     furniture or the robot itself is drawn again."""
@@ -35,7 +39,7 @@ class CameraRandomization(Section):
 class SensorNoise(Section):
     """What the sensor adds to the clean image; labels stay clean."""
 
-    rgb_gain: PositiveRange = (1.0, 1.0)
+    rgb_gain: DrawnPositive = uniform(1, 1)
     """Exposure factor, drawn for every frame."""
     rgb_noise: NonNegative = 0.0
     """Standard deviation of Gaussian noise, in grey levels of 255."""
@@ -52,9 +56,22 @@ class RandomizationConfig(Section):
     Objects, lights, materials and physics carry their own ranges in their sections.
     """
 
+    variables: dict[str, Drawn] = Field(default_factory=dict)
+    """Numbers drawn once for every episode, by name; other draws may depend on them:
+    ``{draw: {variable: NAME}}``."""
     robot: RobotRandomization = RobotRandomization()
     """Where the robot stands and how it is posed."""
     cameras: CameraRandomization = CameraRandomization()
     """How far the cameras are out of calibration."""
     sensor: SensorNoise = SensorNoise()
     """What the sensor adds to the clean image."""
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for each variable whose name nothing could refer to."""
+        for name in self.variables:
+            if not re.fullmatch(NAME_PATTERN, name) or len(name) > 64:
+                message = (
+                    'expects a name of a to z, 0 to 9 and "_" that starts with a letter and has '
+                    'at most 64 characters'
+                )
+                yield Fault(('variables', name), message)

@@ -22,6 +22,7 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
+from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
@@ -76,6 +77,7 @@ class Episode:
         self.clock = stage.clock
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
+        self._draws = episode_draws(stage.config, self._streams)
         self._finder = PostureFinder(world, stage.config)
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
@@ -176,11 +178,14 @@ class Episode:
         now = window.now
         clean = now.frames[camera]
         with self.clock.measure('sense'):
+            noise = stage.config.randomization.sensor
+            name = f'sensor/{now.index}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
-                stage.config.randomization.sensor,
+                noise,
+                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+                rng=self._streams.generator(name),
             )
         with self.clock.measure('label'):
             labels = annotate(

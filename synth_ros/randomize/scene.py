@@ -89,3 +89,5 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""

@@ -129,11 +129,11 @@ class _Faults:
 
 def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     config = faults.loaded.config
-    drawn = config.randomization.robot.joints
+    drawn, variables = config.randomization.robot.joints, config.randomization.variables
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
-        *(((*base, name), name, bounds) for name, bounds in drawn.items()),
+        *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
         joint = faults.attempt(key_path, partial(scalar_joint, robot, name))
