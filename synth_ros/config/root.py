@@ -48,6 +48,8 @@ class Config(Section):
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        if self.render.backend == 'classic':
+            yield from self.environment.lights.classic_faults(('environment', 'lights'))
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:

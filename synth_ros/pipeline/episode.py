@@ -146,7 +146,12 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
-            exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
+            exposure = Exposure(
+                world,
+                self._stage.renderer,
+                world.scene.cameras,
+                exposure_ev=drawn.exposure_ev,
+            )
             links, joints = world.links(), world.joints()
 
         def develop() -> Instant:

@@ -113,6 +113,7 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
         yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
         joints=joints,
+        exposure_ev=draws.number(config.environment.exposure_ev, 'exposure_ev'),
     )
 
 

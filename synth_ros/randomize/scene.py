@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from synth_ros.config.lights import LampKind
+
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
 
@@ -45,6 +47,13 @@ class SampledLamp(_Drawn):
     intensity: float
     """Brightness relative to a well-lit room."""
     cast_shadow: bool
+    kind: LampKind = 'spot'
+    cutoff_deg: float = 60.0
+    """Half the angle of a spot's cone."""
+    radius_m: float = 0.06
+    """Of what shines."""
+    specular: float = 0.3 / 1.1
+    """Strength of highlights relative to its other light."""
 
 
 class SampledMaterial(_Drawn):
@@ -77,6 +86,8 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    exposure_ev: float = 0.0
+    """Exposure of all cameras, stops."""
 
 
 class SampledScene(_Drawn):

@@ -29,10 +29,13 @@ class Viewpoint(NamedTuple):
     Attributes:
         camera: Intrinsics and image size.
         world_from_camera: Pose of the optical frame (x right, y down, z forward), (4, 4).
+        exposure_ev: Exposure in stops: all light counts 2 to the power of this, before tone
+            mapping.
     """
 
     camera: CameraModel
     world_from_camera: FloatArray
+    exposure_ev: float = 0.0
 
 
 class Layers(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import sys
 import tempfile
@@ -117,9 +118,9 @@ class FilamentScene:
             self._context = mjrf.Context(settings)
         self._context.set_clear_color([0, 0, 0])
         self._scene = self._context.create_scene(mjrf.SceneParams())
-        self._scene.configure_from_model(
-            _settings_model(config, ambient_occlusion=ambient_occlusion)
-        )
+        self._config, self._ambient_occlusion = config, ambient_occlusion
+        self._exposure_ev = math.nan
+        self._expose(0.0)
         self._resources = mjrf.ModelResources(self._context, own.model)
         self._lights = mjrf.ModelLights(self._scene, self._resources)
         self._renderables = mjrf.ModelRenderables(self._scene, self._resources)
@@ -164,6 +165,8 @@ class FilamentScene:
             pixel = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
             self._color_targets[place.target_size] = self._new_target(buffer, pixel)
         target = self._color_targets[place.target_size]
+        if what.color:
+            self._expose(viewpoint.exposure_ev)
         self._draw(what, viewpoint, place=place, target=target)
         return target.buffer.copy()
 
@@ -248,6 +251,18 @@ class FilamentScene:
         light = self._context.create_light(params)
         self._scene.add_light(light)
         return light
+
+    def _expose(self, exposure_ev: float) -> None:
+        """Set the exposure of pictures, stops."""
+        if exposure_ev != self._exposure_ev:
+            self._exposure_ev = exposure_ev
+            self._scene.configure_from_model(
+                _settings_model(
+                    self._config,
+                    ambient_occlusion=self._ambient_occlusion,
+                    exposure_ev=exposure_ev,
+                )
+            )
 
     def _camera(self, viewpoint: Viewpoint, tile: PixelWindow) -> mjrf.Camera:
         f = frustum(viewpoint.camera, self.own.near_m, self.own.far_m, window=tile)
@@ -340,11 +355,13 @@ def quiet_stdout() -> Iterator[None]:
                     os.write(1, line)
 
 
-def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.MjModel:
+def _settings_model(
+    config: RenderConfig, *, ambient_occlusion: bool, exposure_ev: float
+) -> mujoco.MjModel:
     """A model without bodies that carries Filament's settings (MuJoCo's ``filament.*``)."""
     spec = mujoco.MjSpec()
     numbers = {
-        'filament.cg.exposure': _EXPOSURE_STOPS,
+        'filament.cg.exposure': _EXPOSURE_STOPS + exposure_ev,
         'filament.ao.enabled': float(ambient_occlusion),
         'filament.shadows.map_size': float(config.shadow_size or _DEFAULT_SHADOW_SIZE),
     }

@@ -143,12 +143,12 @@ class OnepassScene:
         lens = picture_lens(viewpoint.camera, self.clip_m)
         seen = seen_from(placed, viewpoint.world_from_camera)
         visible = in_view(seen, placed.radius_m, lens)
-        self._lights.uniforms.set_camera(lens, viewpoint.world_from_camera)
+        self._lights.uniforms.set_camera(lens, viewpoint)
         self._lights.uniforms.set_lamps(placed, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         if self._config.ambient_occlusion:
             self._draw_ambient(viewpoint, visible)
-            self._lights.uniforms.set_camera(lens, viewpoint.world_from_camera)
+            self._lights.uniforms.set_camera(lens, viewpoint)
         target.clear()
         order = drawing_order(
             self.surfaces.groups, seen, radius_m=placed.radius_m, visible=visible
@@ -172,9 +172,7 @@ class OnepassScene:
             self._antialiasing.begin(
                 target.fine, target.lit, PictureLayers(target.color, target.surface)
             )
-            self._lights.uniforms.set_camera(
-                _finer(lens, target.fine.grid), viewpoint.world_from_camera
-            )
+            self._lights.uniforms.set_camera(_finer(lens, target.fine.grid), viewpoint)
             self._picture_state()
             alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
             self._draw_parts(order.solid, common | alone)
@@ -189,9 +187,7 @@ class OnepassScene:
         """Draw how the surface points of a picture have moved since ``shot.before``."""
         assert shot.before is not None
         view = shot.viewpoint
-        self._lights.uniforms.set_camera(
-            picture_lens(view.camera, self.clip_m), view.world_from_camera
-        )
+        self._lights.uniforms.set_camera(picture_lens(view.camera, self.clip_m), view)
         motions = surface_motions(self._model, data, shot)
         self._motion.draw(motions, picture.surface, target)
 
@@ -221,7 +217,7 @@ class OnepassScene:
             slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
             bits[slots] |= np.uint32(1 << number)
         visible = in_view(seen, placed.radius_m, lens) & (bits != 0)
-        self._lights.uniforms.set_camera(lens, viewpoint.world_from_camera)
+        self._lights.uniforms.set_camera(lens, viewpoint)
         self._buffers.set_poses(seen.poses)
         self._buffers.set_bits(bits)
         target.clear()
@@ -249,9 +245,7 @@ class OnepassScene:
         """Find how much of the light from all around reaches what is solid."""
         solid = visible & (self.surfaces.instances['rgba'][:, 3] >= 1)
         camera = viewpoint.camera
-        self._lights.uniforms.set_camera(
-            half_lens(camera, self.clip_m), viewpoint.world_from_camera
-        )
+        self._lights.uniforms.set_camera(half_lens(camera, self.clip_m), viewpoint)
         self._picture_state()
         self._ambient.begin(camera)
         self._draw_families(solid, 'facets.frag', frozenset())
