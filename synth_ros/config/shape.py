@@ -106,6 +106,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Keys of the config, with values that replace others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key of a section.
 
@@ -167,7 +172,7 @@ class Drawn:
         return distribution_shape()
 
 
-Kind = Truth | Number | Words | Choice | Row | Listing | Table | Record | Drawn
+Kind = Truth | Number | Words | Choice | Row | Listing | Table | Change | Record | Drawn
 
 
 @functools.cache
@@ -201,6 +206,9 @@ def kind_at(root: Kind, path: KeyPath) -> Kind | None:
                 kind = key.kind if key else None
             case Table(value=value), str():
                 kind = value
+            case Change(), str():
+                key = config_shape().key(step)
+                kind = key.kind if key else None
             case Listing(item=item), int():
                 kind = item
             case Row(items=items), int() if step < len(items):
@@ -311,6 +319,8 @@ def _array(schema: _Schema, defs: _Defs) -> Kind:
 
 
 def _object(schema: _Schema, defs: _Defs) -> Kind:
+    if schema.format == 'change':
+        return Change()
     if isinstance(schema.values, _Schema):
         return Table(_kind(schema.values, defs))
     keys = []

@@ -277,14 +277,22 @@ class FrameTruth:
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
         qpos = world.data.qpos.copy()
         poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
+        world.hang(self._made.scene.objects)
         for part in world.scene.objects:
             pose = poses.get(part.instance_id)
-            if pose is not None:
+            if pose is not None and part.is_free:
                 at = part.qpos_address
                 qpos[at : at + 3] = pose[:3, 3]
                 qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
+        for part in world.scene.distractors:
+            loose = self._made.unlabelled.get(part.name)
+            if loose is not None:
+                at = part.qpos_address
+                qpos[at : at + 7] = (*loose.position_m, *loose.quat_wxyz)
         world.set_posture(posture)
         world.set_objects(qpos)
+        for shape in world.scene.shapes:
+            world.put_shape(shape, self._made.unlabelled.get(shape.name))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

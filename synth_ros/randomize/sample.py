@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import colorsys
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.root import Config
+from synth_ros.randomize.distractors import (
+    distractor_items,
+    draw_distractors,
+    draw_shapes,
+    placed_distractors,
+)
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
-from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
+from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.placement import draw_drop_poses
+from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.placement.choose import Refusals
+from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
     SampledMaterial,
     SampledObject,
+    SampledRefusal,
     SampledScene,
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
-from synth_ros.types import FloatArray
-
-
-class _Pick(NamedTuple):
-    """Which asset an object is and how it is changed."""
-
-    entry: ClassInfo
-    variant: VariantInfo
-    scale: float
-    hue_shift_deg: float
-    value_scale: float
-    friction_scale: float
-    mass_scale: float
+from synth_ros.randomize.textures import draw_texture
 
 
 def sample_scene(
@@ -52,41 +49,65 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picks = _pick_objects(config, inventory, draws=draws.below('objects/'))
-    half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
-    poses = draw_drop_poses(
-        half_sizes,
-        inventory.surface,
-        placement=config.objects.placement,
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
+    layout = Layout(
+        config.objects.placement,
+        places_of(config, inventory),
+        room=Room(inventory.obstacles),
         draws=draws.below(f'placement/{attempt}/'),
+        held=draws.below('placement/held/'),
+    )
+    drawing = layout.place(
+        [
+            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
+            for number, pick in enumerate(picked.picks, start=1)
+        ]
     )
     objects = tuple(
-        SampledObject(
-            instance_id=number,
-            name=f'{pick.entry.name}_{number:02d}',
-            class_id=pick.entry.class_id,
-            class_name=pick.entry.name,
-            variant=pick.variant.name,
-            position_m=pose.position_m,
-            quat_wxyz=pose.quat_wxyz,
-            scale=pick.scale,
-            hue_shift_deg=pick.hue_shift_deg,
-            value_scale=pick.value_scale,
-            friction_scale=pick.friction_scale,
-            mass_scale=pick.mass_scale,
+        _object(number, pick, placed).model_copy(
+            update={
+                'texture': draw_texture(
+                    config.objects.texture,
+                    inventory.textures,
+                    draws=draws.below(f'texture/object/{pick.key}/'),
+                )
+            }
         )
-        for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
+        for number, (pick, placed) in enumerate(
+            zip(picked.picks, drawing.placed, strict=True), start=1
+        )
+    )
+    distractors = draw_distractors(config, inventory, draws=draws)
+    # After the objects, which stand where they would stand without.
+    clutter = layout.place(
+        distractor_items(
+            distractors,
+            inventory,
+            places=places_of(config, inventory),
+            after=len(objects),
+            draws=draws,
+        )
     )
     lights = config.environment.lights
     return SampledScene(
         episode=streams.episode,
         attempt=attempt,
         objects=objects,
-        lamps=draw_lamps(lights, inventory.surface.center_m, draws=draws.below('lamps/')),
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
         ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams),
+        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         variables=dict(draws.variables),
+        refusals=_refusals(picked.refusals + clutter.refusals),
+        distractors=placed_distractors(distractors, clutter.placed),
+        shapes=draw_shapes(
+            config,
+            inventory,
+            extents_m=[2 * sum(pick.half_m) / 3 for pick in picked.picks],
+            draws=draws,
+        ),
     )
 
 
@@ -117,46 +138,49 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
     )
 
 
-def _pick_objects(config: Config, inventory: Inventory, *, draws: Draws) -> list[_Pick]:
-    if not inventory.classes:
-        return []
-    weights = np.array([entry.weight for entry in inventory.classes])
-    weights /= weights.sum()
-    numbers = range(1, draws.whole(config.objects.count, 'count') + 1)
-    return [
-        _pick_one(config, inventory, weights=weights, draws=draws.below(f'{number}/'))
-        for number in numbers
-    ]
-
-
-def _pick_one(config: Config, inventory: Inventory, *, weights: FloatArray, draws: Draws) -> _Pick:
-    objects, physics = config.objects, config.physics
-    place = int(draws.generator('class').choice(len(weights), p=weights))
-    entry = inventory.classes[place]
-    # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
-    variant = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
-    return _Pick(
-        entry=entry,
-        variant=variant,
-        scale=draws.number(objects.scale, 'scale'),
-        hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
-        value_scale=draws.number(objects.value_scale, 'value_scale'),
-        friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
-        mass_scale=draws.number(physics.mass_scale, 'mass_scale'),
+def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
+    return SampledObject(
+        instance_id=number,
+        name=f'{pick.entry.name}_{number:02d}',
+        class_id=pick.entry.class_id,
+        class_name=pick.entry.name,
+        variant=pick.variant.name,
+        position_m=placed.pose.position_m,
+        quat_wxyz=placed.pose.quat_wxyz,
+        scale=pick.scale,
+        hue_shift_deg=pick.hue_shift_deg,
+        value_scale=pick.value_scale,
+        friction_scale=pick.friction_scale,
+        mass_scale=pick.mass_scale,
+        place=placed.place,
+        hangs=placed.hangs,
+        link=placed.link,
+        unplaced=placed.unplaced,
     )
 
 
-def _scaled(half: tuple[float, float, float], scale: float) -> tuple[float, float, float]:
-    return half[0] * scale, half[1] * scale, half[2] * scale
+def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
+    return tuple(
+        SampledRefusal(place=place, reason=reason, count=count)
+        for (place, reason), count in sorted(refusals.items())
+    )
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams
+    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}'))
+        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+            update={
+                'texture': draw_texture(
+                    config.environment.textures,
+                    inventory.textures,
+                    draws=draws.below(f'texture/role/{role.role}/'),
+                )
+            }
+        )
         for role in inventory.roles
     )
 

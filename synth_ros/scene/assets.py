@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
+from synth_ros.config.root import Config
+from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.randomize.inventory import SurfaceInfo
+from synth_ros.geometry.boxes import Boxes
+from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -25,11 +28,14 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.places import Stage as PlaceStage
+from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
 from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
+from synth_ros.scene.texture_images import ImageFiles, list_folder
 
 T = TypeVar('T')
 
@@ -46,8 +52,12 @@ class SceneAssets:
         joints: Home position of each of its joints.
         cameras: In config order.
         environment: The surroundings.
-        surface: Where objects are dropped.
+        surface: Where objects are dropped by default.
         catalog: The labelled classes.
+        places: Where objects go, in config order.
+        obstacles: Boxes around everything solid.
+        distractors: Classes that are never labelled.
+        images: Folders of textures.
     """
 
     robot: LoadedRobot
@@ -56,46 +66,117 @@ class SceneAssets:
     environment: LoadedEnvironment
     surface: SurfaceInfo
     catalog: Catalog
+    places: tuple[PlaceInfo, ...]
+    obstacles: Boxes
+    distractors: Catalog
+    images: ImageFiles
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was mended while loading, one sentence each."""
-        return (*self.robot.warnings, *self.catalog.warnings)
+        return (*self.robot.warnings, *self.catalog.warnings, *self.distractors.warnings)
 
 
-def load_assets(loaded: LoadedConfig) -> SceneAssets:
+class KnownAssets(NamedTuple):
+    """Assets that are loaded already.
+
+    Attributes:
+        config: Whose they are.
+        assets: They.
+    """
+
+    config: Config
+    assets: SceneAssets
+
+
+def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> SceneAssets:
     """Load the robot, the environment and all objects of a config.
+
+    Args:
+        loaded: The config.
+        like: Assets of another config of the same file; what both name is not loaded again.
 
     Raises:
         ConfigError: With every problem found, each with file, line and key.
     """
     faults = _Faults(loaded)
-    config, base_dir = loaded.config, loaded.base_dir
-    robot = faults.attempt(
-        ('robot', 'model'), lambda: load_robot(resolve_robot(config.robot.model, base_dir))
-    )
-    environment = faults.attempt(
-        ('environment', 'model'),
-        lambda: load_environment(resolve_environment(config.environment.model, base_dir)),
-    )
-    catalog = Catalog(_load_classes(faults))
-    if environment is not None:
-        place = environment
-        surface = faults.attempt(
-            ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
-        )
+    config = loaded.config
+    robot, environment = _load_robot(faults, like), _load_environment(faults, like)
+    if like is not None and like.config.objects.classes == config.objects.classes:
+        catalog = like.assets.catalog
+    else:
+        catalog = Catalog(_load_classes(faults, config.objects.classes, ('objects', 'classes')))
+    clutter = config.distractors.contextual.classes
+    if like is not None and like.config.distractors.contextual.classes == clutter:
+        distractors = like.assets.distractors
+    else:
+        key: KeyPath = ('distractors', 'contextual', 'classes')
+        distractors = Catalog(_load_classes(faults, clutter, key))
+    images = _load_images(faults)
+    # A kind of stuff may be found in one scenario's environment alone.
+    if environment is not None and like is None:
         _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+    if robot is not None and environment is not None:
+        stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
+        places = _find_places(faults, stage, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    assert surface is not None
+    surface = _main_surface(places, stage)
     return SceneAssets(
-        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog
+        robot,
+        dict(stage.joints),
+        cameras,
+        environment,
+        surface,
+        catalog,
+        places,
+        obstacles(stage),
+        distractors,
+        images,
     )
+
+
+def _load_robot(faults: _Faults, like: KnownAssets | None) -> LoadedRobot | None:
+    model, base_dir = faults.loaded.config.robot.model, faults.loaded.base_dir
+    if like is not None and like.config.robot.model == model:
+        return like.assets.robot
+    return faults.attempt(('robot', 'model'), lambda: load_robot(resolve_robot(model, base_dir)))
+
+
+def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnvironment | None:
+    model, base_dir = faults.loaded.config.environment.model, faults.loaded.base_dir
+    if like is not None and like.config.environment.model == model:
+        return like.assets.environment
+    return faults.attempt(
+        ('environment', 'model'),
+        lambda: load_environment(resolve_environment(model, base_dir)),
+    )
+
+
+def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[PlaceInfo, ...]:
+    objects = faults.loaded.config.objects
+    found = find_places(objects, stage)
+    for fault in found.faults:
+        faults.note(('objects', 'placement', *fault.path), fault.message)
+    if not found.faults:
+        classes = [entry.info for entry in catalog.classes]
+        variables = faults.loaded.config.randomization.variables
+        least = max(objects.scale.support(variables).low, 0.0)
+        for fault in size_faults(found.places, classes, least_scale=least):
+            faults.note(('objects', *fault.path), fault.message)
+    return found.places
+
+
+def _main_surface(places: Sequence[PlaceInfo], stage: PlaceStage) -> SurfaceInfo:
+    """The surface that all is about: the first place's that has one, or the environment's."""
+    surfaces = [surface for place in places for surface in place.surfaces]
+    surfaces += stage.environment.surfaces
+    return surfaces[0] if surfaces else ground(stage.config)
 
 
 class _Faults:
@@ -177,14 +258,37 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
     return ('model_camera',) if entry.model_camera is not None else ('name',)
 
 
-def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
-    entries = faults.loaded.config.objects.classes
+def _load_images(faults: _Faults) -> ImageFiles:
+    """All folders of textures; one that several keys name is read once."""
+    config = faults.loaded.config
+    named: list[tuple[KeyPath, TextureConfig]] = [
+        (('objects', 'texture'), config.objects.texture),
+        (('environment', 'textures'), config.environment.textures),
+        (('distractors', 'contextual', 'texture'), config.distractors.contextual.texture),
+        (('distractors', 'flying', 'texture'), config.distractors.flying.texture),
+        (('distractors', 'occluders', 'texture'), config.distractors.occluders.texture),
+        (('distractors', 'background', 'texture'), config.distractors.background.texture),
+    ]
+    folders: dict[str, tuple[TextureFolder, Path] | None] = {}
+    for key, entry in named:
+        if entry.folder is not None and entry.folder not in folders:
+            folders[entry.folder] = faults.attempt(
+                (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
+            )
+    return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_classes(
+    faults: _Faults, entries: Sequence[ObjectClass], key: KeyPath
+) -> tuple[LoadedClass, ...]:
     loaded = []
     # MuJoCo compiles without Python's lock, which is half of the work.
     with ThreadPoolExecutor(_LOADERS, 'synth_ros assets') as loaders:
-        found = loaders.map(partial(_apart, faults.loaded), entries, itertools.count())
+        found = loaders.map(
+            partial(_apart, faults.loaded), ((*key, n) for n in range(len(entries))), entries
+        )
     for number, (entry, (variants, noted)) in enumerate(zip(entries, found, strict=True)):
-        base: KeyPath = ('objects', 'classes', number)
+        base: KeyPath = (*key, number)
         faults.take(noted)
         if not combines(entry.symmetry):
             faults.note((*base, 'symmetry', 'discrete'), NO_GROUP)
@@ -200,15 +304,14 @@ def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
 
 
 def _apart(
-    loaded: LoadedConfig, entry: ObjectClass, number: int
+    loaded: LoadedConfig, base: KeyPath, entry: ObjectClass
 ) -> tuple[tuple[Variant, ...], _Faults]:
     """The variants of a class and the problems with them, on a thread of its own."""
     faults = _Faults(loaded)
-    return _class_variants(faults, entry, number), faults
+    return _class_variants(faults, entry, base), faults
 
 
-def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:
-    base: KeyPath = ('objects', 'classes', number)
+def _class_variants(faults: _Faults, entry: ObjectClass, base: KeyPath) -> tuple[Variant, ...]:
     if entry.primitives is not None:
         return load_variants(entry)
     found: list[Variant] = []

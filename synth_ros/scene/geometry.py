@@ -47,6 +47,13 @@ class PlacedObject(NamedTuple):
     solid: Solid
 
 
+class Unlabelled(NamedTuple):
+    """A body of a scene that is never labelled, by its name."""
+
+    name: str
+    body_id: int
+
+
 class MadeGeometry(NamedTuple):
     """What a scene consists of, and whose each geom is.
 
@@ -62,8 +69,9 @@ class MadeGeometry(NamedTuple):
 class GeometryMaker:
     """Knows what robot and environment are made of; objects differ from scene to scene.
 
-    MuJoCo numbers geoms by body and bodies in the order they were attached, so ids of the
-    robot's and the environment's geoms and meshes are the same in every scene of a config.
+    MuJoCo numbers geoms by body and bodies in the order they were attached, parents before
+    children: the robot's and the environment's geoms come in the same order in every scene of a
+    config, with those of held objects between them. Their meshes have the same ids.
 
     Args:
         base: Environment and robot without any object, compiled.
@@ -102,7 +110,12 @@ class GeometryMaker:
         return make_stuff(self._surroundings, configured, things=things)
 
     def make(
-        self, model: mujoco.MjModel, objects: Sequence[PlacedObject], stuff: Stuff
+        self,
+        model: mujoco.MjModel,
+        objects: Sequence[PlacedObject],
+        stuff: Stuff,
+        *,
+        unlabelled: Sequence[Unlabelled] = (),
     ) -> MadeGeometry:
         """What a scene consists of.
 
@@ -110,15 +123,18 @@ class GeometryMaker:
             model: The compiled scene.
             objects: By ascending instance id.
             stuff: The kinds of stuff.
+            unlabelled: What was added and is no object: it belongs to the surroundings, has no
+                part and is no stuff, so it is void in panoptic masks.
         """
-        count = len(self._thing)
         thing = np.zeros(model.ngeom, np.int32)
         part_id, stuff_id = thing.copy(), thing.copy()
-        thing[:count] = self._thing + len(objects)
-        part_id[:count] = self._part_id
-        stuff_id[:count][self._is_robot] = stuff.robot
+        bodies = [part.body_id for part, _ in objects]
+        base = np.flatnonzero(~np.isin(model.geom_bodyid, bodies))[: len(self._thing)]
+        thing[base] = self._thing + len(objects)
+        part_id[base] = self._part_id
+        stuff_id[base[self._is_robot]] = stuff.robot
         fixed = int((~self._is_robot).sum())
-        stuff_id[:count][~self._is_robot] = stuff.of_geom[:fixed]
+        stuff_id[base[~self._is_robot]] = stuff.of_geom[:fixed]
         for number, (part, solid) in enumerate(objects):
             first = int(model.body_geomadr[part.body_id])
             mine = slice(first, first + len(solid.geoms))
@@ -127,6 +143,8 @@ class GeometryMaker:
                 self._parts.of_object(part.class_name, geom.part if geom.visible else '')
                 for geom in solid.geoms
             ]
+        for number, item in enumerate(unlabelled, start=len(objects) + len(self._things)):
+            thing[model.geom_bodyid == item.body_id] = number
         surfaces, meshes = surfaces_and_meshes(
             model, GeomOwners(thing, part_id, stuff_id), fields=self._height_fields
         )
@@ -134,6 +152,7 @@ class GeometryMaker:
             things=(
                 *(Thing('object', item.part.name, item.part.instance_id) for item in objects),
                 *self._things,
+                *(Thing('environment', item.name) for item in unlabelled),
             ),
             surfaces=(*surfaces, *self._soft_surfaces(len(objects), stuff, stuff.of_geom[fixed:])),
             meshes=meshes,

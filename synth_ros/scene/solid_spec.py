@@ -61,21 +61,22 @@ def template(solid: Solid) -> mujoco.MjSpec:
     them from Python for every object; materials and textures are set on the scene.
     """
     spec = mujoco.MjSpec()
-    add_solid(spec, solid, prefix='')
+    add_solid(spec, solid, prefix='', parent=spec.worldbody)
     return spec
 
 
-def add_solid(spec: mujoco.MjSpec, solid: Solid, *, prefix: str) -> None:
+def add_solid(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, parent: mujoco.MjsBody) -> None:
     """Add the solid's body and meshes to a spec, as attaching its template would.
 
     Args:
         spec: The scene.
         solid: The object.
         prefix: Put in front of all names.
+        parent: The body that carries it.
     """
     for index, mesh in enumerate(solid.meshes):
         set_mesh(spec.add_mesh(name=f'{prefix}mesh{index}'), mesh)
-    body = spec.worldbody.add_body(name=f'{prefix}body')
+    body = parent.add_body(name=f'{prefix}body')
     for index, geom in enumerate(solid.geoms):
         item = body.add_geom(
             name=f'{prefix}geom{index}',
@@ -134,7 +135,7 @@ def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> Non
 def apply_change(
     spec: mujoco.MjSpec, solid: Solid, *, prefix: str, looks: str, change: Change
 ) -> mujoco.MjsBody:
-    """Finish an object: scale, colours, friction, mass and a free joint.
+    """Finish an object: scale, colours, friction and mass.
 
     Args:
         spec: The scene that holds its body and meshes.
@@ -161,7 +162,6 @@ def apply_change(
             item.friction = [slide * change.friction_scale, torsion, roll]
     body = spec.body(f'{prefix}body')
     _set_mass(body, scaled_mass(solid.mass, scale), factor=change.mass_scale)
-    body.add_freejoint(name=f'{prefix}joint')
     return body
 
 

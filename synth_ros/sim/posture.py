@@ -30,22 +30,28 @@ class PostureFinder:
         self._config = config
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
-        self._objects = world.scene.geom_instance_id > 0
+        # What the robot holds moves and collides as a part of it.
+        held = [part.instance_id for part in world.scene.held_objects]
+        carried = np.isin(world.scene.geom_instance_id, held)
+        self._robot |= carried
+        loose = [part.body_id for part in world.scene.dropped]
+        self._objects = np.isin(world.model.geom_bodyid, loose) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
-    def find(self, streams: Streams, view: int) -> SampledView:
+    def find(self, streams: Streams, view: int, *, start: int = 0) -> SampledView:
         """Draw a view; the world is left in its posture.
 
         Args:
             streams: The episode's streams.
             view: Number of the view.
+            start: Drawings before are passed over.
 
         Raises:
             PlacementError: If every attempt touched something.
         """
         attempts = self._config.randomization.robot.max_attempts
-        for attempt in range(attempts):
+        for attempt in range(start, start + attempts):
             drawn = sample_view(self._config, streams=streams, view=view, attempt=attempt)
             touching = self._touching(self._world.posture(drawn), with_objects=True)
             if touching <= self._allowed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -11,13 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
-from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
-from synth_ros.randomize.scene import SampledView
-from synth_ros.scene.compiled import CameraPart, CompiledScene
+from synth_ros.geometry.transforms import (
+    GL_FROM_OPTICAL,
+    make_transform,
+    matrix_from_quat_wxyz,
+)
+from synth_ros.randomize.draws import quadruple, triple
+from synth_ros.randomize.scene import SampledObject, SampledView
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
+from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
 
@@ -38,6 +46,37 @@ class Posture(NamedTuple):
     z_m: float
     yaw_rad: float
     qpos: FloatArray
+
+
+class Place(NamedTuple):
+    """Where a body is in the world.
+
+    Attributes:
+        position_m: Its origin.
+        quat_wxyz: World from body.
+    """
+
+    position_m: tuple[float, float, float]
+    quat_wxyz: tuple[float, float, float, float]
+
+
+class LoosePose(NamedTuple):
+    """Where something is that can move and is never labelled.
+
+    Attributes:
+        name: Unique in the scene.
+        position_m: Origin of its body in the world.
+        quat_wxyz: World from body.
+        radius_m: Of a ball around that origin that holds it.
+    """
+
+    name: str
+    position_m: tuple[float, float, float]
+    quat_wxyz: tuple[float, float, float, float]
+    radius_m: float
+
+
+_PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
 
 
 class _Due(Enum):
@@ -61,6 +100,7 @@ class World:
     Attributes:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
+        grip: How the fingers are closed on what the robot holds, in every posture.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
@@ -69,6 +109,7 @@ class World:
         self._data = mujoco.MjData(self.model)
         self._due = _Due.NOTHING
         self._robot = robot
+        self.grip = close_fingers(self.model, scene)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
@@ -117,14 +158,17 @@ class World:
         qpos = part.home_qpos.copy()
         x, y, z = self._robot.position_m
         yaw = math.radians(self._robot.yaw_deg)
-        if view is None:
+        if view is None and not self.grip.positions:
             return Posture(x, y, z, yaw, qpos)
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
         positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
         couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        drawn = follow({**positions, **view.joints}, couplings, fixed=set(view.joints))
+        given = {**(view.joints if view is not None else {}), **self.grip.positions}
+        drawn = follow({**positions, **given}, couplings, fixed=set(given))
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = drawn[joint.name]
+        if view is None:
+            return Posture(x, y, z, yaw, qpos)
         return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
@@ -164,16 +208,57 @@ class World:
         self.set_posture(posture, velocity=velocity)
 
     def set_objects(self, qpos: FloatArray) -> None:
-        """Put all objects at rest at given poses.
+        """Put all objects and distractors at rest at given poses.
 
         Args:
-            qpos: Full qpos of the model; only the objects' entries are used.
+            qpos: Full qpos of the model; only the entries of what is free are used.
         """
-        for part in self.scene.objects:
+        for part in self.scene.free_bodies:
             at = slice(part.qpos_address, part.qpos_address + 7)
             self._data.qpos[at] = qpos[at]
             self._data.qvel[part.dof_address : part.dof_address + 6] = 0
         self._due = _Due.ALL
+
+    def hang(self, objects: Iterable[SampledObject]) -> None:
+        """Put the objects that hang where they were drawn; the others are left alone.
+
+        Args:
+            objects: By ascending instance id, as in the scene.
+        """
+        for part, drawn in zip(self.scene.objects, objects, strict=True):
+            if drawn.hangs:
+                position, quat = body_pose(part, drawn)
+                mocap = int(self.model.body_mocapid[part.body_id])
+                self._data.mocap_pos[mocap] = position
+                self._data.mocap_quat[mocap] = quat
+        self._due = _Due.ALL
+
+    def put_shape(self, shape: ShapePart, place: Place | None) -> None:
+        """Put a shape without physics somewhere, or out of the way.
+
+        Args:
+            shape: One of ``scene.shapes``.
+            place: Where to; ``None`` to park it.
+        """
+        position, quat = place if place is not None else _PARKED
+        self._data.mocap_pos[shape.mocap_id] = position
+        self._data.mocap_quat[shape.mocap_id] = quat
+        self._due = _Due.ALL
+
+    def unlabelled(self) -> tuple[LoosePose, ...]:
+        """Where all is that can move and is never labelled; what is parked is left out."""
+        scene, data = self.scene, self.data
+        bodies = [(part.name, part.body_id, part.radius_m) for part in scene.distractors]
+        used = [shape for shape in scene.shapes if self.is_used(shape)]
+        bodies += [(shape.name, shape.body_id, shape.radius_m) for shape in used]
+        return tuple(
+            LoosePose(name, triple(data.xpos[body]), quadruple(data.xquat[body]), radius_m)
+            for name, body, radius_m in bodies
+        )
+
+    def is_used(self, shape: ShapePart) -> bool:
+        """Whether a shape is in the scene, not parked."""
+        return bool(self._data.mocap_pos[shape.mocap_id, 2] > PARKED_M[2])
 
     def instances(self) -> tuple[Instance, ...]:
         """All labelled objects at this instant, by ascending id."""
@@ -231,6 +316,7 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
+            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
         )
 
     def _body_pose(self, body: int) -> FloatArray:
@@ -255,6 +341,15 @@ class World:
         x, y, z = (float(v) for v in self._data.mocap_pos[mocap])
         w, _, _, s = (float(v) for v in self._data.mocap_quat[mocap])
         return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
+
+
+def body_pose(
+    part: ObjectPart, drawn: SampledObject
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
+    """Body position and wxyz quaternion that put the object's box centre where it was drawn."""
+    offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
+    x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
+    return (x, y, z), drawn.quat_wxyz
 
 
 def interpolate(start: Posture, end: Posture, share: float) -> Posture:

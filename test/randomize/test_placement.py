@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from synth_ros.config.objects import Placement
+from synth_ros.config.placement import Placement
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.placement import draw_drop_poses

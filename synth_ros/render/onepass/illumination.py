@@ -21,6 +21,7 @@ class Illumination:
         context: The GL context.
         model: The model; only read.
         shadow_size: Edge of a lamp's shadow map, texels; 0 for no shadows.
+        geoms: Number of slots that keep their form; those after them bend.
 
     Attributes:
         lighting: All light of the model.
@@ -29,12 +30,12 @@ class Illumination:
     """
 
     def __init__(
-        self, context: moderngl.Context, model: mujoco.MjModel, *, shadow_size: int
+        self, context: moderngl.Context, model: mujoco.MjModel, *, shadow_size: int, geoms: int
     ) -> None:
         self._context = context
-        self._shadow_size = shadow_size
+        self._shadow_size, self._geoms = shadow_size, geoms
         self.lighting: Lighting = lighting(model)
-        self.atlas = ShadowAtlas(context, self.lighting.lamps, shadow_size)
+        self.atlas = self._new_atlas()
         self.uniforms = Uniforms(context, self.lighting, self.atlas)
         self._environment = textures.environment_cube(self.lighting.around)
 
@@ -52,7 +53,7 @@ class Illumination:
         self.lighting = now
         if not self.atlas.follow(now.lamps):
             self.atlas.free()
-            self.atlas = ShadowAtlas(self._context, now.lamps, self._shadow_size)
+            self.atlas = self._new_atlas()
         self.uniforms.free()
         self.uniforms = Uniforms(self._context, now, self.atlas)
         if now.around is not before.around:
@@ -69,3 +70,8 @@ class Illumination:
         self.atlas.free()
         self.uniforms.free()
         self._environment.free()
+
+    def _new_atlas(self) -> ShadowAtlas:
+        return ShadowAtlas(
+            self._context, self.lighting.lamps, size=self._shadow_size, geoms=self._geoms
+        )

@@ -61,7 +61,9 @@ class OnepassScene:
         self._looks = Looks(model)
         self._slot_of = _slots(self.surfaces)
         self._buffers = Buffers(context, self.surfaces)
-        self._lights = Illumination(context, model, shadow_size=config.shadow_size)
+        self._lights = Illumination(
+            context, model, shadow_size=config.shadow_size, geoms=self.surfaces.geoms
+        )
         self._lean = is_lean(config, context)
         self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))
         self._screen = Screen(context)
