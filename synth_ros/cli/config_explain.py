@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synth_ros.scene.build import SceneBuilder
 
 _BLOCKS = ' ▁▂▃▄▅▆▇█'
+_MOST_NAMES = 4
 _WORDS_OF_STREAMS = {
     'objects': 'classes and variants',
     'placement': 'where objects go and how they are turned',
@@ -27,7 +28,7 @@ _WORDS_OF_STREAMS = {
     'material': 'looks of the room',
     'texture': 'textures',
     'camera': 'mount errors of cameras',
-    'view': 'postures',
+    'sensor': 'noise of the sensor',
     'latent': 'hidden numbers of correlated draws',
     'distractors': 'unlabelled things',
 }
@@ -54,7 +55,7 @@ def explain(
     draws and low discrepancy as a dataset has them. With more draws than episodes, the runs of
     the next seeds follow.
 
-    Numbers that could vary and do not are listed at the end: there is more to randomize.
+    What could vary and does not is listed at the end: there is more to randomize.
 
     Example: synth-ros config explain config/tabletop.yaml --draws 5000 --out draws.png
     """
@@ -100,14 +101,20 @@ def _explained(
         config = loaded.spelled_out()
         yield '', explain_config(config, builder.inventory, seed=seed, draws=draws)
         return
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[str, ...]] = set()
     for entry, own, below in zip(
         loaded.config.scenarios, loaded.scenarios, builder.scenarios, strict=True
     ):
         found = explain_config(own.spelled_out(), below.inventory, seed=seed, draws=draws)
-        new = [each for each in found.variations if (each.path, each.words) not in told]
-        told |= {(each.path, each.words) for each in new}
-        yield f'Scenario {entry.name}', found._replace(variations=tuple(new))
+        new = found._replace(
+            variations=tuple(v for v in found.variations if (v.path, v.words) not in told),
+            fixed=tuple(pair for pair in found.fixed if pair not in told),
+            off=tuple(pair for pair in found.off if pair not in told),
+            others=tuple(name for name in found.others if (name,) not in told),
+        )
+        told |= {(v.path, v.words) for v in new.variations}
+        told |= {*new.fixed, *new.off, *((name,) for name in new.others)}
+        yield f'Scenario {entry.name}', new
 
 
 def _scenarios(loaded: LoadedConfig) -> Iterator[Text]:
@@ -148,8 +155,7 @@ def _lines(title: str, explanation: Explanation) -> Iterator[Text]:
             (f'{_spark(each.histogram)} ', 'cyan'),
             _range(each),
         )
-        streams = ', '.join(each.streams[:3]) + (', ...' if len(each.streams) > 3 else '')
-        from_stream = f'; stream {streams}' if streams else ''
+        from_stream = f'; stream {_shortened(each.streams)}' if each.streams else ''
         yield Text(f'    {each.words}; {each.per}{from_stream}', style='dim')
     if not explanation.variations:
         yield Text('  nothing varies', style='dim')
@@ -157,12 +163,23 @@ def _lines(title: str, explanation: Explanation) -> Iterator[Text]:
         yield Text('\nOther draws, by their streams', style='bold')
         for first, names in _grouped(explanation.others).items():
             yield Text.assemble(
-                f'  {_WORDS_OF_STREAMS.get(first, first)}: ', (', '.join(names), 'dim')
+                f'  {_WORDS_OF_STREAMS.get(first, first)}: ', (_shortened(names), 'dim')
             )
+    if explanation.off:
+        off = ', '.join(f'{path} ({switch}: 0)' for path, switch in explanation.off)
+        yield Text('\nSwitched off', style='bold')
+        yield Text(f'  {off}', style='dim')
     if explanation.fixed:
         fixed = ', '.join(f'{path} ({value})' for path, value in explanation.fixed)
         yield Text('\nCould vary, and always are the same', style='bold')
         yield Text(f'  {fixed}', style='dim')
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """A list of which the end is left out if it is long."""
+    rest = len(names) - _MOST_NAMES
+    listed = ', '.join(names[:_MOST_NAMES])
+    return f'{listed} and {rest} more' if rest > 0 else listed
 
 
 def _grouped(names: tuple[str, ...]) -> dict[str, list[str]]:

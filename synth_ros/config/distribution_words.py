@@ -41,12 +41,12 @@ def place_words(thing: PlainPoints | PlainRotations) -> str:
 
 
 def _kind_words(distribution: Distribution) -> str:
-    ranges = {
-        'uniform from': distribution.uniform,
-        'log-uniform from': distribution.log_uniform,
-        'whole numbers from': distribution.discrete,
-    }
-    for words, pair in ranges.items():
+    ranges = (
+        ('any whole number from' if distribution.whole else 'uniform from', distribution.uniform),
+        ('log-uniform from', distribution.log_uniform),
+        ('any whole number from', distribution.discrete),
+    )
+    for words, pair in ranges:
         if pair is not None:
             return f'{words} {pair[0]:g} to {pair[1]:g}'
     if distribution.mixture is not None:

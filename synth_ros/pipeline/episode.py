@@ -28,7 +28,7 @@ from synth_ros.pipeline.instant import (
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
-from synth_ros.randomize.exposure import draw_rgb_gain
+from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
@@ -277,11 +277,9 @@ class Episode:
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=draw_rgb_gain(
-                    noise, draws=self.draws, frame=now.index, camera=part.model.name
-                ),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(name),
+                rng=self._streams.generator(sensor_stream(now.index, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(

@@ -10,7 +10,7 @@ import numpy as np
 
 from synth_ros.config.base import KeyPath, Section
 from synth_ros.config.distribution_words import distribution_words, place_words
-from synth_ros.config.distributions import Distribution
+from synth_ros.config.distributions import Distribution, Variables
 from synth_ros.config.distributions_3d import PlainPoints, PlainRotations
 from synth_ros.config.problems import path_text
 from synth_ros.config.root import Config
@@ -23,6 +23,8 @@ from synth_ros.randomize.streams import Streams
 from synth_ros.types import FloatArray
 
 _BARS = 24
+_SWITCHES = ('count', 'share')
+"""Keys of which 0 means that nothing of their section is there."""
 _LISTENED = 12
 """Scenes that are drawn to learn the names of streams."""
 
@@ -72,8 +74,8 @@ class Variation(NamedTuple):
         words: How it is drawn.
         unit: Of its values; empty where they have none.
         per: For what it is drawn.
-        streams: Names of its random streams, numbers left open; empty where none of the scenes
-            that were listened to has drawn it.
+        streams: Names of its random streams, numbers left open; empty where it is drawn while a
+            scene runs, if at all.
         histogram: Of its draws.
     """
 
@@ -91,11 +93,13 @@ class Explanation(NamedTuple):
     Attributes:
         variations: In the order of the config.
         fixed: Key paths that could vary and always give the same, with what they give.
+        off: Key paths of sections that are switched off, with the key that does so.
         others: Streams of draws that no distribution of the config describes, numbers left open.
     """
 
     variations: tuple[Variation, ...]
     fixed: tuple[tuple[str, str], ...]
+    off: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
 
 
@@ -115,14 +119,36 @@ def explain_config(config: Config, inventory: Inventory, *, seed: int, draws: in
     runs = _runs(config, seed=seed, count=draws)
     variations: list[Variation] = []
     fixed: list[tuple[str, str]] = []
+    off = dict(_switched_off(config, config.randomization.variables))
     for path, thing in drawables(config):
+        if any(path[:length] in off for length in range(len(path))):
+            continue
         for found in _explained(path, thing, heard=heard, runs=runs):
             if found.histogram.low == found.histogram.high:
                 fixed.append((found.path, f'{found.histogram.low:g}'))
             else:
                 variations.append(found)
     others = dict.fromkeys(pattern(name) for name in heard.others)
-    return Explanation(tuple(variations), tuple(fixed), tuple(others))
+    sections = tuple((path_text(path), switch) for path, switch in off.items())
+    return Explanation(tuple(variations), tuple(fixed), sections, tuple(others))
+
+
+def _switched_off(
+    value: object, variables: Variables, path: KeyPath = ()
+) -> Iterator[tuple[KeyPath, str]]:
+    """Yield the sections of which nothing is ever made, and the key that says so."""
+    if isinstance(value, Section):
+        for switch in _SWITCHES:
+            number = getattr(value, switch, None)
+            most = number.support(variables).high if isinstance(number, Distribution) else number
+            if path and isinstance(most, int | float) and most <= 0:
+                yield path, switch
+                return
+        for name in type(value).model_fields:
+            yield from _switched_off(getattr(value, name), variables, (*path, name))
+    elif isinstance(value, tuple):
+        for i, item in enumerate(value):
+            yield from _switched_off(item, variables, (*path, i))
 
 
 def drawables(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Drawable]]:
@@ -209,7 +235,7 @@ def _values(
 
 def _per(names: Sequence[str], fewest: int, most: int) -> str:
     if not names:
-        return 'not in the scenes that were tried'
+        return 'while the scene runs'
     if names[0].startswith('view/'):
         return 'for every view'
     if names[0].startswith('sensor/'):

@@ -15,4 +15,9 @@ def draw_rgb_gain(noise: SensorNoise, *, draws: Draws, frame: int, camera: str) 
         frame: Number of the frame within the episode.
         camera: Name of the camera.
     """
-    return draws.number(noise.rgb_gain, f'sensor/{frame}/{camera}/rgb_gain')
+    return draws.number(noise.rgb_gain, f'{sensor_stream(frame, camera)}/rgb_gain')
+
+
+def sensor_stream(frame: int, camera: str) -> str:
+    """Name of the stream of a frame's noise."""
+    return f'sensor/{frame}/{camera}'

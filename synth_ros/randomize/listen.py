@@ -11,11 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.exposure import draw_rgb_gain
+from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.phases import draw_motion, draw_push, event_draws, phase_draws
 from synth_ros.randomize.sample import sample_scene, sample_view
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.vary import OF_VIEW, draw_values, draws_per_view, scene_items
 
 
 class Heard(NamedTuple):
@@ -86,14 +88,28 @@ def listen(config: Config, inventory: Inventory, *, seed: int, episodes: Sequenc
 
 
 def _draw_all(config: Config, inventory: Inventory, streams: Streams) -> None:
-    """Everything that is drawn for a scene, its first view and the frames of that."""
-    sample_scene(config, inventory, streams=streams)
+    """Everything that is drawn for a scene, its first view, its phases and its first frame.
+
+    What depends on how the scene moves is drawn later, and not here.
+    """
+    scene = sample_scene(config, inventory, streams=streams)
     sample_view(config, streams=streams, view=0)
-    draws: Draws = episode_draws(config, streams)
+    draws = episode_draws(config, streams)
+    vary = config.randomization.vary
+    if draws_per_view(vary):
+        items = scene_items(scene, inventory)
+        draw_values(vary, items, draws=draws.below('view/0/'), which=OF_VIEW)
+    for phase in config.sequence.phases:
+        of_phase = phase_draws(draws, phase.name, 0)
+        draw_motion(phase.robot, of_phase, 0)
+        for number, event in enumerate(phase.events):
+            if event.push is not None:
+                draw_push(event.push, event_draws(of_phase, number))
     for camera in inventory.cameras:
         draw_rgb_gain(config.randomization.sensor, draws=draws, frame=0, camera=camera)
+        streams.generator(sensor_stream(0, camera))
 
 
 def pattern(name: str) -> str:
-    """The name of a stream with its numbers left open: ``objects/<n>/scale``."""
-    return re.sub(r'(?<![^/])\d+(?![^/])', '<n>', name)
+    """The name of a stream with its numbers left open: ``objects/<n>/scale``, ``mug_<n>``."""
+    return re.sub(r'((?<![^/])\d+|(?<=_)\d{2,})(?![^/])', '<n>', name)
