@@ -103,6 +103,30 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class ImageInfo(NamedTuple):
+    """An image that may serve as a texture.
+
+    Attributes:
+        file: Its name in the folder.
+        sha256: Of its bytes.
+    """
+
+    file: str
+    sha256: str
+
+
+class TextureFolder(NamedTuple):
+    """The images of a folder.
+
+    Attributes:
+        folder: As the config names it.
+        images: By name.
+    """
+
+    folder: str
+    images: tuple[ImageInfo, ...]
+
+
 class MovingPart(NamedTuple):
     """A joint or an actuator whose properties can vary.
 
@@ -146,6 +170,8 @@ class Inventory(NamedTuple):
         places: Where objects go, in config order; the surface alone if empty.
         obstacles: Boxes around everything solid: the environment, and the robot at home.
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
+        distractors: Classes of distractors in config order.
+        textures: Folders of images.
         handles: What else named targets can take hold of.
     """
 
@@ -156,4 +182,6 @@ class Inventory(NamedTuple):
     places: tuple[PlaceInfo, ...] = ()
     obstacles: Boxes = NO_BOXES
     lamps_m: tuple[float, float, float] | None = None
+    distractors: tuple[ClassInfo, ...] = ()
+    textures: tuple[TextureFolder, ...] = ()
     handles: Handles = Handles()

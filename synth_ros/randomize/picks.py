@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
+from synth_ros.config.sequence import Drop
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.decks import deal, within_limits
 from synth_ros.randomize.draw import Draws, episode_draws
@@ -42,6 +43,7 @@ class Pick(NamedTuple):
         friction_scale: Factor on sliding friction.
         mass_scale: Factor on mass and inertia.
         place: Name of its place.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
         values: Draws for named targets that its size rests on.
     """
 
@@ -54,6 +56,7 @@ class Pick(NamedTuple):
     friction_scale: float
     mass_scale: float
     place: str = ''
+    waits: str = ''
     values: tuple[SampledValue, ...] = ()
 
     @property
@@ -128,10 +131,19 @@ def class_weights(
 ) -> list[float]:
     """Weight of each class among the objects that go to some places; 0 where none takes it."""
     return [
-        objects.weights.get(entry.name, entry.weight)
-        * any(place.config.takes(entry.name) for place in places)
-        for entry in classes
+        weight * any(place.config.takes(entry.name) for place in places)
+        for entry, weight in zip(classes, own_weights(objects, classes), strict=True)
     ]
+
+
+def own_weights(objects: ObjectsConfig, classes: Sequence[ClassInfo]) -> list[float]:
+    """Weight of each class."""
+    return [objects.weights.get(entry.name, entry.weight) for entry in classes]
+
+
+def _drawn_class(draws: Draws, weights: Sequence[float]) -> int:
+    shares = np.asarray(weights) / sum(weights)
+    return int(draws.generator('class').choice(len(shares), p=shares))
 
 
 def dressed(
@@ -190,6 +202,25 @@ def sampled_object(number: int, pick: Pick, pose: Pose) -> SampledObject:
     )
 
 
+def pick_waiting(
+    config: Config, inventory: Inventory, *, draws: Draws, after: int
+) -> tuple[Pick, ...]:
+    """Draw the objects that fall in while a sequence runs.
+
+    Args:
+        config: The config.
+        inventory: What there is to draw from.
+        draws: Of the objects of the episode.
+        after: How many objects there are already.
+    """
+    picker = _Picker(config, inventory)
+    picks: list[Pick] = []
+    for name, drop in config.sequence.drops():
+        own = draws.below(f'drop/{name}/')
+        picks += picker.waiting(own, name, drop, after=after + len(picks))
+    return tuple(picks)
+
+
 class _Picker:
     def __init__(self, config: Config, inventory: Inventory) -> None:
         self._config = config
@@ -244,6 +275,21 @@ class _Picker:
         limits = [objects.limits.get(entry.name, (0, count)) for entry in self._classes]
         return within_limits(cards, weights, limits, rng=draws.generator('limits'))
 
+    def waiting(self, draws: Draws, name: str, drop: Drop, *, after: int) -> Iterator[Pick]:
+        """Draw the objects of one event, numbered after others."""
+        for number in range(1, draws.whole(drop.count, 'count') + 1):
+            own = draws.below(f'{number}/')
+            weights = [
+                weight * (not drop.classes or entry.name in drop.classes)
+                for entry, weight in zip(
+                    self._classes, own_weights(self._config.objects, self._classes), strict=True
+                )
+            ]
+            entry = self._classes[_drawn_class(own, weights)]
+            turn = Turn(f'drop/{name}/{number}', after + number)
+            pick = dressed(self._config, entry, turn=turn, draws=own)
+            yield pick._replace(waits=name)
+
     def _one(
         self, draws: Draws, turn: Turn, places: Sequence[PlaceInfo], *, card: int | None = None
     ) -> Pick:
@@ -273,9 +319,7 @@ class _Picker:
         raise PlacementError(self._why_not(turn.key))
 
     def _class(self, draws: Draws, places: Sequence[PlaceInfo]) -> int:
-        weights = np.array(class_weights(self._config.objects, self._classes, places))
-        shares = weights / weights.sum()
-        return int(draws.generator('class').choice(len(shares), p=shares))
+        return _drawn_class(draws, class_weights(self._config.objects, self._classes, places))
 
     def _why_not(self, key: str) -> str:
         told = ', '.join(
