@@ -54,11 +54,14 @@ def edit_free_joint(fields: Fields, edits: ItemEdits, dof: int) -> set[str]:
     Args:
         fields: Of the model.
         edits: Of the object.
-        dof: The first of its six degrees of freedom: three of moving, three of turning.
+        dof: The first of its six degrees of freedom, three of moving and three of turning; -1 for
+            what hangs or is held, which no drag slows.
 
     Returns:
         Names of the fields that were written.
     """
+    if dof < 0:
+        return set()
     damping = fields.now['dof_damping']
     for name, start in (('damping', dof), ('angular_damping', dof + 3)):
         if name in edits:

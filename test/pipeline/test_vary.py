@@ -192,6 +192,35 @@ def test_recorded_frames_are_made_again_for_the_audit(write_config, tmp_path):
             assert (met.instance_id == seen).mean() > 0.97
 
 
+def test_clutter_varies_too_and_stays_without_a_label(open_config):
+    randomizer = """
+    hue: {target: object.hue_deg, set: 120, select: {tags: [distractor]}, per: view}
+    strong: {target: object.saturation, set: 0.9, select: {tags: [distractor]}}
+    rough: {target: object.roughness, set: [0.2, 0.8], select: {tags: [distractor]}}
+    slow: {target: object.damping, set: 0.1, select: {tags: [distractor]}}
+"""
+    clutter = """distractors:
+  contextual:
+    count: [3, 3]
+    classes: [{name: ball, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}]
+randomization:"""
+    changes = varied(randomizer)
+    changes['randomization:'] = changes['randomization:'].replace('randomization:', clutter)
+    episode = open_config(**changes).open(0)
+    sample = episode.samples(0)[1]
+    scene, model = episode.world.scene, episode.world.scene.model
+    for part in scene.distractors:
+        red, green, blue, _ = model.geom_rgba[part.geom_ids[0]]
+        assert green > 5 * max(red, blue)
+    colours = [tuple(model.geom_rgba[part.geom_ids[0]]) for part in scene.objects]
+    assert all(np.ptp(colour[:3]) < 0.01 for colour in colours)
+    materials = {int(model.geom_matid[part.geom_ids[0]]) for part in scene.dropped}
+    assert len(materials) >= len(scene.distractors) + 1
+    assert {label.instance.name for label in sample.labels.instances} <= {
+        part.name for part in scene.objects
+    }
+
+
 def test_a_choice_that_nothing_meets_is_told_with_its_line(write_config):
     path = write_config(
         **varied('\n    r: {target: joint.damping, scale: 2, select: {names: [pan]}}')
