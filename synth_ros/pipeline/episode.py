@@ -219,7 +219,12 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            exposure = Exposure(world, self.stage.renderer, [cameras[camera] for camera, _ in due])
+            exposure = Exposure(
+                world,
+                self.stage.renderer,
+                [cameras[camera] for camera, _ in due],
+                exposure_ev=drawn.exposure_ev,
+            )
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()

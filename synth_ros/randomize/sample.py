@@ -175,10 +175,12 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         view: Number of the view within the episode.
         attempt: Which drawing of this view, after postures that touched something.
     """
-    if config.script.views is not None:
-        return scripted_view(config.script.views, view=view, attempt=attempt)
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
+    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
+    if config.script.views is not None:
+        told = scripted_view(config.script.views, view=view, attempt=attempt)
+        return told.model_copy(update={'exposure_ev': exposure_ev})
     # A stream per joint: naming one more joint in the config moves no other joint.
     joints = {
         name: draws.number(position, f'joint/{name}/{attempt}')
@@ -191,6 +193,7 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
         yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
         joints=joints,
+        exposure_ev=exposure_ev,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from synth_ros.config.distractors import FlatShape, HangingShape
+from synth_ros.config.lights import LampKind
 from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
@@ -114,6 +115,13 @@ class SampledLamp(_Drawn):
     intensity: float
     """Brightness relative to a well-lit room."""
     cast_shadow: bool
+    kind: LampKind = 'spot'
+    cutoff_deg: float = 60.0
+    """Half the angle of a spot's cone."""
+    radius_m: float = 0.06
+    """Of what shines."""
+    specular: float = 0.3 / 1.1
+    """Strength of highlights relative to its other light."""
 
 
 class SampledMaterial(_Drawn):
@@ -209,6 +217,8 @@ class SampledView(_Drawn):
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
     values: tuple[SampledValue, ...] = ()
     """What was drawn for named targets for this view alone."""
+    exposure_ev: float = 0.0
+    """Exposure of all cameras, stops."""
     planned: tuple[PlannedPose, ...] = ()
     """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
