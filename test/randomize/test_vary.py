@@ -214,12 +214,13 @@ def test_sizes_are_part_of_what_is_built():
 
 
 def with_distractors(vary):
-    """A config with two cans as clutter, and an inventory that has them."""
-    extra = 'distractors: {contextual: {count: [2, 2], classes: [{name: can}]}}\n'
+    """A config with two jars as clutter, and an inventory that has them."""
+    extra = 'distractors: {contextual: {count: [2, 2], classes: [{name: jar}]}}\n'
     config = config_of(vary)
     text = config.model_dump_json(exclude_defaults=True)
     config = make_config(json.dumps(json.loads(text) | yaml.safe_load(extra)))
-    return config, inventory_of(distractors=(make_inventory().classes[1],))
+    jar = make_inventory().classes[1]._replace(name='jar')
+    return config, inventory_of(distractors=(jar,))
 
 
 def test_distractors_are_objects_with_a_tag_of_their_own():
@@ -232,7 +233,7 @@ small: {target: object.scale, scale: 0.5, select: {names: ['distractor_*']}}
     assert list(vary_faults(config, inventory)) == []
     scene = sample_scene(config, inventory, streams=Streams(1, 0))
     clutter = [item.name for item in scene.distractors]
-    assert clutter == ['distractor_can_01', 'distractor_can_02']
+    assert clutter == ['distractor_jar_01', 'distractor_jar_02']
     assert list(drawn(scene, 'clutter')) == clutter
     assert list(drawn(scene, 'goods')) == [item.name for item in scene.objects]
     assert list(drawn(scene, 'all')) == [item.name for item in scene.dropped]
