@@ -123,18 +123,18 @@ def test_a_view_without_a_posture_leaves_the_scene_as_it_was(open_config):
     episode.find_view(0)
     model = episode.world.scene.model
     before = model.geom_rgba.copy(), model.light_intensity.copy()
-    finder = episode._finder.find
+    finder = episode.finder.find
 
     def fails(*args, **kwargs):
         assert (model.geom_rgba != before[0]).any()
         raise PlacementError('no posture')
 
-    episode._finder.find = fails
+    episode.finder.find = fails
     with pytest.raises(PlacementError, match='no posture'):
         episode.find_view(1)
     np.testing.assert_array_equal(model.geom_rgba, before[0])
     np.testing.assert_array_equal(model.light_intensity, before[1])
-    episode._finder.find = finder
+    episode.finder.find = finder
     assert episode.find_view(1).values
 
 
@@ -202,7 +202,7 @@ def test_clutter_varies_too_and_stays_without_a_label(open_config):
     clutter = """distractors:
   contextual:
     count: [3, 3]
-    classes: [{name: ball, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}]
+    classes: [{name: pebble, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}]
 randomization:"""
     changes = varied(randomizer)
     changes['randomization:'] = changes['randomization:'].replace('randomization:', clutter)
