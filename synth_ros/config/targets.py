@@ -172,7 +172,9 @@ _OBJECT = {
     'restitution': TargetSpec(
         'speed after a bounce over speed before it', low=0.05, high=0.95, operations=('set',)
     ),
-    'contact_stiffness': _above('stiffness of its contacts per unit of mass', '1/s2'),
+    'contact_stiffness': _above(
+        'stiffness of its contacts per unit of mass, as far as the time step follows', '1/s2'
+    ),
     'damping': _least('drag against moving', 'N s/m', operations=_SHIFT),
     'angular_damping': _least('drag against turning', 'N m s/rad', operations=_SHIFT),
 }

@@ -120,9 +120,8 @@ class Episode:
         Raises:
             PlacementError: If none was found.
         """
-        with self.clock.measure('posture'):
-            with self._varying.view(view) as values:
-                drawn = self.finder.find(self._streams, view, start=start)
+        with self.clock.measure('posture'), self._varying.view(view) as values:
+            drawn = self.finder.find(self._streams, view, start=start)
             drawn = drawn.model_copy(update={'values': values})
             return self.clutter.arrange(self.draws, drawn)
 

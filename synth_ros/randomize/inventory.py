@@ -10,6 +10,8 @@ from synth_ros.geometry.boxes import NO_BOXES, Boxes
 
 TARGET_TAG = 'target'
 """Tag of all objects that get labels."""
+DISTRACTOR_TAG = 'distractor'
+"""Tag of clutter that falls with them."""
 
 
 class VariantInfo(NamedTuple):

@@ -62,14 +62,14 @@ def sample_scene(
     """
     draws = episode_draws(config, streams)
     here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
-    distractors: tuple[SampledObject, ...] = ()
+    clutter = MadeObjects((), ())
     dropped = Drawing((), Refusals())
     if config.curriculum.poses is None:
-        distractors = draw_distractors(config, inventory, draws=draws)
+        clutter = draw_distractors(config, inventory, draws=draws)
         # After the objects, which stand where they would stand without.
         dropped = here.layout.place(
             distractor_items(
-                distractors,
+                clutter.objects,
                 inventory,
                 places=places_of(config, inventory),
                 after=len(here.made.objects),
@@ -89,14 +89,14 @@ def sample_scene(
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         variables=dict(draws.variables),
         refusals=_refusals(here.refusals + dropped.refusals),
-        distractors=placed_distractors(distractors, dropped.placed),
+        distractors=placed_distractors(clutter.objects, dropped.placed),
         shapes=draw_shapes(
             config,
             inventory,
             extents_m=_extents_m(here.made.objects, inventory),
             draws=draws,
         ),
-        values=here.made.values,
+        values=here.made.values + clutter.values,
     )
     return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
