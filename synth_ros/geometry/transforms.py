@@ -104,6 +104,18 @@ def matrix_from_rpy(rpy_rad: Sequence[float] | FloatArray) -> FloatArray:
     )
 
 
+def matrix_from_rotvec(vector_rad: FloatArray) -> FloatArray:
+    """Rotation matrix (3, 3) of a rotation vector (3,), radians (Rodrigues)."""
+    angle = float(np.linalg.norm(vector_rad))
+    if angle < 1e-12:
+        return np.eye(3)
+    x, y, z = vector_rad / angle
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    rotation: FloatArray = np.eye(3) + math.sin(angle) * cross
+    rotation += (1 - math.cos(angle)) * cross @ cross
+    return rotation
+
+
 def box_corners(size_m: FloatArray) -> FloatArray:
     """The eight corners (8, 3) of a box centred at the origin, x fastest, then y, then z."""
     signs = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)])

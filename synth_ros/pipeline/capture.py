@@ -38,7 +38,9 @@ class Exposure:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
         self._instance_of_surface = instance_of_surface(world.scene)
-        self._viewpoints = [Viewpoint(c.model, world.world_from_camera(c)) for c in cameras]
+        self._viewpoints = [
+            Viewpoint(world.camera_model(c), world.world_from_camera(c)) for c in cameras
+        ]
         groups = [part.geom_ids for part in world.scene.objects]
         self._pending = renderer.submit(
             world.data, [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]

@@ -9,6 +9,7 @@ from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.eyes import between
 from synth_ros.sim.world import Posture, interpolate
 
 
@@ -62,6 +63,7 @@ class RunningEpisode:
         self._drawn: SampledView = episode.find_view(0) if first is None else first
         self._from: Posture = self._world.posture(self._drawn)
         self._to: Posture = self._from
+        self._cameras_from = self._cameras_to = self._drawn.cameras
         self._aim(0)
         self._set_time()
 
@@ -85,15 +87,20 @@ class RunningEpisode:
     def _aim(self, view: int) -> None:
         """Draw the posture to reach at the end of a view's period."""
         here = self._from if view == 0 else self._to
-        self._view, self._from = view, here
+        eyes = self._cameras_from if view == 0 else self._cameras_to
+        self._view, self._from, self._cameras_from = view, here, eyes
         try:
             self._drawn = self.episode.find_view(view + 1)
             self._to = self._world.posture(self._drawn)
+            self._cameras_to = between(eyes, self._drawn.cameras, 1.0)
+            # A camera does not change while it films: its lens and mount are those of the start.
+            self._drawn = self._drawn.model_copy(update={'cameras': self._cameras_to})
         except PlacementError as error:
             # Objects may have moved into every posture's way: the robot stays where it is.
             self._notes.append(f'The robot stays: {error}')
-            self._to = here
+            self._to, self._cameras_to = here, eyes
         self._world.set_posture(here)
+        self._world.set_cameras(eyes)
 
     def _move(self, index: int) -> None:
         """Simulate until a frame is due."""
@@ -105,6 +112,7 @@ class RunningEpisode:
             self._aim(view)
         share = elapsed_s / timing.view_period_s - view
         posture = interpolate(self._from, self._to, _smooth(share))
+        self._world.set_cameras(between(self._cameras_from, self._cameras_to, _smooth(share)))
         with self.episode.clock.measure('posture'):
             self._world.step_to(posture, (target - self._steps) * timing.timestep_s)
         self._steps = target

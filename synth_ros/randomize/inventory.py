@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from synth_ros.types import FloatArray
+
 
 class VariantInfo(NamedTuple):
     """One asset of a class.
@@ -67,6 +69,32 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class JointInfo(NamedTuple):
+    """A joint of the robot with one degree of freedom.
+
+    Attributes:
+        name: As the robot's own model calls it.
+        limits: (low, high), radians or metres, or ``None`` if unlimited.
+        follows: Whether it follows another joint.
+    """
+
+    name: str
+    limits: tuple[float, float] | None
+    follows: bool
+
+
+class JointLog(NamedTuple):
+    """Postures of the robot to draw from.
+
+    Attributes:
+        joints: Their names.
+        rows: Positions, radians or metres, (rows, joints).
+    """
+
+    joints: tuple[str, ...]
+    rows: FloatArray
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -75,9 +103,13 @@ class Inventory(NamedTuple):
         surface: Where objects are dropped.
         roles: Environment materials that vary, by role name.
         cameras: Names of all cameras.
+        joints: The robot's joints with one degree of freedom.
+        joint_log: Its logged postures, or ``None``.
     """
 
     classes: tuple[ClassInfo, ...]
     surface: SurfaceInfo
     roles: tuple[MaterialRole, ...]
     cameras: tuple[str, ...]
+    joints: tuple[JointInfo, ...] = ()
+    joint_log: JointLog | None = None

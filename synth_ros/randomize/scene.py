@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
+Pair = tuple[float, float]
 
 
 class _Drawn(BaseModel):
@@ -57,6 +58,13 @@ class SampledMaterial(_Drawn):
     """Factor on its colour."""
 
 
+class Pose(_Drawn):
+    """A place and a rotation in the world."""
+
+    position_m: Triple
+    quat_wxyz: Quat
+
+
 class CameraOffset(_Drawn):
     """Mounting error of one camera, in its optical frame."""
 
@@ -66,8 +74,46 @@ class CameraOffset(_Drawn):
     """Rotation vector."""
 
 
+class SampledCamera(_Drawn):
+    """What a view changes of one camera."""
+
+    camera: str
+    focal_scale: Pair = (1.0, 1.0)
+    """Factors on fx and fy."""
+    principal_px: Pair = (0.0, 0.0)
+    """Added to cx and cy."""
+    position_m: Triple = (0.0, 0.0, 0.0)
+    """Mounting error, in the optical frame."""
+    rotation_rad: Triple = (0.0, 0.0, 0.0)
+    """Likewise, as a rotation vector."""
+    world_from_camera: Pose | None = None
+    """Where a camera is that the view placed in the world; without mounting error."""
+
+
+class SampledViewpoint(_Drawn):
+    """How one camera was to see a target; what is ``None`` was free."""
+
+    camera: str
+    target: str
+    """Name of the object, or ``point``."""
+    offset_px: Pair
+    """Where the target was to be, from the middle of the image: columns and rows."""
+    aim_error_rad: float
+    """Angle by which the camera was to look past that."""
+    aim_direction_rad: float
+    """In which direction: from the image's right, clockwise."""
+    distance_m: float | None
+    elevation_rad: float | None
+    azimuth_rad: float | None
+    roll_rad: float | None
+    target_m: Triple | None = None
+    """Where the target was, in the world; once it was found."""
+    visibility: float | None = None
+    """Share of the target that rays found visible; once they did."""
+
+
 class SampledView(_Drawn):
-    """One posture of the robot."""
+    """One posture of the robot, and what its cameras do."""
 
     view: int
     attempt: int
@@ -76,7 +122,14 @@ class SampledView(_Drawn):
     yaw_rad: float
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
-    """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    """Drawn or searched joint positions, radians or metres; the others keep the configured
+    ones."""
+    cameras: tuple[SampledCamera, ...] = ()
+    """What the view changes of cameras."""
+    viewpoints: tuple[SampledViewpoint, ...] = ()
+    """How cameras were to see targets."""
+    refused: dict[str, int] = {}
+    """Attempts that were drawn and refused before this one, by reason."""
 
 
 class SampledScene(_Drawn):

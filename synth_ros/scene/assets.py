@@ -13,6 +13,7 @@ from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
+from synth_ros.config.patterns import matches
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
@@ -28,7 +29,6 @@ from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
-from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
 
 T = TypeVar('T')

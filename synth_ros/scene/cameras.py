@@ -16,6 +16,7 @@ from synth_ros.geometry.transforms import (
     LINK_FROM_OPTICAL,
     make_transform,
     matrix_from_quat_wxyz,
+    matrix_from_rotvec,
     matrix_from_rpy,
     quat_wxyz_from_matrix,
 )
@@ -106,7 +107,7 @@ def add_camera(spec: mujoco.MjSpec, planned: PlannedCamera, *, parent: mujoco.Mj
 def offset_camera(model: mujoco.MjModel, camera_id: int, offset: CameraOffset) -> None:
     """Move a camera by its mounting error, given in its optical frame."""
     gl = make_transform(matrix_from_quat_wxyz(model.cam_quat[camera_id]), model.cam_pos[camera_id])
-    error = make_transform(_rotation(np.array(offset.rotation_rad)), offset.position_m)
+    error = make_transform(matrix_from_rotvec(np.array(offset.rotation_rad)), offset.position_m)
     moved = gl @ GL_FROM_OPTICAL @ error @ GL_FROM_OPTICAL
     model.cam_pos[camera_id] = moved[:3, 3]
     model.cam_quat[camera_id] = quat_wxyz_from_matrix(moved[:3, :3])
@@ -201,15 +202,3 @@ def _look_at(eye: FloatArray, target: FloatArray) -> FloatArray:
     left = np.cross(up, forward)
     left /= np.linalg.norm(left)
     return np.column_stack([forward, left, np.cross(forward, left)])
-
-
-def _rotation(vector_rad: FloatArray) -> FloatArray:
-    """Rotation matrix of a rotation vector (Rodrigues)."""
-    angle = float(np.linalg.norm(vector_rad))
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector_rad / angle
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    rotation: FloatArray = np.eye(3) + math.sin(angle) * cross
-    rotation += (1 - math.cos(angle)) * cross @ cross
-    return rotation

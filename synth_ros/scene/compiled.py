@@ -18,6 +18,9 @@ from synth_ros.types import (
     Symmetry,
 )
 
+BASE_JOINTS = ('base/x', 'base/y', 'base/yaw')
+"""Absolute position along the world's x and y axes, metres, and heading, radians."""
+
 
 class ObjectPart(NamedTuple):
     """Where one labelled object is in the model.
@@ -136,6 +139,39 @@ class RobotPart(NamedTuple):
     geom_ids: frozenset[int]
 
 
+class Reach(NamedTuple):
+    """The robot as a bare chain of joints, and in front of it three that move its base.
+
+    Its qpos is [x, y, yaw], then the robot's own in the order of ``RobotPart.qpos_addresses``.
+
+    Attributes:
+        model: The compiled chain; not to be changed.
+        bodies: Body id of each link, by the name in the robot's own model.
+        joints: Joint id of each joint of the robot, likewise.
+    """
+
+    model: mujoco.MjModel
+    bodies: dict[str, int]
+    joints: dict[str, int]
+
+    def chain(self, link: str) -> tuple[str, ...]:
+        """The joints between the root and a link, the root's side first."""
+        names = {joint: name for name, joint in self.joints.items()}
+        found: list[str] = []
+        body = self.bodies[link]
+        while body > 0:
+            first = int(self.model.body_jntadr[body])
+            mine = range(first, first + int(self.model.body_jntnum[body]))
+            found[:0] = [names[joint] for joint in mine if joint in names]
+            body = int(self.model.body_parentid[body])
+        return tuple(found)
+
+    def qpos(self, base: tuple[float, float, float], robot_qpos: FloatArray) -> FloatArray:
+        """The chain's qpos from x, y (metres), yaw (radians) and the robot's own qpos."""
+        out: FloatArray = np.concatenate([np.array(base), robot_qpos])
+        return out
+
+
 @dataclass(frozen=True)
 class CompiledScene:
     """A model ready to simulate and render.
@@ -151,6 +187,7 @@ class CompiledScene:
         geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
         skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.
         warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
+        reach: The robot as a bare chain; ``None`` if no viewpoint needs it.
     """
 
     model: mujoco.MjModel
@@ -162,3 +199,4 @@ class CompiledScene:
     geom_thing: NDArray[np.int32]
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
+    reach: Reach | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,14 +13,22 @@ from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
-from synth_ros.randomize.scene import SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledView
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.kinematic import kinematic_model
-from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
+from synth_ros.types import (
+    CameraModel,
+    FloatArray,
+    Instance,
+    JointState,
+    LinkPose,
+    SceneState,
+)
 
 
 class Posture(NamedTuple):
@@ -70,6 +79,7 @@ class World:
         self._due = _Due.NOTHING
         self._robot = robot
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
+        self._cameras: dict[str, SampledCamera] = {}
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -137,16 +147,18 @@ class World:
         self._write_posture(posture, velocity)
         self._due = _Due.ALL
 
-    def collide(self, posture: Posture) -> mujoco.MjData:
-        """Pose the robot as ``set_posture`` does, for who asks for contacts only.
-
-        Returns:
-            The state: kinematics and contacts are current, forces are not.
-        """
-        self._write_posture(posture, None)
-        mujoco.mj_fwdPosition(self.model, self._data)
-        self._due = _Due.FORCES
+    @property
+    def placed(self) -> mujoco.MjData:
+        """The state, for who asks for poses and contacts only: forces may not be current."""
+        if self._due is _Due.ALL:
+            mujoco.mj_fwdPosition(self.model, self._data)
+            self._due = _Due.FORCES
         return self._data
+
+    def collide(self, posture: Posture) -> mujoco.MjData:
+        """Pose the robot, for who asks for contacts only; see ``placed``."""
+        self.set_posture(posture)
+        return self.placed
 
     def step_to(self, posture: Posture, duration_s: float) -> None:
         """Advance the simulation while the robot moves steadily to a posture.
@@ -184,7 +196,7 @@ class World:
                 class_id=part.class_id,
                 class_name=part.class_name,
                 model_name=part.model_name,
-                world_from_object=self._body_pose(part.body_id),
+                world_from_object=self.body_pose(part.body_id),
                 object_from_box=part.object_from_box,
                 size_m=part.size_m,
                 keypoints=part.keypoints,
@@ -193,18 +205,33 @@ class World:
             for part in self.scene.objects
         )
 
+    def set_cameras(self, cameras: Sequence[SampledCamera]) -> None:
+        """Set what a view changes of cameras; those that are not named are as the model has them.
+
+        Args:
+            cameras: What changes.
+        """
+        self._cameras = {camera.camera: camera for camera in cameras}
+
+    def camera_model(self, camera: CameraPart) -> CameraModel:
+        """Intrinsics of a camera as it is now."""
+        return changed_lens(camera.model, self._cameras.get(camera.model.name))
+
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
-        """Pose of a camera's optical frame, shape (4, 4)."""
-        rotation = self.data.cam_xmat[camera.camera_id].reshape(3, 3)
-        world_from_gl = make_transform(rotation, self.data.cam_xpos[camera.camera_id])
-        pose: FloatArray = world_from_gl @ GL_FROM_OPTICAL
-        return pose
+        """Pose of a camera's optical frame as it is now, shape (4, 4)."""
+        data = self.placed
+        rotation = data.cam_xmat[camera.camera_id].reshape(3, 3)
+        world_from_gl = make_transform(rotation, data.cam_xpos[camera.camera_id])
+        return changed_mount(world_from_gl @ GL_FROM_OPTICAL, self._cameras.get(camera.model.name))
+
+    def body_pose(self, body: int) -> FloatArray:
+        """Pose of a body of the model, shape (4, 4)."""
+        data = self.placed
+        return make_transform(data.xmat[body].reshape(3, 3), data.xpos[body])
 
     def links(self) -> tuple[LinkPose, ...]:
         """Poses of all robot bodies, parents first."""
-        return tuple(
-            LinkPose(name, self._body_pose(body)) for name, body in self.scene.robot.links
-        )
+        return tuple(LinkPose(name, self.body_pose(body)) for name, body in self.scene.robot.links)
 
     def joints(self) -> tuple[JointState, ...]:
         """State of all hinge and slide joints of the robot."""
@@ -232,9 +259,6 @@ class World:
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
         )
-
-    def _body_pose(self, body: int) -> FloatArray:
-        return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
 
     def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
         part = self.scene.robot
