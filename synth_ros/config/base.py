@@ -132,9 +132,11 @@ WholeNumber = BeforeValidator(_whole)
 _LowHigh = Field(json_schema_extra={'format': 'low-high'})
 _NearFar = Field(json_schema_extra={'format': 'near-far'})
 
+NAME_PATTERN = r'^[a-z][a-z0-9_]*$'
+
 Name = Annotated[
     str,
-    StringConstraints(pattern=r'^[a-z][a-z0-9_]*$', max_length=64),
+    StringConstraints(pattern=NAME_PATTERN, max_length=64),
     Field(json_schema_extra={'format': 'name'}),
 ]
 """Lower-case name that is valid in ROS topics, frames and file names."""

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from synth_ros.config.base import KeyPath
 from synth_ros.config.hints import hint
-from synth_ros.config.nodes import ListNode, MappingNode, ScalarNode, find, scalars
+from synth_ros.config.nodes import ListNode, MappingNode, Node, ScalarNode, find, scalars
 from synth_ros.config.problems import Problem, nearest
-from synth_ros.config.shape import Key, Listing, Record, Row, config_shape, kind_at
+from synth_ros.config.shape import Drawn, Key, Kind, Listing, Record, Row, config_shape, kind_at
 from synth_ros.config.words import describe, show
 
 
@@ -47,12 +47,36 @@ def explain(errors: Sequence[ErrorDetails], root: MappingNode) -> Findings:
         if error['type'] == 'extra_forbidden':
             _unknown_key(error['loc'], root, findings)
     for error in errors:
-        path = error['loc']
+        path = written_path(error['loc'], root)
         if error['type'] == 'missing' and isinstance(path[-1], str):
             _missing_key(path, root, findings)
         elif error['type'] != 'extra_forbidden':
             _wrong_value(path, root, findings)
     return findings
+
+
+def written_path(path: KeyPath, root: MappingNode) -> KeyPath:
+    """A key path as the file has it.
+
+    Models know a distribution in its long form alone; a file may say ``[1, 2]`` for
+    ``{uniform: [1, 2]}``.
+
+    Args:
+        path: A path through the models.
+        root: The file's data.
+    """
+    kind: Kind | None = config_shape()
+    node: Node | None = root
+    written: list[str | int] = []
+    for place, step in enumerate(path):
+        if isinstance(kind, Drawn) and node is not None and not isinstance(node, MappingNode):
+            # Below a short form there are at most the two ends of a range.
+            return (*written, *(path[place + 1 :] if isinstance(node, ListNode) else ()))
+        written.append(step)
+        kind = kind_at(kind, (step,)) if kind else None
+        found = find(node, (step,)) if node else None
+        node = found.node if found and found.complete else None
+    return path
 
 
 def odd_texts(root: MappingNode) -> Iterator[Problem]:
@@ -66,7 +90,8 @@ def odd_texts(root: MappingNode) -> Iterator[Problem]:
 def _unknown_key(path: KeyPath, root: MappingNode, findings: Findings) -> None:
     name = str(path[-1])
     parent = find(root, path[:-1]).node
-    record = kind_at(config_shape(), path[:-1])
+    kind = kind_at(config_shape(), path[:-1])
+    record = kind.record if isinstance(kind, Drawn) else kind
     assert isinstance(parent, MappingNode)
     assert isinstance(record, Record)
     near = nearest(name, record.names)
@@ -81,6 +106,8 @@ def _unknown_key(path: KeyPath, root: MappingNode, findings: Findings) -> None:
     message += f' Allowed here: {", ".join(record.names)}'
     findings.problems.append(Problem(parent.entries[name].place, path, message))
     findings.unknown.append(path)
+    if isinstance(kind, Drawn):  # without it, no distribution may be left
+        findings.wrong.append(path[:-1])
 
 
 def _homes(record: Record, name: str, where: str = '') -> Iterator[str]:
@@ -114,7 +141,8 @@ def _wrong_value(path: KeyPath, root: MappingNode, findings: Findings) -> None:
     elif not found.complete:  # a list of fixed length that ends too early
         path = path[:-1]
     # An entry of a list of fixed length is nothing by itself: the others depend on it.
-    in_row = isinstance(kind_at(config_shape(), path[:-1]), Row)
+    in_row = isinstance(kind_at(config_shape(), path[:-1]), Row | Drawn)
+    in_row = in_row and isinstance(path[-1], int)
     findings.wrong.append(path[:-1] if in_row else path)
     place = find(root, path).place
     findings.problems.append(Problem(place, path, _expects(path, root)))
@@ -137,5 +165,6 @@ def _expects(path: KeyPath, root: MappingNode) -> str:
 
 def key_at(path: KeyPath) -> Key | None:
     """The key at the end of a path, or None if it ends in a list or a table."""
-    record = kind_at(config_shape(), path[:-1]) if path else None
+    kind = kind_at(config_shape(), path[:-1]) if path else None
+    record = kind.record if isinstance(kind, Drawn) else kind
     return record.key(str(path[-1])) if isinstance(record, Record) else None

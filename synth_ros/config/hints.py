@@ -9,6 +9,8 @@ from synth_ros.config.problems import nearest
 from synth_ros.config.scalars import Odd, read_plain
 from synth_ros.config.shape import (
     Choice,
+    Drawn,
+    Key,
     Kind,
     Listing,
     Number,
@@ -39,14 +41,19 @@ def hint(kind: Kind, node: Node) -> str:
     """
     if isinstance(node, ScalarNode):
         return '' if node.value is None else _scalar_hint(kind, node)
+    advice = ''
     match kind, node:
         case Listing(), MappingNode():
-            return 'start each entry with "- "'
+            advice = 'start each entry with "- "'
+        case Record(keys=(Key(name=name, kind=Listing(), required=True), *_)), ListNode():
+            advice = f'write {{{name}: [...]}} with this list'
         case ((Record() | Table()), ListNode()):
-            return 'write its keys without "- "'
+            advice = 'write its keys without "- "'
+        case Drawn(), ListNode():
+            advice = _drawn_list_hint(kind, node)
         case ((Number() | Words() | Choice() | Truth()), ListNode(items=(ScalarNode() as only,))):
-            return f'write {cut(only.text)} without brackets'
-    return ''
+            advice = f'write {cut(only.text)} without brackets'
+    return advice
 
 
 def _scalar_hint(kind: Kind, node: ScalarNode) -> str:
@@ -54,6 +61,8 @@ def _scalar_hint(kind: Kind, node: ScalarNode) -> str:
     match kind:
         case Number():
             advice = _number_hint(kind, node)
+        case Drawn(number=number):
+            advice = _number_hint(number, node)
         case Truth() if node.text.lower() in _TRUTHS:
             truth = _TRUTHS[node.text.lower()]
             advice = 'remove the quotes' if node.text == truth else f'write {truth}'
@@ -66,6 +75,21 @@ def _scalar_hint(kind: Kind, node: ScalarNode) -> str:
         case Listing(item=Words()) if isinstance(node.value, str):
             advice = f'write [{cut(node.text)}]'
     return advice
+
+
+def _drawn_list_hint(kind: Drawn, node: ListNode) -> str:
+    texts = [cut(item.text) for item in node.items if isinstance(item, ScalarNode)]
+    values = [item.value for item in node.items if isinstance(item, ScalarNode)]
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) != len(node.items) or not numbers:
+        return ''
+    if len(numbers) == 1:
+        return f'write {texts[0]} without brackets'
+    if len(numbers) > 2:
+        return f'write {{choice: {{values: [{", ".join(texts)}]}}}} to draw one of these'
+    if kind.number.whole and not all(float(number).is_integer() for number in numbers):
+        return ''
+    return f'write [{texts[1]}, {texts[0]}]' if numbers[0] > numbers[1] else ''
 
 
 def _number_hint(kind: Number, node: ScalarNode) -> str:

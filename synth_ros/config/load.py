@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from synth_ros.config.asset_check import asset_faults
 from synth_ros.config.base import Fault, KeyPath, RulesLater, Section
-from synth_ros.config.explain import Findings, explain, odd_texts
+from synth_ros.config.distribution_check import attach_files, distribution_faults
+from synth_ros.config.explain import Findings, explain, odd_texts, written_path
 from synth_ros.config.file_text import read_text
 from synth_ros.config.mend import mend
 from synth_ros.config.nodes import MappingNode, find, plain
@@ -146,7 +147,12 @@ def _check(root: MappingNode, base_dir: Path, builtins: Builtins) -> _Checked:
     wrong = (*findings.wrong, *findings.unknown, *findings.meant)
     problems = [*findings.problems, *_not_below(odd_texts(root), wrong)]
     if config is not None:
-        faults = [*_rule_faults(config, ()), *asset_faults(config, base_dir, builtins)]
+        faults = [
+            *_rule_faults(config, ()),
+            *asset_faults(config, base_dir, builtins),
+            *attach_files(config, base_dir),
+            *distribution_faults(config),
+        ]
         sound = [fault for fault in faults if not set(fault.because) & set(wrong)]
         problems += _not_below((_located(fault, root) for fault in sound), wrong)
     return _Checked(config, tuple(problems))
@@ -186,7 +192,11 @@ def _rule_faults(value: object, path: KeyPath) -> Iterator[Fault]:
     elif isinstance(value, tuple):
         for i, item in enumerate(value):
             yield from _rule_faults(item, (*path, i))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _rule_faults(item, (*path, str(key)))
 
 
 def _located(fault: Fault, root: MappingNode) -> Problem:
-    return Problem(find(root, fault.path).place, fault.path, fault.message)
+    path = written_path(fault.path, root)
+    return Problem(find(root, path).place, path, fault.message)

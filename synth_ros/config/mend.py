@@ -15,6 +15,7 @@ from synth_ros.config.explain import Findings, key_at
 from synth_ros.config.nodes import Plain
 from synth_ros.config.shape import (
     Choice,
+    Drawn,
     Kind,
     Listing,
     Number,
@@ -79,6 +80,8 @@ def _any_value(kind: Kind, serial: Iterator[int]) -> Plain:
             value = False
         case Number():
             value = _any_number(kind)
+        case Drawn(number=number):
+            value = _any_number(number)
         case Words():
             value = f'stand_in_{next(serial)}'  # no two alike, or names would seem repeated
         case Choice(options=options):

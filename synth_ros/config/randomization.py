@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from pydantic import Field
 
-from synth_ros.config.base import NonNegative, PositiveRange, Range, Section
+from synth_ros.config.base import NAME_PATTERN, Fault, NonNegative, PositiveRange, Range, Section
+from synth_ros.config.distributions import Drawn
 
 
 class RobotRandomization(Section):
@@ -52,9 +56,22 @@ class RandomizationConfig(Section):
     Objects, lights, materials and physics carry their own ranges in their sections.
     """
 
+    variables: dict[str, Drawn] = Field(default_factory=dict)
+    """Numbers drawn once for every episode, by name; other draws may depend on them:
+    ``{draw: {variable: NAME}}``."""
     robot: RobotRandomization = RobotRandomization()
     """Where the robot stands and how it is posed."""
     cameras: CameraRandomization = CameraRandomization()
     """How far the cameras are out of calibration."""
     sensor: SensorNoise = SensorNoise()
     """What the sensor adds to the clean image."""
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for each variable whose name nothing could refer to."""
+        for name in self.variables:
+            if not re.fullmatch(NAME_PATTERN, name) or len(name) > 64:
+                message = (
+                    'expects a name of a to z, 0 to 9 and "_" that starts with a letter and has '
+                    'at most 64 characters'
+                )
+                yield Fault(('variables', name), message)

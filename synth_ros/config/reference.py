@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from pydantic import JsonValue
 
 from synth_ros.config.root import Config
-from synth_ros.config.shape import Key, Listing, Record, Table, config_shape
-from synth_ros.config.words import describe
+from synth_ros.config.shape import (
+    Drawn,
+    Key,
+    Kind,
+    Listing,
+    Record,
+    Table,
+    config_shape,
+    distribution_shape,
+)
+from synth_ros.config.words import describe_briefly
 
 _DIALECT: Final = 'https://json-schema.org/draft/2020-12/schema'
 
@@ -23,6 +33,10 @@ _HEAD: Final = (
 )
 
 
+_DISTRIBUTION: Final = 'distribution'
+"""Name of the section about what may stand wherever a number is drawn."""
+
+
 def schema_json() -> str:
     """The JSON Schema of config files, as indented JSON that ends in a line feed."""
     schema = {'$schema': _DIALECT, **Config.model_json_schema()}
@@ -31,7 +45,8 @@ def schema_json() -> str:
 
 def reference_markdown() -> str:
     """All sections and keys with type, default and meaning, as Markdown tables."""
-    return '\n'.join([*_HEAD, *_section(config_shape(), '')]).rstrip() + '\n'
+    sections = [*_section(config_shape(), ''), *_section(distribution_shape(), _DISTRIBUTION)]
+    return '\n'.join([*_HEAD, *sections]).rstrip() + '\n'
 
 
 def _section(record: Record, path: str) -> Iterator[str]:
@@ -56,13 +71,22 @@ def _row(key: Key, path: str) -> str:
     inner, suffix = key.kind, ''
     if isinstance(inner, Listing):
         inner, suffix = inner.item, '[]'
-    value = describe(key.kind)
+    value = _linked(describe_briefly(key.kind), inner)
     if isinstance(inner, Record):
         section = f'{_joined(path, key.name)}{suffix}'
         anchor = ''.join(c for c in section if c.isalnum() or c == '_')
         at_least = ', at least 1' if isinstance(key.kind, Listing) and key.kind.fewest else ''
         value = f'{"a list" if suffix else "a mapping"}{at_least}: see [`{section}`](#{anchor})'
     return f'| `{key.name}` | {_flat(value)} | {_default(key)} | {_flat(key.text)} |'
+
+
+def _linked(value: str, kind: Kind) -> str:
+    """The words of a drawn value with a link to what distributions there are."""
+    if isinstance(kind, Table):
+        kind = kind.value
+    if not isinstance(kind, Drawn):
+        return value
+    return re.sub('distributions?', lambda word: f'[{word[0]}](#{_DISTRIBUTION})', value, count=1)
 
 
 def _default(key: Key) -> str:

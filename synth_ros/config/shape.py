@@ -13,10 +13,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from synth_ros.config.base import KeyPath
+from synth_ros.config.distributions import Distribution
 from synth_ros.config.root import Config
 
 TextFormat = Literal['', 'name', 'asset']
-RowFormat = Literal['', 'low-high', 'near-far', 'quaternion', 'axis']
+RowFormat = Literal['', 'low-high', 'near-far', 'quaternion', 'axis', 'step']
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,41 @@ class Record:
         return tuple(key.name for key in self.keys)
 
 
-Kind = Truth | Number | Words | Choice | Row | Listing | Table | Record
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A distribution of numbers: a number, a [low, high] pair, or a mapping with a kind.
+
+    Attributes:
+        number: What every drawn number is like.
+    """
+
+    number: Number
+
+    @property
+    def record(self) -> Record:
+        """The mapping."""
+        return distribution_shape()
+
+
+Kind = Truth | Number | Words | Choice | Row | Listing | Table | Record | Drawn
 
 
 @functools.cache
 def config_shape() -> Record:
     """The shape of a whole config."""
     schema = _Schema.model_validate(Config.model_json_schema())
+    kind = _kind(schema, schema.defs)
+    assert isinstance(kind, Record)
+    return kind
+
+
+@functools.cache
+def distribution_shape() -> Record:
+    """The shape of a distribution that is written as a mapping.
+
+    It is apart because it holds itself: mixtures are made of distributions.
+    """
+    schema = _Schema.model_validate(Distribution.model_json_schema())
     kind = _kind(schema, schema.defs)
     assert isinstance(kind, Record)
     return kind
@@ -171,6 +200,11 @@ def kind_at(root: Kind, path: KeyPath) -> Kind | None:
                 kind = item
             case Row(items=items), int() if step < len(items):
                 kind = items[step]
+            case Drawn(), str():
+                key = kind.record.key(step)
+                kind = key.kind if key else None
+            case Drawn(number=number), int() if step < 2:
+                kind = number
             case _:
                 return None
     return kind
@@ -210,23 +244,28 @@ def _kind(schema: _Schema, defs: _Defs) -> Kind:
     schema = _resolved(schema, defs)
     if schema.enum or schema.const is not None:
         return Choice(schema.enum if schema.const is None else (schema.const,))
+    if schema.format == 'drawn':
+        return Drawn(_number(schema.any_of[0]))
+    kind: Kind
     match schema.type:
         case 'boolean':
-            return Truth()
+            kind = Truth()
         case 'integer' | 'number':
-            return _number(schema)
+            kind = _number(schema)
         case 'string':
-            return Words(_text_format(schema.format), filled=schema.min_length > 0)
+            kind = Words(_text_format(schema.format), filled=schema.min_length > 0)
         case 'array':
-            return _array(schema, defs)
+            kind = _array(schema, defs)
         case 'object':
-            return _object(schema, defs)
-    raise AssertionError(f'the models use a type that shape.py does not know: {schema!r}')
+            kind = _object(schema, defs)
+        case _:
+            raise AssertionError(f'the models use a type that shape.py does not know: {schema!r}')
+    return kind
 
 
 def _resolved(schema: _Schema, defs: _Defs) -> _Schema:
     """The schema behind references and ``or nothing``."""
-    while schema.ref or schema.any_of:
+    while schema.ref or (schema.any_of and schema.format != 'drawn'):
         if schema.ref:
             schema = defs[schema.ref.removeprefix('#/$defs/')]
         else:
@@ -253,7 +292,7 @@ def _text_format(name: str) -> TextFormat:
 
 def _row_format(name: str) -> RowFormat:
     match name:
-        case '' | 'low-high' | 'near-far' | 'quaternion' | 'axis':
+        case '' | 'low-high' | 'near-far' | 'quaternion' | 'axis' | 'step':
             return name
     raise AssertionError(f'shape.py does not know the list format {name!r}')
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from synth_ros.config.distributions import KINDS
 from synth_ros.config.nodes import ListNode, MappingNode, Node, ScalarNode
 from synth_ros.config.shape import (
     Choice,
+    Drawn,
     Kind,
     Listing,
     Number,
@@ -45,16 +47,34 @@ def describe(kind: Kind) -> str:
             words = _TEXTS[form] + (' that is not empty' if filled and not form else '')
         case Choice(options=options):
             words = ('one of ' if len(options) > 1 else '') + ', '.join(map(str, options))
-        case Row(items=items, format=form):
-            before, after = _ROWS[form]
-            words = f'{before}{_COUNTED[len(items)]} {_plural(items[0])}{after}'
+        case Row():
+            words = _row(kind)
         case Listing(item=item, fewest=fewest):
             words = f'a list of {_plural(item)}{f", at least {fewest}" if fewest else ""}'
         case Table(value=value):
             words = f'a mapping from names to {_plural(value)}'
         case Record(names=names):
             words = f'a mapping with keys of {", ".join(names)}'
+        case Drawn(number=number):
+            words = (
+                f'a {_number(number, plural=False)}, [low, high] to draw evenly between, or a '
+                f'mapping with one of {", ".join(KINDS)}'
+            )
     return words
+
+
+def _row(kind: Row) -> str:
+    if kind.format == 'step':
+        return f'[progress, distribution]: {describe(kind.items[0])} and what is drawn there'
+    before, after = _ROWS[kind.format]
+    return f'{before}{_COUNTED[len(kind.items)]} {_plural(kind.items[0])}{after}'
+
+
+def describe_briefly(kind: Kind) -> str:
+    """The same where what a distribution is need not be said again."""
+    if isinstance(kind, Drawn):
+        return f'a distribution of {_number(kind.number, plural=True)}'
+    return describe(kind)
 
 
 def _number(kind: Number, *, plural: bool) -> str:
@@ -80,6 +100,10 @@ def _plural(kind: Kind) -> str:
             words = 'texts'
         case Record():
             words = 'mappings'
+        case Drawn(number=number):
+            words = f'distributions of {_number(number, plural=True)}'
+        case Row(format='step'):
+            words = '[progress, distribution] pairs'
         case Row(format='low-high'):
             words = f'[low, high] pairs of {_plural(kind.items[0])}'
         case _:

@@ -30,3 +30,13 @@ class Streams:
         # The seed may exceed 32 bits; SeedSequence splits large integers by itself.
         sequence = np.random.SeedSequence([self.seed, self.episode, key])
         return np.random.Generator(np.random.PCG64(sequence))
+
+    def shared(self, name: str) -> np.random.Generator:
+        """A fresh generator that depends on (seed, name) alone: the same in every episode.
+
+        Args:
+            name: What it is for.
+        """
+        key = zlib.crc32(name.encode())
+        sequence = np.random.SeedSequence([self.seed, key], spawn_key=(0,))
+        return np.random.Generator(np.random.PCG64(sequence))

@@ -19,6 +19,7 @@ from synth_ros.config.packaged import Builtins
 from synth_ros.config.root import Config
 from synth_ros.config.shape import (
     Choice,
+    Drawn,
     Listing,
     Number,
     Record,
@@ -89,7 +90,9 @@ WRONG = st.recursive(
 
 def values(kind, wrong=None):
     """Values of a kind, with wrong ones among them where a strategy for those is given."""
-    if isinstance(kind, Row | Listing | Table | Record):
+    if isinstance(kind, Drawn):
+        right = distributions(kind, wrong)
+    elif isinstance(kind, Row | Listing | Table | Record):
         right = collections(kind, wrong)
     else:
         right = scalars(kind)
@@ -116,6 +119,26 @@ def scalars(kind):
             return st.sampled_from(['a', 'b 2', 'no', '7', '0x10', '2024-05-17', 'Ä'])
         case Choice(options=options):
             return st.sampled_from(options)
+
+
+def distributions(kind, wrong):
+    number = values(kind.number)
+    pair = st.lists(number, min_size=2, max_size=2).map(sorted)
+    short = st.one_of(number, pair)
+    if wrong is not None:
+        known = dict.fromkeys(kind.record.names, wrong)
+        return short | st.fixed_dictionaries({}, optional={'unifrm': wrong} | known)
+    weighted = st.fixed_dictionaries(
+        {'values': st.lists(number, min_size=2, max_size=2), 'weights': st.just([1, 2])}
+    )
+    return st.one_of(
+        short,
+        pair.map(lambda ends: {'uniform': ends, 'across': 'episodes'}),
+        pair.map(lambda ends: {'normal': {'mean': ends[0], 'std': 1e7, 'within': ends}}),
+        weighted.map(lambda choice: {'choice': choice}),
+        st.lists(short, min_size=1, max_size=3).map(lambda of: {'mixture': {'of': of}}),
+        st.tuples(short, short).map(lambda two: {'schedule': [[0, two[0]], [1, two[1]]]}),
+    )
 
 
 def collections(kind, wrong):
