@@ -157,6 +157,7 @@ Count = Annotated[int, Field(ge=0, le=65535)]
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered), _LowHigh]
 """[low, high]: drawn uniformly."""
+UnitRange = Annotated[tuple[UnitInterval, UnitInterval], AfterValidator(_ordered), _LowHigh]
 PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
 CountRange = Annotated[tuple[Count, Count], AfterValidator(_ordered), _LowHigh]
 

@@ -17,6 +17,7 @@ from synth_ros.config.physics import PhysicsConfig
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
+from synth_ros.errors import suggest
 
 
 class Config(Section):
@@ -48,9 +49,25 @@ class Config(Section):
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from self._viewpoint_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _viewpoint_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each name in viewpoints that means nothing."""
+        cameras = [camera.name for camera in self.cameras]
+        classes = [entry.name for entry in self.objects.classes]
+        for number, entry in enumerate(self.randomization.viewpoints):
+            path = ('randomization', 'viewpoints', number)
+            if entry.camera not in cameras:
+                message = f'there is no camera "{entry.camera}". {suggest(entry.camera, cameras)}'
+                yield Fault((*path, 'camera'), message, because=(('cameras',),))
+            for place, name in enumerate(entry.targets.classes):
+                if name not in classes:
+                    message = f'there is no class "{name}". {suggest(name, classes)}'
+                    key = (*path, 'targets', 'classes', place)
+                    yield Fault(key, message, because=(('objects', 'classes'),))

@@ -76,7 +76,9 @@ class Episode:
         self.clock = stage.clock
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
-        self._finder = PostureFinder(world, stage.config)
+        self._finder = PostureFinder(
+            world, stage.config, inventory=stage.builder.inventory, objects=sampled.objects
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 

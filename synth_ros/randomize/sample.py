@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import colorsys
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
-from synth_ros.randomize.draws import count, log_uniform, triple, uniform
+from synth_ros.randomize.draws import count, log_uniform, uniform
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.placement import draw_drop_poses
@@ -19,9 +18,9 @@ from synth_ros.randomize.scene import (
     SampledMaterial,
     SampledObject,
     SampledScene,
-    SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.view import draw_mount_error
 
 
 class _Pick(NamedTuple):
@@ -87,32 +86,6 @@ def sample_scene(
     )
 
 
-def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
-    """Draw one posture of the robot.
-
-    Args:
-        config: The config.
-        streams: The episode's random streams.
-        view: Number of the view within the episode.
-        attempt: Which drawing of this view, after postures that touched something.
-    """
-    ranges = config.randomization.robot
-    root = streams.generator(f'view/{view}/root/{attempt}')
-    # A stream per joint: naming one more joint in the config moves no other joint.
-    joints = {
-        name: uniform(streams.generator(f'view/{view}/joint/{name}/{attempt}'), bounds)
-        for name, bounds in sorted(ranges.joints.items())
-    }
-    return SampledView(
-        view=view,
-        attempt=attempt,
-        x_m=uniform(root, ranges.x_m),
-        y_m=uniform(root, ranges.y_m),
-        yaw_rad=math.radians(uniform(root, ranges.yaw_deg)),
-        joints=joints,
-    )
-
-
 def _pick_objects(
     config: Config, inventory: Inventory, *, rng: np.random.Generator
 ) -> list[_Pick]:
@@ -172,12 +145,10 @@ def _draw_camera_offsets(
     config: Config, inventory: Inventory, *, streams: Streams
 ) -> tuple[CameraOffset, ...]:
     ranges = config.randomization.cameras
+    if ranges.per == 'view':
+        return ()
     offsets = []
     for name in inventory.cameras:
-        rng = streams.generator(f'camera/{name}')
-        position = rng.standard_normal(3) * ranges.position_m
-        rotation = rng.standard_normal(3) * math.radians(ranges.rotation_deg)
-        offsets.append(
-            CameraOffset(camera=name, position_m=triple(position), rotation_rad=triple(rotation))
-        )
+        position, rotation = draw_mount_error(ranges, streams.generator(f'camera/{name}'))
+        offsets.append(CameraOffset(camera=name, position_m=position, rotation_rad=rotation))
     return tuple(offsets)

@@ -93,7 +93,7 @@ class SimNode(Node):
 
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
-        jitter = config.randomization.cameras
+        jitter, viewpoints = config.randomization.cameras, config.randomization.viewpoints
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
@@ -101,7 +101,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
-            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0,
+            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or bool(viewpoints),
             session=str(time.time_ns()),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.patterns import matches
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.randomize.inventory import SurfaceInfo
+from synth_ros.randomize.inventory import JointLog, SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -26,10 +26,12 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.joint_log import load_joint_log
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
 from synth_ros.scene.symmetry import NO_GROUP, combines
+from synth_ros.scene.viewpoint_check import joint_faults, viewpoint_faults
 
 T = TypeVar('T')
 
@@ -48,6 +50,7 @@ class SceneAssets:
         environment: The surroundings.
         surface: Where objects are dropped.
         catalog: The labelled classes.
+        joint_log: Logged postures of the robot, or ``None``.
     """
 
     robot: LoadedRobot
@@ -56,6 +59,7 @@ class SceneAssets:
     environment: LoadedEnvironment
     surface: SurfaceInfo
     catalog: Catalog
+    joint_log: JointLog | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -85,16 +89,20 @@ def load_assets(loaded: LoadedConfig) -> SceneAssets:
             ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
         )
         _check_stuff(faults, environment)
+    log: JointLog | None = None
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+        log = _load_log(faults, robot)
+        faults.note_all(joint_faults(config, robot))
+        faults.note_all(viewpoint_faults(config, robot, cameras))
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
     assert surface is not None
     return SceneAssets(
-        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog
+        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog, log
     )
 
 
@@ -117,6 +125,10 @@ class _Faults:
         """Keep a problem."""
         self._faults.append(Fault(key_path, message))
 
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Keep several problems."""
+        self._faults += faults
+
     def take(self, other: _Faults) -> None:
         """Keep the problems that were noted elsewhere."""
         self._faults += other._faults
@@ -129,11 +141,11 @@ class _Faults:
 
 def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     config = faults.loaded.config
-    drawn = config.randomization.robot.joints
+    drawn, variables = config.randomization.robot.joints, config.randomization.variables
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
-        *(((*base, name), name, bounds) for name, bounds in drawn.items()),
+        *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
         joint = faults.attempt(key_path, partial(scalar_joint, robot, name))
@@ -142,6 +154,17 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
         fault = next(filter(None, (position_fault(joint, value) for value in values)), None)
         if fault is not None:
             faults.note(key_path, fault)
+
+
+def _load_log(faults: _Faults, robot: LoadedRobot) -> JointLog | None:
+    entry = faults.loaded.config.randomization.robot.joint_log
+    if entry is None:
+        return None
+    path = faults.loaded.base_dir / entry.path
+    return faults.attempt(
+        ('randomization', 'robot', 'joint_log', 'path'),
+        lambda: load_joint_log(path, robot, ignore=entry.ignore),
+    )
 
 
 def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:

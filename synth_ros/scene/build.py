@@ -17,7 +17,7 @@ from synth_ros.randomize.scene import SampledObject, SampledScene
 from synth_ros.scene.assets import load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
-from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
 from synth_ros.scene.environment import drop_unused_textures, set_materials
 from synth_ros.scene.geometry import (
     GeometryMaker,
@@ -32,6 +32,7 @@ from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.reach import make_reach
 from synth_ros.scene.soft import hide_soft
 from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
 from synth_ros.scene.symmetry import scaled_symmetry
@@ -79,6 +80,7 @@ class SceneBuilder:
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
+        self._reach = self._robot_reach()
         self.warnings = self._assets.warnings
 
     def build(self, sampled: SampledScene) -> CompiledScene:
@@ -100,6 +102,14 @@ class SceneBuilder:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
         return self._describe(model, sampled.objects, variants)
+
+    def _robot_reach(self) -> Reach | None:
+        """The robot's chain, if a viewpoint of one of its cameras needs it."""
+        carried = {c.config.name for c in self._assets.cameras if c.parent_link != WORLD}
+        wanted = {entry.camera for entry in self._config.randomization.viewpoints}
+        if not carried & wanted:
+            return None
+        return make_reach(self._assets.robot, self._config.robot)
 
     def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
         """The model of a spec, without the soft surfaces that the config leaves out."""
@@ -190,6 +200,7 @@ class SceneBuilder:
             geom_thing=made.geom_thing,
             skeleton_joints=skeleton_joints(model, self._assets.robot, ROBOT_PREFIX),
             warnings=self.warnings,
+            reach=self._reach,
         )
 
 

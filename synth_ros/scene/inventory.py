@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.inventory import Inventory, JointInfo
 from synth_ros.scene.assets import SceneAssets
 
 
@@ -14,4 +14,10 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         surface=assets.surface,
         roles=assets.environment.roles,
         cameras=tuple(camera.name for camera in config.cameras),
+        joints=tuple(
+            JointInfo(joint.name, joint.limits, joint.coupling is not None)
+            for joint in assets.robot.joints.values()
+            if joint.is_scalar
+        ),
+        joint_log=assets.joint_log,
     )

@@ -336,7 +336,7 @@ def _limited(
     for freedom in freedoms:
         if freedom.base is not None:
             for number, bounds in enumerate(freedom.base[: len(BASE_JOINTS)]):
-                model.jnt_limited[number] = 1
+                model.jnt_limited[number] = np.isfinite(bounds).all()
                 model.jnt_range[number] = bounds
     return model
 

@@ -13,7 +13,12 @@ randomization: {{robot: {{joints: {{swing: [{low}, {high}]}}, max_attempts: {att
 
 
 def finder(made):
-    return PostureFinder(made.world, made.loaded.config)
+    return PostureFinder(
+        made.world,
+        made.loaded.config,
+        inventory=made.builder.inventory,
+        objects=made.sampled.objects,
+    )
 
 
 def block_the_arm(made):
