@@ -74,6 +74,7 @@ class CameraSearch:
         self._reach = reach
         self._couplings = _Couplings(reach, joints)
         self._model = _limited(reach, joints, freedoms)
+        self._configuration = mink.Configuration(self._model)
         self._limits = [mink.ConfigurationLimit(self._model, gain=1.0)]
         self._maps = [self._couplings.mask(self._model, freedom) for freedom in freedoms]
 
@@ -87,7 +88,8 @@ class CameraSearch:
         Returns:
             The best posture met; whether it is good enough is for the caller to say.
         """
-        configuration = mink.Configuration(self._model, self._within(start))
+        configuration = self._configuration
+        configuration.update(self._within(start))
         goals = [
             _Goal(self._reach.bodies[gaze.link], gaze, moving)
             for gaze, moving in zip(gazes, self._maps, strict=True)

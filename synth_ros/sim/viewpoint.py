@@ -6,24 +6,24 @@ import enum
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from synth_ros.config.patterns import matching
 from synth_ros.config.root import Config
 from synth_ros.config.viewpoint import ViewpointConfig
-from synth_ros.errors import InternalError
 from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import Pose, SampledCamera, SampledView, SampledViewpoint
 from synth_ros.randomize.view import POINT
 from synth_ros.scene.compiled import CameraPart, ObjectPart
 from synth_ros.sim.gaze import Gaze, Miss, bearing, measure, placed
-from synth_ros.sim.ik import CameraSearch, Freedom
 from synth_ros.sim.sight import Sight, View
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.world import World
 from synth_ros.types import FloatArray
+
+if TYPE_CHECKING:
+    from synth_ros.sim.reacher import Reacher
 
 _WORLD = 'world'
 
@@ -75,22 +75,21 @@ class ViewpointFinder:
     def __init__(self, world: World, config: Config) -> None:
         self._world = world
         self._config = config
-        self._reach = reach = world.scene.reach
         self._sight = Sight(world)
         self._cameras = {camera.model.name: camera for camera in world.scene.cameras}
         self._objects = {part.name: part for part in world.scene.objects}
         self._links = dict(world.scene.robot.links)
-        entries = config.randomization.viewpoints
-        self._freedoms = {
-            entry.camera: self._freedom(entry)
-            for entry in entries
+        self._reacher: Reacher | None = None
+        carried = [
+            (entry, self._cameras[entry.camera].parent_link)
+            for entry in config.randomization.viewpoints
             if self._cameras[entry.camera].parent_link != _WORLD
-        }
-        self._search = (
-            CameraSearch(reach, world.scene.robot.joints, freedoms=tuple(self._freedoms.values()))
-            if reach is not None and self._freedoms
-            else None
-        )
+        ]
+        if carried:
+            # Loading the libraries of the search takes a while.
+            from synth_ros.sim.reacher import Reacher
+
+            self._reacher = Reacher(world.scene, config, carried)
 
     def satisfy(self, drawn: SampledView) -> SampledView | Refusal:
         """Pose robot and cameras so that all viewpoints of a view are as drawn.
@@ -116,15 +115,16 @@ class ViewpointFinder:
                 'cameras': self._placed(drawn.cameras, asked),
             }
         )
-        fixed = [one for one in asked if one.camera.model.name not in self._freedoms]
-        mobile = [one for one in asked if one.camera.model.name in self._freedoms]
-        for one in fixed:
+        for one in asked:
+            if one.camera.parent_link != _WORLD:
+                continue
             centre = placed(one.gaze)[:3, 3]
             if not self._sight.is_free(centre, clearance_m=one.config.clearance_m):
                 return Refusal.NO_ROOM
         at_limit: tuple[str, ...] = ()
-        if mobile:
-            found, at_limit = self._reached(found, posture, mobile)
+        if self._reacher is not None:
+            gazes = [one.gaze for one in asked if one.camera.parent_link != _WORLD]
+            found, at_limit = self._reacher.reach(found, posture, gazes)
         world.set_cameras(found.cameras)
         world.set_posture(world.posture(found))
         # Whatever the search says: what counts is where the cameras are in the scene itself.
@@ -205,69 +205,13 @@ class ViewpointFinder:
         poses = {
             one.camera.model.name: _pose(placed(one.gaze))
             for one in asked
-            if one.camera.model.name not in self._freedoms
+            if one.camera.parent_link == _WORLD
         }
         changed = {change.camera: change for change in changes}
         for name, pose in poses.items():
             change = changed.get(name, SampledCamera(camera=name))
             changed[name] = change.model_copy(update={'world_from_camera': pose})
         return tuple(changed.values())
-
-    def _reached(
-        self, view: SampledView, posture: Posture, mobile: Sequence[_Asked]
-    ) -> tuple[SampledView, tuple[str, ...]]:
-        """The view in the posture where the search ends, and the joints at their limits."""
-        if self._reach is None or self._search is None:
-            raise InternalError('A viewpoint of a robot camera was asked without its chain.')
-        start = self._reach.qpos((posture.x_m, posture.y_m, posture.yaw_rad), posture.qpos)
-        stance = self._search.search(start, [one.gaze for one in mobile])
-        free = frozenset[str]().union(*(freedom.joints for freedom in self._freedoms.values()))
-        model = self._reach.model
-        positions = {
-            name: float(stance.qpos[model.jnt_qposadr[self._reach.joints[name]]])
-            for name in sorted(free)
-        }
-        found = view.model_copy(update={'joints': {**view.joints, **positions}})
-        if any(freedom.base for freedom in self._freedoms.values()):
-            x, y, yaw = (float(v) for v in stance.qpos[:3])
-            home = self._config.robot
-            found = found.model_copy(
-                update={
-                    'x_m': x - home.position_m[0],
-                    'y_m': y - home.position_m[1],
-                    'yaw_rad': yaw - math.radians(home.yaw_deg),
-                }
-            )
-        return found, stance.at_limit
-
-    def _freedom(self, entry: ViewpointConfig) -> Freedom:
-        if self._reach is None:
-            raise InternalError(f'The viewpoint of camera {entry.camera} lacks the robot chain.')
-        link = self._cameras[entry.camera].parent_link
-        joints = self._world.scene.robot.joints
-        leads = {joint.name for joint in joints if joint.coupling is None}
-        if entry.joints:
-            wanted = matching(entry.joints, [joint.name for joint in joints])
-        else:
-            wanted = self._reach.chain(link)
-            followed = {j.name: j.coupling.leader for j in joints if j.coupling is not None}
-            wanted = (*wanted, *(followed[name] for name in wanted if name in followed))
-        base = base_bounds(self._config) if entry.base else None
-        return Freedom(frozenset(leads.intersection(wanted)), base)
-
-
-def base_bounds(config: Config) -> tuple[tuple[float, float], ...]:
-    """Where the base may be: bounds of x and y, metres, and heading, radians, in the world."""
-    drawn, home = config.randomization.robot, config.robot
-    x, y, yaw = (
-        part.support(config.randomization.variables)
-        for part in (drawn.x_m, drawn.y_m, drawn.yaw_deg)
-    )
-    return (
-        (home.position_m[0] + x[0], home.position_m[0] + x[1]),
-        (home.position_m[1] + y[0], home.position_m[1] + y[1]),
-        (math.radians(home.yaw_deg + yaw[0]), math.radians(home.yaw_deg + yaw[1])),
-    )
 
 
 def _near(miss: Miss, entry: ViewpointConfig) -> bool:
