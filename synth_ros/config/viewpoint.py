@@ -71,7 +71,7 @@ class ViewpointConfig(Section):
     """Direction of the camera as seen from the target: 0 is along the world's x axis, 90 along
     y."""
     roll_deg: Drawn | None = None
-    """Turn of the upright camera about its optical axis, clockwise as it looks. Free for a
+    """Turn of the upright camera about its line of sight, clockwise as it looks. Free for a
     robot's camera by default, 0 for one on ``world``."""
     center_offset_px: Drawn = constant(0.0)
     """Where the target is to be in the image, from its middle: drawn once for columns and once

@@ -14,8 +14,6 @@ UP = np.array([0.0, 0.0, 1.0])
 """The world's up."""
 UP.flags.writeable = False
 
-_ROUNDS = 20
-
 
 class Gaze(NamedTuple):
     """How one camera shall see one point; what is ``None`` is free.
@@ -28,7 +26,8 @@ class Gaze(NamedTuple):
         distance_m: From the camera's centre to the point.
         elevation_rad: Of the camera as seen from the point, above the horizon.
         azimuth_rad: Of the camera as seen from the point, from the world's x axis towards y.
-        roll_rad: Turn of the upright camera about its optical axis, clockwise as it looks.
+        roll_rad: Turn of the upright camera about its line of sight, clockwise as it looks; the
+            camera as it is when turned the shortest way to look straight at the target.
     """
 
     link: str
@@ -48,7 +47,7 @@ class Miss(NamedTuple):
         aim_rad: Between the directions in which the point is and shall be.
         distance_m: Of the distance.
         side_rad: Between the directions from the point to where the camera is and shall be.
-        roll_rad: Of the turn about the optical axis.
+        roll_rad: Of the turn about the line of sight.
     """
 
     aim_rad: float
@@ -78,9 +77,10 @@ def measure(world_from_camera: FloatArray, gaze: Gaze) -> Miss:
     )
     roll = 0.0
     if gaze.roll_rad is not None:
-        # Looking nearly straight up or down, hardly any turn is wrong.
-        up = rotation.T @ UP
-        turned = wrapped(roll_of(rotation) - gaze.roll_rad)
+        # Nearly straight up or down, hardly any turn is wrong.
+        straight = rotation @ facing_target(gaze.bearing)
+        up = straight.T @ UP
+        turned = wrapped(roll_of(straight) - gaze.roll_rad)
         roll = turned * float(math.hypot(up[0], up[1]))
     return Miss(
         _angle(rotation.T @ way / length, gaze.bearing), abs(distance), _angle(out, wanted), roll
@@ -100,7 +100,7 @@ def side(elevation_rad: float, azimuth_rad: float) -> FloatArray:
 
 
 def roll_of(rotation: FloatArray) -> float:
-    """Turn of the upright camera about its optical axis, clockwise as it looks, radians.
+    """Turn of an upright camera about its optical axis, clockwise as it looks, radians.
 
     Upright is a camera in whose image the world's up points up. Straight up and down, where
     that says nothing, it is 0.
@@ -146,18 +146,8 @@ def placed(gaze: Gaze) -> FloatArray:
     assert gaze.elevation_rad is not None
     assert gaze.azimuth_rad is not None
     out = side(gaze.elevation_rad, gaze.azimuth_rad)
-    roll = gaze.roll_rad or 0.0
-    rotation = _facing(-out) @ matrix_from_rotvec(np.array([0.0, 0.0, roll]))
-    rotation = rotation @ _shortest(gaze.bearing).T
-    # Off the middle, the horizon leans: turning about the line of sight sets it upright.
-    for _ in range(_ROUNDS):
-        up = rotation.T @ UP
-        if math.hypot(up[0], up[1]) < 1e-6:
-            break
-        lean = wrapped(roll - roll_of(rotation))
-        if abs(lean) < 1e-12:
-            break
-        rotation = rotation @ matrix_from_rotvec(gaze.bearing * lean)
+    turn = matrix_from_rotvec(np.array([0.0, 0.0, gaze.roll_rad or 0.0]))
+    rotation = _facing(-out) @ turn @ facing_target(gaze.bearing).T
     return make_transform(rotation, gaze.target_m + gaze.distance_m * out)
 
 
@@ -169,8 +159,12 @@ def _facing(forward: FloatArray) -> FloatArray:
     return np.column_stack([right, np.cross(forward, right), forward])
 
 
-def _shortest(direction: FloatArray) -> FloatArray:
-    """The smallest rotation that takes the optical axis to a unit direction."""
+def facing_target(direction: FloatArray) -> FloatArray:
+    """The smallest rotation that takes the optical axis to a unit direction, (3, 3).
+
+    A camera with rotation R in the world that sees a target in that direction would, turned the
+    shortest way until it looks straight at it, have the rotation R times this.
+    """
     axis = np.cross([0.0, 0.0, 1.0], direction)
     sine = float(np.linalg.norm(axis))
     if sine < 1e-12:

@@ -19,7 +19,7 @@ import mujoco
 import numpy as np
 
 from synth_ros.scene.compiled import BASE_JOINTS, Coupling, JointPart, Reach
-from synth_ros.sim.gaze import UP, Gaze, Miss, measure, side, wrapped
+from synth_ros.sim.gaze import UP, Gaze, Miss, facing_target, measure, side, wrapped
 from synth_ros.types import FloatArray
 
 _MAX_STEPS = 80
@@ -269,10 +269,11 @@ def _side_rows(
 def _roll_rows(
     gaze: Gaze, rotation: FloatArray, turn: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Error and derivative of where the world's up points in the image."""
+    """Error and derivative of where the world's up points in the image, seen straight on."""
     assert gaze.roll_rad is not None
-    up = (rotation.T @ UP)[:2]
-    d_up = (rotation.T @ _cross(UP) @ turn)[:2]
+    straight = (rotation @ facing_target(gaze.bearing)).T
+    up = (straight @ UP)[:2]
+    d_up = (straight @ _cross(UP) @ turn)[:2]
     wanted = -np.array([math.sin(gaze.roll_rad), math.cos(gaze.roll_rad)])
     length = math.hypot(up[0], up[1])
     return up - wanted * length, d_up - np.outer(wanted, up @ d_up) / max(length, 1e-3)
