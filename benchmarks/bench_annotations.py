@@ -23,6 +23,7 @@ os.environ.setdefault('MUJOCO_GL', 'egl')
 
 from common import CONFIG, alternate, demo_stage, describe, machine, table
 
+from synth_ros.config.distributions import whole_uniform
 from synth_ros.config.labels import Annotation, LabelsConfig
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.render import RenderConfig
@@ -58,7 +59,7 @@ class Sequence(NamedTuple):
 def crowded(count: int) -> LoadedConfig:
     """The demo config with this many objects in every scene."""
     loaded = load_config(CONFIG)
-    objects = loaded.config.objects.model_copy(update={'count': (count, count)})
+    objects = loaded.config.objects.model_copy(update={'count': whole_uniform(count, count)})
     return replace(loaded, config=loaded.config.model_copy(update={'objects': objects}))
 
 

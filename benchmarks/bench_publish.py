@@ -6,6 +6,7 @@ topic raw and counts, or the recorder node writes a bag with zstd. Before each r
 
     python benchmarks/bench_publish.py [--frames 200] [--rounds 3] [--backends classic onepass]
     python benchmarks/bench_publish.py --convert       what converting and publishing takes
+    python benchmarks/bench_publish.py --profile       where the processor time goes
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from contenders import Running
 from mcap.reader import make_reader
 from ours import quality, render_section
 from publish_cost import print_cost
+from publish_profile import print_profile
 from results import Row
 from scenes import SceneSpec, write_scene
 from settled import prepare
@@ -100,6 +102,15 @@ def _simulate(config: Path, frames: int) -> None:
 WAYS: dict[str, Callable[[Path, int], Arrivals]] = {'published': publish, 'MCAP, zstd': record}
 
 
+def live_scene(root: Path, spec: SceneSpec, backend: str) -> Path:
+    """Write the scene as a live config of a renderer."""
+    changes = {
+        'render': render_section(backend, *TUNED[backend]),
+        'output': {'live': {'rate_hz': RATE_HZ}},
+    }
+    return write_scene(root / f'live_{backend}', spec, changes=changes)
+
+
 def measure(spec: SceneSpec, options: argparse.Namespace, root: Path) -> list[Row]:
     """All ways with all renderers."""
     rows = []
@@ -108,13 +119,7 @@ def measure(spec: SceneSpec, options: argparse.Namespace, root: Path) -> list[Ro
         base.turn(2)
         for backend in options.backends:
             shadow, samples = TUNED[backend]
-            render = render_section(backend, shadow, samples)
-            live = {'rate_hz': RATE_HZ}
-            config = write_scene(
-                root / f'live_{backend}',
-                spec,
-                changes={'render': render, 'output': {'live': live}},
-            )
+            config = live_scene(root, spec, backend)
             for way, run in WAYS.items():
                 seconds, baseline, fault = [], [], ''
                 for _ in range(options.rounds):
@@ -153,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--backends', nargs='+', choices=sorted(TUNED), default=known)
     parser.add_argument('--convert', action='store_true', help='time conversion, stream by stream')
+    parser.add_argument('--profile', action='store_true', help='processor time, step by step')
     parser.add_argument('--quick', action='store_true', help='smallest of everything')
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'transport.json')
     options = parser.parse_args(arguments)
@@ -163,6 +169,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if options.convert:
             print_cost(spec, Path(folder), frames=min(options.frames, 60))
+            return
+        if options.profile:
+            for backend in options.backends:
+                print(f'{backend}:')
+                print_profile(live_scene(Path(folder), spec, backend), options.frames)
             return
         results.save(options.json, measure(spec, options, Path(folder)))
     print(f'{time.monotonic() - start:.0f} s')

@@ -15,6 +15,7 @@ from synth_ros.errors import OutputError
 
 if TYPE_CHECKING:
     from synth_ros.config.cameras import CameraConfig
+    from synth_ros.config.distributions import Variables
     from synth_ros.config.load import LoadedConfig
     from synth_ros.config.objects import ObjectsConfig
 
@@ -102,7 +103,8 @@ def _summary(loaded: LoadedConfig) -> Table:
     rows = [('Robot', config.robot.model)]
     rows += [('Camera', _camera(camera)) for camera in config.cameras]
     rows += [('Environment', config.environment.model)]
-    rows += [('Objects', line) for line in _objects(config.objects)]
+    variables = config.randomization.variables
+    rows += [('Objects', line) for line in _objects(config.objects, variables)]
     rows += [
         ('Dataset', f'{size} each, {_counted(cameras, "camera")}: {_counted(frames, "frame")}'),
         ('Live', f'{live.rate_hz:g} frames per second of simulated time'),
@@ -124,8 +126,8 @@ def _camera(camera: CameraConfig) -> str:
     return f'{size}, camera {camera.model_camera or camera.name} of the model'
 
 
-def _objects(objects: ObjectsConfig) -> Iterator[str]:
-    low, high = objects.count
+def _objects(objects: ObjectsConfig, variables: Variables) -> Iterator[str]:
+    low, high = map(int, objects.count.support(variables))
     names = ', '.join(entry.name for entry in objects.classes)
     number = str(low) if low == high else f'{low} to {high}'
     yield f'{number} per scene, of {_counted(len(objects.classes), "class")}'

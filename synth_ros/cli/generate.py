@@ -203,6 +203,7 @@ class ProgressView:
         self._start = time.monotonic()
         self._made = 0
         self._verdicts: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
         self._warned: set[str] = set()
 
     def report(self, progress: object) -> None:
@@ -212,6 +213,7 @@ class ProgressView:
         assert isinstance(progress, Committed)
         self._made += progress.frames
         self._verdicts.update(progress.verdicts)
+        self._refusals.update(progress.refusals)
         for warning in progress.warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
@@ -233,5 +235,8 @@ class ProgressView:
         if self._verdicts:
             reasons = ', '.join(f'{n} {name.lower()}' for name, n in self._verdicts.items())
             say(f'{sum(self._verdicts.values())} drawings were redrawn: {reasons}.')
+        if self._refusals:
+            reasons = ', '.join(f'{n} {name}' for name, n in self._refusals.most_common())
+            say(f'Drawings of views were refused: {reasons}.')
         if '://' not in out:
             say(f'Look at it: [bold]synth-ros report {out}[/]')

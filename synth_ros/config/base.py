@@ -161,12 +161,6 @@ UnitRange = Annotated[tuple[UnitInterval, UnitInterval], AfterValidator(_ordered
 PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
 CountRange = Annotated[tuple[Count, Count], AfterValidator(_ordered), _LowHigh]
 
-LampCount = Annotated[int, Field(ge=1, le=4)]
-LampCountRange = Annotated[tuple[LampCount, LampCount], AfterValidator(_ordered), _LowHigh]
-
-Elevation = Annotated[float, Field(gt=0, le=90)]
-ElevationRange = Annotated[tuple[Elevation, Elevation], AfterValidator(_ordered), _LowHigh]
-
 DepthLimit = Annotated[float, Field(gt=0, le=65.535)]
 """16-bit depth images count millimetres, so they end at 65.535 m."""
 DepthRange = Annotated[tuple[DepthLimit, DepthLimit], AfterValidator(_growing), _NearFar]

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from synth_ros.config.base import (
-    Asset,
-    ElevationRange,
-    LampCountRange,
-    PositiveRange,
-    Section,
-    UnitInterval,
+from typing import Annotated
+
+from synth_ros.config.base import Asset, Section, UnitInterval
+from synth_ros.config.distributions import (
+    Distribution,
+    DrawnPositive,
+    WholeDistribution,
+    WholeOnly,
+    drawn,
+    log_uniform,
+    uniform,
+    whole_uniform,
 )
+
+_LampCount = Annotated[WholeDistribution, WholeOnly, drawn(whole=True, low=1, high=4)]
+_Elevation = Annotated[Distribution, drawn(above=0, high=90)]
 
 
 class LightsConfig(Section):
     """Lamps above the placement surface, drawn anew for every scene."""
 
-    count: LampCountRange = (1, 3)
+    count: _LampCount = whole_uniform(1, 3)
     """Lamps per scene; at least one, at most four."""
-    distance_m: PositiveRange = (1.6, 2.6)
+    distance_m: DrawnPositive = uniform(1.6, 2.6)
     """Distance from the middle of the placement surface."""
-    elevation_deg: ElevationRange = (35.0, 85.0)
+    elevation_deg: _Elevation = uniform(35, 85)
     """Angle above the horizon."""
-    intensity: PositiveRange = (0.75, 1.2)
+    intensity: DrawnPositive = uniform(0.75, 1.2)
     """Brightness relative to a well-lit room, shared among the lamps."""
-    color_temperature_k: PositiveRange = (2800.0, 6500.0)
+    color_temperature_k: DrawnPositive = log_uniform(2800, 6500)
     """Colour of each lamp as a black body."""
-    ambient: PositiveRange = (0.25, 0.5)
+    ambient: DrawnPositive = uniform(0.25, 0.5)
     """Light that comes from everywhere, relative to a well-lit room."""
     cast_shadow_probability: UnitInterval = 0.8
     """Share of the lamps, after the first, that cast shadows; the first always does."""

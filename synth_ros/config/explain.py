@@ -152,7 +152,9 @@ def _expects(path: KeyPath, root: MappingNode) -> str:
     kind = kind_at(config_shape(), path)
     node = find(root, path).node
     assert kind is not None
-    message = f'expects {describe(kind)}, got {show(node)}'
+    # Who writes a list means a range.
+    wanted = kind.pair if isinstance(kind, Drawn) and isinstance(node, ListNode) else kind
+    message = f'expects {describe(wanted)}, got {show(node)}'
     if isinstance(node, ScalarNode):
         if node.odd:
             message += f', which {node.odd.reason}'

@@ -42,16 +42,19 @@ class Limits:
     def fault(self, support: Support) -> str | None:
         """What is wrong with numbers in this interval, or None."""
         low, high = support
+        ends = []
         reaches_limit = self.above is not None and low <= self.above
         if reaches_limit or (self.low is not None and low < self.low):
-            found = 'have no lower end' if low == -INFINITY else f'go down to {low:g}'
-        elif self.high is not None and high > self.high:
-            found = 'have no upper end' if high == INFINITY else f'go up to {high:g}'
-        else:
+            ends.append(f'down to {low:g}')
+        if self.high is not None and high > self.high:
+            ends.append(f'up to {high:g}')
+        if not ends:
             return None
-        cure = ': give "within: [low, high]"' if 'no' in found.split() else ''
+        found = f'go {" and ".join(ends)}'
+        if -INFINITY in support or INFINITY in support:
+            found = 'may be any number: give "within: [low, high]"'
         noun = 'whole numbers' if self.whole else 'numbers'
-        return f'expects {noun} {self._words()}, and those drawn here {found}{cure}'
+        return f'expects {noun} {self._words()}, and those drawn here {found}'
 
     def _words(self) -> str:
         if self.low is not None and self.high is not None:

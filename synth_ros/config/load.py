@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from synth_ros.config.asset_check import asset_faults
 from synth_ros.config.base import Fault, KeyPath, RulesLater, Section
+from synth_ros.config.changed import changed, scenario_changes
 from synth_ros.config.distribution_check import attach_files, distribution_faults
 from synth_ros.config.explain import Findings, explain, odd_texts, written_path
 from synth_ros.config.file_text import read_text
@@ -20,6 +21,7 @@ from synth_ros.config.nodes import MappingNode, find, plain
 from synth_ros.config.packaged import Builtins, packaged_builtins
 from synth_ros.config.problems import Problem, config_error
 from synth_ros.config.root import Config
+from synth_ros.config.scenarios import CHANGEABLE
 from synth_ros.config.yaml_source import read_yaml
 from synth_ros.errors import ConfigError
 
@@ -33,12 +35,16 @@ class LoadedConfig:
         path: The file, as its user named it.
         base_dir: Absolute folder that the config's relative paths start from.
         root: The file's data with places, for messages.
+        scenarios: The whole config of each of its scenarios, in their order.
+        where: Path of the change that makes the scenario of which this is the config.
     """
 
     config: Config
     path: Path
     base_dir: Path
     root: MappingNode = field(repr=False, compare=False)
+    scenarios: tuple[LoadedConfig, ...] = ()
+    where: KeyPath = ()
 
     @property
     def config_hash(self) -> str:
@@ -68,7 +74,7 @@ class LoadedConfig:
         Args:
             faults: At least one, with paths from the top of the config.
         """
-        located = [_located(fault, self.root) for fault in faults]
+        located = [_below(self.where, _located(fault, self.root)) for fault in faults]
         return config_error(str(self.path), located)
 
 
@@ -120,11 +126,33 @@ def _load(text: str, *, path: Path, base_dir: Path, builtins: Builtins | None) -
     document = read_yaml(text)
     if document.root is None:
         raise config_error(str(path), document.problems)
-    checked = _check(document.root, base_dir, builtins or packaged_builtins())
-    problems = (*document.problems, *_not_below(checked.problems, document.flawed))
+    known = builtins or packaged_builtins()
+    checked = _check(document.root, base_dir, known)
+    problems = [*document.problems, *_not_below(checked.problems, document.flawed)]
+    scenarios: list[LoadedConfig] = []
+    for where, change in scenario_changes(document.root):
+        root = changed(document.root, change)
+        scenario = _check(root, base_dir, known)
+        problems += _new_problems(scenario, checked, where)
+        if scenario.config is not None:
+            scenarios.append(LoadedConfig(scenario.config, path, base_dir, root, where=where))
     if problems or checked.config is None:
         raise config_error(str(path), problems)
-    return LoadedConfig(checked.config, path, base_dir, document.root)
+    return LoadedConfig(checked.config, path, base_dir, document.root, tuple(scenarios))
+
+
+def _new_problems(scenario: _Checked, base: _Checked, where: KeyPath) -> list[Problem]:
+    """What is wrong with a scenario and not with the file without it."""
+    told = {(problem.path, problem.message) for problem in base.problems}
+    new = [p for p in scenario.problems if (p.path, p.message) not in told]
+    # Sections that a scenario may not change are told as such.
+    new = [p for p in new if not p.path or p.path[0] in CHANGEABLE]
+    return [_below(where, problem) for problem in new]
+
+
+def _below(where: KeyPath, problem: Problem) -> Problem:
+    """A problem of a scenario's config, told as one of its change."""
+    return problem._replace(path=(*where, *problem.path)) if where else problem
 
 
 @dataclass(frozen=True, slots=True)

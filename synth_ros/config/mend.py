@@ -14,6 +14,7 @@ from synth_ros.config.base import KeyPath
 from synth_ros.config.explain import Findings, key_at
 from synth_ros.config.nodes import Plain
 from synth_ros.config.shape import (
+    Change,
     Choice,
     Drawn,
     Kind,
@@ -90,7 +91,7 @@ def _any_value(kind: Kind, serial: Iterator[int]) -> Plain:
             value = [_any_value(item, serial) for item in items]
         case Listing(item=item, fewest=fewest):
             value = [_any_value(item, serial) for _ in range(fewest)]
-        case Table():
+        case Table() | Change():
             value = {}
         case Record(keys=keys):
             value = {key.name: _any_value(key.kind, serial) for key in keys if key.required}

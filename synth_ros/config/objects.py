@@ -13,9 +13,8 @@ from synth_ros.config.base import (
     CountRange,
     Fault,
     Name,
+    NonNegative,
     Positive,
-    PositiveRange,
-    Range,
     Rgb,
     Section,
     Size2,
@@ -25,6 +24,15 @@ from synth_ros.config.base import (
     Vector3,
     repeated_names,
 )
+from synth_ros.config.distribution_kinds import INFINITY
+from synth_ros.config.distributions import (
+    Drawn,
+    DrawnCount,
+    DrawnPositive,
+    uniform,
+    whole_uniform,
+)
+from synth_ros.config.problems import nearest
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -160,7 +168,7 @@ class Placement(Section):
     """Named surface of the environment; its first one by default."""
     region: Region | None = None
     """Or a rectangle of your own."""
-    drop_height_m: PositiveRange = (0.02, 0.12)
+    drop_height_m: DrawnPositive = uniform(0.02, 0.12)
     """Free height below an object's lowest point when it is let go."""
     upright_probability: UnitInterval = 0.7
     """Share of objects dropped upright with a random heading; the rest tumble freely."""
@@ -174,30 +182,63 @@ class Placement(Section):
 class ObjectsConfig(Section):
     """What lies in the scene and gets labels."""
 
-    count: CountRange = (6, 12)
-    """Objects per scene, [fewest, most]."""
+    count: DrawnCount = whole_uniform(6, 12)
+    """Objects per scene."""
     classes: tuple[ObjectClass, ...] = ()
     """Classes to draw from."""
+    weights: dict[str, NonNegative] = Field(default_factory=dict)
+    """Weights of classes by name, in place of their own; 0 leaves a class out. For scenarios,
+    which share the classes."""
+    limits: dict[str, CountRange] = Field(default_factory=dict)
+    """[fewest, most] objects of a class in each scene, by its name."""
+    balance: Literal['dataset', 'none'] = 'dataset'
+    """``dataset``: classes are dealt like cards, so that over the dataset each is as often as its
+    weight says; ``none``: every object draws its class by itself."""
     placement: Placement = Placement()
     """Where and how they are dropped."""
-    scale: PositiveRange = (0.92, 1.08)
+    scale: DrawnPositive = uniform(0.92, 1.08)
     """Random factor on each object's size."""
-    hue_shift_deg: Range = (-15.0, 15.0)
+    hue_shift_deg: Drawn = uniform(-15, 15)
     """Random rotation of each object's colour about the hue circle."""
-    value_scale: PositiveRange = (0.8, 1.1)
+    value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
-        if self.count[1] > 0 and not self.classes:
-            low, high = self.count
+        yield from self._frequency_faults()
+        low, high = self.count.support()
+        if high > 0 and not self.classes:
+            number = f'{low:g} to {high:g} objects' if low > -INFINITY else 'objects'
             message = (
-                f'count asks for {low} to {high} objects, but no class is listed: list classes, '
-                'or set count to [0, 0]'
+                f'count asks for {number}, but no class is listed: list classes, or set count to 0'
             )
             yield Fault(('classes',), message, because=(('count',),))
+
+    def _frequency_faults(self) -> Iterator[Fault]:
+        """Yield faults for weights and limits of no class, and for those that nothing can meet."""
+        names = [entry.name for entry in self.classes]
+        for key, table in (('weights', self.weights), ('limits', self.limits)):
+            for name in table:
+                if name not in names:
+                    near = nearest(name, names)
+                    advice = f' Did you mean "{near}"?' if near else ''
+                    message = f'there is no class "{name}".{advice} Classes: {", ".join(names)}'
+                    yield Fault((key, name), message)
+        if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
+            yield Fault(('weights',), 'the weights of all classes sum to zero')
+        low, high = self.count.support()
+        if not names or low == -INFINITY:  # it depends on a variable
+            return
+        fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
+        if fewest > low:
+            message = f'they ask for at least {fewest} objects, but count allows {low:g}'
+            yield Fault(('limits',), message, because=(('count',),))
+        most = sum(self.limits[name][1] if name in self.limits else high for name in names)
+        if most < high:
+            message = f'they allow at most {most:g} objects, but count asks for up to {high:g}'
+            yield Fault(('limits',), message, because=(('count',),))
 
     def _id_faults(self) -> Iterator[Fault]:
         """Yield faults for ids that some classes lack or share."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from synth_ros.config.base import Positive, PositiveRange, Section, UnitInterval, Vector3
+from synth_ros.config.base import Positive, Section, UnitInterval, Vector3
+from synth_ros.config.distributions import DrawnPositive, log_uniform
 
 
 class SettleConfig(Section):
@@ -32,9 +33,9 @@ class PhysicsConfig(Section):
     """Simulated time of one step."""
     gravity_m_s2: Vector3 = (0.0, 0.0, -9.81)
     """Acceleration in the world frame (z up)."""
-    friction_scale: PositiveRange = (0.7, 1.3)
+    friction_scale: DrawnPositive = log_uniform(0.7, 1.3)
     """Random factor on each object's sliding friction."""
-    mass_scale: PositiveRange = (0.8, 1.25)
+    mass_scale: DrawnPositive = log_uniform(0.8, 1.25)
     """Random factor on each object's mass and inertia."""
     settle: SettleConfig = SettleConfig()
     """When a dropped scene is at rest."""

@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import (
-    NAME_PATTERN,
-    Fault,
-    NonNegative,
-    PositiveRange,
-    Section,
-    Text,
+from synth_ros.config.base import NAME_PATTERN, Fault, NonNegative, Section, Text
+from synth_ros.config.distributions import (
+    Distribution,
+    Drawn,
+    DrawnPositive,
+    constant,
+    drawn,
+    uniform,
 )
-from synth_ros.config.distributions import Distribution, Drawn, constant, drawn
 from synth_ros.config.viewpoint import ViewpointConfig
 
 DrawnFocal = Annotated[Distribution, drawn(low=0.1, high=10.0)]
@@ -36,11 +36,11 @@ class JointLog(Section):
 class RobotRandomization(Section):
     """Where the robot stands and how it is posed, drawn for every view."""
 
-    x_m: Drawn = constant(0.0)
+    x_m: Drawn = uniform(0, 0)
     """Offset along the world's x axis."""
-    y_m: Drawn = constant(0.0)
+    y_m: Drawn = uniform(0, 0)
     """Offset along the world's y axis."""
-    yaw_deg: Drawn = constant(0.0)
+    yaw_deg: Drawn = uniform(0, 0)
     """Offset of the heading."""
     joints: dict[str, Drawn] = Field(default_factory=dict)
     """Joint positions by name: radians or metres. They have precedence over the log, and that
@@ -70,8 +70,8 @@ class IntrinsicsRandomization(Section):
     @property
     def fixed(self) -> bool:
         """Whether nothing varies."""
-        same = (self.focal_scale.constant, self.aspect_scale.constant) == (1.0, 1.0)
-        return same and self.principal_px.constant == 0
+        factors = (self.focal_scale, self.aspect_scale)
+        return all(each.support() == (1, 1) for each in factors) and _is_zero(self.principal_px)
 
 
 class CameraRandomization(Section):
@@ -91,7 +91,7 @@ class CameraRandomization(Section):
 class SensorNoise(Section):
     """What the sensor adds to the clean image; labels stay clean."""
 
-    rgb_gain: PositiveRange = (1.0, 1.0)
+    rgb_gain: DrawnPositive = uniform(1, 1)
     """Exposure factor, drawn for every frame."""
     rgb_noise: NonNegative = 0.0
     """Standard deviation of Gaussian noise, in grey levels of 255."""
@@ -135,7 +135,7 @@ class RandomizationConfig(Section):
     def _viewpoint_faults(self) -> Iterator[Fault]:
         first: dict[str, int] = {}
         robot = self.robot
-        still = all(part.constant is not None for part in (robot.x_m, robot.y_m, robot.yaw_deg))
+        still = all(_is_zero(part) for part in (robot.x_m, robot.y_m, robot.yaw_deg))
         for i, entry in enumerate(self.viewpoints):
             if first.setdefault(entry.camera, i) != i:
                 message = f'viewpoints[{first[entry.camera]}] is of this camera already'
@@ -146,3 +146,7 @@ class RandomizationConfig(Section):
                     'yaw_deg a range'
                 )
                 yield Fault(('viewpoints', i, 'base'), message)
+
+
+def _is_zero(distribution: Distribution) -> bool:
+    return distribution.support() == (0, 0)

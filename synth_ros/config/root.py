@@ -9,6 +9,7 @@ from pydantic import Field
 
 from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
+from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
@@ -17,6 +18,7 @@ from synth_ros.config.physics import PhysicsConfig
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
+from synth_ros.config.scenarios import ScenarioConfig, weightless
 from synth_ros.errors import suggest
 
 
@@ -39,16 +41,28 @@ class Config(Section):
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
     """What varies about viewpoint and sensor."""
+    constraints: ConstraintsConfig = ConstraintsConfig()
+    """What scenes and views must show."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
     """From which size on an object counts."""
     output: OutputConfig = OutputConfig()
     """How much is made and in which form."""
+    scenarios: tuple[ScenarioConfig, ...] = ()
+    """Kinds of scene that the dataset mixes, each a change of this file; without any, all scenes
+    are what the rest of the file says."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
+        yield from weightless(self.scenarios)
+        yield from constraint_faults(
+            self.constraints,
+            classes=tuple(entry.name for entry in self.objects.classes),
+            cameras=tuple(camera.name for camera in self.cameras),
+        )
         yield from self._viewpoint_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, stuff in enumerate(self.labels.stuff):

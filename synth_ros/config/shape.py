@@ -106,6 +106,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Keys of the config, with values that replace others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key of a section.
 
@@ -157,12 +162,17 @@ class Drawn:
     number: Number
 
     @property
+    def pair(self) -> Row:
+        """The pair."""
+        return Row((self.number, self.number), 'low-high')
+
+    @property
     def record(self) -> Record:
         """The mapping."""
         return distribution_shape()
 
 
-Kind = Truth | Number | Words | Choice | Row | Listing | Table | Record | Drawn
+Kind = Truth | Number | Words | Choice | Row | Listing | Table | Change | Record | Drawn
 
 
 @functools.cache
@@ -196,6 +206,9 @@ def kind_at(root: Kind, path: KeyPath) -> Kind | None:
                 kind = key.kind if key else None
             case Table(value=value), str():
                 kind = value
+            case Change(), str():
+                key = config_shape().key(step)
+                kind = key.kind if key else None
             case Listing(item=item), int():
                 kind = item
             case Row(items=items), int() if step < len(items):
@@ -306,6 +319,8 @@ def _array(schema: _Schema, defs: _Defs) -> Kind:
 
 
 def _object(schema: _Schema, defs: _Defs) -> Kind:
+    if schema.format == 'change':
+        return Change()
     if isinstance(schema.values, _Schema):
         return Table(_kind(schema.values, defs))
     keys = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from synth_ros.config.distributions import KINDS
 from synth_ros.config.nodes import ListNode, MappingNode, Node, ScalarNode
 from synth_ros.config.shape import (
+    Change,
     Choice,
     Drawn,
     Kind,
@@ -51,16 +52,24 @@ def describe(kind: Kind) -> str:
             words = _row(kind)
         case Listing(item=item, fewest=fewest):
             words = f'a list of {_plural(item)}{f", at least {fewest}" if fewest else ""}'
-        case Table(value=value):
-            words = f'a mapping from names to {_plural(value)}'
-        case Record(names=names):
-            words = f'a mapping with keys of {", ".join(names)}'
+        case Table() | Change() | Record():
+            words = _mapping(kind)
         case Drawn(number=number):
             words = (
                 f'a {_number(number, plural=False)}, [low, high] to draw evenly between, or a '
                 f'mapping with one of {", ".join(KINDS)}'
             )
     return words
+
+
+def _mapping(kind: Table | Change | Record) -> str:
+    match kind:
+        case Table(value=value):
+            return f'a mapping from names to {_plural(value)}'
+        case Change():
+            return 'a mapping with keys of the config'
+        case Record(names=names):
+            return f'a mapping with keys of {", ".join(names)}'
 
 
 def _row(kind: Row) -> str:

@@ -104,16 +104,32 @@ def matrix_from_rpy(rpy_rad: Sequence[float] | FloatArray) -> FloatArray:
     )
 
 
-def matrix_from_rotvec(vector_rad: FloatArray) -> FloatArray:
-    """Rotation matrix (3, 3) of a rotation vector (3,), radians (Rodrigues)."""
-    angle = float(np.linalg.norm(vector_rad))
+def matrix_from_rotation_vector(vector_rad: Sequence[float] | FloatArray) -> FloatArray:
+    """Rotation matrix (3, 3) of a rotation vector: its length is the angle (Rodrigues)."""
+    vector = np.asarray(vector_rad, np.float64)
+    angle = float(np.linalg.norm(vector))
     if angle < 1e-12:
         return np.eye(3)
-    x, y, z = vector_rad / angle
+    x, y, z = vector / angle
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     rotation: FloatArray = np.eye(3) + math.sin(angle) * cross
     rotation += (1 - math.cos(angle)) * cross @ cross
     return rotation
+
+
+def rotation_between(start: FloatArray, end: FloatArray) -> FloatArray:
+    """The smallest rotation (3, 3) that turns one unit vector to another.
+
+    Opposite vectors are half a turn about some axis apart.
+    """
+    axis = np.cross(start, end)
+    sine, cosine = float(np.linalg.norm(axis)), float(np.dot(start, end))
+    if sine > 1e-12:
+        return matrix_from_rotation_vector(axis / sine * math.atan2(sine, cosine))
+    if cosine > 0:
+        return np.eye(3)
+    aside = np.cross(start, np.eye(3)[int(np.argmin(np.abs(start)))])
+    return matrix_from_rotation_vector(aside / np.linalg.norm(aside) * math.pi)
 
 
 def box_corners(size_m: FloatArray) -> FloatArray:

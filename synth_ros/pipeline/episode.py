@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from synth_ros.errors import InternalError, PlacementError
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
+from synth_ros.pipeline.constraints import CONSTRAINT, ViewSearch, unmet_by_scene
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -22,7 +24,9 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
+from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.sample import sample_scene
+from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.render.base import Renderer
@@ -60,6 +64,8 @@ class Episode:
         world: The running scene.
         redraws: Every drawing made, the valid one last.
         clock: Measures the steps.
+        config: The config, or that of its scenario.
+        refusals: Why drawings of views were refused, and how many.
     """
 
     def __init__(
@@ -76,20 +82,32 @@ class Episode:
         self.clock = stage.clock
         self._stage = stage
         self._streams = stage.streams(sampled.episode)
+        self.config = stage.builder.of(sampled.scenario).config
+        self._draws = episode_draws(self.config, self._streams)
+        self.refusals: Counter[str] = Counter()
         self._finder = PostureFinder(
-            world, stage.config, inventory=stage.builder.inventory, objects=sampled.objects
+            world,
+            self.config,
+            inventory=stage.builder.of(sampled.scenario).inventory,
+            objects=sampled.objects,
         )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
-    def find_view(self, view: int) -> SampledView:
+    def find_view(self, view: int, *, start: int = 0) -> SampledView:
         """Draw a posture of the robot that touches nothing, and pose the robot.
+
+        Args:
+            view: Number of the view.
+            start: Drawings before are passed over.
 
         Raises:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self._finder.find(self._streams, view)
+            found = self._finder.find(self._streams, view, start=start)
+        self.refusals.update(found.refused)
+        return found
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -99,17 +117,26 @@ class Episode:
             in_flight: How many are drawn at a time, see ``instant.developed``.
 
         Raises:
+            PlacementError: If no posture was found, or none that meets the constraints.
+        """
+        if self.config.constraints.view:
+            return ViewSearch(self, self.config.constraints).views(numbers)
+        return developed(map(self.begin_view, numbers), in_flight=in_flight)
+
+    def begin_view(self, view: int, *, start: int = 0) -> Developing:
+        """Draw a view and begin to capture it.
+
+        Args:
+            view: Its number.
+            start: Drawings before are passed over.
+
+        Raises:
             PlacementError: If no posture was found.
         """
-        return developed(self._begin_views(numbers), in_flight=in_flight)
-
-    def _begin_views(self, numbers: Iterable[int]) -> Iterator[Developing]:
-        period_s = self._stage.config.output.live.view_period_s
-        for view in numbers:
-            self.world.set_objects(self._rest_qpos)
-            drawn = self.find_view(view)
-            self.world.set_time(view * period_s)
-            yield self.begin(view, drawn)
+        self.world.set_objects(self._rest_qpos)
+        drawn = self.find_view(view, start=start)
+        self.world.set_time(view * self._stage.config.output.live.view_period_s)
+        return self.begin(view, drawn)
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -178,11 +205,14 @@ class Episode:
         now = window.now
         clean = now.frames[camera]
         with self.clock.measure('sense'):
+            noise = self.config.randomization.sensor
+            name = f'sensor/{now.index}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
-                stage.config.randomization.sensor,
+                noise,
+                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(f'sensor/{now.index}/{part.model.name}'),
+                rng=self._streams.generator(name),
             )
         with self.clock.measure('label'):
             labels = annotate(
@@ -285,13 +315,16 @@ class Stage:
             PlacementError: If no drawing settled within the allowed number of attempts.
         """
         streams = self.streams(episode)
+        scenario = draw_scenario(self.config, streams=streams)
+        builder = self.builder.of(scenario)
         with self.clock.measure('build'):
-            drawn = sample_scene(self.config, self.builder.inventory, streams=streams)
-            scene = self.builder.build(drawn)
+            drawn = sample_scene(builder.config, builder.inventory, streams=streams)
+            scene = builder.build(drawn)
             check_scene(scene)
-            world = World(scene, self.config.robot)
+            world = World(scene, builder.config.robot)
         with self.clock.measure('settle'):
-            sampled, rest, redraws = self._settle(world, streams)
+            sampled, rest, redraws = self._settle(world, streams, builder)
+            sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
             return Episode(self, sampled=sampled, world=world, redraws=redraws)
 
@@ -306,25 +339,30 @@ class Stage:
             return_free_memory()
 
     def _settle(
-        self, world: World, streams: Streams
+        self, world: World, streams: Streams, builder: SceneBuilder
     ) -> tuple[SampledScene, Settled, list[Redraw]]:
         redraws: list[Redraw] = []
-        for wave in _waves(self.config.physics.settle.max_attempts):
+        config = builder.config
+        for wave in _waves(config.physics.settle.max_attempts):
             drawings = [
-                sample_scene(self.config, self.builder.inventory, streams=streams, attempt=k)
-                for k in wave
+                sample_scene(config, builder.inventory, streams=streams, attempt=k) for k in wave
             ]
             results = settle(
                 world,
                 [drawing.objects for drawing in drawings],
-                config=self.config.physics.settle,
-                surface=self.builder.inventory.surface,
+                config=config.physics.settle,
+                surface=builder.inventory.surface,
                 abandoned=self.abandoned.is_set,
             )
             for drawing, result in zip(drawings, results, strict=True):
-                redraws.append(Redraw(drawing.attempt, result.verdict.name))
+                verdict = result.verdict.name
                 if result.verdict is Verdict.VALID:
-                    return drawing, result, redraws
+                    failed = unmet_by_scene(world, result.qpos, config.constraints.scene)
+                    if not failed:
+                        redraws.append(Redraw(drawing.attempt, verdict))
+                        return drawing, result, redraws
+                    verdict = CONSTRAINT + failed[0]
+                redraws.append(Redraw(drawing.attempt, verdict))
         raise PlacementError(_why_unsettled(streams.episode, redraws))
 
 
@@ -338,11 +376,10 @@ def _waves(attempts: int) -> Iterator[range]:
 
 
 def _why_unsettled(episode: int, redraws: Sequence[Redraw]) -> str:
-    names = [redraw.verdict for redraw in redraws]
+    counted = Counter(redraw.verdict for redraw in redraws)
+    words = {verdict.name: verdict.value for verdict in Verdict}
     reasons = ', '.join(
-        f'{verdict.value} ({names.count(verdict.name)} times)'
-        for verdict in Verdict
-        if verdict.name in names
+        f'{words.get(name, name)} ({count} times)' for name, count in counted.most_common()
     )
     return (
         f'Episode {episode}: none of {len(redraws)} drawings of the scene came to a valid '

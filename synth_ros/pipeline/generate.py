@@ -82,12 +82,14 @@ class Progress(NamedTuple):
         episode: Its number.
         frames: Frames in it, all cameras.
         verdicts: Why earlier drawings of the scene were not used, in order.
+        refusals: Why drawings of its views were refused, and how many.
         warnings: What was mended in the assets, one sentence each.
     """
 
     episode: int
     frames: int
     verdicts: tuple[str, ...]
+    refusals: dict[str, int]
     warnings: tuple[str, ...]
 
 
@@ -248,6 +250,7 @@ def committed(episode: Episode, *, frames: int) -> Progress:
         episode=episode.sampled.episode,
         frames=frames,
         verdicts=tuple(redraw.verdict for redraw in episode.redraws[:-1]),
+        refusals=dict(episode.refusals),
         warnings=episode.world.scene.warnings,
     )
 

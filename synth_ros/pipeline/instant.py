@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
@@ -55,6 +56,49 @@ Developing = Callable[[], Instant]
 """An instant whose pictures are being drawn; the call waits for them."""
 
 
+class InFlight(Iterator[Instant]):
+    """Instants in order, some of them being drawn while the one before is waited for.
+
+    Args:
+        begun: Poses the world and begins to draw, one instant each time it is advanced.
+
+    Attributes:
+        most: How many are drawn at a time, the one waited for included; 1 waits for each before
+            the world moves on. May be changed at any time.
+    """
+
+    def __init__(self, begun: Iterable[Developing], *, most: int = 1) -> None:
+        self.most = most
+        self._begun = iter(begun)
+        self._pending: deque[Developing] = deque()
+
+    def __next__(self) -> Instant:
+        """Wait for the next instant, when as many as wanted have been begun."""
+        while len(self._pending) < self.most:
+            wait = next(self._begun, None)
+            if wait is None:
+                break
+            self._pending.append(wait)
+        if not self._pending:
+            raise StopIteration
+        return self._pending.popleft()()
+
+    def settle(self) -> None:
+        """Wait for all pictures that were begun, so that the renderer can load another scene."""
+        instants = [wait() for wait in self._pending]
+        self._pending = deque(partial(_same, instant) for instant in instants)
+
+    def drop(self) -> None:
+        """Wait for all pictures that were begun, and forget them, failed or not."""
+        while self._pending:
+            with suppress(SynthRosError):
+                self._pending.popleft()()
+
+
+def _same(instant: Instant) -> Instant:
+    return instant
+
+
 def developed(begun: Iterable[Developing], *, in_flight: int) -> Generator[Instant]:
     """Instants in order, some of them being drawn while the one before is waited for.
 
@@ -63,21 +107,13 @@ def developed(begun: Iterable[Developing], *, in_flight: int) -> Generator[Insta
 
     Args:
         begun: Poses the world and begins to draw, one instant each time it is advanced.
-        in_flight: How many are drawn at a time, the one waited for included; 1 waits for each
-            before the world moves on.
+        in_flight: How many are drawn at a time, see ``InFlight``.
     """
-    pending: deque[Developing] = deque()
+    instants = InFlight(begun, most=in_flight)
     try:
-        for wait in begun:
-            pending.append(wait)
-            if len(pending) >= in_flight:
-                yield pending.popleft()()
-        while pending:
-            yield pending.popleft()()
+        yield from instants
     finally:
-        for wait in pending:
-            with suppress(SynthRosError):
-                wait()
+        instants.drop()
 
 
 class Window(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
-from synth_ros.pipeline.instant import Course, Window, windows
+from synth_ros.pipeline.instant import Course, InFlight, Window, windows
 from synth_ros.pipeline.motion import RunningEpisode, Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import World
@@ -66,7 +66,7 @@ class LiveSession:
     When labels need the frame after (flow), the simulation is one frame ahead of what
     ``advance`` returns, within the episode. Flow of the last frame of a whole episode has no
     frame to go to. A frame that is ahead when the episode is left early is never returned; the
-    stamps go on as if it had not been made.
+    stamps go on as if it had not been made. So it is with ``draw(ahead=True)``.
 
     Args:
         stage: Makes the episodes; bound to its renderer's thread, and so is the session.
@@ -89,7 +89,7 @@ class LiveSession:
 
     @property
     def world(self) -> World:
-        """The running scene; its state may be one frame ahead of the last one returned."""
+        """The running scene; its state may be ahead of the last frame returned, two at most."""
         return self._episode.world
 
     @property
@@ -108,6 +108,8 @@ class LiveSession:
             PlacementError: It came to no valid rest; the running episode goes on.
         """
         number = self.episode + 1 if episode is None else episode
+        # The renderer forgets what it is drawing when it takes another scene.
+        self._in_flight.settle()
         try:
             opened = self._stage.open(number)
             drawn = opened.find_view(0)
@@ -126,15 +128,22 @@ class LiveSession:
         """
         return self.draw().label()
 
-    def draw(self) -> DrawnFrame:
+    def draw(self, *, ahead: bool = False) -> DrawnFrame:
         """Simulate one frame period and draw what all cameras see then; labels can wait.
+
+        Args:
+            ahead: Begin with the next frame of the episode before waiting for the pictures of
+                this one. It keeps what draws busy, and makes the way of a frame longer by the
+                time that the next one takes to begin.
 
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
+        self._in_flight.most = 2 if ahead else 1
         window = next(self._windows, None)
         if window is None:
             self._next_valid_episode()
+            self._in_flight.most = 2 if ahead else 1
             window = next(self._windows)
         self._index = window.now.index
         notes, self._notes = tuple(self._notes), []
@@ -161,9 +170,8 @@ class LiveSession:
         )
         self._episode = episode
         self._index = 0
-        self._windows: Iterator[Window] = windows(
-            running.instants(self._course.frames), ahead=self._stage.needs_after
-        )
+        self._in_flight: InFlight = InFlight(running.begin(self._course.frames))
+        self._windows: Iterator[Window] = windows(self._in_flight, ahead=self._stage.needs_after)
 
     def _leave(self) -> None:
         # One frame period passes between episodes, so that no stamp comes twice.

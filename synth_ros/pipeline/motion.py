@@ -75,9 +75,14 @@ class RunningEpisode:
             in_flight: How many are drawn at a time, see ``instant.developed``; the simulation
                 is so many frames ahead, less one.
         """
-        return developed(self._begin(count), in_flight=in_flight)
+        return developed(self.begin(count), in_flight=in_flight)
 
-    def _begin(self, count: int) -> Iterator[Developing]:
+    def begin(self, count: int) -> Iterator[Developing]:
+        """The same, each simulated and begun to be drawn when it is asked for.
+
+        Args:
+            count: Number of frames.
+        """
         for index in range(count):
             if index > 0:
                 self._move(index)

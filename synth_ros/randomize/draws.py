@@ -15,22 +15,6 @@ def uniform(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
     return float(low + (high - low) * rng.random())
 
 
-def log_uniform(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
-    """A positive factor drawn so that doubling is as likely as halving.
-
-    Args:
-        rng: Source of randomness.
-        bounds: [low, high], both above 0.
-    """
-    low, high = bounds
-    return float(low * (high / low) ** rng.random())
-
-
-def count(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
-    """A whole number drawn uniformly from low to high, both included."""
-    return int(rng.integers(bounds[0], bounds[1] + 1))
-
-
 def uniform_quat_wxyz(rng: np.random.Generator) -> FloatArray:
     """A rotation uniform on SO(3): a normalised 4D Gaussian (Muller 1959)."""
     while True:

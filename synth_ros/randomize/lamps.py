@@ -7,10 +7,9 @@ import math
 import numpy as np
 
 from synth_ros.config.environment import LightsConfig
-from synth_ros.randomize.draws import count, log_uniform, uniform
+from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.scene import SampledLamp
-
-_MAX_LAMPS = 4
 
 
 def black_body_rgb(temperature_k: float) -> tuple[float, float, float]:
@@ -47,23 +46,21 @@ def black_body_rgb(temperature_k: float) -> tuple[float, float, float]:
 
 
 def draw_lamps(
-    config: LightsConfig, target_m: tuple[float, float, float], *, rng: np.random.Generator
+    config: LightsConfig, target_m: tuple[float, float, float], *, draws: Draws
 ) -> tuple[SampledLamp, ...]:
     """Draw the lamps of a scene.
 
     Args:
         config: Ranges to draw from.
         target_m: The middle of the placement surface, at which lamps aim.
-        rng: Source of randomness.
+        draws: Draws of the lamps.
 
     Returns:
         The lamps, brightest job first: their intensities sum to the drawn brightness.
     """
-    lamps = count(rng, config.count)
-    total = uniform(rng, config.intensity)
-    # All possible lamps are drawn and the surplus dropped, so that lamp 1 of a scene stays
-    # the same when the count changes.
-    drawn = [_draw_one(config, target_m, rng=rng) for _ in range(_MAX_LAMPS)][:lamps]
+    lamps = draws.whole(config.count, 'count')
+    total = draws.number(config.intensity, 'intensity')
+    drawn = [_draw_one(config, target_m, draws=draws.below(f'{i}/')) for i in range(lamps)]
     shares = 0.6 ** np.arange(lamps)
     shares *= total / shares.sum()
     return tuple(
@@ -78,12 +75,14 @@ def draw_lamps(
 
 
 def _draw_one(
-    config: LightsConfig, target_m: tuple[float, float, float], *, rng: np.random.Generator
+    config: LightsConfig, target_m: tuple[float, float, float], *, draws: Draws
 ) -> SampledLamp:
-    azimuth = uniform(rng, (-math.pi, math.pi))
-    elevation = math.radians(uniform(rng, config.elevation_deg))
-    distance = uniform(rng, config.distance_m)
-    jitter = rng.uniform(-0.15, 0.15, 2)
+    azimuth = uniform(draws.generator('azimuth'), (-math.pi, math.pi))
+    elevation = math.radians(draws.number(config.elevation_deg, 'elevation_deg'))
+    distance = draws.number(config.distance_m, 'distance_m')
+    jitter = draws.generator('target').uniform(-0.15, 0.15, 2)
+    temperature_k = draws.number(config.color_temperature_k, 'color_temperature_k')
+    shadow = draws.generator('cast_shadow').random() < config.cast_shadow_probability
     x, y, z = target_m
     return SampledLamp(
         position_m=(
@@ -92,9 +91,9 @@ def _draw_one(
             z + distance * math.sin(elevation),
         ),
         target_m=(x + float(jitter[0]), y + float(jitter[1]), z),
-        rgb=_balanced(black_body_rgb(log_uniform(rng, config.color_temperature_k))),
+        rgb=_balanced(black_body_rgb(temperature_k)),
         intensity=1.0,
-        cast_shadow=bool(rng.random() < config.cast_shadow_probability),
+        cast_shadow=bool(shadow),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from synth_ros.config.objects import Placement
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
+from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import (
     quadruple,
     triple,
@@ -48,7 +49,7 @@ def draw_drop_poses(
     surface: SurfaceInfo,
     *,
     placement: Placement,
-    rng: np.random.Generator,
+    draws: Draws,
 ) -> tuple[DropPose, ...]:
     """Draw a start pose for each object, in order.
 
@@ -56,14 +57,15 @@ def draw_drop_poses(
         half_sizes_m: Half extents of each object's bounding box along its own axes.
         surface: The rectangle to drop on.
         placement: Drop heights and the share of upright objects.
-        rng: Source of randomness.
+        draws: Draws of this attempt at the scene.
 
     Returns:
         One pose per object; no two wrapped cylinders overlap.
     """
+    rng = draws.generator('poses')
     taken: list[_Cylinder] = []
     poses = []
-    for half_size in half_sizes_m:
+    for number, half_size in enumerate(half_sizes_m, start=1):
         quat = _draw_rotation(rng, placement.upright_probability)
         extent = np.abs(matrix_from_quat_wxyz(quat)) @ np.asarray(half_size)
         radius = float(math.hypot(extent[0], extent[1]))
@@ -71,7 +73,7 @@ def draw_drop_poses(
         floor = max(
             (c.top for c in taken if _overlap(c, spot, radius)), default=surface.center_m[2]
         )
-        bottom = floor + uniform(rng, placement.drop_height_m)
+        bottom = floor + draws.number(placement.drop_height_m, f'{number}/drop_height_m')
         taken.append(_Cylinder(spot[0], spot[1], radius, bottom + 2 * float(extent[2])))
         center = np.array([spot[0], spot[1], bottom + float(extent[2])])
         poses.append(DropPose(triple(center), quadruple(quat)))

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
-from synth_ros.randomize.draws import count, log_uniform, uniform
+from synth_ros.randomize.draw import Draws, episode_draws
+from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.placement import draw_drop_poses
@@ -21,6 +21,7 @@ from synth_ros.randomize.scene import (
 )
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.view import draw_mount_error
+from synth_ros.types import FloatArray
 
 
 class _Pick(NamedTuple):
@@ -49,13 +50,14 @@ def sample_scene(
         streams: The episode's random streams.
         attempt: Which drawing of the drop poses.
     """
-    picks = _pick_objects(config, inventory, rng=streams.generator('objects'))
+    draws = episode_draws(config, streams)
+    picks = _pick_objects(config, inventory, draws=draws.below('objects/'))
     half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
     poses = draw_drop_poses(
         half_sizes,
         inventory.surface,
         placement=config.objects.placement,
-        rng=streams.generator(f'placement/{attempt}'),
+        draws=draws.below(f'placement/{attempt}/'),
     )
     objects = tuple(
         SampledObject(
@@ -79,43 +81,40 @@ def sample_scene(
         episode=streams.episode,
         attempt=attempt,
         objects=objects,
-        lamps=draw_lamps(lights, inventory.surface.center_m, rng=streams.generator('lamps')),
-        ambient=uniform(streams.generator('ambient'), lights.ambient),
+        lamps=draw_lamps(lights, inventory.surface.center_m, draws=draws.below('lamps/')),
+        ambient=draws.number(lights.ambient, 'ambient'),
         materials=_draw_materials(config, inventory, streams=streams),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        variables=dict(draws.variables),
     )
 
 
-def _pick_objects(
-    config: Config, inventory: Inventory, *, rng: np.random.Generator
-) -> list[_Pick]:
+def _pick_objects(config: Config, inventory: Inventory, *, draws: Draws) -> list[_Pick]:
     if not inventory.classes:
         return []
     weights = np.array([entry.weight for entry in inventory.classes])
     weights /= weights.sum()
-    number = count(rng, config.objects.count)
-    return [_pick_one(config, inventory, weights=weights, rng=rng) for _ in range(number)]
+    numbers = range(1, draws.whole(config.objects.count, 'count') + 1)
+    return [
+        _pick_one(config, inventory, weights=weights, draws=draws.below(f'{number}/'))
+        for number in numbers
+    ]
 
 
-def _pick_one(
-    config: Config,
-    inventory: Inventory,
-    *,
-    weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    rng: np.random.Generator,
-) -> _Pick:
-    objects: ObjectsConfig = config.objects
-    entry = inventory.classes[int(rng.choice(len(weights), p=weights))]
+def _pick_one(config: Config, inventory: Inventory, *, weights: FloatArray, draws: Draws) -> _Pick:
+    objects, physics = config.objects, config.physics
+    place = int(draws.generator('class').choice(len(weights), p=weights))
+    entry = inventory.classes[place]
     # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
-    variant = entry.variants[int(rng.random() * len(entry.variants))]
+    variant = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
     return _Pick(
         entry=entry,
         variant=variant,
-        scale=uniform(rng, objects.scale),
-        hue_shift_deg=uniform(rng, objects.hue_shift_deg),
-        value_scale=uniform(rng, objects.value_scale),
-        friction_scale=log_uniform(rng, config.physics.friction_scale),
-        mass_scale=log_uniform(rng, config.physics.mass_scale),
+        scale=draws.number(objects.scale, 'scale'),
+        hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
+        value_scale=draws.number(objects.value_scale, 'value_scale'),
+        friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
+        mass_scale=draws.number(physics.mass_scale, 'mass_scale'),
     )
 
 

@@ -112,6 +112,21 @@ class SampledViewpoint(_Drawn):
     """Share of the target that rays found visible; once they did."""
 
 
+class PlannedPose(_Drawn):
+    """Where the pose curriculum hangs an object in a view."""
+
+    instance_id: int
+    position_m: Triple
+    """Centre of the 3D box in the camera's optical frame."""
+    quat_wxyz: Quat
+    """Camera from object."""
+    direction: int
+    """Place in the lattice of directions."""
+    roll: int
+    distance: int
+    """Place in the list of distances."""
+
+
 class SampledView(_Drawn):
     """One posture of the robot, and what its cameras do."""
 
@@ -128,8 +143,12 @@ class SampledView(_Drawn):
     """What the view changes of cameras."""
     viewpoints: tuple[SampledViewpoint, ...] = ()
     """How cameras were to see targets."""
+    planned: tuple[PlannedPose, ...] = ()
+    """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
-    """Attempts that were drawn and refused before this one, by reason."""
+    """How many drawings of this view were refused before this one, by constraint or reason."""
+    unmet: tuple[str, ...] = ()
+    """Constraints that the view does not meet, where the config keeps such views."""
 
 
 class SampledScene(_Drawn):
@@ -142,3 +161,7 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""
+    scenario: str = ''
+    """Name of the scenario, empty where the config has none."""

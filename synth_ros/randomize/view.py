@@ -58,9 +58,9 @@ def sample_view(
     return SampledView(
         view=view,
         attempt=attempt,
-        x_m=root.number(random.robot.x_m, f'x/{attempt}'),
-        y_m=root.number(random.robot.y_m, f'y/{attempt}'),
-        yaw_rad=math.radians(root.number(random.robot.yaw_deg, f'yaw/{attempt}')),
+        x_m=root.number(random.robot.x_m, f'x_m/{attempt}'),
+        y_m=root.number(random.robot.y_m, f'y_m/{attempt}'),
+        yaw_rad=math.radians(root.number(random.robot.yaw_deg, f'yaw_deg/{attempt}')),
         joints=draw_joints(random.robot, inventory, draws=draws, attempt=attempt),
         cameras=draw_cameras(random.cameras, inventory, episode=episode, view=draws),
         viewpoints=draw_viewpoints(random.viewpoints, objects, draws=draws, attempt=attempt),

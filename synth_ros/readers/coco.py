@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -184,14 +184,26 @@ class CocoDataset:
         Raises:
             UsageError: The provenance file is missing or does not list the frame.
         """
-        path = self.root / image.provenance_file
-        try:
-            record = json.loads(path.read_bytes())
-            return {**record['common'], **record['frames'][image.stem]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                f'{path} does not tell how {image.stem} was made: {error!r}'
-            ) from None
+        return next(self.read_provenances([image]))
+
+    def read_provenances(self, images: Iterable[ImageEntry]) -> Iterator[Mapping[str, object]]:
+        """How each of some frames was made; a file that several in a row share is read once.
+
+        Raises:
+            UsageError: A provenance file is missing or does not list its frame.
+        """
+        last, record = '', {}
+        for image in images:
+            path = self.root / image.provenance_file
+            try:
+                if image.provenance_file != last:
+                    record = json.loads(path.read_bytes())
+                    last = image.provenance_file
+                yield {**record['common'], **record['frames'][image.stem]}
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise UsageError(
+                    f'{path} does not tell how {image.stem} was made: {error!r}'
+                ) from None
 
     def missing_files(self) -> list[str]:
         """Files that the index names and the folder lacks, sorted."""

@@ -16,6 +16,7 @@ from synth_ros.readers.bag import BagSummary, read_bag_summary
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.readers.coco_entries import ImageEntry
 from synth_ros.readers.profile import read_profile
+from synth_ros.report.coverage import coverage
 from synth_ros.report.overlay import Style, tiles
 from synth_ros.report.palette import hex_colour
 from synth_ros.report.picture import from_dataset
@@ -121,6 +122,7 @@ def render(
         bag=bag,
         profile=profile,
         spans=_spans(profile) if profile else (),
+        coverage=coverage(dataset),
         frames=[_show(dataset, image) for image in spread(dataset.images, frames)],
         annotated=_annotated(dataset),
         size_bytes=_size(dataset),

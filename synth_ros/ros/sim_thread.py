@@ -171,7 +171,8 @@ class SimThread(threading.Thread):
             if step is None and nap_s > 0:
                 self._stop_asked.wait(nap_s)
                 continue
-            frame = session.draw()
+            last = drawn + 1 == self._limit
+            frame = session.draw(ahead=self._pace.free and not (self._paused or last))
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
             drawn += 1
@@ -258,13 +259,18 @@ class _Pace:
         self._start: tuple[float, int] | None = None
         self._due_s = 0.0
 
+    @property
+    def free(self) -> bool:
+        """Whether frames are made as fast as they can be."""
+        return self._factor <= 0
+
     def forget(self) -> None:
         """Measure anew from the next frame: pauses must not be made up for."""
         self._start = None
 
     def mark(self, stamp_ns: int) -> None:
         """Take note of a frame that is out; the next one has to wait for this one's time."""
-        if self._factor <= 0:
+        if self.free:
             return
         now = time.monotonic()
         if self._start is None:

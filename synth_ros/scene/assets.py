@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.patterns import matches
+from synth_ros.config.root import Config
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.randomize.inventory import JointLog, SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
@@ -67,28 +68,42 @@ class SceneAssets:
         return (*self.robot.warnings, *self.catalog.warnings)
 
 
-def load_assets(loaded: LoadedConfig) -> SceneAssets:
+class KnownAssets(NamedTuple):
+    """Assets that are loaded already.
+
+    Attributes:
+        config: Whose they are.
+        assets: They.
+    """
+
+    config: Config
+    assets: SceneAssets
+
+
+def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> SceneAssets:
     """Load the robot, the environment and all objects of a config.
+
+    Args:
+        loaded: The config.
+        like: Assets of another config of the same file; what both name is not loaded again.
 
     Raises:
         ConfigError: With every problem found, each with file, line and key.
     """
     faults = _Faults(loaded)
-    config, base_dir = loaded.config, loaded.base_dir
-    robot = faults.attempt(
-        ('robot', 'model'), lambda: load_robot(resolve_robot(config.robot.model, base_dir))
-    )
-    environment = faults.attempt(
-        ('environment', 'model'),
-        lambda: load_environment(resolve_environment(config.environment.model, base_dir)),
-    )
-    catalog = Catalog(_load_classes(faults))
+    config = loaded.config
+    robot, environment = _load_robot(faults, like), _load_environment(faults, like)
+    if like is not None and like.config.objects.classes == config.objects.classes:
+        catalog = like.assets.catalog
+    else:
+        catalog = Catalog(_load_classes(faults))
     if environment is not None:
         place = environment
         surface = faults.attempt(
             ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
         )
-        _check_stuff(faults, environment)
+        if like is None:  # a kind of stuff may be found in one scenario's environment alone
+            _check_stuff(faults, environment)
     log: JointLog | None = None
     if robot is not None:
         _check_joints(faults, robot)
@@ -103,6 +118,23 @@ def load_assets(loaded: LoadedConfig) -> SceneAssets:
     assert surface is not None
     return SceneAssets(
         robot, home_positions(config.robot, robot), cameras, environment, surface, catalog, log
+    )
+
+
+def _load_robot(faults: _Faults, like: KnownAssets | None) -> LoadedRobot | None:
+    model, base_dir = faults.loaded.config.robot.model, faults.loaded.base_dir
+    if like is not None and like.config.robot.model == model:
+        return like.assets.robot
+    return faults.attempt(('robot', 'model'), lambda: load_robot(resolve_robot(model, base_dir)))
+
+
+def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnvironment | None:
+    model, base_dir = faults.loaded.config.environment.model, faults.loaded.base_dir
+    if like is not None and like.config.environment.model == model:
+        return like.assets.environment
+    return faults.attempt(
+        ('environment', 'model'),
+        lambda: load_environment(resolve_environment(model, base_dir)),
     )
 
 

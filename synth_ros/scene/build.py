@@ -14,7 +14,7 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
-from synth_ros.scene.assets import load_assets
+from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
@@ -41,30 +41,39 @@ ROBOT = 'robot'
 ROBOT_PREFIX = 'robot/'
 ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
+_OTHER_STUFF = (
+    'this environment has other kinds of stuff than that of the rest of the file, so panoptic '
+    'masks would mean something else: list the kinds in labels.stuff'
+)
 
 
 class SceneBuilder:
     """Loads the assets of a config once and builds its scenes.
 
     Attributes:
+        config: The config.
         inventory: What scenes are drawn from.
+        known: What is loaded, for builders of scenarios.
+        scenarios: Builders of the config's scenarios, in their order.
         categories: The labelled classes in config order; after them the kinds of stuff, if
             panoptic masks are wanted.
         warnings: What was mended while loading, one sentence each.
     """
 
-    def __init__(self, loaded: LoadedConfig) -> None:
+    def __init__(self, loaded: LoadedConfig, *, like: SceneBuilder | None = None) -> None:
         """Load robot, environment and objects.
 
         Args:
             loaded: The config.
+            like: Builder of the file of which this is a scenario.
 
         Raises:
             ConfigError: With all problems of what the config names: files that are missing
                 or unusable, unknown cameras, links, joints, surfaces, classes or packages.
         """
-        self._config = loaded.config
-        self._assets = load_assets(loaded)
+        self.config = self._config = loaded.config
+        self._assets: SceneAssets = load_assets(loaded, like=like.known if like else None)
+        self.known: KnownAssets = KnownAssets(loaded.config, self._assets)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
         robot, catalog = self._assets.robot, self._assets.catalog
@@ -81,7 +90,30 @@ class SceneBuilder:
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
         self._reach = self._robot_reach()
-        self.warnings = self._assets.warnings
+        if like is not None and self.categories != like.categories:
+            # The kinds of stuff are read off the environment unless the config lists them.
+            raise loaded.problem(('environment', 'model'), _OTHER_STUFF)
+        self.scenarios: tuple[SceneBuilder, ...] = tuple(
+            SceneBuilder(entry, like=self) for entry in loaded.scenarios
+        )
+        below = [text for builder in self.scenarios for text in builder.warnings]
+        self.warnings: tuple[str, ...] = tuple(dict.fromkeys((*self._assets.warnings, *below)))
+
+    def of(self, scenario: str) -> SceneBuilder:
+        """The builder of a scenario, or this one where there are none.
+
+        Args:
+            scenario: Its name as in ``SampledScene.scenario``, empty for none.
+
+        Raises:
+            NotFoundError: If the config has no such scenario.
+        """
+        if not scenario and not self.scenarios:
+            return self
+        names = [entry.name for entry in self._config.scenarios]
+        if scenario not in names:
+            raise NotFoundError('scenario', scenario, available=names)
+        return self.scenarios[names.index(scenario)]
 
     def build(self, sampled: SampledScene) -> CompiledScene:
         """Make the model of a sampled scene: a pure function of config, assets and draws.

@@ -16,7 +16,7 @@ from synth_ros.geometry.transforms import (
     LINK_FROM_OPTICAL,
     make_transform,
     matrix_from_quat_wxyz,
-    matrix_from_rotvec,
+    matrix_from_rotation_vector,
     matrix_from_rpy,
     quat_wxyz_from_matrix,
 )
@@ -107,7 +107,7 @@ def add_camera(spec: mujoco.MjSpec, planned: PlannedCamera, *, parent: mujoco.Mj
 def offset_camera(model: mujoco.MjModel, camera_id: int, offset: CameraOffset) -> None:
     """Move a camera by its mounting error, given in its optical frame."""
     gl = make_transform(matrix_from_quat_wxyz(model.cam_quat[camera_id]), model.cam_pos[camera_id])
-    error = make_transform(matrix_from_rotvec(np.array(offset.rotation_rad)), offset.position_m)
+    error = make_transform(matrix_from_rotation_vector(offset.rotation_rad), offset.position_m)
     moved = gl @ GL_FROM_OPTICAL @ error @ GL_FROM_OPTICAL
     model.cam_pos[camera_id] = moved[:3, 3]
     model.cam_quat[camera_id] = quat_wxyz_from_matrix(moved[:3, :3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import mujoco
@@ -51,6 +52,12 @@ def position_fault(joint: RobotJoint, value: float) -> str | None:
     low, high = joint.limits
     if low - _LIMIT_SLACK <= value <= high + _LIMIT_SLACK:
         return None
+    if math.isinf(value):
+        end = 'lower' if value < 0 else 'upper'
+        return (
+            f'the positions drawn have no {end} end, and joint {joint.name!r} has limits, '
+            f'{low:g} to {high:g}: give "within: [low, high]"'
+        )
     return f'{value:g} is outside the limits of joint {joint.name!r}, {low:g} to {high:g}'
 
 

@@ -28,6 +28,7 @@ def sense(
     frame: Frame,
     noise: SensorNoise,
     *,
+    gain: float,
     depth_range_m: tuple[float, float],
     rng: np.random.Generator,
 ) -> Sensed:
@@ -40,13 +41,14 @@ def sense(
     Args:
         frame: The clean frame; it is not changed.
         noise: How strong each effect is.
+        gain: Exposure factor of this frame, drawn from ``noise.rgb_gain``.
         depth_range_m: Nearest and farthest valid depth of this camera, metres.
         rng: Source of randomness of this frame.
     """
-    gain_rng, rgb_rng, depth_rng, dropout_rng = rng.spawn(4)
+    _, rgb_rng, depth_rng, dropout_rng = rng.spawn(4)
     rgb = sense_rgb(
         frame.rgb,
-        gain=float(gain_rng.uniform(*noise.rgb_gain)),
+        gain=gain,
         noise_levels=noise.rgb_noise,
         rng=rgb_rng,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from synth_ros.geometry.transforms import (
     make_transform,
     matrix_from_quat_wxyz,
-    matrix_from_rotvec,
+    matrix_from_rotation_vector,
 )
 from synth_ros.randomize.scene import Pose, SampledCamera
 from synth_ros.types import CameraModel, FloatArray
@@ -50,7 +50,7 @@ def changed_mount(world_from_camera: FloatArray, change: SampledCamera | None) -
     if not any((*change.position_m, *change.rotation_rad)):
         return world_from_camera
     error = make_transform(
-        matrix_from_rotvec(np.array(change.rotation_rad)), np.array(change.position_m)
+        matrix_from_rotation_vector(np.array(change.rotation_rad)), np.array(change.position_m)
     )
     moved: FloatArray = world_from_camera @ error
     return moved

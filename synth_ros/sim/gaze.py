@@ -7,12 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.geometry.transforms import make_transform, matrix_from_rotvec
+from synth_ros.geometry.transforms import (
+    make_transform,
+    matrix_from_rotation_vector,
+    rotation_between,
+)
 from synth_ros.types import CameraModel, FloatArray
 
 UP = np.array([0.0, 0.0, 1.0])
 """The world's up."""
 UP.flags.writeable = False
+_FORWARD = np.array([0.0, 0.0, 1.0])
 
 
 class Gaze(NamedTuple):
@@ -146,7 +151,7 @@ def placed(gaze: Gaze) -> FloatArray:
     assert gaze.elevation_rad is not None
     assert gaze.azimuth_rad is not None
     out = side(gaze.elevation_rad, gaze.azimuth_rad)
-    turn = matrix_from_rotvec(np.array([0.0, 0.0, gaze.roll_rad or 0.0]))
+    turn = matrix_from_rotation_vector(np.array([0.0, 0.0, gaze.roll_rad or 0.0]))
     rotation = _facing(-out) @ turn @ facing_target(gaze.bearing).T
     return make_transform(rotation, gaze.target_m + gaze.distance_m * out)
 
@@ -165,11 +170,7 @@ def facing_target(direction: FloatArray) -> FloatArray:
     A camera with rotation R in the world that sees a target in that direction would, turned the
     shortest way until it looks straight at it, have the rotation R times this.
     """
-    axis = np.cross([0.0, 0.0, 1.0], direction)
-    sine = float(np.linalg.norm(axis))
-    if sine < 1e-12:
-        return np.eye(3)
-    return matrix_from_rotvec(axis / sine * math.atan2(sine, float(direction[2])))
+    return rotation_between(_FORWARD, direction)
 
 
 def wrapped(angle_rad: float) -> float:

@@ -54,12 +54,13 @@ class PostureFinder:
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
-    def find(self, streams: Streams, view: int) -> SampledView:
+    def find(self, streams: Streams, view: int, *, start: int = 0) -> SampledView:
         """Draw a view; the world is left in its posture.
 
         Args:
             streams: The episode's streams.
             view: Number of the view.
+            start: Drawings before are passed over.
 
         Returns:
             The view; postures searched for viewpoints included, and why others were refused.
@@ -68,7 +69,7 @@ class PostureFinder:
             PlacementError: If every attempt was refused.
         """
         refused: Counter[Refusal] = Counter()
-        for attempt in range(self._attempts):
+        for attempt in range(start, start + self._attempts):
             drawn = sample_view(
                 self._config,
                 self._inventory,

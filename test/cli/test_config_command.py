@@ -29,7 +29,7 @@ model_camera, mount, width, height, intrinsics, depth_range_m
 error: broken.yaml:4: cameras[0].height: expects a whole number from 8 to 8192, got 4e2, which \
 is a number to some YAML readers and text to others: write 400
 error: broken.yaml:6: objects.count: expects [low, high]: two whole numbers from 0 to 65535, low \
-not above high, got the list [5, 3]
+not above high, got the list [5, 3]: write [3, 5]
 error: broken.yaml:7: objects.classes[1].name: "mug" is taken: classes[0] has this name already
 """
 

@@ -144,7 +144,7 @@ def test_support_follows_variables_through_each_other():
         ('positive', 0, 'expects numbers above 0, and those drawn here go down to 0'),
         ('nonnegative', [-1, 1], 'expects numbers of at least 0, .* go down to -1'),
         ('unit', [0, 2], 'expects numbers from 0 to 1, .* go up to 2'),
-        ('few', {'normal': {'mean': 1, 'std': 1}}, 'have no lower end: give "within: '),
+        ('few', {'normal': {'mean': 1, 'std': 1}}, 'may be any number: give "within: '),
         (
             'few',
             {'mixture': {'of': [1, 5]}},

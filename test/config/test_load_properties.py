@@ -18,6 +18,7 @@ from synth_ros.config.nodes import plain
 from synth_ros.config.packaged import Builtins
 from synth_ros.config.root import Config
 from synth_ros.config.shape import (
+    Change,
     Choice,
     Drawn,
     Listing,
@@ -119,6 +120,8 @@ def scalars(kind):
             return st.sampled_from(['a', 'b 2', 'no', '7', '0x10', '2024-05-17', 'Ä'])
         case Choice(options=options):
             return st.sampled_from(options)
+        case Change():
+            return st.just({})
 
 
 def distributions(kind, wrong):
@@ -191,6 +194,13 @@ def sensible(data):
         for i, entry in enumerate(group):
             entry['name'] = 'mug' if group is not data['cameras'] and not i else f'n_{i}'
             entry.pop('depth_range_m', None)
+    constraints = data.get('constraints', {})
+    for key in ('scene', 'view'):
+        for i, entry in enumerate(constraints.get(key, [])):
+            entry.update(name=f'{key}_{i}', **({'objects': [1, 2]} if key == 'view' else {}))
+            entry.pop('classes', None)
+    for i, entry in enumerate(data.get('scenarios', [])):
+        entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
     for i, entry in enumerate(data.get('labels', {}).get('stuff', [])):
         entry['name'] = f'stuff_{i}'
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]

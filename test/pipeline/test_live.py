@@ -138,3 +138,70 @@ def test_a_robot_without_a_free_posture_stays_where_it_is(session, monkeypatch):
         'The robot stays: view 3: no free posture',
     ]
     assert frames[-1].joints[0].position == frames[-2].joints[0].position
+
+
+BACKENDS = ('classic', 'onepass')
+
+
+def drawn_as(session, pattern):
+    """Frames, each drawn with the next one begun or not."""
+    return [session.draw(ahead=ahead).label() for ahead in pattern]
+
+
+def assert_same(frames, others):
+    assert len(frames) == len(others)
+    for one, other in zip(frames, others, strict=True):
+        assert (one.stamp_ns, one.run, one.index) == (other.stamp_ns, other.run, other.index)
+        assert one.joints == other.joints
+        for a, b in zip(one.samples, other.samples, strict=True):
+            np.testing.assert_array_equal(a.rgb, b.rgb)
+            np.testing.assert_array_equal(a.depth_m, b.depth_m)
+            np.testing.assert_array_equal(a.frame.instance_id, b.frame.instance_id)
+            np.testing.assert_array_equal(a.frame.world_from_camera, b.frame.world_from_camera)
+            assert a.provenance_json == b.provenance_json
+
+
+@pytest.mark.parametrize('backend', BACKENDS)
+def test_frames_begun_ahead_are_the_same_frames(open_config, backend):
+    renderer = {'backend: classic': f'backend: {backend}'}
+    plain = drawn_as(LiveSession(open_config(**renderer)), [False] * 9)
+    stage = open_config(**renderer)
+    assert_same(drawn_as(LiveSession(stage), [True] * 9), plain)
+    some = [True, False, False, True, True, False, True, True, False]
+    assert_same(drawn_as(LiveSession(stage), some), plain)
+
+
+@pytest.mark.parametrize('backend', BACKENDS)
+def test_the_running_episode_goes_on_with_what_was_begun(open_config, backend, monkeypatch):
+    stage = open_config(**{'backend: classic': f'backend: {backend}'})
+    plain = drawn_as(LiveSession(stage), [False] * 5)
+    session = LiveSession(stage)
+    frames = drawn_as(session, [True] * 3)
+    whole = stage.open
+
+    def opened(number):
+        whole(number)  # the renderer has another scene by now
+        raise PlacementError('No posture')
+
+    monkeypatch.setattr(stage, 'open', opened)
+    with pytest.raises(PlacementError, match='No posture'):
+        session.next_episode(5)
+    assert_same(frames + drawn_as(session, [True] * 2), plain)
+
+
+@pytest.mark.parametrize('backend', BACKENDS)
+def test_a_frame_begun_ahead_is_dropped_with_its_episode(open_config, backend):
+    stage = open_config(**{'backend: classic': f'backend: {backend}'})
+    session = LiveSession(stage)
+    frames = drawn_as(session, [True] * 3)
+    session.restart()
+    frames += drawn_as(session, [True] * 2)
+    assert [frame.stamp_ns for frame in frames] == [k * 100_000_000 for k in range(5)]
+    assert [(frame.run, frame.index) for frame in frames] == [
+        *((0, k) for k in range(3)),
+        (1, 0),
+        (1, 1),
+    ]
+    for one, again in zip(frames[:2], frames[3:], strict=True):
+        for a, b in zip(one.samples, again.samples, strict=True):
+            np.testing.assert_array_equal(a.rgb, b.rgb)

@@ -21,10 +21,12 @@ class Session:
         self.owner = threading.current_thread()
         self.fail = False
         self.drawn = 0
+        self.ahead = []
         self._stamp_ns = 0
         self._period_ns = round(period_s * 1e9)
 
-    def draw(self):
+    def draw(self, *, ahead=False):
+        self.ahead.append(ahead)
         assert threading.current_thread() is self.owner
         self._stamp_ns += self._period_ns
         self.drawn += 1
@@ -237,6 +239,18 @@ def test_drawing_goes_on_while_a_frame_is_handed_on_but_not_without_end():
         gate.set()
     assert len(got) == rig.session.drawn == rig.thread.frames
     assert got == sorted(got)
+
+
+def test_the_next_frame_is_begun_ahead_when_nothing_paces_them():
+    with Rig(frame_limit=4) as rig:
+        assert rig.thread.finished.wait(10)
+        assert rig.session.ahead == [True, True, True, False]
+    with Rig(frame_limit=3, real_time_factor=100.0) as rig:
+        assert rig.thread.finished.wait(10)
+        assert rig.session.ahead == [False] * 3
+    with Rig(paused=True) as rig:
+        assert rig.thread.ask(Action.STEP).ok
+        assert rig.session.ahead == [False]
 
 
 def test_nothing_is_handed_on_after_an_error():

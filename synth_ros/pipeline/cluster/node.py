@@ -254,7 +254,7 @@ class EpisodeMaker:
         Raises:
             SynthRosError: It cannot be made.
         """
-        there = Made(Progress(number, self._plan.frames_per_episode, (), ()), self._node, {})
+        there = Made(Progress(number, self._plan.frames_per_episode, (), {}, ()), self._node, {})
         if self._writer.is_committed(number):
             return there
         self._writer.withdraw(number)

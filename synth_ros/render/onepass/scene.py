@@ -62,7 +62,12 @@ class OnepassScene:
         self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
         self._buffers = Buffers(context, self.surfaces)
         self._lighting = lighting(model)
-        self._atlas = ShadowAtlas(context, self._lighting.lamps, config.shadow_size)
+        self._atlas = ShadowAtlas(
+            context,
+            self._lighting.lamps,
+            size=config.shadow_size,
+            geoms=self.surfaces.geoms,
+        )
         self._uniforms = Uniforms(context, self._lighting, self._atlas)
         self._lean = is_lean(config, context)
         self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))

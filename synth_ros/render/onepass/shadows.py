@@ -20,6 +20,7 @@ from synth_ros.render.onepass.blocks import (
 )
 from synth_ros.render.onepass.lamps import Lamp, place
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
+from synth_ros.render.onepass.shadow_layers import DepthLayer, TileMemory
 from synth_ros.types import FloatArray
 
 # A lamp inside a housing shines out of it.
@@ -46,21 +47,25 @@ class Eye(NamedTuple):
     texel: float
 
 
-# Draws what an eye sees, and which slots it can see, into the bound tile.
+# Draws some slots of what an eye sees into the bound tile.
 DrawTile = Callable[[Eye, Seen, NDArray[np.bool_]], None]
 
 
 class ShadowAtlas:
-    """The shadow maps of one model; drawn again only when a caster or a lamp has moved.
+    """The shadow maps of one model; what has not moved is not drawn again.
 
     Args:
         context: The GL context.
         lamps: All lamps, in the shaders' order.
         size: Edge of a lamp's tile, texels; 0 for no shadows. Smaller where the driver's largest
             texture does not hold as many tiles.
+        geoms: Number of slots that keep their form; those after them bend.
     """
 
-    def __init__(self, context: moderngl.Context, lamps: tuple[Lamp, ...], size: int) -> None:
+    def __init__(
+        self, context: moderngl.Context, lamps: tuple[Lamp, ...], *, size: int, geoms: int
+    ) -> None:
+        self._context, self._geoms = context, geoms
         casting = [i for i, lamp in enumerate(lamps) if lamp.casts_shadow] if size else []
         self._lamps = lamps
         counts = [6 if lamps[i].all_around else 1 for i in casting]
@@ -77,6 +82,9 @@ class ShadowAtlas:
         self._target: moderngl.Framebuffer | None = None
         self._depths: moderngl.Sampler | None = None
         self._drawn: bytes | None = None
+        self._bent: bytes | None = None
+        self._memories = {tile: TileMemory() for tiles in self.tiles.values() for tile in tiles}
+        self._layer: DepthLayer | None = None
         self.eyes: dict[int, Eye] = {}
         if casting:
             extent = (self.columns * self.size, self._rows * self.size)
@@ -120,18 +128,51 @@ class ShadowAtlas:
         state = b''.join(array.tobytes() for array in placed[:-1]) + placed.bent
         if state == self._drawn:
             return
+        if self._drawn is None:
+            for memory in self._memories.values():
+                memory.forget()
+        bends = np.arange(len(placed.radius_m)) >= self._geoms
+        bent = bends & (placed.bent != self._bent)
+        # Nothing counts as drawn unless all of it is.
+        self._drawn = None
         for number, tiles in self.tiles.items():
             eyes = self._eyes(number, placed)
             self.eyes[number] = eyes[0]
             for eye, tile in zip(eyes, tiles, strict=True):
-                seen = seen_from(placed, eye.world_from_eye)
-                visible = in_view(seen, placed.radius_m, eye.lens, parallel=eye.parallel)
-                target.use()
-                target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
-                target.clear(depth=1.0)
-                draw(eye, seen, visible)
+                self._update_tile(eye, tile, placed, bent=bent, draw=draw)
         target.scissor = (0, 0, *target.size)
-        self._drawn = state
+        self._drawn, self._bent = state, placed.bent
+
+    def _update_tile(
+        self,
+        eye: Eye,
+        tile: PixelWindow,
+        placed: Placed,
+        *,
+        bent: NDArray[np.bool_],
+        draw: DrawTile,
+    ) -> None:
+        target = self._target
+        assert target is not None
+        seen = seen_from(placed, eye.world_from_eye)
+        visible = in_view(seen, placed.radius_m, eye.lens, parallel=eye.parallel)
+        key = (eye.world_from_eye.tobytes(), eye.lens)
+        plan = self._memories[tile].plan(key, seen.poses, visible=visible, bent=bent)
+        if plan.drawn is None:
+            return
+        if plan.copied:
+            if self._layer is None:
+                self._layer = DepthLayer(self._context, target.size)
+            if plan.layer is not None:
+                _aim(self._layer.target, tile)
+                self._layer.target.clear(depth=1.0)
+                draw(eye, seen, plan.layer)
+            _aim(target, tile)
+            self._layer.copy_to(target, tile)
+        else:
+            _aim(target, tile)
+            target.clear(depth=1.0)
+        draw(eye, seen, plan.drawn)
 
     def place_from_camera(self, lamp: int, world_from_camera: FloatArray) -> FloatArray:
         """Homogeneous place in the atlas (0 to 1) and depth from points of a camera, (4, 4).
@@ -160,6 +201,8 @@ class ShadowAtlas:
         for item in (self._target, self._depths, self.texture):
             if item is not None:
                 item.release()
+        if self._layer is not None:
+            self._layer.free()
 
     def _tile(self, number: int) -> PixelWindow:
         x, y = number % self.columns * self.size, number // self.columns * self.size
@@ -191,6 +234,12 @@ class ShadowAtlas:
             )
             for side, tile in zip(sides, tiles, strict=True)
         ]
+
+
+def _aim(target: moderngl.Framebuffer, tile: PixelWindow) -> None:
+    """Bind a framebuffer, and let one tile of it be drawn into."""
+    target.use()
+    target.viewport = target.scissor = (tile.x0, tile.y0, tile.width, tile.height)
 
 
 def _facing(position: FloatArray, direction: FloatArray) -> FloatArray:

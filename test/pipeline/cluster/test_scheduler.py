@@ -53,7 +53,7 @@ class FakeCluster:
     def make(self, worker, episode):
         self.asked.append((worker, episode))
         ref = f'{worker} makes {episode}, call {len(self.asked)}'
-        made = Made(Progress(episode, 1, (), ()), self.where(worker).key, {})
+        made = Made(Progress(episode, 1, (), {}, ()), self.where(worker).key, {})
         self.answers[ref] = self.fate(worker, episode) or made
         return ref
 

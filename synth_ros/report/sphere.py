@@ -1,0 +1,56 @@
+"""From which directions objects are seen, counted on a map of the sphere that keeps areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_ros.readers.coco import CocoDataset
+from synth_ros.readers.coco_entries import AnnotationEntry
+
+BANDS = 8
+"""Of equal height, so of equal area (Archimedes); the first is seen from below."""
+SECTORS = 16
+"""Of azimuth about the object's z axis, from -180 degrees."""
+
+
+class Sphere(NamedTuple):
+    """A map of directions from an object to the camera, in the object's frame.
+
+    Attributes:
+        name: Of the class; empty for all objects.
+        counts: Objects by band and sector.
+        empty: Share of the cells in which there is none.
+    """
+
+    name: str
+    counts: tuple[tuple[int, ...], ...]
+    empty: float
+
+
+def spheres(dataset: CocoDataset) -> tuple[Sphere, ...]:
+    """The map of all objects, then that of each class that occurs."""
+    found = [_sphere('', dataset.annotations)]
+    for category in dataset.categories:
+        mine = [a for a in dataset.annotations if a.category_id == category.class_id]
+        if mine:
+            found.append(_sphere(category.name, mine))
+    return tuple(found)
+
+
+def _sphere(name: str, annotations: Sequence[AnnotationEntry]) -> Sphere:
+    counts = np.zeros((BANDS, SECTORS), np.int64)
+    for annotation in annotations:
+        pose = annotation.pose
+        towards = -pose[:3, :3].T @ pose[:3, 3]
+        x, y, z = towards / np.linalg.norm(towards)
+        band = min(int((z + 1) / 2 * BANDS), BANDS - 1)
+        sector = min(int((np.arctan2(y, x) / np.pi + 1) / 2 * SECTORS), SECTORS - 1)
+        counts[band, sector] += 1
+    return Sphere(
+        name,
+        tuple(tuple(int(cell) for cell in row) for row in counts),
+        float(np.mean(counts == 0)),
+    )
