@@ -17,10 +17,8 @@ from synth_ros.config.base import (
     Positive,
     Rgb,
     Section,
-    Size2,
     Size3,
     Text,
-    UnitInterval,
     Vector3,
     repeated_names,
 )
@@ -32,6 +30,7 @@ from synth_ros.config.distributions import (
     uniform,
     whole_uniform,
 )
+from synth_ros.config.placement import Placement
 from synth_ros.config.problems import nearest
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
@@ -150,35 +149,6 @@ class ObjectClass(Section):
                 yield Fault(('skeleton', i), message)
 
 
-class Region(Section):
-    """A horizontal rectangle in the world on which objects are dropped."""
-
-    center_m: Vector3
-    """Centre of the rectangle; z is the height of the surface."""
-    size_m: Size2
-    """Full extents along x and y."""
-    yaw_deg: float = 0.0
-    """Rotation of the rectangle about z."""
-
-
-class Placement(Section):
-    """Where and how objects are dropped."""
-
-    surface: Text | None = None
-    """Named surface of the environment; its first one by default."""
-    region: Region | None = None
-    """Or a rectangle of your own."""
-    drop_height_m: DrawnPositive = uniform(0.02, 0.12)
-    """Free height below an object's lowest point when it is let go."""
-    upright_probability: UnitInterval = 0.7
-    """Share of objects dropped upright with a random heading; the rest tumble freely."""
-
-    def rules(self) -> Iterator[Fault]:
-        """Yield a fault for two places to drop objects on."""
-        if self.surface is not None and self.region is not None:
-            yield Fault(('region',), 'give surface or region, not both')
-
-
 class ObjectsConfig(Section):
     """What lies in the scene and gets labels."""
 
@@ -208,6 +178,7 @@ class ObjectsConfig(Section):
         yield from repeated_names('classes', [entry.name for entry in self.classes])
         yield from self._id_faults()
         yield from self._frequency_faults()
+        yield from self._place_faults()
         low, high = self.count.support()
         if high > 0 and not self.classes:
             number = f'{low:g} to {high:g} objects' if low > -INFINITY else 'objects'
@@ -229,16 +200,38 @@ class ObjectsConfig(Section):
         if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
             yield Fault(('weights',), 'the weights of all classes sum to zero')
         low, high = self.count.support()
-        if not names or low == -INFINITY:  # it depends on a variable
+        if not self.limits or low == -INFINITY:  # then it depends on a variable
             return
         fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
         if fewest > low:
             message = f'they ask for at least {fewest} objects, but count allows {low:g}'
             yield Fault(('limits',), message, because=(('count',),))
         most = sum(self.limits[name][1] if name in self.limits else high for name in names)
-        if most < high:
+        if names and most < high:
             message = f'they allow at most {most:g} objects, but count asks for up to {high:g}'
             yield Fault(('limits',), message, because=(('count',),))
+
+    def _place_faults(self) -> Iterator[Fault]:
+        """Yield faults for places that name classes there are not, and classes without a place."""
+        names = tuple(entry.name for entry in self.classes)
+        for fault in self.placement.class_faults(names):
+            yield Fault(('placement', *fault.path), fault.message, because=(('classes',),))
+        places = self.placement.all_places()
+        for i, name in enumerate(names):
+            if not any(place.takes(name) for place in places):
+                message = f'no place of placement.places takes objects of class "{name}"'
+                yield Fault(('classes', i, 'name'), message, because=(('placement', 'places'),))
+        shared = [place for place in places if place.count is None]
+        if (
+            names
+            and self.count.support().high > 0
+            and not any(p.takes(n) for p in shared for n in names)
+        ):
+            message = (
+                'every place has a count of its own, or takes no class that is listed: these '
+                'objects have nowhere to go; set count to [0, 0] or add a place without count'
+            )
+            yield Fault(('count',), message, because=(('placement', 'places'),))
 
     def _id_faults(self) -> Iterator[Fault]:
         """Yield faults for ids that some classes lack or share."""

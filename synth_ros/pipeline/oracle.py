@@ -19,6 +19,7 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
+from synth_ros.randomize.told import hung
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
@@ -280,7 +281,8 @@ class FrameTruth:
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
         qpos = world.data.qpos.copy()
         poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
-        for part in world.scene.objects:
+        world.hang(self._made.scene.objects)
+        for part in world.scene.free_objects:
             pose = poses.get(part.instance_id)
             if pose is not None:
                 at = part.qpos_address
@@ -288,6 +290,10 @@ class FrameTruth:
                 qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
         world.set_posture(posture)
         world.set_objects(qpos)
+        planner = self._loaded.config.curriculum.poses
+        if planner is not None and self._made.view.planned:
+            pose = world.world_from_camera(world.scene.camera(planner.camera))
+            world.hang(hung(self._made.scene.objects, self._made.view.planned, pose))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

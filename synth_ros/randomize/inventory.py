@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
+from synth_ros.config.placement import Place
+from synth_ros.geometry.boxes import NO_BOXES, Boxes
 from synth_ros.types import FloatArray
 
 
@@ -46,13 +49,35 @@ class SurfaceInfo(NamedTuple):
         name: Name without the ``surface_`` prefix.
         center_m: Middle of the rectangle, z at the surface's height.
         half_size_m: Half extents along the rectangle's own x and y.
-        yaw_rad: Rotation of the rectangle about z.
+        yaw_rad: Rotation of the rectangle about z; x of a shelf's board points to its front.
+        clear_height_m: Free height above it, up to what hangs or is built over it.
+        rim_m: Height of the walls around it; 0 where it is not walled in on all four sides.
     """
 
     name: str
     center_m: tuple[float, float, float]
     half_size_m: tuple[float, float]
     yaw_rad: float
+    clear_height_m: float = math.inf
+    rim_m: float = 0.0
+
+
+class PlaceInfo(NamedTuple):
+    """A place for objects, as it is in this environment and on this robot.
+
+    Attributes:
+        config: What is asked for.
+        surfaces: The boards of a shelf; one surface for other kinds; none for objects that
+            hang, are held or lie in another object.
+        center_m: Of the robot's base, for ``floor``, on the ground.
+        opening_m: For ``gripper``: how far the fingers open along the closing axis; infinity where
+            that is not known.
+    """
+
+    config: Place
+    surfaces: tuple[SurfaceInfo, ...] = ()
+    center_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    opening_m: float = math.inf
 
 
 class MaterialRole(NamedTuple):
@@ -100,9 +125,12 @@ class Inventory(NamedTuple):
 
     Attributes:
         classes: Object classes in config order; empty when the config has none.
-        surface: Where objects are dropped.
+        surface: Where objects are dropped by default.
         roles: Environment materials that vary, by role name.
         cameras: Names of all cameras.
+        places: Where objects go, in config order; the surface alone if empty.
+        obstacles: Boxes around everything solid: the environment, and the robot at home.
+        lamps_m: Where lamps point to; the middle of the surface if ``None``.
         joints: The robot's joints with one degree of freedom.
         joint_log: Its logged postures, or ``None``.
     """
@@ -111,5 +139,8 @@ class Inventory(NamedTuple):
     surface: SurfaceInfo
     roles: tuple[MaterialRole, ...]
     cameras: tuple[str, ...]
+    places: tuple[PlaceInfo, ...] = ()
+    obstacles: Boxes = NO_BOXES
+    lamps_m: tuple[float, float, float] | None = None
     joints: tuple[JointInfo, ...] = ()
     joint_log: JointLog | None = None

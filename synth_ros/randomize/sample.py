@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import colorsys
-from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.root import Config
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import uniform
-from synth_ros.randomize.inventory import ClassInfo, Inventory, MaterialRole, VariantInfo
+from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.placement import draw_drop_poses
+from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
+from synth_ros.randomize.placement.choose import Refusals
+from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
     SampledMaterial,
     SampledObject,
+    SampledRefusal,
     SampledScene,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import planned_objects, scripted_objects
 from synth_ros.randomize.view import draw_mount_error
-from synth_ros.types import FloatArray
-
-
-class _Pick(NamedTuple):
-    """Which asset an object is and how it is changed."""
-
-    entry: ClassInfo
-    variant: VariantInfo
-    scale: float
-    hue_shift_deg: float
-    value_scale: float
-    friction_scale: float
-    mass_scale: float
 
 
 def sample_scene(
@@ -51,75 +42,70 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picks = _pick_objects(config, inventory, draws=draws.below('objects/'))
-    half_sizes = [_scaled(p.variant.half_size_m, p.scale) for p in picks]
-    poses = draw_drop_poses(
-        half_sizes,
-        inventory.surface,
-        placement=config.objects.placement,
-        draws=draws.below(f'placement/{attempt}/'),
-    )
-    objects = tuple(
-        SampledObject(
-            instance_id=number,
-            name=f'{pick.entry.name}_{number:02d}',
-            class_id=pick.entry.class_id,
-            class_name=pick.entry.name,
-            variant=pick.variant.name,
-            position_m=pose.position_m,
-            quat_wxyz=pose.quat_wxyz,
-            scale=pick.scale,
-            hue_shift_deg=pick.hue_shift_deg,
-            value_scale=pick.value_scale,
-            friction_scale=pick.friction_scale,
-            mass_scale=pick.mass_scale,
-        )
-        for number, (pick, pose) in enumerate(zip(picks, poses, strict=True), start=1)
-    )
+    objects, refusals = _draw_objects(config, inventory, draws=draws, attempt=attempt)
     lights = config.environment.lights
     return SampledScene(
         episode=streams.episode,
         attempt=attempt,
         objects=objects,
-        lamps=draw_lamps(lights, inventory.surface.center_m, draws=draws.below('lamps/')),
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
         ambient=draws.number(lights.ambient, 'ambient'),
         materials=_draw_materials(config, inventory, streams=streams),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         variables=dict(draws.variables),
+        refusals=refusals,
     )
 
 
-def _pick_objects(config: Config, inventory: Inventory, *, draws: Draws) -> list[_Pick]:
-    if not inventory.classes:
-        return []
-    weights = np.array([entry.weight for entry in inventory.classes])
-    weights /= weights.sum()
-    numbers = range(1, draws.whole(config.objects.count, 'count') + 1)
-    return [
-        _pick_one(config, inventory, weights=weights, draws=draws.below(f'{number}/'))
-        for number in numbers
-    ]
+def _draw_objects(
+    config: Config, inventory: Inventory, *, draws: Draws, attempt: int
+) -> tuple[tuple[SampledObject, ...], tuple[SampledRefusal, ...]]:
+    """The objects of a scene: planned, told or drawn."""
+    if config.curriculum.poses is not None:
+        return planned_objects(config, config.curriculum.poses, inventory, draws=draws), ()
+    if config.script.objects is not None:
+        return scripted_objects(config, config.script.objects, inventory, draws=draws), ()
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
+    layout = Layout(
+        config.objects.placement,
+        places_of(config, inventory),
+        room=Room(inventory.obstacles),
+        draws=draws.below(f'placement/{attempt}/'),
+        held=draws.below('placement/held/'),
+    )
+    drawing = layout.place(
+        [
+            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
+            for number, pick in enumerate(picked.picks, start=1)
+        ]
+    )
+    objects = tuple(
+        _object(number, pick, placed)
+        for number, (pick, placed) in enumerate(
+            zip(picked.picks, drawing.placed, strict=True), start=1
+        )
+    )
+    return objects, _refusals(picked.refusals + drawing.refusals)
 
 
-def _pick_one(config: Config, inventory: Inventory, *, weights: FloatArray, draws: Draws) -> _Pick:
-    objects, physics = config.objects, config.physics
-    place = int(draws.generator('class').choice(len(weights), p=weights))
-    entry = inventory.classes[place]
-    # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
-    variant = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
-    return _Pick(
-        entry=entry,
-        variant=variant,
-        scale=draws.number(objects.scale, 'scale'),
-        hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
-        value_scale=draws.number(objects.value_scale, 'value_scale'),
-        friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
-        mass_scale=draws.number(physics.mass_scale, 'mass_scale'),
+def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+        }
     )
 
 
-def _scaled(half: tuple[float, float, float], scale: float) -> tuple[float, float, float]:
-    return half[0] * scale, half[1] * scale, half[2] * scale
+def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
+    return tuple(
+        SampledRefusal(place=place, reason=reason, count=count)
+        for (place, reason), count in sorted(refusals.items())
+    )
 
 
 def _draw_materials(

@@ -34,6 +34,22 @@ class SampledObject(_Drawn):
     value_scale: float
     friction_scale: float
     mass_scale: float
+    place: str = ''
+    """Name of the place it is at."""
+    hangs: bool = False
+    """Whether it hangs where it was drawn, whatever happens."""
+    link: str = ''
+    """Link of the robot that holds it; position and rotation are then in the link's frame."""
+    unplaced: str = ''
+    """Why no place had room for it; the drawing is then not used."""
+
+
+class SampledRefusal(_Drawn):
+    """Objects that a place could not take, so that another place or object was drawn."""
+
+    place: str
+    reason: str
+    count: int
 
 
 class SampledLamp(_Drawn):
@@ -161,7 +177,9 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
-    variables: dict[str, float] = {}
-    """Values of ``randomization.variables``."""
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
+    refusals: tuple[SampledRefusal, ...] = ()
+    """By place and reason."""
+    variables: dict[str, float] = {}
+    """Values of ``randomization.variables``."""

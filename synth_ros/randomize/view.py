@@ -27,6 +27,7 @@ from synth_ros.randomize.scene import (
     Triple,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import scripted_view
 
 POINT = 'point'
 """Target of a viewpoint that looks at a point of the world."""
@@ -54,6 +55,10 @@ def sample_view(
     random = config.randomization
     episode = episode_draws(config, streams)
     draws = episode.below(f'view/{view}/')
+    cameras = draw_cameras(random.cameras, inventory, episode=episode, view=draws)
+    if config.script.views is not None:
+        told = scripted_view(config.script.views, view=view, attempt=attempt)
+        return told.model_copy(update={'cameras': cameras})
     root = draws.below('root/')
     return SampledView(
         view=view,
@@ -62,7 +67,7 @@ def sample_view(
         y_m=root.number(random.robot.y_m, f'y_m/{attempt}'),
         yaw_rad=math.radians(root.number(random.robot.yaw_deg, f'yaw_deg/{attempt}')),
         joints=draw_joints(random.robot, inventory, draws=draws, attempt=attempt),
-        cameras=draw_cameras(random.cameras, inventory, episode=episode, view=draws),
+        cameras=cameras,
         viewpoints=draw_viewpoints(random.viewpoints, objects, draws=draws, attempt=attempt),
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,8 @@ from synth_ros.config.objects import ObjectClass
 from synth_ros.config.patterns import matches
 from synth_ros.config.root import Config
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.randomize.inventory import JointLog, SurfaceInfo
+from synth_ros.geometry.boxes import Boxes
+from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -28,6 +30,8 @@ from synth_ros.scene.catalog import (
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.joint_log import load_joint_log
+from synth_ros.scene.places import Stage as PlaceStage
+from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
@@ -49,8 +53,10 @@ class SceneAssets:
         joints: Home position of each of its joints.
         cameras: In config order.
         environment: The surroundings.
-        surface: Where objects are dropped.
+        surface: Where objects are dropped by default.
         catalog: The labelled classes.
+        places: Where objects go, in config order.
+        obstacles: Boxes around everything solid.
         joint_log: Logged postures of the robot, or ``None``.
     """
 
@@ -60,6 +66,8 @@ class SceneAssets:
     environment: LoadedEnvironment
     surface: SurfaceInfo
     catalog: Catalog
+    places: tuple[PlaceInfo, ...]
+    obstacles: Boxes
     joint_log: JointLog | None = None
 
     @property
@@ -97,27 +105,35 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         catalog = like.assets.catalog
     else:
         catalog = Catalog(_load_classes(faults))
-    if environment is not None:
-        place = environment
-        surface = faults.attempt(
-            ('objects', 'placement', 'surface'), lambda: place.surface(config.objects.placement)
-        )
-        if like is None:  # a kind of stuff may be found in one scenario's environment alone
-            _check_stuff(faults, environment)
     log: JointLog | None = None
+    # A kind of stuff may be found in one scenario's environment alone.
+    if environment is not None and like is None:
+        _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
         log = _load_log(faults, robot)
         faults.note_all(joint_faults(config, robot))
         faults.note_all(viewpoint_faults(config, robot, cameras))
+    if robot is not None and environment is not None:
+        stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
+        places = _find_places(faults, stage, catalog)
+    _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    assert surface is not None
+    surface = _main_surface(places, stage)
     return SceneAssets(
-        robot, home_positions(config.robot, robot), cameras, environment, surface, catalog, log
+        robot,
+        dict(stage.joints),
+        cameras,
+        environment,
+        surface,
+        catalog,
+        places,
+        obstacles(stage),
+        log,
     )
 
 
@@ -136,6 +152,27 @@ def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnviro
         ('environment', 'model'),
         lambda: load_environment(resolve_environment(model, base_dir)),
     )
+
+
+def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[PlaceInfo, ...]:
+    objects = faults.loaded.config.objects
+    found = find_places(objects, stage)
+    for fault in found.faults:
+        faults.note(('objects', 'placement', *fault.path), fault.message)
+    if not found.faults:
+        classes = [entry.info for entry in catalog.classes]
+        variables = faults.loaded.config.randomization.variables
+        least = max(objects.scale.support(variables).low, 0.0)
+        for fault in size_faults(found.places, classes, least_scale=least):
+            faults.note(('objects', *fault.path), fault.message)
+    return found.places
+
+
+def _main_surface(places: Sequence[PlaceInfo], stage: PlaceStage) -> SurfaceInfo:
+    """The surface that all is about: the first place's that has one, or the environment's."""
+    surfaces = [surface for place in places for surface in place.surfaces]
+    surfaces += stage.environment.surfaces
+    return surfaces[0] if surfaces else ground(stage.config)
 
 
 class _Faults:
@@ -177,6 +214,11 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
+        *(
+            (('script', 'views', i, 'joints', name), name, (at,))
+            for i, view in enumerate(config.script.views or ())
+            for name, at in view.joints.items()
+        ),
         *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
@@ -212,6 +254,36 @@ def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
                     where=f'environment {environment.path}',
                 )
                 faults.note(('labels', 'stuff', number, 'bodies', place), str(error))
+
+
+def _check_told(faults: _Faults, catalog: Catalog) -> None:
+    """Note variants of a script that there are not, and planned distances inside an object."""
+    config = faults.loaded.config
+    classes = {entry.name: entry.info for entry in catalog.classes}
+    for i, item in enumerate(config.script.objects or ()):
+        entry = classes.get(item.class_name)
+        names = [variant.name for variant in entry.variants] if entry else []
+        if entry is not None and item.variant is not None and item.variant not in names:
+            error = NotFoundError(
+                'variant', item.variant, available=names, where=f'class {item.class_name}'
+            )
+            faults.note(('script', 'objects', i, 'variant'), str(error))
+    poses = config.curriculum.poses
+    if poses is None or not classes:
+        return
+    scale = config.objects.scale.support(config.randomization.variables).high
+    radius, name = max(
+        (math.hypot(*variant.half_size_m), f'{entry.name}/{variant.name}')
+        for entry in classes.values()
+        for variant in entry.variants
+    )
+    for i, distance in enumerate(poses.distances_m):
+        if distance <= radius * scale:
+            message = (
+                f'{name} reaches {radius * scale:.3g} m from its middle, so at {distance:g} m the '
+                'camera would be inside it; ask for a larger distance'
+            )
+            faults.note(('curriculum', 'poses', 'distances_m', i), message)
 
 
 def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:

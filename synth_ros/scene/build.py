@@ -19,6 +19,7 @@ from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
 from synth_ros.scene.environment import drop_unused_textures, set_materials
+from synth_ros.scene.fingers import pair_fingers
 from synth_ros.scene.geometry import (
     GeometryMaker,
     PlacedObject,
@@ -83,6 +84,11 @@ class SceneBuilder:
             parts=PartNames(robot.links, catalog.classes),
             prefixes=Prefixes(ROBOT_PREFIX, ENVIRONMENT_PREFIX),
         )
+        self._grasps = {
+            place.name: place.grasp.fingers
+            for place in self._config.objects.placement.places or ()
+            if place.grasp is not None
+        }
         things = tuple(entry.category for entry in catalog.classes)
         labels = self._config.labels
         self._stuff = self._geometry.stuff(labels.stuff, things=things)
@@ -127,6 +133,9 @@ class SceneBuilder:
             self._assets.catalog.variant(item.class_name, item.variant) for item in sampled.objects
         ]
         _add_objects(spec, sampled.objects, variants)
+        for item, variant in zip(sampled.objects, variants, strict=True):
+            if item.link:
+                pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_lights(spec, sampled)
         try:
             model = self._compiled(spec)
@@ -189,6 +198,16 @@ class SceneBuilder:
             )
         drop_unused_textures(spec)
 
+    def _fingers(self, item: SampledObject) -> list[str]:
+        """Names of the bodies that close on a held object."""
+        model = self._assets.robot.model
+        bodies = {int(model.joint(name).bodyid[0]) for name in self._grasps.get(item.place, ())}
+        # Parents come before their children.
+        for body in range(model.nbody):
+            if int(model.body_parentid[body]) in bodies:
+                bodies.add(body)
+        return [ROBOT_PREFIX + model.body(body).name for body in sorted(bodies)]
+
     def _offset_cameras(self, model: mujoco.MjModel, sampled: SampledScene) -> None:
         for offset in sampled.camera_offsets:
             offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
@@ -200,7 +219,7 @@ class SceneBuilder:
         variants: Sequence[Variant],
     ) -> CompiledScene:
         parts = tuple(
-            _object_part(model, item, variant)
+            _object_part(model, item, variant)._replace(fingers=self._grasps.get(item.place, ()))
             for item, variant in zip(objects, variants, strict=True)
         )
         owner = np.zeros(model.nbody, np.int32)
@@ -246,12 +265,13 @@ def _add_objects(
             dressed.add(looks)
             add_looks(spec, variant.solid, looks)
         prefix = _prefix(item)
+        parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
         # Python, but attaching the hundredth object takes as long as all before.
         if variant.solid.meshes and len(objects) <= _ATTACHED_OBJECTS:
-            attach(spec, variant.spec, body=spec.worldbody, prefix=prefix)
+            attach(spec, variant.spec, body=parent, prefix=prefix)
         else:
-            add_solid(spec, variant.solid, prefix=prefix)
+            add_solid(spec, variant.solid, prefix=prefix, parent=parent)
         change = Change(
             item.scale,
             item.hue_shift_deg,
@@ -265,6 +285,9 @@ def _add_objects(
         centre = variant.solid.bounds.center_m * item.scale
         body.pos = np.array(item.position_m) - rotation @ centre
         body.quat = item.quat_wxyz
+        body.mocap = item.hangs
+        if not item.hangs and not item.link:
+            body.add_freejoint(name=f'{prefix}joint')
 
 
 def _prefix(item: SampledObject) -> str:
@@ -273,6 +296,7 @@ def _prefix(item: SampledObject) -> str:
 
 def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -> ObjectPart:
     body = model.body(_prefix(item) + 'body').id
+    # The address of a joint that there is not is -1.
     joint = int(model.body_jntadr[body])
     bounds = variant.solid.bounds
     mine = np.flatnonzero((model.geom_bodyid == body) & (model.geom_group <= LAST_VISIBLE_GROUP))
@@ -284,10 +308,11 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         model_name=f'{item.class_name}/{item.variant}',
         body_id=int(body),
         geom_ids=tuple(int(g) for g in mine),
-        qpos_address=int(model.jnt_qposadr[joint]),
-        dof_address=int(model.jnt_dofadr[joint]),
+        qpos_address=int(model.jnt_qposadr[joint]) if joint >= 0 else -1,
+        dof_address=int(model.jnt_dofadr[joint]) if joint >= 0 else -1,
         object_from_box=make_transform(np.eye(3), bounds.center_m * item.scale),
         size_m=2 * bounds.half_size_m * item.scale,
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
+        link=item.link,
     )

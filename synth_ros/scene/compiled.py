@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import NotFoundError
 from synth_ros.types import (
     NO_SYMMETRY,
     CameraModel,
@@ -31,14 +32,16 @@ class ObjectPart(NamedTuple):
         class_id: Category id.
         class_name: Category name.
         model_name: ``class/variant``.
-        body_id: Its body, which carries a free joint.
+        body_id: Its body, which carries a free joint unless it hangs or is held.
         geom_ids: All visible geoms of the body and its descendants (the ones that render).
-        qpos_address: First of 7 entries in qpos.
-        dof_address: First of 6 entries in qvel.
+        qpos_address: First of 7 entries in qpos; -1 if it is not free.
+        dof_address: First of 6 entries in qvel; -1 if it is not free.
         object_from_box: Pose of the 3D box in the body frame, (4, 4).
         size_m: Full edge lengths of the 3D box, (3,).
         keypoints: Named points in the body frame.
         symmetry: Of its shape, in the body frame.
+        link: Link of the robot that holds it, whose child its body is; empty if none does.
+        fingers: Joints of the robot that close on it.
     """
 
     instance_id: int
@@ -54,6 +57,13 @@ class ObjectPart(NamedTuple):
     size_m: FloatArray
     keypoints: tuple[KeypointSpec, ...] = ()
     symmetry: Symmetry = NO_SYMMETRY
+    link: str = ''
+    fingers: tuple[str, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it falls and can be pushed: it neither hangs nor is held."""
+        return self.qpos_address >= 0
 
 
 class CameraPart(NamedTuple):
@@ -200,3 +210,24 @@ class CompiledScene:
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
     reach: Reach | None = None
+
+    def camera(self, name: str) -> CameraPart:
+        """The camera of this name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        for part in self.cameras:
+            if part.model.name == name:
+                return part
+        raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
+
+    @property
+    def free_objects(self) -> tuple[ObjectPart, ...]:
+        """The objects that fall and can be pushed."""
+        return tuple(part for part in self.objects if part.is_free)
+
+    @property
+    def held_objects(self) -> tuple[ObjectPart, ...]:
+        """The objects that the robot carries along."""
+        return tuple(part for part in self.objects if part.link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from synth_ros.config.objects import Placement
+from synth_ros.config.placement import Place, Placement, Region
 from synth_ros.errors import AssetError, NotFoundError
+from synth_ros.geometry.boxes import Boxes
 from synth_ros.randomize.inventory import MaterialRole, SurfaceInfo
+from synth_ros.scene.clearance import measured, solid_boxes
 from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, drop, drop_keyframes, read_spec
 
 SURFACE_PREFIX = 'surface_'
+LAMPS_SITE = 'lamps'
 ROLE_PREFIX = 'random_'
 
 # Renderers cut infinite planes somewhere before the horizon, each elsewhere; a finite one is
@@ -32,12 +36,16 @@ class LoadedEnvironment:
             the config decides over them.
         surfaces: In model order.
         roles: Materials that vary, by role name.
+        solids: Boxes around everything that collides.
+        lamps_m: Place of the site ``lamps``, which lamps point to; ``None`` without one.
     """
 
     path: Path
     spec: mujoco.MjSpec = field(repr=False)
     surfaces: tuple[SurfaceInfo, ...]
     roles: tuple[MaterialRole, ...]
+    solids: Boxes = field(repr=False)
+    lamps_m: tuple[float, float, float] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,28 +53,44 @@ class LoadedEnvironment:
         named = (*self.spec.bodies, *self.spec.geoms)
         return tuple(dict.fromkeys(item.name for item in named if item.name))
 
-    def surface(self, placement: Placement) -> SurfaceInfo:
+    def surface(self, placement: Placement | Place) -> SurfaceInfo:
         """The rectangle on which objects are dropped.
 
         Raises:
             NotFoundError: If the environment has no such surface, or none at all.
         """
         if placement.region is not None:
-            region = placement.region
-            width, depth = region.size_m
-            return SurfaceInfo(
-                'region', region.center_m, (width / 2, depth / 2), math.radians(region.yaw_deg)
-            )
-        names = [surface.name for surface in self.surfaces]
+            return self.rectangle(placement.region)
         if placement.surface is None and self.surfaces:
             return self.surfaces[0]
         for surface in self.surfaces:
             if surface.name == placement.surface:
                 return surface
-        raise NotFoundError(
+        raise self._no_surface(placement.surface or '(the first)')
+
+    def rectangle(self, region: Region) -> SurfaceInfo:
+        """A rectangle of the config's own."""
+        width, depth = region.size_m
+        half = (width / 2, depth / 2)
+        yaw = math.radians(region.yaw_deg)
+        return measured(SurfaceInfo('region', region.center_m, half, yaw), self.solids)
+
+    def boards(self, pattern: str) -> tuple[SurfaceInfo, ...]:
+        """All surfaces whose names match a pattern.
+
+        Raises:
+            NotFoundError: If there are none.
+        """
+        found = tuple(s for s in self.surfaces if fnmatch.fnmatchcase(s.name, pattern))
+        if not found:
+            raise self._no_surface(pattern)
+        return found
+
+    def _no_surface(self, name: str) -> NotFoundError:
+        return NotFoundError(
             'surface',
-            placement.surface or '(the first)',
-            available=names,
+            name,
+            available=[surface.name for surface in self.surfaces],
             where=f'environment {self.path} (box sites named {SURFACE_PREFIX}NAME)',
         )
 
@@ -87,12 +111,24 @@ def load_environment(path: Path) -> LoadedEnvironment:
             # Filament draws ids and depth even where alpha is 0.
             geom.group = HIDDEN_GROUP
     model = compile_spec(spec, path)
-    return LoadedEnvironment(path, spec, _surfaces(model, path), _roles(spec))
-
-
-def _surfaces(model: mujoco.MjModel, path: Path) -> tuple[SurfaceInfo, ...]:
     data = mujoco.MjData(model)
     mujoco.mj_kinematics(model, data)
+    solids = solid_boxes(model, data)
+    surfaces = tuple(measured(s, solids) for s in _surfaces(model, data, path=path))
+    return LoadedEnvironment(path, spec, surfaces, _roles(spec), solids, _lamps(model, data))
+
+
+def _lamps(model: mujoco.MjModel, data: mujoco.MjData) -> tuple[float, float, float] | None:
+    names = [model.site(i).name for i in range(model.nsite)]
+    if LAMPS_SITE not in names:
+        return None
+    x, y, z = (float(v) for v in data.site_xpos[names.index(LAMPS_SITE)])
+    return x, y, z
+
+
+def _surfaces(
+    model: mujoco.MjModel, data: mujoco.MjData, *, path: Path
+) -> tuple[SurfaceInfo, ...]:
     found = []
     for i in range(model.nsite):
         name = model.site(i).name

@@ -62,8 +62,9 @@ class MadeGeometry(NamedTuple):
 class GeometryMaker:
     """Knows what robot and environment are made of; objects differ from scene to scene.
 
-    MuJoCo numbers geoms by body and bodies in the order they were attached, so ids of the
-    robot's and the environment's geoms and meshes are the same in every scene of a config.
+    MuJoCo numbers geoms by body and bodies in the order they were attached, parents before
+    children: the robot's and the environment's geoms come in the same order in every scene of a
+    config, with those of held objects between them. Their meshes have the same ids.
 
     Args:
         base: Environment and robot without any object, compiled.
@@ -111,14 +112,15 @@ class GeometryMaker:
             objects: By ascending instance id.
             stuff: The kinds of stuff.
         """
-        count = len(self._thing)
         thing = np.zeros(model.ngeom, np.int32)
         part_id, stuff_id = thing.copy(), thing.copy()
-        thing[:count] = self._thing + len(objects)
-        part_id[:count] = self._part_id
-        stuff_id[:count][self._is_robot] = stuff.robot
+        bodies = [part.body_id for part, _ in objects]
+        base = np.flatnonzero(~np.isin(model.geom_bodyid, bodies))[: len(self._thing)]
+        thing[base] = self._thing + len(objects)
+        part_id[base] = self._part_id
+        stuff_id[base[self._is_robot]] = stuff.robot
         fixed = int((~self._is_robot).sum())
-        stuff_id[:count][~self._is_robot] = stuff.of_geom[:fixed]
+        stuff_id[base[~self._is_robot]] = stuff.of_geom[:fixed]
         for number, (part, solid) in enumerate(objects):
             first = int(model.body_geomadr[part.body_id])
             mine = slice(first, first + len(solid.geoms))

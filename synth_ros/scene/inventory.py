@@ -20,4 +20,7 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
             if joint.is_scalar
         ),
         joint_log=assets.joint_log,
+        places=assets.places,
+        obstacles=assets.obstacles,
+        lamps_m=assets.environment.lamps_m,
     )

@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 
 from synth_ros.scene.compiled import CompiledScene
+from synth_ros.sim.grip import SOFT_SOLREF
 
 # Added to the inertia of each robot joint, kg m^2 or kg: the robot then moves as told, and
 # pushes objects without being pushed. Small enough to keep the solver well conditioned
@@ -41,8 +42,10 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     joints = np.unique(model.dof_jntid[dofs])
     model.jnt_stiffness[joints] = 0
     model.jnt_limited[joints] = 0
-    bodies = [body for _, body in robot.links]
-    model.body_gravcomp[bodies] = 1
+    held = [part.body_id for part in scene.held_objects]
+    model.body_gravcomp[[*(body for _, body in robot.links), *held]] = 1
+    ends = model.geom_bodyid[np.stack([model.pair_geom1, model.pair_geom2])]
+    model.pair_solref[np.isin(ends, held).any(axis=0)] = SOFT_SOLREF
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_ACTUATION
     model.eq_active0[:] = 0
     data = mujoco.MjData(model)

@@ -44,13 +44,17 @@ class PostureFinder:
         self._config = config
         self._inventory = inventory
         self._items = tuple(objects)
-        self._viewpoints = (
-            ViewpointFinder(world, config) if config.randomization.viewpoints else None
-        )
+        told = config.script.views is not None
+        wanted = bool(config.randomization.viewpoints) and not told
+        self._viewpoints = ViewpointFinder(world, config) if wanted else None
         self._last: set[tuple[int, int]] = set()
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
-        self._objects = world.scene.geom_instance_id > 0
+        # What the robot holds moves and collides as a part of it.
+        held = [part.instance_id for part in world.scene.held_objects]
+        carried = np.isin(world.scene.geom_instance_id, held)
+        self._robot |= carried
+        self._objects = (world.scene.geom_instance_id > 0) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,14 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
-from synth_ros.geometry.transforms import GL_FROM_OPTICAL, make_transform
-from synth_ros.randomize.scene import SampledCamera, SampledView
-from synth_ros.scene.compiled import CameraPart, CompiledScene
+from synth_ros.geometry.transforms import (
+    GL_FROM_OPTICAL,
+    make_transform,
+    matrix_from_quat_wxyz,
+)
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledView
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
 from synth_ros.sim.eyes import changed_lens, changed_mount
+from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.types import (
     CameraModel,
@@ -70,6 +75,7 @@ class World:
     Attributes:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
+        grip: How the fingers are closed on what the robot holds, in every posture.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
@@ -78,6 +84,7 @@ class World:
         self._data = mujoco.MjData(self.model)
         self._due = _Due.NOTHING
         self._robot = robot
+        self.grip = close_fingers(self.model, scene)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._cameras: dict[str, SampledCamera] = {}
         self._home = self.posture(None)
@@ -127,14 +134,17 @@ class World:
         qpos = part.home_qpos.copy()
         x, y, z = self._robot.position_m
         yaw = math.radians(self._robot.yaw_deg)
-        if view is None:
+        if view is None and not self.grip.positions:
             return Posture(x, y, z, yaw, qpos)
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
         positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
         couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        drawn = follow({**positions, **view.joints}, couplings, fixed=set(view.joints))
+        given = {**(view.joints if view is not None else {}), **self.grip.positions}
+        drawn = follow({**positions, **given}, couplings, fixed=set(given))
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = drawn[joint.name]
+        if view is None:
+            return Posture(x, y, z, yaw, qpos)
         return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
@@ -179,12 +189,26 @@ class World:
         """Put all objects at rest at given poses.
 
         Args:
-            qpos: Full qpos of the model; only the objects' entries are used.
+            qpos: Full qpos of the model; only the entries of free objects are used.
         """
-        for part in self.scene.objects:
+        for part in self.scene.free_objects:
             at = slice(part.qpos_address, part.qpos_address + 7)
             self._data.qpos[at] = qpos[at]
             self._data.qvel[part.dof_address : part.dof_address + 6] = 0
+        self._due = _Due.ALL
+
+    def hang(self, objects: Iterable[SampledObject]) -> None:
+        """Put the objects that hang where they were drawn; the others are left alone.
+
+        Args:
+            objects: By ascending instance id, as in the scene.
+        """
+        for part, drawn in zip(self.scene.objects, objects, strict=True):
+            if drawn.hangs:
+                position, quat = body_pose(part, drawn)
+                mocap = int(self.model.body_mocapid[part.body_id])
+                self._data.mocap_pos[mocap] = position
+                self._data.mocap_quat[mocap] = quat
         self._due = _Due.ALL
 
     def instances(self) -> tuple[Instance, ...]:
@@ -279,6 +303,15 @@ class World:
         x, y, z = (float(v) for v in self._data.mocap_pos[mocap])
         w, _, _, s = (float(v) for v in self._data.mocap_quat[mocap])
         return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
+
+
+def body_pose(
+    part: ObjectPart, drawn: SampledObject
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
+    """Body position and wxyz quaternion that put the object's box centre where it was drawn."""
+    offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
+    x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
+    return (x, y, z), drawn.quat_wxyz
 
 
 def interpolate(start: Posture, end: Posture, share: float) -> Posture:

@@ -4,24 +4,28 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from synth_ros.config.load import load_config_text
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs' / 'randomization.md').read_text(encoding='utf-8')
 SNIPPETS = re.findall(r'```(yaml|python)\n(.*?)```', PAGE, flags=re.DOTALL)
+DEMO = yaml.safe_load((ROOT / 'config' / 'tabletop.yaml').read_text(encoding='utf-8'))
 # Kinds of distributions as the table writes them, with letters for any others.
 KINDS = re.findall(r'^\| `([^`]*)`', PAGE, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize('text', [text for language, text in SNIPPETS if language == 'yaml'])
 def test_configs_are_valid(text):
-    needed = {'cameras': '[{name: head}]', 'objects': '{count: 0}'}
-    for key, value in needed.items():
-        if not re.search(f'^{key}:', text, flags=re.MULTILINE):
-            text += f'{key}: {value}\n'
+    shown = yaml.safe_load(text)
+    # Each section that a snippet shows stands in for that of the demo, key by key.
+    whole = DEMO | {
+        key: {**DEMO.get(key, {}), **value} if isinstance(value, dict) else value
+        for key, value in shown.items()
+    }
     # In the folder of the examples, so that a snippet may name their files.
-    loaded = load_config_text(text, base_dir=ROOT / 'config')
+    loaded = load_config_text(yaml.safe_dump(whole), base_dir=ROOT / 'config')
     assert loaded.config.cameras
 
 

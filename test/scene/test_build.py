@@ -272,7 +272,7 @@ def test_objects_attached_and_added_are_the_same(
     """Many objects are put into a scene another way than few: not a bit may differ."""
     text = CONFIG.replace(
         '    - name: ball', '    - {name: mug}\n    - {name: bottle}\n    - name: ball'
-    ).replace('count: [2, 2]', 'count: [9, 9]')
+    ).replace('count: [2, 2]', 'count: [14, 14]')
     loaded = load(text)
     builder = SceneBuilder(loaded)
     sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(2, 0))

@@ -5,7 +5,7 @@ import mujoco
 import pytest
 from numpy.testing import assert_allclose
 
-from synth_ros.config.objects import Placement, Region
+from synth_ros.config.placement import Placement, Region
 from synth_ros.errors import AssetError, NotFoundError
 from synth_ros.scene.environment import (
     LoadedEnvironment,

@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 from synth_ros.config.physics import SettleConfig
-from synth_ros.sim.settle import Verdict, _Checker, settle
+from synth_ros.sim.settle import Verdict, settle
+from synth_ros.sim.verdict import Judge, Rest
 
 ONE_BALL = {'count: [4, 4]': 'count: [1, 1]', '    - {name: brick': '    #'}
 
 
-def run(made, drawings, *, threads=0, surface=None, **config):
+def run(made, drawings, *, threads=0, **config):
     return settle(
         made.world,
         drawings,
         config=SettleConfig(**config),
-        surface=surface or made.builder.inventory.surface,
+        places=made.builder.inventory.places,
         threads=threads,
     )
 
@@ -116,10 +117,11 @@ def test_objects_inside_each_other_are_rejected(make):
     made = make(**{'    - {name: ball': '    #'})
     (rested,) = run(made, [made.sampled.objects])
     assert rested.verdict is Verdict.VALID
-    checker = _Checker(made.world, SettleConfig(), made.builder.inventory.surface)
+    judge = Judge(made.world, SettleConfig(), made.builder.inventory.places)
     one, other = made.world.scene.objects[:2]
     stuck = rested.qpos.copy()
     here = slice(one.qpos_address, one.qpos_address + 7)
     stuck[other.qpos_address : other.qpos_address + 7] = stuck[here]
-    assert checker.judge(rested.qpos, 1.0).verdict is Verdict.VALID
-    assert checker.judge(stuck, 1.0).verdict is Verdict.INTERPENETRATING
+    drawn = made.sampled.objects
+    assert judge.after(drawn, Rest(rested.qpos, 1.0)).verdict is Verdict.VALID
+    assert judge.after(drawn, Rest(stuck, 1.0)).verdict is Verdict.INTERPENETRATING

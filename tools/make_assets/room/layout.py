@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tools.make_assets.room.piece import Placed
 from tools.make_assets.room.pieces import architecture, decor, seating, storage
 from tools.make_assets.room.pieces.architecture import X1, Y0, Y1
+from tools.make_assets.shapes.scene import SurfaceSite
 
 TABLE_CENTER_M = (0.85, 0.0)
 _SIDEBOARD_X = X1 - 0.02 - storage.SIDEBOARD_SIZE_M[0] / 2
 _SHELF_Y = Y1 - 0.02 - storage.SHELF_SIZE_M[0] / 2
 _COUNTER_Y = Y0 + 0.02 + storage.COUNTER_SIZE_M[0] / 2
-
-
-class SurfaceSite(NamedTuple):
-    """A rectangle to drop objects on.
-
-    Attributes:
-        name: Without its prefix.
-        center_m: Its middle, at the height of the surface.
-        half_size_m: Half extents along x and y, clear of edges and furniture.
-    """
-
-    name: str
-    center_m: tuple[float, float, float]
-    half_size_m: tuple[float, float]
-
 
 SURFACES = (
     SurfaceSite('table', (*TABLE_CENTER_M, seating.TABLE_HEIGHT_M), (0.34, 0.54)),

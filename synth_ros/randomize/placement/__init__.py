@@ -1,0 +1,1 @@
+"""Where objects start: which place each goes to, and its pose there."""
