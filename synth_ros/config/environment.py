@@ -15,6 +15,7 @@ from synth_ros.config.distributions import (
     uniform,
     whole_uniform,
 )
+from synth_ros.config.textures import TextureConfig
 
 _LampCount = Annotated[WholeDistribution, WholeOnly, drawn(whole=True, low=1, high=4)]
 _Elevation = Annotated[Distribution, drawn(above=0, high=90)]
@@ -48,5 +49,8 @@ class EnvironmentConfig(Section):
     randomize_materials: bool = True
     """Draw new colours and textures for walls, floor and furniture in every scene (materials
     whose names start with ``random_`` in the model)."""
+    textures: TextureConfig = TextureConfig()
+    """Textures in place of those of walls, floor and furniture, each role by itself; needs
+    randomize_materials. Their repeat is that of the model's own textures, not tile_m."""
     lights: LightsConfig = LightsConfig()
     """The lamps and the light from everywhere."""

@@ -32,6 +32,7 @@ from synth_ros.config.distributions import (
 )
 from synth_ros.config.placement import Placement
 from synth_ros.config.problems import nearest
+from synth_ros.config.textures import TextureConfig
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -172,6 +173,8 @@ class ObjectsConfig(Section):
     """Random rotation of each object's colour about the hue circle."""
     value_scale: DrawnPositive = uniform(0.8, 1.1)
     """Random factor on each object's brightness."""
+    texture: TextureConfig = TextureConfig()
+    """Textures in place of the objects' own."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for classes that share a name or id, and for objects of no class."""
@@ -213,10 +216,12 @@ class ObjectsConfig(Section):
 
     def _place_faults(self) -> Iterator[Fault]:
         """Yield faults for places that name classes there are not, and classes without a place."""
+        if self.placement.places is None:
+            return
         names = tuple(entry.name for entry in self.classes)
         for fault in self.placement.class_faults(names):
             yield Fault(('placement', *fault.path), fault.message, because=(('classes',),))
-        places = self.placement.all_places()
+        places = self.placement.places
         for i, name in enumerate(names):
             if not any(place.takes(name) for place in places):
                 message = f'no place of placement.places takes objects of class "{name}"'

@@ -120,6 +120,30 @@ class JointLog(NamedTuple):
     rows: FloatArray
 
 
+class ImageInfo(NamedTuple):
+    """An image that may serve as a texture.
+
+    Attributes:
+        file: Its name in the folder.
+        sha256: Of its bytes.
+    """
+
+    file: str
+    sha256: str
+
+
+class TextureFolder(NamedTuple):
+    """The images of a folder.
+
+    Attributes:
+        folder: As the config names it.
+        images: By name.
+    """
+
+    folder: str
+    images: tuple[ImageInfo, ...]
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -131,6 +155,8 @@ class Inventory(NamedTuple):
         places: Where objects go, in config order; the surface alone if empty.
         obstacles: Boxes around everything solid: the environment, and the robot at home.
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
+        distractors: Classes of distractors in config order.
+        textures: Folders of images.
         joints: The robot's joints with one degree of freedom.
         joint_log: Its logged postures, or ``None``.
     """
@@ -142,5 +168,7 @@ class Inventory(NamedTuple):
     places: tuple[PlaceInfo, ...] = ()
     obstacles: Boxes = NO_BOXES
     lamps_m: tuple[float, float, float] | None = None
+    distractors: tuple[ClassInfo, ...] = ()
+    textures: tuple[TextureFolder, ...] = ()
     joints: tuple[JointInfo, ...] = ()
     joint_log: JointLog | None = None

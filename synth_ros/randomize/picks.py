@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
+from synth_ros.config.sequence import Drop
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.decks import deal, within_limits
 from synth_ros.randomize.draw import Draws, episode_draws
@@ -40,6 +41,7 @@ class Pick(NamedTuple):
         friction_scale: Factor on sliding friction.
         mass_scale: Factor on mass and inertia.
         place: Name of its place.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Pick(NamedTuple):
     friction_scale: float
     mass_scale: float
     place: str = ''
+    waits: str = ''
 
     @property
     def half_m(self) -> Triple:
@@ -98,10 +101,19 @@ def class_weights(
 ) -> list[float]:
     """Weight of each class among the objects that go to some places; 0 where none takes it."""
     return [
-        objects.weights.get(entry.name, entry.weight)
-        * any(place.config.takes(entry.name) for place in places)
-        for entry in classes
+        weight * any(place.config.takes(entry.name) for place in places)
+        for entry, weight in zip(classes, own_weights(objects, classes), strict=True)
     ]
+
+
+def own_weights(objects: ObjectsConfig, classes: Sequence[ClassInfo]) -> list[float]:
+    """Weight of each class."""
+    return [objects.weights.get(entry.name, entry.weight) for entry in classes]
+
+
+def _drawn_class(draws: Draws, weights: Sequence[float]) -> int:
+    shares = np.asarray(weights) / sum(weights)
+    return int(draws.generator('class').choice(len(shares), p=shares))
 
 
 def dressed(
@@ -155,6 +167,22 @@ def sampled_object(number: int, pick: Pick, pose: Pose) -> SampledObject:
     )
 
 
+def pick_waiting(config: Config, inventory: Inventory, *, draws: Draws) -> tuple[Pick, ...]:
+    """Draw the objects that fall in while a sequence runs.
+
+    Args:
+        config: The config.
+        inventory: What there is to draw from.
+        draws: Of the objects of the episode.
+    """
+    picker = _Picker(config, inventory)
+    return tuple(
+        pick
+        for name, drop in config.sequence.drops()
+        for pick in picker.waiting(draws.below(f'drop/{name}/'), name, drop)
+    )
+
+
 class _Picker:
     def __init__(self, config: Config, inventory: Inventory) -> None:
         self._config = config
@@ -205,6 +233,20 @@ class _Picker:
         limits = [objects.limits.get(entry.name, (0, count)) for entry in self._classes]
         return within_limits(cards, weights, limits, rng=draws.generator('limits'))
 
+    def waiting(self, draws: Draws, name: str, drop: Drop) -> Iterator[Pick]:
+        """Draw the objects of one event."""
+        for number in range(1, draws.whole(drop.count, 'count') + 1):
+            own = draws.below(f'{number}/')
+            weights = [
+                weight * (not drop.classes or entry.name in drop.classes)
+                for entry, weight in zip(
+                    self._classes, own_weights(self._config.objects, self._classes), strict=True
+                )
+            ]
+            entry = self._classes[_drawn_class(own, weights)]
+            pick = dressed(self._config, entry, key=f'drop/{name}/{number}', draws=own)
+            yield pick._replace(waits=name)
+
     def _one(
         self, draws: Draws, key: str, places: Sequence[PlaceInfo], *, card: int | None = None
     ) -> Pick:
@@ -234,9 +276,7 @@ class _Picker:
         raise PlacementError(self._why_not(key))
 
     def _class(self, draws: Draws, places: Sequence[PlaceInfo]) -> int:
-        weights = np.array(class_weights(self._config.objects, self._classes, places))
-        shares = weights / weights.sum()
-        return int(draws.generator('class').choice(len(shares), p=shares))
+        return _drawn_class(draws, class_weights(self._config.objects, self._classes, places))
 
     def _why_not(self, key: str) -> str:
         told = ', '.join(

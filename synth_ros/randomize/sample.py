@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.root import Config
+from synth_ros.randomize.distractors import (
+    distractor_items,
+    draw_distractors,
+    draw_shapes,
+    placed_distractors,
+)
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import uniform
+from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
+from synth_ros.randomize.picks import (
+    Pick,
+    pick_objects,
+    pick_waiting,
+    places_of,
+    sampled_object,
+)
 from synth_ros.randomize.placement.choose import Refusals
-from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
@@ -23,7 +38,8 @@ from synth_ros.randomize.scene import (
     SampledScene,
 )
 from synth_ros.randomize.streams import Streams
-from synth_ros.randomize.told import planned_objects, scripted_objects
+from synth_ros.randomize.textures import draw_texture
+from synth_ros.randomize.told import told_objects
 from synth_ros.randomize.view import draw_mount_error
 
 
@@ -42,32 +58,60 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    objects, refusals = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    distractors: tuple[SampledObject, ...] = ()
+    dropped = Drawing((), Refusals())
+    if config.curriculum.poses is None:
+        distractors = draw_distractors(config, inventory, draws=draws)
+        # After the objects, which stand where they would stand without.
+        dropped = here.layout.place(
+            distractor_items(
+                distractors,
+                inventory,
+                places=places_of(config, inventory),
+                after=len(here.objects),
+                draws=draws,
+            )
+        )
     lights = config.environment.lights
     return SampledScene(
         episode=streams.episode,
         attempt=attempt,
-        objects=objects,
+        objects=here.objects,
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
         ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams),
+        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         variables=dict(draws.variables),
-        refusals=refusals,
+        refusals=_refusals(here.refusals + dropped.refusals),
+        distractors=placed_distractors(distractors, dropped.placed),
+        shapes=draw_shapes(
+            config,
+            inventory,
+            extents_m=_extents_m(here.objects, inventory),
+            draws=draws,
+        ),
     )
 
 
-def _draw_objects(
-    config: Config, inventory: Inventory, *, draws: Draws, attempt: int
-) -> tuple[tuple[SampledObject, ...], tuple[SampledRefusal, ...]]:
+class _Objects(NamedTuple):
+    """The objects of a scene.
+
+    Attributes:
+        objects: By ascending instance id.
+        refusals: Objects that places refused before they were laid out.
+        layout: Where others may go.
+    """
+
+    objects: tuple[SampledObject, ...]
+    refusals: Refusals
+    layout: Layout
+
+
+def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt: int) -> _Objects:
     """The objects of a scene: planned, told or drawn."""
-    if config.curriculum.poses is not None:
-        return planned_objects(config, config.curriculum.poses, inventory, draws=draws), ()
-    if config.script.objects is not None:
-        return scripted_objects(config, config.script.objects, inventory, draws=draws), ()
-    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     layout = Layout(
         config.objects.placement,
         places_of(config, inventory),
@@ -75,6 +119,17 @@ def _draw_objects(
         draws=draws.below(f'placement/{attempt}/'),
         held=draws.below('placement/held/'),
     )
+
+    def textured(item: SampledObject, key: str) -> SampledObject:
+        own = draws.below(f'texture/object/{key}/')
+        texture = draw_texture(config.objects.texture, inventory.textures, draws=own)
+        return item.model_copy(update={'texture': texture})
+
+    if config.curriculum.poses is not None or config.script.objects is not None:
+        told = told_objects(config, inventory, draws=draws)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told)
+        return _Objects(objects, Refusals(), layout)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     drawing = layout.place(
         [
             Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
@@ -82,12 +137,27 @@ def _draw_objects(
         ]
     )
     objects = tuple(
-        _object(number, pick, placed)
+        textured(_object(number, pick, placed), pick.key)
         for number, (pick, placed) in enumerate(
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    return objects, _refusals(picked.refusals + drawing.refusals)
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'))
+    objects += tuple(
+        textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
+        for k, pick in enumerate(later)
+    )
+    return _Objects(objects, picked.refusals, layout)
+
+
+def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
+    """Mean extent of each object, metres."""
+    sizes = {
+        (entry.name, variant.name): 2 * sum(variant.half_size_m) / 3
+        for entry in inventory.classes
+        for variant in entry.variants
+    }
+    return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
@@ -97,6 +167,7 @@ def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
             'hangs': placed.hangs,
             'link': placed.link,
             'unplaced': placed.unplaced,
+            'waits': pick.waits,
         }
     )
 
@@ -109,12 +180,20 @@ def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams
+    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}'))
+        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+            update={
+                'texture': draw_texture(
+                    config.environment.textures,
+                    inventory.textures,
+                    draws=draws.below(f'texture/role/{role.role}/'),
+                )
+            }
+        )
         for role in inventory.roles
     )
 

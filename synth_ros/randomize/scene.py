@@ -6,7 +6,12 @@ and the assets.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
+
+from synth_ros.config.distractors import FlatShape, HangingShape
+from synth_ros.config.textures import TextureFamily
 
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
@@ -17,8 +22,27 @@ class _Drawn(BaseModel):
     model_config = ConfigDict(frozen=True, extra='forbid')
 
 
+class SampledTexture(_Drawn):
+    """A texture in place of a thing's own."""
+
+    family: TextureFamily | Literal['image']
+    seed: int
+    """All that the family draws (numbers, angles, blends) comes from this."""
+    colors: tuple[Triple, ...] = ()
+    """Screen colours (sRGB, 0 to 1) of the pattern; none for an image."""
+    tile_m: float
+    """Edge of one repeat."""
+    file: str = ''
+    """Name of the image in its folder."""
+    sha256: str = ''
+    """Of the image's bytes."""
+
+
 class SampledObject(_Drawn):
-    """One labelled object and the pose from which it is dropped."""
+    """One object and the pose from which it is dropped.
+
+    A distractor has instance and class 0: it is never labelled.
+    """
 
     instance_id: int
     name: str
@@ -42,6 +66,32 @@ class SampledObject(_Drawn):
     """Link of the robot that holds it; position and rotation are then in the link's frame."""
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
+    texture: SampledTexture | None = None
+    waits: str = ''
+    """Name of the event that lets it fall in; until then it rests far below the scene and has no
+    label."""
+
+
+class SampledShape(_Drawn):
+    """A shape without physics that hangs where it is put; never labelled."""
+
+    name: str
+    role: Literal['flying', 'occluder', 'background']
+    shape: HangingShape | FlatShape
+    size_m: Triple
+    """Full extents along its own axes."""
+    seed: int
+    """Form of a blob or leaf."""
+    rgb: Triple
+    """Screen colour (sRGB, 0 to 1) where it has no texture."""
+    roughness: float
+    metallic: float
+    texture: SampledTexture | None
+    places_m: tuple[Triple, ...] = ()
+    """Centres to try, the first free one is used; shapes that are put anew for every view have
+    none."""
+    quat_wxyz: Quat = (1.0, 0.0, 0.0, 0.0)
+    """World from shape, at such a place."""
 
 
 class SampledRefusal(_Drawn):
@@ -72,6 +122,7 @@ class SampledMaterial(_Drawn):
     """Full name of the material that replaces all others of the role."""
     rgb: Triple
     """Factor on its colour."""
+    texture: SampledTexture | None = None
 
 
 class Pose(_Drawn):
@@ -128,6 +179,39 @@ class SampledViewpoint(_Drawn):
     """Share of the target that rays found visible; once they did."""
 
 
+class Occlusion(_Drawn):
+    """An object that was to be hidden in part from a camera, and how far that came true."""
+
+    camera: str
+    instance_id: int
+    asked: float
+    """Share of the pixels that are visible without occluders, to be hidden by them."""
+    reached: float
+    """Share that is hidden, by rays through the object's pixels."""
+    occluder: str = ''
+    """The shape that was put before it; empty where none fits."""
+    missed: Literal['', 'too_small', 'no_free_place', 'no_shape_left'] = ''
+    """Why it was given up; empty where it was not."""
+
+
+class Filling(_Drawn):
+    """How much of a camera's background is clutter."""
+
+    camera: str
+    asked: float
+    reached: float
+    """By rays."""
+
+
+class ViewClutter(_Drawn):
+    """What was put into place for one view, beside the robot."""
+
+    occlusions: tuple[Occlusion, ...] = ()
+    backgrounds: tuple[Filling, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Shapes in the air that were taken out because a robot or a lens is in their place."""
+
+
 class PlannedPose(_Drawn):
     """Where the pose curriculum hangs an object in a view."""
 
@@ -165,6 +249,7 @@ class SampledView(_Drawn):
     """How many drawings of this view were refused before this one, by constraint or reason."""
     unmet: tuple[str, ...] = ()
     """Constraints that the view does not meet, where the config keeps such views."""
+    clutter: ViewClutter | None = None
 
 
 class SampledScene(_Drawn):
@@ -183,3 +268,12 @@ class SampledScene(_Drawn):
     """By place and reason."""
     variables: dict[str, float] = {}
     """Values of ``randomization.variables``."""
+    distractors: tuple[SampledObject, ...] = ()
+    """Clutter that falls with the objects and is never labelled."""
+    shapes: tuple[SampledShape, ...] = ()
+    """What hangs in the air, is put before objects or behind them, and is never labelled."""
+
+    @property
+    def dropped(self) -> tuple[SampledObject, ...]:
+        """All that falls and settles: the objects, then the distractors."""
+        return self.objects + self.distractors

@@ -37,6 +37,21 @@ class _Item(NamedTuple):
     variant: VariantInfo
 
 
+def told_objects(
+    config: Config, inventory: Inventory, *, draws: Draws
+) -> tuple[SampledObject, ...]:
+    """The objects of a curriculum or a script; none without either.
+
+    Args:
+        config: The config.
+        inventory: What there is to draw from.
+        draws: Of the episode.
+    """
+    if config.curriculum.poses is not None:
+        return planned_objects(config, config.curriculum.poses, inventory, draws=draws)
+    return scripted_objects(config, config.script.objects or (), inventory, draws=draws)
+
+
 def scripted_objects(
     config: Config, told: Sequence[ScriptedObject], inventory: Inventory, *, draws: Draws
 ) -> tuple[SampledObject, ...]:

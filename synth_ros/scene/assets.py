@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from synth_ros.config.base import Fault, KeyPath
@@ -16,9 +16,11 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.patterns import matches
 from synth_ros.config.root import Config
+from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
-from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo
+from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.phases import SequenceStock
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -35,7 +37,9 @@ from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
+from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.symmetry import NO_GROUP, combines
+from synth_ros.scene.texture_images import ImageFiles, list_folder
 from synth_ros.scene.viewpoint_check import joint_faults, viewpoint_faults
 
 T = TypeVar('T')
@@ -57,6 +61,9 @@ class SceneAssets:
         catalog: The labelled classes.
         places: Where objects go, in config order.
         obstacles: Boxes around everything solid.
+        distractors: Classes that are never labelled.
+        images: Folders of textures.
+        sequence: What phases of a sequence are made of.
         joint_log: Logged postures of the robot, or ``None``.
     """
 
@@ -68,12 +75,15 @@ class SceneAssets:
     catalog: Catalog
     places: tuple[PlaceInfo, ...]
     obstacles: Boxes
+    distractors: Catalog
+    images: ImageFiles
+    sequence: SequenceStock
     joint_log: JointLog | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was mended while loading, one sentence each."""
-        return (*self.robot.warnings, *self.catalog.warnings)
+        return (*self.robot.warnings, *self.catalog.warnings, *self.distractors.warnings)
 
 
 class KnownAssets(NamedTuple):
@@ -104,7 +114,14 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if like is not None and like.config.objects.classes == config.objects.classes:
         catalog = like.assets.catalog
     else:
-        catalog = Catalog(_load_classes(faults))
+        catalog = Catalog(_load_classes(faults, config.objects.classes, ('objects', 'classes')))
+    clutter = config.distractors.contextual.classes
+    if like is not None and like.config.distractors.contextual.classes == clutter:
+        distractors = like.assets.distractors
+    else:
+        key: KeyPath = ('distractors', 'contextual', 'classes')
+        distractors = Catalog(_load_classes(faults, clutter, key))
+    images = _load_images(faults)
     log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
@@ -118,12 +135,15 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
+        surface = _main_surface(places, stage)
+        loader = SequenceLoader(loaded, robot, environment)
+        sequence = loader.load(surface=surface)
+        faults.note_all(loader.faults)
     _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    surface = _main_surface(places, stage)
     return SceneAssets(
         robot,
         dict(stage.joints),
@@ -133,6 +153,9 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         catalog,
         places,
         obstacles(stage),
+        distractors,
+        images,
+        sequence,
         log,
     )
 
@@ -194,13 +217,13 @@ class _Faults:
         """Keep a problem."""
         self._faults.append(Fault(key_path, message))
 
+    def take(self, other: _Faults) -> None:
+        """Keep the problems that were noted elsewhere."""
+        self.note_all(other._faults)
+
     def note_all(self, faults: Iterable[Fault]) -> None:
         """Keep several problems."""
         self._faults += faults
-
-    def take(self, other: _Faults) -> None:
-        """Keep the problems that were noted elsewhere."""
-        self._faults += other._faults
 
     def raise_any(self) -> None:
         """Raise all problems as one error, if there are any."""
@@ -304,14 +327,37 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
     return ('model_camera',) if entry.model_camera is not None else ('name',)
 
 
-def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
-    entries = faults.loaded.config.objects.classes
+def _load_images(faults: _Faults) -> ImageFiles:
+    """All folders of textures; one that several keys name is read once."""
+    config = faults.loaded.config
+    named: list[tuple[KeyPath, TextureConfig]] = [
+        (('objects', 'texture'), config.objects.texture),
+        (('environment', 'textures'), config.environment.textures),
+        (('distractors', 'contextual', 'texture'), config.distractors.contextual.texture),
+        (('distractors', 'flying', 'texture'), config.distractors.flying.texture),
+        (('distractors', 'occluders', 'texture'), config.distractors.occluders.texture),
+        (('distractors', 'background', 'texture'), config.distractors.background.texture),
+    ]
+    folders: dict[str, tuple[TextureFolder, Path] | None] = {}
+    for key, entry in named:
+        if entry.folder is not None and entry.folder not in folders:
+            folders[entry.folder] = faults.attempt(
+                (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
+            )
+    return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_classes(
+    faults: _Faults, entries: Sequence[ObjectClass], key: KeyPath
+) -> tuple[LoadedClass, ...]:
     loaded = []
     # MuJoCo compiles without Python's lock, which is half of the work.
     with ThreadPoolExecutor(_LOADERS, 'synth_ros assets') as loaders:
-        found = loaders.map(partial(_apart, faults.loaded), entries, itertools.count())
+        found = loaders.map(
+            partial(_apart, faults.loaded), ((*key, n) for n in range(len(entries))), entries
+        )
     for number, (entry, (variants, noted)) in enumerate(zip(entries, found, strict=True)):
-        base: KeyPath = ('objects', 'classes', number)
+        base: KeyPath = (*key, number)
         faults.take(noted)
         if not combines(entry.symmetry):
             faults.note((*base, 'symmetry', 'discrete'), NO_GROUP)
@@ -327,15 +373,14 @@ def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
 
 
 def _apart(
-    loaded: LoadedConfig, entry: ObjectClass, number: int
+    loaded: LoadedConfig, base: KeyPath, entry: ObjectClass
 ) -> tuple[tuple[Variant, ...], _Faults]:
     """The variants of a class and the problems with them, on a thread of its own."""
     faults = _Faults(loaded)
-    return _class_variants(faults, entry, number), faults
+    return _class_variants(faults, entry, base), faults
 
 
-def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:
-    base: KeyPath = ('objects', 'classes', number)
+def _class_variants(faults: _Faults, entry: ObjectClass, base: KeyPath) -> tuple[Variant, ...]:
     if entry.primitives is not None:
         return load_variants(entry)
     found: list[Variant] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import mujoco
 import numpy as np
@@ -42,6 +42,7 @@ class ObjectPart(NamedTuple):
         symmetry: Of its shape, in the body frame.
         link: Link of the robot that holds it, whose child its body is; empty if none does.
         fingers: Joints of the robot that close on it.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
     """
 
     instance_id: int
@@ -59,11 +60,37 @@ class ObjectPart(NamedTuple):
     symmetry: Symmetry = NO_SYMMETRY
     link: str = ''
     fingers: tuple[str, ...] = ()
+    waits: str = ''
 
     @property
     def is_free(self) -> bool:
         """Whether it falls and can be pushed: it neither hangs nor is held."""
         return self.qpos_address >= 0
+
+    @property
+    def radius_m(self) -> float:
+        """Of a ball around the body's origin that holds the 3D box."""
+        return float(np.linalg.norm(np.abs(self.object_from_box[:3, 3]) + self.size_m / 2))
+
+
+class ShapePart(NamedTuple):
+    """A shape without physics that hangs where it is put.
+
+    Attributes:
+        name: Unique.
+        role: What it is for.
+        body_id: Its body.
+        mocap_id: Its place among the bodies that are put where they are told.
+        geom_id: Its only geom.
+        radius_m: Of a ball around the body's origin that holds it.
+    """
+
+    name: str
+    role: Literal['flying', 'occluder', 'background']
+    body_id: int
+    mocap_id: int
+    geom_id: int
+    radius_m: float
 
 
 class CameraPart(NamedTuple):
@@ -197,6 +224,9 @@ class CompiledScene:
         geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
         skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.
         warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
+        distractors: What falls and settles like an object and is never labelled; instance and
+            class are 0.
+        shapes: What hangs in the air and is never labelled.
         reach: The robot as a bare chain; ``None`` if no viewpoint needs it.
     """
 
@@ -209,6 +239,8 @@ class CompiledScene:
     geom_thing: NDArray[np.int32]
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
+    distractors: tuple[ObjectPart, ...] = ()
+    shapes: tuple[ShapePart, ...] = ()
     reach: Reach | None = None
 
     def camera(self, name: str) -> CameraPart:
@@ -223,9 +255,14 @@ class CompiledScene:
         raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
 
     @property
-    def free_objects(self) -> tuple[ObjectPart, ...]:
-        """The objects that fall and can be pushed."""
-        return tuple(part for part in self.objects if part.is_free)
+    def dropped(self) -> tuple[ObjectPart, ...]:
+        """The objects, then the distractors."""
+        return self.objects + self.distractors
+
+    @property
+    def free_bodies(self) -> tuple[ObjectPart, ...]:
+        """The objects and distractors that fall and can be pushed."""
+        return tuple(part for part in self.dropped if part.is_free)
 
     @property
     def held_objects(self) -> tuple[ObjectPart, ...]:

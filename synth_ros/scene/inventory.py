@@ -23,4 +23,6 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         places=assets.places,
         obstacles=assets.obstacles,
         lamps_m=assets.environment.lamps_m,
+        distractors=tuple(entry.info for entry in assets.distractors.classes),
+        textures=assets.images.folders,
     )

@@ -61,7 +61,7 @@ def matrix(pose: Pose) -> FloatArray:
     return make_transform(matrix_from_quat_wxyz(pose.quat_wxyz), pose.position_m)
 
 
-def between(
+def glide(
     start: Sequence[SampledCamera], end: Sequence[SampledCamera], share: float
 ) -> tuple[SampledCamera, ...]:
     """Cameras on their way from one view to another.

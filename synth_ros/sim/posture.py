@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import mujoco
 import numpy as np
@@ -16,7 +16,12 @@ from synth_ros.randomize.scene import SampledObject, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.view import sample_view
 from synth_ros.sim.viewpoint import Refusal, ViewpointFinder, why_no_viewpoint
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.world import Path, Posture, World
+
+# How far apart the postures are at which a way is looked at.
+_STRIDE_M = 0.02
+_STRIDE_RAD = 0.05
+_STRIDE_JOINT = 0.03
 
 
 class PostureFinder:
@@ -54,7 +59,8 @@ class PostureFinder:
         held = [part.instance_id for part in world.scene.held_objects]
         carried = np.isin(world.scene.geom_instance_id, held)
         self._robot |= carried
-        self._objects = (world.scene.geom_instance_id > 0) & ~carried
+        loose = [part.body_id for part in world.scene.dropped]
+        self._objects = np.isin(world.model.geom_bodyid, loose) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
@@ -73,11 +79,14 @@ class PostureFinder:
             PlacementError: If every attempt was refused.
         """
         refused: Counter[Refusal] = Counter()
+        # What waits to fall in is not there to be looked at.
+        there = {part.name for part in self._world.present}
+        items = [item for item in self._items if item.name in there]
         for attempt in range(start, start + self._attempts):
             drawn = sample_view(
                 self._config,
                 self._inventory,
-                objects=self._items,
+                objects=items,
                 streams=streams,
                 view=view,
                 attempt=attempt,
@@ -100,6 +109,26 @@ class PostureFinder:
         return max(
             [entry.max_attempts for entry in random.viewpoints] or [random.robot.max_attempts]
         )
+
+    def obstacle(self, path: Path, steps: int) -> str | None:
+        """What the robot would touch on a way; objects do not count, for it may push them.
+
+        Looks wherever the robot has gone 2 cm, or turned itself by 3 degrees, or a joint has gone
+        0.03 rad or 3 cm, since it last looked.
+
+        Args:
+            path: The way; the world is left as it is.
+            steps: Its time steps.
+
+        Returns:
+            Names of two geoms that touch, or ``None``.
+        """
+        with self._world.aside():
+            for posture in _apart(path, steps):
+                touching = self._touching(posture, with_objects=False) - self._allowed
+                if touching:
+                    return ' and '.join(self._geom_name(geom) for geom in min(touching))
+        return None
 
     def _try(self, drawn: SampledView) -> SampledView | Refusal:
         """Put robot and cameras where a view has them, unless it must be refused."""
@@ -160,6 +189,21 @@ class PostureFinder:
         name = model.geom(geom).name
         body = model.body(int(model.geom_bodyid[geom])).name
         return f'{body}/{name}' if name else f'a geom of {body}'
+
+
+def _apart(path: Path, steps: int) -> Iterator[Posture]:
+    """Postures of a way that are some way apart, the last one included."""
+    last = path(0)
+    for step in range(1, steps + 1):
+        here = path(step)
+        gone = max(abs(here.x_m - last.x_m), abs(here.y_m - last.y_m)) / _STRIDE_M
+        turned = max(
+            abs(here.yaw_rad - last.yaw_rad) / _STRIDE_RAD,
+            float(np.abs(here.qpos - last.qpos).max(initial=0.0)) / _STRIDE_JOINT,
+        )
+        if step == steps or max(gone, turned) >= 1:
+            yield here
+            last = here
 
 
 def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> NDArray[np.intp]:

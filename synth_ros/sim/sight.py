@@ -122,7 +122,7 @@ class Sight:
         canvas = PixelWindow(-camera.width, -camera.height, 2 * camera.width, 2 * camera.height)
         corners = transform_points(
             inverse(view.world_from_camera)
-            @ self._world.body_pose(part.body_id)
+            @ self._world.world_from_body(part.body_id)
             @ part.object_from_box,
             box_corners(part.size_m),
         )

@@ -173,7 +173,7 @@ class ViewpointFinder:
         if part is None:
             target = np.array(entry.targets.point_m)
         else:
-            target = (self._world.body_pose(part.body_id) @ part.object_from_box)[:3, 3]
+            target = (self._world.world_from_body(part.body_id) @ part.object_from_box)[:3, 3]
         gaze = Gaze(
             link=camera.parent_link,
             link_from_camera=self._link_from_camera(camera),
@@ -194,7 +194,7 @@ class ViewpointFinder:
     def _link_from_camera(self, camera: CameraPart) -> FloatArray:
         if camera.parent_link == _WORLD:
             return np.eye(4)
-        world_from_link = self._world.body_pose(self._links[camera.parent_link])
+        world_from_link = self._world.world_from_body(self._links[camera.parent_link])
         pose: FloatArray = inverse(world_from_link) @ self._world.world_from_camera(camera)
         return pose
 

@@ -169,6 +169,8 @@ def collections(kind, wrong):
             return st.fixed_dictionaries({}, optional=unknown | known)
 
 
+# The strategy has a branch for every key, and Hypothesis warns of how long it is when written out.
+@pytest.mark.filterwarnings('ignore:Generating overly large repr')
 @settings(max_examples=100, deadline=None)
 @given(values(config_shape(), WRONG).filter(lambda data: isinstance(data, dict)))
 def test_any_data_below_any_keys(data):

@@ -7,7 +7,7 @@ import pytest
 
 from synth_ros.geometry.transforms import make_transform, matrix_from_rpy
 from synth_ros.randomize.scene import Pose, SampledCamera
-from synth_ros.sim.eyes import between, changed_lens, changed_mount, matrix
+from synth_ros.sim.eyes import changed_lens, changed_mount, glide, matrix
 from synth_ros.types import CameraModel
 
 CAMERA = CameraModel('eye', 64, 48, fx=50.0, fy=60.0, cx=31.0, cy=24.0)
@@ -45,7 +45,7 @@ def turned(yaw_rad, x_m, **more):
 def test_placed_cameras_go_straight_and_turn_evenly():
     start, end = turned(0.2, 0.0, focal_scale=(1.1, 1.1)), turned(1.0, 2.0, focal_scale=(2.0, 2.0))
     for share in (0.0, 0.25, 0.5, 1.0):
-        (camera,) = between([start], [end], share)
+        (camera,) = glide([start], [end], share)
         assert camera.world_from_camera.position_m[0] == pytest.approx(2 * share)
         want = matrix_from_rpy([0.0, 0.0, 0.2 + 0.8 * share])
         assert matrix(camera.world_from_camera)[:3, :3] == pytest.approx(want)
@@ -54,7 +54,7 @@ def test_placed_cameras_go_straight_and_turn_evenly():
 
 def test_placed_cameras_turn_the_shorter_way():
     start, end = turned(math.radians(170), 0.0), turned(math.radians(-170), 0.0)
-    (camera,) = between([start], [end], 0.5)
+    (camera,) = glide([start], [end], 0.5)
     turn = matrix(camera.world_from_camera)[:3, :3]
     assert turn == pytest.approx(matrix_from_rpy([0.0, 0.0, math.pi]), abs=1e-9)
 
@@ -62,4 +62,4 @@ def test_placed_cameras_turn_the_shorter_way():
 def test_other_cameras_stay_as_at_the_start():
     start = SampledCamera(camera='eye', focal_scale=(1.1, 1.1))
     end = SampledCamera(camera='eye', focal_scale=(0.9, 0.9))
-    assert between([start], [end], 0.7) == (start,)
+    assert glide([start], [end], 0.7) == (start,)

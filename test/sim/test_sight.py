@@ -92,7 +92,7 @@ def test_what_is_behind_the_camera_or_aside_has_no_share(lined_up):
 def test_a_point_is_seen_unless_something_lies_before_it(lined_up):
     sight = Sight(lined_up)
     first = lined_up.scene.objects[0]
-    centre = (lined_up.body_pose(first.body_id) @ first.object_from_box)[:3, 3]
+    centre = (lined_up.world_from_body(first.body_id) @ first.object_from_box)[:3, 3]
     view = looking((0.2, 0.0, 1.5), (1.0, 0.0, 1.5))
     assert sight.sees_point(view, centre - np.array([0.1, 0, 0]))
     assert not sight.sees_point(view, centre + np.array([0.2, 0, 0]))
@@ -105,7 +105,7 @@ def test_a_point_is_seen_unless_something_lies_before_it(lined_up):
 def test_a_camera_needs_room(lined_up):
     sight = Sight(lined_up)
     first = lined_up.scene.objects[0]
-    centre = (lined_up.body_pose(first.body_id) @ first.object_from_box)[:3, 3]
+    centre = (lined_up.world_from_body(first.body_id) @ first.object_from_box)[:3, 3]
     assert not sight.is_free(centre, clearance_m=0.001)
     beside = centre - np.array([first.size_m[0] / 2 + 0.03, 0, 0])
     assert sight.is_free(beside, clearance_m=0.02)

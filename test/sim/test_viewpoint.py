@@ -58,7 +58,7 @@ def rested(made):
         made.world,
         [made.sampled.objects],
         config=config.physics.settle,
-        surface=made.builder.inventory.surface,
+        places=made.builder.inventory.places,
     )
     made.world.set_objects(result.qpos)
     finder = PostureFinder(
@@ -135,7 +135,7 @@ def test_the_target_is_the_middle_of_its_box(wrist):
     made, finder = wrist()
     (drawn,) = finder.find(Streams(0, 0), 3).viewpoints
     part = next(p for p in made.world.scene.objects if p.name == drawn.target)
-    centre = made.world.body_pose(part.body_id) @ part.object_from_box
+    centre = made.world.world_from_body(part.body_id) @ part.object_from_box
     assert drawn.target_m == pytest.approx(centre[:3, 3])
 
 
