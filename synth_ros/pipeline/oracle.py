@@ -290,9 +290,9 @@ class FrameTruth:
     def _recorded_qpos(self) -> FloatArray:
         """Full qpos with all that is free where the record says; what waits to fall in waits."""
         world, record = self._world, self._frame.record
-        qpos = world.data.qpos.copy()
+        qpos: FloatArray = world.data.qpos.copy()
         poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
-        for part in world.scene.free_objects:
+        for part in (part for part in world.scene.objects if part.is_free):
             at = slice(part.qpos_address, part.qpos_address + 7)
             pose = poses.get(part.instance_id)
             if pose is None:
