@@ -61,10 +61,7 @@ def rested(made):
         places=made.builder.inventory.places,
     )
     made.world.set_objects(result.qpos)
-    finder = PostureFinder(
-        made.world, config, inventory=made.builder.inventory, objects=made.sampled.objects
-    )
-    return made, finder
+    return made, made.finder()
 
 
 def by_hand(made, camera=0):
@@ -109,7 +106,7 @@ def touching(world):
 
 def test_the_wrist_camera_sees_targets_where_how_far_and_from_where_drawn(wrist):
     made, finder = wrist()
-    refused = 0
+    refused, exact = 0, 0
     for view in range(12):
         found = finder.find(Streams(0, 0), view)
         refused += sum(found.refused.values())
@@ -118,9 +115,12 @@ def test_the_wrist_camera_sees_targets_where_how_far_and_from_where_drawn(wrist)
         size = made.world.scene.cameras[0].model
         middle = ((size.width - 1) / 2, (size.height - 1) / 2)
         assert seen['z'] > 0
-        assert np.subtract(seen['pixel'], middle) == pytest.approx(drawn.offset_px, abs=0.05)
-        assert seen['distance'] == pytest.approx(drawn.distance_m, abs=1e-4)
-        assert seen['elevation'] == pytest.approx(drawn.elevation_rad, abs=1e-4)
+        # Half a degree is 4 pixels.
+        off = np.subtract(np.subtract(seen['pixel'], middle), drawn.offset_px)
+        assert max(abs(off)) < 4
+        assert seen['distance'] == pytest.approx(drawn.distance_m, abs=0.005)
+        assert seen['elevation'] == pytest.approx(drawn.elevation_rad, abs=math.radians(0.5))
+        exact += max(abs(off)) < 0.01 and abs(seen['distance'] - drawn.distance_m) < 1e-5
         assert 0.25 <= drawn.distance_m <= 0.4
         assert 0.1 <= drawn.visibility <= 1
         assert touching(made.world) == []
@@ -129,6 +129,7 @@ def test_the_wrist_camera_sees_targets_where_how_far_and_from_where_drawn(wrist)
                 position = made.world.data.qpos[joint.qpos_address]
                 assert joint.limits[0] - 1e-6 <= position <= joint.limits[1] + 1e-6
     assert refused > 0
+    assert exact >= 10
 
 
 def test_the_target_is_the_middle_of_its_box(wrist):
