@@ -98,7 +98,12 @@ class Episode:
         self.config = builder.config
         self.refusals: Counter[str] = Counter()
         self.draws = episode_draws(self.config, self._streams)
-        self.finder = PostureFinder(world, self.config)
+        self.finder = PostureFinder(
+            world,
+            self.config,
+            inventory=stage.builder.of(sampled.scenario).inventory,
+            objects=sampled.objects,
+        )
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
         self._varying = Varying(
             sampled,
@@ -123,6 +128,7 @@ class Episode:
         with self.clock.measure('posture'), self._varying.view(view) as values:
             drawn = self.finder.find(self._streams, view, start=start)
             drawn = drawn.model_copy(update={'values': values})
+            self.refusals.update(drawn.refused)
             return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
@@ -167,7 +173,7 @@ class Episode:
             self.config,
             self.sampled.objects,
             inventory=inventory,
-            scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
+            scenery=Scenery(self.world.camera_model(camera), seen_from(pose, inventory.obstacles)),
             draws=self.draws,
             view=drawn.view,
         )

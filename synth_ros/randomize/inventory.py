@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from synth_ros.config.placement import Place
 from synth_ros.geometry.boxes import NO_BOXES, Boxes
+from synth_ros.types import FloatArray
 
 TARGET_TAG = 'target'
 """Tag of all objects that get labels."""
@@ -105,6 +106,32 @@ class MaterialRole(NamedTuple):
     materials: tuple[str, ...]
 
 
+class JointInfo(NamedTuple):
+    """A joint of the robot with one degree of freedom.
+
+    Attributes:
+        name: As the robot's own model calls it.
+        limits: (low, high), radians or metres, or ``None`` if unlimited.
+        follows: Whether it follows another joint.
+    """
+
+    name: str
+    limits: tuple[float, float] | None
+    follows: bool
+
+
+class JointLog(NamedTuple):
+    """Postures of the robot to draw from.
+
+    Attributes:
+        joints: Their names.
+        rows: Positions, radians or metres, (rows, joints).
+    """
+
+    joints: tuple[str, ...]
+    rows: FloatArray
+
+
 class ImageInfo(NamedTuple):
     """An image that may serve as a texture.
 
@@ -175,6 +202,8 @@ class Inventory(NamedTuple):
         distractors: Classes of distractors in config order.
         textures: Folders of images.
         handles: What else named targets can take hold of.
+        joints: The robot's joints with one degree of freedom.
+        joint_log: Its logged postures, or ``None``.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -187,3 +216,5 @@ class Inventory(NamedTuple):
     distractors: tuple[ClassInfo, ...] = ()
     textures: tuple[TextureFolder, ...] = ()
     handles: Handles = Handles()
+    joints: tuple[JointInfo, ...] = ()
+    joint_log: JointLog | None = None

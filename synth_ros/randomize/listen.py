@@ -15,9 +15,10 @@ from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.phases import draw_motion, draw_push, event_draws, phase_draws
-from synth_ros.randomize.sample import sample_scene, sample_view
+from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.vary import OF_VIEW, draw_values, draws_per_view, scene_items
+from synth_ros.randomize.view import sample_view
 
 
 class Heard(NamedTuple):
@@ -93,7 +94,7 @@ def _draw_all(config: Config, inventory: Inventory, streams: Streams) -> None:
     What depends on how the scene moves is drawn later, and not here.
     """
     scene = sample_scene(config, inventory, streams=streams)
-    sample_view(config, streams=streams, view=0)
+    sample_view(config, inventory, streams=streams, view=0, objects=scene.objects)
     draws = episode_draws(config, streams)
     vary = config.randomization.vary
     if draws_per_view(vary):

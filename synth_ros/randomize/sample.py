@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import colorsys
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from synth_ros.randomize.distractors import (
     placed_distractors,
 )
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.draws import triple, uniform
+from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
@@ -38,12 +37,12 @@ from synth_ros.randomize.scene import (
     SampledObject,
     SampledRefusal,
     SampledScene,
-    SampledView,
 )
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.textures import draw_texture
-from synth_ros.randomize.told import scripted_view, told_objects
+from synth_ros.randomize.told import told_objects
 from synth_ros.randomize.vary import with_values
+from synth_ros.randomize.view import draw_mount_error
 
 
 def sample_scene(
@@ -166,37 +165,6 @@ def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[f
     return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
-def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
-    """Draw one posture of the robot.
-
-    Args:
-        config: The config.
-        streams: The episode's random streams.
-        view: Number of the view within the episode.
-        attempt: Which drawing of this view, after postures that touched something.
-    """
-    ranges = config.randomization.robot
-    draws = episode_draws(config, streams).below(f'view/{view}/')
-    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
-    if config.script.views is not None:
-        told = scripted_view(config.script.views, view=view, attempt=attempt)
-        return told.model_copy(update={'exposure_ev': exposure_ev})
-    # A stream per joint: naming one more joint in the config moves no other joint.
-    joints = {
-        name: draws.number(position, f'joint/{name}/{attempt}')
-        for name, position in sorted(ranges.joints.items())
-    }
-    return SampledView(
-        view=view,
-        attempt=attempt,
-        x_m=draws.number(ranges.x_m, f'root/x_m/{attempt}'),
-        y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
-        yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
-        joints=joints,
-        exposure_ev=exposure_ev,
-    )
-
-
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
     return sampled_object(number, pick, placed.pose).model_copy(
         update={
@@ -246,12 +214,10 @@ def _draw_camera_offsets(
     config: Config, inventory: Inventory, *, streams: Streams
 ) -> tuple[CameraOffset, ...]:
     ranges = config.randomization.cameras
+    if ranges.per == 'view':
+        return ()
     offsets = []
     for name in inventory.cameras:
-        rng = streams.generator(f'camera/{name}')
-        position = rng.standard_normal(3) * ranges.position_m
-        rotation = rng.standard_normal(3) * math.radians(ranges.rotation_deg)
-        offsets.append(
-            CameraOffset(camera=name, position_m=triple(position), rotation_rad=triple(rotation))
-        )
+        position, rotation = draw_mount_error(ranges, streams.generator(f'camera/{name}'))
+        offsets.append(CameraOffset(camera=name, position_m=position, rotation_rad=rotation))
     return tuple(offsets)

@@ -20,7 +20,7 @@ from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
-from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
 from synth_ros.scene.environment import (
     drop_unused_textures,
     retexture_material,
@@ -48,6 +48,7 @@ from synth_ros.scene.mjspec import (
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.reach import make_reach
 from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
 from synth_ros.scene.solid_spec import (
@@ -120,6 +121,7 @@ class SceneBuilder:
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
+        self._reach = self._robot_reach()
         if like is not None and self.categories != like.categories:
             # The kinds of stuff are read off the environment unless the config lists them.
             raise loaded.problem(('environment', 'model'), _OTHER_STUFF)
@@ -175,6 +177,14 @@ class SceneBuilder:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
         return self._describe(model, sampled, [*variants, *clutter])
+
+    def _robot_reach(self) -> Reach | None:
+        """The robot's chain, if a viewpoint of one of its cameras needs it."""
+        carried = {c.config.name for c in self._assets.cameras if c.parent_link != WORLD}
+        wanted = {entry.camera for entry in self._config.randomization.viewpoints}
+        if not carried & wanted:
+            return None
+        return make_reach(self._assets.robot, self._config.robot)
 
     def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
         """The model of a spec, without the soft surfaces that the config leaves out."""
@@ -288,6 +298,7 @@ class SceneBuilder:
             warnings=self.warnings,
             distractors=distractors,
             shapes=shapes,
+            reach=self._reach,
         )
 
 

@@ -139,6 +139,6 @@ class ClutterKeeper:
     def _lenses(self) -> list[Lens]:
         world = self._world
         return [
-            Lens(part.model, np.array(world.world_from_camera(part)))
+            Lens(world.camera_model(part), np.array(world.world_from_camera(part)))
             for part in world.scene.cameras
         ]
