@@ -202,9 +202,9 @@ class ObjectsConfig(Section):
                     yield Fault((key, name), message)
         if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
             yield Fault(('weights',), 'the weights of all classes sum to zero')
-        if not self.limits:
-            return
         low, high = self.count.support()
+        if not self.limits or low == -INFINITY:  # then it depends on a variable
+            return
         fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
         if fewest > low:
             message = f'they ask for at least {fewest} objects, but count allows {low:g}'

@@ -10,6 +10,7 @@ from pydantic import Field
 from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
+from synth_ros.config.curriculum import CurriculumConfig
 from synth_ros.config.distractors import DistractorsConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
@@ -20,6 +21,7 @@ from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
 from synth_ros.config.scenarios import ScenarioConfig, weightless
+from synth_ros.config.script import ScriptConfig
 
 
 class Config(Section):
@@ -45,6 +47,10 @@ class Config(Section):
     """What varies about viewpoint and sensor."""
     constraints: ConstraintsConfig = ConstraintsConfig()
     """What scenes and views must show."""
+    curriculum: CurriculumConfig = CurriculumConfig()
+    """What is planned over the whole run."""
+    script: ScriptConfig = ScriptConfig()
+    """Objects and postures that are told instead of drawn."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
@@ -65,6 +71,7 @@ class Config(Section):
             classes=tuple(entry.name for entry in self.objects.classes),
             cameras=tuple(camera.name for camera in self.cameras),
         )
+        yield from self._told_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, distractor in enumerate(self.distractors.contextual.classes):
             if distractor.name in classes:
@@ -79,3 +86,25 @@ class Config(Section):
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _told_faults(self) -> Iterator[Fault]:
+        """Yield faults of what is told or planned: names that there are not, and two at once."""
+        classes = [entry.name for entry in self.objects.classes]
+        for i, item in enumerate(self.script.objects or ()):
+            if item.class_name not in classes:
+                message = f'there is no class "{item.class_name}"; classes: {", ".join(classes)}'
+                yield Fault(('script', 'objects', i, 'class_name'), message)
+        poses = self.curriculum.poses
+        if poses is None:
+            return
+        path = ('curriculum', 'poses')
+        cameras = [camera.name for camera in self.cameras]
+        if poses.camera not in cameras:
+            message = f'there is no camera "{poses.camera}"; cameras: {", ".join(cameras)}'
+            yield Fault((*path, 'camera'), message)
+        if not classes:
+            yield Fault(path, 'there is nothing to show: list objects.classes')
+        if self.script.objects is not None:
+            yield Fault(path, 'give curriculum.poses or script.objects, not both')
+        if self.output.dataset.motion == 'sequence':
+            yield Fault(path, 'it plans views; set output.dataset.motion to views')

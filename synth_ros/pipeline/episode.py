@@ -25,10 +25,12 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
@@ -132,9 +134,28 @@ class Episode:
             PlacementError: If no posture was found.
         """
         self.world.set_objects(self._rest_qpos)
-        drawn = self.find_view(view, start=start)
+        drawn = self._hang_planned(self.find_view(view, start=start))
         self.world.set_time(view * self._stage.config.output.live.view_period_s)
         return self.begin(view, drawn)
+
+    def _hang_planned(self, drawn: SampledView) -> SampledView:
+        """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
+        poses = self.config.curriculum.poses
+        if poses is None:
+            return drawn
+        camera = self.world.scene.camera(poses.camera)
+        pose = self.world.world_from_camera(camera)
+        inventory = self._stage.builder.of(self.sampled.scenario).inventory
+        planned = plan_view(
+            self.config,
+            self.sampled.objects,
+            inventory=inventory,
+            scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
+            draws=self._draws,
+            view=drawn.view,
+        )
+        self.world.hang(hung(self.sampled.objects, planned, pose))
+        return drawn.model_copy(update={'planned': planned})
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.

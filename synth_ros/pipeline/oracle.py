@@ -19,6 +19,7 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
+from synth_ros.randomize.told import hung
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
@@ -291,8 +292,16 @@ class FrameTruth:
                 qpos[at : at + 7] = (*loose.position_m, *loose.quat_wxyz)
         world.set_posture(posture)
         world.set_objects(qpos)
+        self._hang_planned()
         for shape in world.scene.shapes:
             world.put_shape(shape, self._made.unlabelled.get(shape.name))
+
+    def _hang_planned(self) -> None:
+        """Hang the objects of the pose curriculum, as the robot stands."""
+        world, planner = self._world, self._loaded.config.curriculum.poses
+        if planner is not None and self._made.view.planned:
+            pose = world.world_from_camera(world.scene.camera(planner.camera))
+            world.hang(hung(self._made.scene.objects, self._made.view.planned, pose))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
-from synth_ros.randomize.draw import Draws
+from synth_ros.randomize.decks import deal, within_limits
+from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.inventory import (
     ClassInfo,
     Inventory,
@@ -18,6 +20,9 @@ from synth_ros.randomize.inventory import (
 )
 from synth_ros.randomize.placement.choose import Chooser, Refusals, largest_containers
 from synth_ros.randomize.placement.fits import Triple, scaled
+from synth_ros.randomize.placement.room import Pose
+from synth_ros.randomize.scene import SampledObject
+from synth_ros.randomize.streams import Streams
 
 _PICKS_TRIED = 25
 
@@ -88,6 +93,68 @@ def pick_objects(config: Config, inventory: Inventory, *, draws: Draws) -> Picke
     return _Picker(config, inventory).pick(draws)
 
 
+def class_weights(
+    objects: ObjectsConfig, classes: Sequence[ClassInfo], places: Sequence[PlaceInfo]
+) -> list[float]:
+    """Weight of each class among the objects that go to some places; 0 where none takes it."""
+    return [
+        objects.weights.get(entry.name, entry.weight)
+        * any(place.config.takes(entry.name) for place in places)
+        for entry in classes
+    ]
+
+
+def dressed(
+    config: Config, entry: ClassInfo, *, key: str, draws: Draws, variant: str | None = None
+) -> Pick:
+    """Draw how an object of a class differs from others.
+
+    Args:
+        config: The config.
+        entry: The class.
+        key: Names the object's draws.
+        draws: Of the object.
+        variant: Its asset; drawn if ``None``.
+    """
+    objects, physics = config.objects, config.physics
+    # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
+    drawn = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
+    return Pick(
+        key=key,
+        entry=entry,
+        variant=next((one for one in entry.variants if one.name == variant), drawn),
+        scale=draws.number(objects.scale, 'scale'),
+        hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
+        value_scale=draws.number(objects.value_scale, 'value_scale'),
+        friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
+        mass_scale=draws.number(physics.mass_scale, 'mass_scale'),
+    )
+
+
+def sampled_object(number: int, pick: Pick, pose: Pose) -> SampledObject:
+    """An object of a scene.
+
+    Args:
+        number: Its instance id.
+        pick: What it is.
+        pose: Of the centre of its 3D box.
+    """
+    return SampledObject(
+        instance_id=number,
+        name=f'{pick.entry.name}_{number:02d}',
+        class_id=pick.entry.class_id,
+        class_name=pick.entry.name,
+        variant=pick.variant.name,
+        position_m=pose.position_m,
+        quat_wxyz=pose.quat_wxyz,
+        scale=pick.scale,
+        hue_shift_deg=pick.hue_shift_deg,
+        value_scale=pick.value_scale,
+        friction_scale=pick.friction_scale,
+        mass_scale=pick.mass_scale,
+    )
+
+
 class _Picker:
     def __init__(self, config: Config, inventory: Inventory) -> None:
         self._config = config
@@ -102,9 +169,10 @@ class _Picker:
         """Draw all objects."""
         picks: list[Pick] = []
         if self._classes:
-            count = draws.whole(self._config.objects.count, 'count')
+            cards = self._cards(draws)
             picks += [
-                self._one(draws, str(number), self._places) for number in range(1, count + 1)
+                self._one(draws, str(number), self._places, card=card)
+                for number, card in enumerate(cards, start=1)
             ]
         for place in self._places:
             if place.config.count is not None:
@@ -113,13 +181,49 @@ class _Picker:
                 picks += [self._one(draws, f'{name}/{k}', (place,)) for k in range(1, own + 1)]
         return Picked(tuple(picks), self._chooser.refusals)
 
-    def _one(self, draws: Draws, key: str, places: Sequence[PlaceInfo]) -> Pick:
-        """Draw one object for one of some places; another one where it does not fit."""
+    def _cards(self, draws: Draws) -> list[int]:
+        """The class of each of the objects of ``objects.count``, as a place in the classes."""
+        objects = self._config.objects
+        count = draws.whole(objects.count, 'count')
+        shared = [place for place in self._places if place.config.count is None]
+        weights = class_weights(objects, self._classes, shared)
+        if objects.balance == 'dataset':
+
+            def count_of(episode: int) -> int:
+                others = episode_draws(self._config, Streams(draws.streams.seed, episode))
+                return others.below(draws.prefix).whole(objects.count, 'count')
+
+            cards = deal(weights, count, streams=draws.streams, count_of=count_of)
+        else:
+            shares = np.asarray(weights) / sum(weights)
+            cards = [
+                int(draws.generator(f'{number}/class').choice(len(weights), p=shares))
+                for number in range(1, count + 1)
+            ]
+        if not objects.limits:
+            return cards
+        limits = [objects.limits.get(entry.name, (0, count)) for entry in self._classes]
+        return within_limits(cards, weights, limits, rng=draws.generator('limits'))
+
+    def _one(
+        self, draws: Draws, key: str, places: Sequence[PlaceInfo], *, card: int | None = None
+    ) -> Pick:
+        """Draw one object for one of some places; another one where it does not fit.
+
+        Args:
+            draws: Of the objects.
+            key: Names the object's draws.
+            places: It goes to one of them.
+            card: Its class, as a place in the classes; drawn if ``None``.
+        """
         if len(places) > 1:
             places = [place for place in places if place.config.count is None]
         own = draws.below(f'{key}/')
         for again in range(_PICKS_TRIED):
-            pick = self._drawn(own.below(f'again/{again}/') if again else own, key, places)
+            mine = own.below(f'again/{again}/') if again else own
+            place_in_classes = self._class(mine, places) if card is None or again else card
+            entry = self._classes[place_in_classes]
+            pick = dressed(self._config, entry, key=key, draws=mine)
             place = self._chooser.choose(
                 pick.half_m,
                 among=[p for p in places if p.config.takes(pick.entry.name)],
@@ -129,28 +233,10 @@ class _Picker:
                 return pick._replace(place=place.config.name)
         raise PlacementError(self._why_not(key))
 
-    def _drawn(self, draws: Draws, key: str, places: Sequence[PlaceInfo]) -> Pick:
-        objects, physics = self._config.objects, self._config.physics
-        weights = np.array(
-            [
-                entry.weight * any(place.config.takes(entry.name) for place in places)
-                for entry in self._classes
-            ]
-        )
-        weights /= weights.sum()
-        entry = self._classes[int(draws.generator('class').choice(len(weights), p=weights))]
-        # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
-        variant = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
-        return Pick(
-            key=key,
-            entry=entry,
-            variant=variant,
-            scale=draws.number(objects.scale, 'scale'),
-            hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
-            value_scale=draws.number(objects.value_scale, 'value_scale'),
-            friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
-            mass_scale=draws.number(physics.mass_scale, 'mass_scale'),
-        )
+    def _class(self, draws: Draws, places: Sequence[PlaceInfo]) -> int:
+        weights = np.array(class_weights(self._config.objects, self._classes, places))
+        shares = weights / weights.sum()
+        return int(draws.generator('class').choice(len(shares), p=shares))
 
     def _why_not(self, key: str) -> str:
         told = ', '.join(

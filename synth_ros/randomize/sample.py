@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import colorsys
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,9 +20,9 @@ from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
 from synth_ros.randomize.placement.choose import Refusals
-from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
@@ -32,6 +34,7 @@ from synth_ros.randomize.scene import (
 )
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.textures import draw_texture
+from synth_ros.randomize.told import scripted_view, told_objects
 
 
 def sample_scene(
@@ -49,50 +52,26 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
-    layout = Layout(
-        config.objects.placement,
-        places_of(config, inventory),
-        room=Room(inventory.obstacles),
-        draws=draws.below(f'placement/{attempt}/'),
-        held=draws.below('placement/held/'),
-    )
-    drawing = layout.place(
-        [
-            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
-            for number, pick in enumerate(picked.picks, start=1)
-        ]
-    )
-    objects = tuple(
-        _object(number, pick, placed).model_copy(
-            update={
-                'texture': draw_texture(
-                    config.objects.texture,
-                    inventory.textures,
-                    draws=draws.below(f'texture/object/{pick.key}/'),
-                )
-            }
+    here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    distractors: tuple[SampledObject, ...] = ()
+    dropped = Drawing((), Refusals())
+    if config.curriculum.poses is None:
+        distractors = draw_distractors(config, inventory, draws=draws)
+        # After the objects, which stand where they would stand without.
+        dropped = here.layout.place(
+            distractor_items(
+                distractors,
+                inventory,
+                places=places_of(config, inventory),
+                after=len(here.objects),
+                draws=draws,
+            )
         )
-        for number, (pick, placed) in enumerate(
-            zip(picked.picks, drawing.placed, strict=True), start=1
-        )
-    )
-    distractors = draw_distractors(config, inventory, draws=draws)
-    # After the objects, which stand where they would stand without.
-    clutter = layout.place(
-        distractor_items(
-            distractors,
-            inventory,
-            places=places_of(config, inventory),
-            after=len(objects),
-            draws=draws,
-        )
-    )
     lights = config.environment.lights
     return SampledScene(
         episode=streams.episode,
         attempt=attempt,
-        objects=objects,
+        objects=here.objects,
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
@@ -100,15 +79,74 @@ def sample_scene(
         materials=_draw_materials(config, inventory, streams=streams, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
         variables=dict(draws.variables),
-        refusals=_refusals(picked.refusals + clutter.refusals),
-        distractors=placed_distractors(distractors, clutter.placed),
+        refusals=_refusals(here.refusals + dropped.refusals),
+        distractors=placed_distractors(distractors, dropped.placed),
         shapes=draw_shapes(
             config,
             inventory,
-            extents_m=[2 * sum(pick.half_m) / 3 for pick in picked.picks],
+            extents_m=_extents_m(here.objects, inventory),
             draws=draws,
         ),
     )
+
+
+class _Objects(NamedTuple):
+    """The objects of a scene.
+
+    Attributes:
+        objects: By ascending instance id.
+        refusals: Objects that places refused before they were laid out.
+        layout: Where others may go.
+    """
+
+    objects: tuple[SampledObject, ...]
+    refusals: Refusals
+    layout: Layout
+
+
+def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt: int) -> _Objects:
+    """The objects of a scene: planned, told or drawn."""
+    layout = Layout(
+        config.objects.placement,
+        places_of(config, inventory),
+        room=Room(inventory.obstacles),
+        draws=draws.below(f'placement/{attempt}/'),
+        held=draws.below('placement/held/'),
+    )
+
+    def textured(item: SampledObject, key: str) -> SampledObject:
+        own = draws.below(f'texture/object/{key}/')
+        texture = draw_texture(config.objects.texture, inventory.textures, draws=own)
+        return item.model_copy(update={'texture': texture})
+
+    if config.curriculum.poses is not None or config.script.objects is not None:
+        told = told_objects(config, inventory, draws=draws)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told)
+        return _Objects(objects, Refusals(), layout)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
+    drawing = layout.place(
+        [
+            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
+            for number, pick in enumerate(picked.picks, start=1)
+        ]
+    )
+    objects = tuple(
+        textured(_object(number, pick, placed), pick.key)
+        for number, (pick, placed) in enumerate(
+            zip(picked.picks, drawing.placed, strict=True), start=1
+        )
+    )
+    return _Objects(objects, picked.refusals, layout)
+
+
+def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
+    """Mean extent of each object, metres."""
+    sizes = {
+        (entry.name, variant.name): 2 * sum(variant.half_size_m) / 3
+        for entry in inventory.classes
+        for variant in entry.variants
+    }
+    return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
 def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
@@ -120,6 +158,8 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         view: Number of the view within the episode.
         attempt: Which drawing of this view, after postures that touched something.
     """
+    if config.script.views is not None:
+        return scripted_view(config.script.views, view=view, attempt=attempt)
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
     # A stream per joint: naming one more joint in the config moves no other joint.
@@ -138,23 +178,13 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
-    return SampledObject(
-        instance_id=number,
-        name=f'{pick.entry.name}_{number:02d}',
-        class_id=pick.entry.class_id,
-        class_name=pick.entry.name,
-        variant=pick.variant.name,
-        position_m=placed.pose.position_m,
-        quat_wxyz=placed.pose.quat_wxyz,
-        scale=pick.scale,
-        hue_shift_deg=pick.hue_shift_deg,
-        value_scale=pick.value_scale,
-        friction_scale=pick.friction_scale,
-        mass_scale=pick.mass_scale,
-        place=placed.place,
-        hangs=placed.hangs,
-        link=placed.link,
-        unplaced=placed.unplaced,
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+        }
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -122,6 +123,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
+    _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
@@ -214,6 +216,11 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
+        *(
+            (('script', 'views', i, 'joints', name), name, (at,))
+            for i, view in enumerate(config.script.views or ())
+            for name, at in view.joints.items()
+        ),
         *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
@@ -238,6 +245,36 @@ def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
                     where=f'environment {environment.path}',
                 )
                 faults.note(('labels', 'stuff', number, 'bodies', place), str(error))
+
+
+def _check_told(faults: _Faults, catalog: Catalog) -> None:
+    """Note variants of a script that there are not, and planned distances inside an object."""
+    config = faults.loaded.config
+    classes = {entry.name: entry.info for entry in catalog.classes}
+    for i, item in enumerate(config.script.objects or ()):
+        entry = classes.get(item.class_name)
+        names = [variant.name for variant in entry.variants] if entry else []
+        if entry is not None and item.variant is not None and item.variant not in names:
+            error = NotFoundError(
+                'variant', item.variant, available=names, where=f'class {item.class_name}'
+            )
+            faults.note(('script', 'objects', i, 'variant'), str(error))
+    poses = config.curriculum.poses
+    if poses is None or not classes:
+        return
+    scale = config.objects.scale.support(config.randomization.variables).high
+    radius, name = max(
+        (math.hypot(*variant.half_size_m), f'{entry.name}/{variant.name}')
+        for entry in classes.values()
+        for variant in entry.variants
+    )
+    for i, distance in enumerate(poses.distances_m):
+        if distance <= radius * scale:
+            message = (
+                f'{name} reaches {radius * scale:.3g} m from its middle, so at {distance:g} m the '
+                'camera would be inside it; ask for a larger distance'
+            )
+            faults.note(('curriculum', 'poses', 'distances_m', i), message)
 
 
 def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:

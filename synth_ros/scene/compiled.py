@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import NotFoundError
 from synth_ros.types import (
     NO_SYMMETRY,
     CameraModel,
@@ -201,6 +202,17 @@ class CompiledScene:
     warnings: tuple[str, ...] = ()
     distractors: tuple[ObjectPart, ...] = ()
     shapes: tuple[ShapePart, ...] = ()
+
+    def camera(self, name: str) -> CameraPart:
+        """The camera of this name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        for part in self.cameras:
+            if part.model.name == name:
+                return part
+        raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
 
     @property
     def dropped(self) -> tuple[ObjectPart, ...]:
