@@ -129,7 +129,10 @@ def test_box_mapping_is_in_metres_on_every_side():
 def a_solid(geoms, meshes=()) -> Solid:
     from synth_ros.scene.mass import from_geometry
 
-    looks = (SolidLook((0.2, 0.3, 0.4, 0.5), metallic=0.7), SolidLook((1.0, 1.0, 1.0, 1.0)))
+    looks = (
+        SolidLook((0.2, 0.3, 0.4, 0.5), metallic=0.7),
+        SolidLook((1.0, 1.0, 1.0, 1.0), roughness=0.3),
+    )
     return Solid(
         geoms, meshes, looks, (), from_geometry(geoms, meshes, 100), visible_bounds(geoms, meshes)
     )
@@ -148,6 +151,8 @@ def test_meshes_get_tiles_and_primitives_cubes():
     assert solid.looks[solid.geoms[0].look].texrepeat == (4.0, 4.0)
     assert solid.looks[solid.geoms[0].look].rgba == (1.0, 1.0, 1.0, 0.5)
     assert solid.looks[solid.geoms[0].look].metallic == 0.7
+    # Filament ends the process when a physical material has a cube.
+    assert solid.looks[solid.geoms[1].look].metallic < 0
     assert [g.shape for g in solid.geoms] == ['mesh', 'box', 'box']
 
 
