@@ -28,6 +28,7 @@ from synth_ros.randomize.placement.fits import misfit, scaled
 from synth_ros.randomize.placement.poses import Placed
 from synth_ros.randomize.placement.room import Item
 from synth_ros.randomize.scene import SampledObject, SampledShape, Triple
+from synth_ros.randomize.targets import distractor_name
 from synth_ros.randomize.textures import draw_color, draw_texture
 from synth_ros.types import FloatArray
 
@@ -80,7 +81,7 @@ def _distractor(
     variant = entry.variants[int(rng.random() * len(entry.variants))]
     return SampledObject(
         instance_id=0,
-        name=f'distractor_{entry.name}_{number:02d}',
+        name=distractor_name(entry.name, number),
         class_id=0,
         class_name=entry.name,
         variant=variant.name,
@@ -92,6 +93,7 @@ def _distractor(
         friction_scale=own.number(ranges.friction_scale, 'friction_scale'),
         mass_scale=own.number(ranges.mass_scale, 'mass_scale'),
         texture=draw_texture(ranges.texture, inventory.textures, draws=own.below('texture/')),
+        tags=entry.distractor_tags,
     )
 
 

@@ -9,6 +9,7 @@ from synth_ros.config.placement import Place
 from synth_ros.geometry.boxes import NO_BOXES, Boxes
 
 TARGET_TAG = 'target'
+DISTRACTOR_TAG = 'distractor'
 """Tag of all objects that get labels."""
 
 
@@ -49,6 +50,11 @@ class ClassInfo(NamedTuple):
     def object_tags(self) -> tuple[str, ...]:
         """Tags of its objects, which get labels."""
         return (TARGET_TAG, *self.tags)
+
+    @property
+    def distractor_tags(self) -> tuple[str, ...]:
+        """Tags of its distractors, which get none."""
+        return (DISTRACTOR_TAG, *self.tags)
 
 
 class SurfaceInfo(NamedTuple):

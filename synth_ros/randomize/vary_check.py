@@ -13,6 +13,7 @@ from synth_ros.errors import suggest
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.targets import (
     Item,
+    distractor_name,
     fixed_items,
     is_chosen,
     lamp_items,
@@ -126,15 +127,25 @@ class _Choice:
         """All items of the kind that scenes can have; of objects, perhaps thousands."""
         config, inventory = self._config, self._inventory
         if self._kind == 'object':
-            return (
-                object_item(object_name(entry.name, number), entry.name, entry.object_tags)
-                for number in range(1, self._most_objects() + 1)
-                for entry in inventory.classes
-            )
+            return self._possible_objects()
         if self._kind == 'light':
             lamps = config.environment.lights.count
             return lamp_items(int(lamps.support(config.randomization.variables).high))
         return fixed_items(inventory)[self._kind]
+
+    def _possible_objects(self) -> Iterator[Item]:
+        """All objects and distractors that scenes can have."""
+        config, inventory = self._config, self._inventory
+        for number in range(1, self._most_objects() + 1):
+            for entry in inventory.classes:
+                name = object_name(entry.name, number)
+                yield object_item(name, entry.name, entry.object_tags)
+        clutter = config.distractors.contextual.count
+        most = min(clutter.support(config.randomization.variables).high, MOST_OBJECTS)
+        for number in range(1, int(most) + 1):
+            for entry in inventory.distractors:
+                name = distractor_name(entry.name, number)
+                yield object_item(name, entry.name, entry.distractor_tags)
 
     def _most_objects(self) -> int:
         """How many objects a scene can have."""

@@ -77,7 +77,7 @@ class SceneValues:
     def __init__(self, scene: CompiledScene, simulated: mujoco.MjModel) -> None:
         self._models = (scene.model, simulated)
         self._fields, self._simulated = fields_of(scene.model), fields_of(simulated)
-        self._objects = {part.name: _handles(scene.model, part) for part in scene.objects}
+        self._objects = {part.name: _handles(scene.model, part) for part in scene.dropped}
         self._cameras = {part.model.name: part.camera_id for part in scene.cameras}
         self._materials = _materials(scene.model)
         self._written: frozenset[str] = frozenset()
