@@ -178,7 +178,8 @@ class Episode:
             view=drawn.view,
         )
         self.world.hang(hung(self.sampled.objects, planned, pose))
-        return drawn.model_copy(update={'planned': planned})
+        # The clutter was arranged around the objects where they were before.
+        return self.clutter.arrange(self.draws, drawn.model_copy(update={'planned': planned}))
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.

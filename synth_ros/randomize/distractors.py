@@ -23,7 +23,6 @@ from synth_ros.config.root import Config
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import quadruple, triple, uniform, uniform_quat_wxyz
 from synth_ros.randomize.inventory import (
-    DISTRACTOR_TAG,
     ClassInfo,
     Inventory,
     PlaceInfo,
@@ -88,10 +87,9 @@ def _distractor(
     entry: ClassInfo = inventory.distractors[int(rng.choice(len(weights), p=weights))]
     variant = entry.variants[int(rng.random() * len(entry.variants))]
     name = distractor_name(entry.name, number)
-    tags = (DISTRACTOR_TAG, *entry.tags)
     size = drawn_size(
         config.randomization.vary,
-        object_item(name, entry.name, tags),
+        object_item(name, entry.name, entry.distractor_tags),
         own.number(ranges.scale, 'scale'),
         draws=own,
     )
@@ -108,7 +106,7 @@ def _distractor(
         value_scale=own.number(ranges.value_scale, 'value_scale'),
         friction_scale=own.number(ranges.friction_scale, 'friction_scale'),
         mass_scale=own.number(ranges.mass_scale, 'mass_scale'),
-        tags=tags,
+        tags=entry.distractor_tags,
         texture=draw_texture(ranges.texture, inventory.textures, draws=own.below('texture/')),
     )
     return drawn, size

@@ -53,6 +53,11 @@ class ClassInfo(NamedTuple):
         """Tags of its objects, which get labels."""
         return (TARGET_TAG, *self.tags)
 
+    @property
+    def distractor_tags(self) -> tuple[str, ...]:
+        """Tags of its distractors, which get none."""
+        return (DISTRACTOR_TAG, *self.tags)
+
 
 class SurfaceInfo(NamedTuple):
     """A horizontal rectangle that objects are dropped on.

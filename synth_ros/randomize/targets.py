@@ -43,8 +43,13 @@ def object_name(class_name: str, number: int) -> str:
 
 
 def distractor_name(class_name: str, number: int) -> str:
-    """Name of a distractor: its class and its number among the distractors, from 1."""
-    return f'distractor_{object_name(class_name, number)}'
+    """Name of a distractor of a scene.
+
+    Args:
+        class_name: Its class.
+        number: Among the distractors, from 1.
+    """
+    return f'distractor_{class_name}_{number:02d}'
 
 
 def object_item(name: str, class_name: str, tags: tuple[str, ...]) -> Item:

@@ -11,7 +11,7 @@ from synth_ros.config.root import Config
 from synth_ros.config.targets import KINDS, ItemKind, Selector
 from synth_ros.config.vary import Variation, path_of
 from synth_ros.errors import suggest
-from synth_ros.randomize.inventory import DISTRACTOR_TAG, Inventory
+from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.targets import (
     Item,
     distractor_name,
@@ -143,7 +143,7 @@ class _Choice:
         for number in range(1, self._most([config.distractors.contextual.count]) + 1):
             for entry in inventory.distractors:
                 name = distractor_name(entry.name, number)
-                yield object_item(name, entry.name, (DISTRACTOR_TAG, *entry.tags))
+                yield object_item(name, entry.name, entry.distractor_tags)
 
     def _most(self, counts: Iterable[Distribution]) -> int:
         variables = self._config.randomization.variables
