@@ -130,6 +130,7 @@ class Inventory(NamedTuple):
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
         distractors: Classes of distractors in config order.
         textures: Folders of images.
+        pictures: Folders of panoramas and backdrops.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -141,3 +142,4 @@ class Inventory(NamedTuple):
     lamps_m: tuple[float, float, float] | None = None
     distractors: tuple[ClassInfo, ...] = ()
     textures: tuple[TextureFolder, ...] = ()
+    pictures: tuple[TextureFolder, ...] = ()

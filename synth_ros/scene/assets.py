@@ -28,6 +28,7 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.pictures import PictureFiles, list_pictures
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
@@ -58,6 +59,7 @@ class SceneAssets:
         obstacles: Boxes around everything solid.
         distractors: Classes that are never labelled.
         images: Folders of textures.
+        pictures: Folders of panoramas and backdrops.
     """
 
     robot: LoadedRobot
@@ -70,6 +72,7 @@ class SceneAssets:
     obstacles: Boxes
     distractors: Catalog
     images: ImageFiles
+    pictures: PictureFiles
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -112,7 +115,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     else:
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
-    images = _load_images(faults)
+    images, pictures = _load_images(faults), _load_pictures(faults)
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
         _check_stuff(faults, environment)
@@ -138,6 +141,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         obstacles(stage),
         distractors,
         images,
+        pictures,
     )
 
 
@@ -276,6 +280,23 @@ def _load_images(faults: _Faults) -> ImageFiles:
                 (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
             )
     return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_pictures(faults: _Faults) -> PictureFiles:
+    """All folders of panoramas and backdrops."""
+    around = faults.loaded.config.environment
+    named = [
+        (('image_light', 'folder'), around.image_light.folder, True),
+        (('backdrop', 'folder'), around.backdrop.folder, False),
+    ]
+    if around.sky is not None:
+        named.insert(0, (('sky', 'folder'), around.sky.folder, True))
+    folders = []
+    for key, folder, panoramas in named:
+        if folder is not None:
+            work = partial(list_pictures, folder, faults.loaded.base_dir, panoramas=panoramas)
+            folders.append(faults.attempt(('environment', *key), work))
+    return PictureFiles([folder for folder in folders if folder is not None])
 
 
 def _load_classes(
