@@ -209,6 +209,7 @@ class Inventory(NamedTuple):
         handles: What else named targets can take hold of.
         joints: The robot's joints with one degree of freedom.
         joint_log: Its logged postures, or ``None``.
+        pictures: Folders of panoramas and backdrops.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -223,3 +224,4 @@ class Inventory(NamedTuple):
     handles: Handles = Handles()
     joints: tuple[JointInfo, ...] = ()
     joint_log: JointLog | None = None
+    pictures: tuple[TextureFolder, ...] = ()

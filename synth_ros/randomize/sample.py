@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Sequence
 from typing import NamedTuple
-
-import numpy as np
 
 from synth_ros.config.root import Config
 from synth_ros.randomize.distractors import (
@@ -16,9 +13,8 @@ from synth_ros.randomize.distractors import (
     placed_distractors,
 )
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.falling import waiting_pose
-from synth_ros.randomize.inventory import Inventory, MaterialRole
+from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.picks import (
     MadeObjects,
@@ -39,6 +35,13 @@ from synth_ros.randomize.scene import (
     SampledScene,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.surroundings import (
+    draw_ambient,
+    draw_backdrop,
+    draw_image_light,
+    draw_material,
+    draw_sky,
+)
 from synth_ros.randomize.textures import draw_texture
 from synth_ros.randomize.told import told_objects
 from synth_ros.randomize.vary import with_values
@@ -76,6 +79,7 @@ def sample_scene(
             )
         )
     lights = config.environment.lights
+    sky = draw_sky(config, inventory, draws=draws)
     scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
@@ -83,9 +87,12 @@ def sample_scene(
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
+        ambient=draw_ambient(config, draws=draws),
+        materials=_draw_materials(config, inventory, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        sky=sky,
+        image_light=draw_image_light(config, inventory, sky=sky, draws=draws),
+        backdrop=draw_backdrop(config, inventory, draws=draws),
         variables=dict(draws.variables),
         refusals=_refusals(here.refusals + dropped.refusals),
         distractors=placed_distractors(clutter.objects, dropped.placed),
@@ -185,12 +192,14 @@ def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
+    config: Config, inventory: Inventory, *, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+        draw_material(
+            role, config.environment.colors, draws=draws.below(f'material/{role.role}/')
+        ).model_copy(
             update={
                 'texture': draw_texture(
                     config.environment.textures,
@@ -201,13 +210,6 @@ def _draw_materials(
         )
         for role in inventory.roles
     )
-
-
-def _draw_material(role: MaterialRole, *, rng: np.random.Generator) -> SampledMaterial:
-    variant = role.materials[int(rng.random() * len(role.materials))]
-    # A gentle tint: strong ones make rooms that no camera has seen.
-    rgb = colorsys.hsv_to_rgb(rng.random(), uniform(rng, (0.0, 0.22)), uniform(rng, (0.72, 1.0)))
-    return SampledMaterial(role=role.role, variant=variant, rgb=rgb)
 
 
 def _draw_camera_offsets(

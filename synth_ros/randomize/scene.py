@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from synth_ros.config.distractors import FlatShape, HangingShape
 from synth_ros.config.lights import LampKind
+from synth_ros.config.surroundings import LightSource
 from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
@@ -133,6 +134,10 @@ class SampledMaterial(_Drawn):
     """Full name of the material that replaces all others of the role."""
     rgb: Triple
     """Factor on its colour."""
+    hue_shift_deg: float = 0.0
+    """How far its own hues are turned."""
+    saturation_scale: float = 1.0
+    value_scale: float = 1.0
     texture: SampledTexture | None = None
 
 
@@ -141,6 +146,46 @@ class Pose(_Drawn):
 
     position_m: Triple
     quat_wxyz: Quat
+
+
+class SampledImage(_Drawn):
+    """A file of a folder that the config names."""
+
+    file: str
+    sha256: str
+
+
+class SampledSky(_Drawn):
+    """What shows where there is nothing: three screen colours, or a panorama."""
+
+    zenith: Triple = (0.0, 0.0, 0.0)
+    horizon: Triple = (0.0, 0.0, 0.0)
+    ground: Triple = (0.0, 0.0, 0.0)
+    image: SampledImage | None = None
+    yaw_deg: float = 0.0
+    """How far a panorama is turned: its middle lies in this direction, 0 for the world's x."""
+
+
+class SampledImageLight(_Drawn):
+    """Light from all around that is not that of the built-in room."""
+
+    source: LightSource
+    sky: SampledSky | None = None
+    """What shines, if that is a sky or a panorama."""
+    white_balance: float = 0.0
+    """Share of its cast that the camera takes out."""
+
+
+class SampledBackdrop(_Drawn):
+    """A picture behind the scene."""
+
+    image: SampledImage
+    foot_m: Triple
+    """Middle of its lower edge, world frame."""
+    yaw_deg: float
+    """Direction in which one looks at it, 0 for the world's x."""
+    height_m: float
+    glow: float
 
 
 class CameraOffset(_Drawn):
@@ -293,6 +338,11 @@ class SampledScene(_Drawn):
     """What was drawn for named targets for the whole episode."""
     idle: tuple[str, ...] = ()
     """Randomizers of named targets that found nothing to act on in this scene."""
+    sky: SampledSky | None = None
+    """In place of the environment's own."""
+    image_light: SampledImageLight | None = None
+    """In place of the built-in room."""
+    backdrop: SampledBackdrop | None = None
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

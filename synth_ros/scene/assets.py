@@ -33,6 +33,7 @@ from synth_ros.scene.catalog import (
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.joint_log import load_joint_log
+from synth_ros.scene.pictures import PictureFiles, list_pictures
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
@@ -65,6 +66,7 @@ class SceneAssets:
         distractors: Classes that are never labelled.
         images: Folders of textures.
         sequence: What phases of a sequence are made of.
+        pictures: Folders of panoramas and backdrops.
         joint_log: Logged postures of the robot, or ``None``.
     """
 
@@ -79,6 +81,7 @@ class SceneAssets:
     distractors: Catalog
     images: ImageFiles
     sequence: SequenceStock
+    pictures: PictureFiles
     joint_log: JointLog | None = None
 
     @property
@@ -122,7 +125,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     else:
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
-    images = _load_images(faults)
+    images, pictures = _load_images(faults), _load_pictures(faults)
     log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
@@ -157,6 +160,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         distractors,
         images,
         sequence,
+        pictures,
         log,
     )
 
@@ -345,6 +349,23 @@ def _load_images(faults: _Faults) -> ImageFiles:
                 (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
             )
     return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_pictures(faults: _Faults) -> PictureFiles:
+    """All folders of panoramas and backdrops."""
+    around = faults.loaded.config.environment
+    named = [
+        (('image_light', 'folder'), around.image_light.folder, True),
+        (('backdrop', 'folder'), around.backdrop.folder, False),
+    ]
+    if around.sky is not None:
+        named.insert(0, (('sky', 'folder'), around.sky.folder, True))
+    folders = []
+    for key, folder, panoramas in named:
+        if folder is not None:
+            work = partial(list_pictures, folder, faults.loaded.base_dir, panoramas=panoramas)
+            folders.append(faults.attempt(('environment', *key), work))
+    return PictureFiles([folder for folder in folders if folder is not None])
 
 
 def _load_classes(

@@ -49,6 +49,7 @@ from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
 from synth_ros.scene.reach import make_reach
+from synth_ros.scene.recolor import changes_colors, recolor_material
 from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
 from synth_ros.scene.solid_spec import (
@@ -58,6 +59,7 @@ from synth_ros.scene.solid_spec import (
     add_solid,
     apply_change,
 )
+from synth_ros.scene.surroundings import BACKDROP, add_surroundings
 from synth_ros.scene.symmetry import scaled_symmetry
 from synth_ros.scene.texture_images import ImageFiles
 
@@ -171,6 +173,7 @@ class SceneBuilder:
                 pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_shapes(spec, sampled.shapes, images)
         add_lights(spec, sampled)
+        add_surroundings(spec, sampled, self._assets.pictures)
         try:
             model = self._compiled(spec)
         except (ValueError, mujoco.FatalError) as error:
@@ -223,13 +226,17 @@ class SceneBuilder:
         for look in sampled.materials:
             if look.role not in roles:
                 raise NotFoundError('material role', look.role, available=list(roles))
+            own = look.texture is None and changes_colors(look)
             set_materials(
                 spec,
                 roles[look.role],
                 prefix=ENVIRONMENT_PREFIX,
                 variant=look.variant,
-                rgb=look.rgb,
+                rgb=(1.0, 1.0, 1.0) if own else look.rgb,
             )
+            if own:
+                pixels = self._assets.environment.pixels
+                recolor_material(spec, look, pixels, prefix=ENVIRONMENT_PREFIX)
             if look.texture is not None:
                 retexture_material(spec, look, self._assets.images, prefix=ENVIRONMENT_PREFIX)
         drop_unused_textures(spec)
@@ -283,6 +290,8 @@ class SceneBuilder:
         ]
         hidden = [Unlabelled(part.name, part.body_id) for part in distractors]
         hidden += [Unlabelled(shape.name, shape.body_id) for shape in shapes]
+        if sampled.backdrop is not None:
+            hidden.append(Unlabelled(BACKDROP, model.body(BACKDROP).id))
         made = self._geometry.make(model, placed, self._stuff, unlabelled=hidden)
         return CompiledScene(
             model=model,

@@ -29,6 +29,7 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         lamps_m=assets.environment.lamps_m,
         distractors=tuple(entry.info for entry in assets.distractors.classes),
         textures=assets.images.folders,
+        pictures=assets.pictures.folders,
         handles=_handles(assets),
     )
 
