@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth_ros.config.base import Fault
+from synth_ros.config.base import Fault, KeyPath
+from synth_ros.config.objects import ObjectClass
 from synth_ros.config.packaged import Builtins
 from synth_ros.config.problems import nearest
 from synth_ros.config.root import Config
@@ -57,14 +58,24 @@ def asset_faults(config: Config, base_dir: Path, builtins: Builtins) -> Iterator
         message = _reference_fault(text, sort, base_dir)
         if message:
             yield Fault(path, message)
-    for i, entry in enumerate(config.objects.classes):
+    labelled: KeyPath = ('objects', 'classes')
+    yield from _class_faults(labelled, config.objects.classes, sort=thing, base_dir=base_dir)
+    distractors = config.distractors.contextual.classes
+    key: KeyPath = ('distractors', 'contextual', 'classes')
+    yield from _class_faults(key, distractors, sort=thing, base_dir=base_dir)
+
+
+def _class_faults(
+    key: KeyPath, entries: Sequence[ObjectClass], *, sort: _Sort, base_dir: Path
+) -> Iterator[Fault]:
+    for i, entry in enumerate(entries):
         for j, text in enumerate(entry.sources or ()):
-            message = _reference_fault(text, thing, base_dir)
+            message = _reference_fault(text, sort, base_dir)
             if message:
-                yield Fault(('objects', 'classes', i, 'sources', j), message)
-        if not (entry.sources or entry.primitives or entry.name in builtins.objects):
-            message = f'{_no_builtin(entry.name, thing)}. Others need sources or primitives'
-            yield Fault(('objects', 'classes', i, 'name'), message)
+                yield Fault((*key, i, 'sources', j), message)
+        if not (entry.sources or entry.primitives or entry.name in sort.builtins):
+            message = f'{_no_builtin(entry.name, sort)}. Others need sources or primitives'
+            yield Fault((*key, i, 'name'), message)
 
 
 def _reference_fault(text: str, sort: _Sort, base_dir: Path) -> str | None:

@@ -187,8 +187,8 @@ class Distribution(Section):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {'constant': value}
         # Strict models take lists for tuples from JSON alone, and this is Python's data by now.
-        frozen = _frozen(value)
-        return {'uniform': frozen} if isinstance(frozen, tuple) else frozen
+        data = frozen(value)
+        return {'uniform': data} if isinstance(data, tuple) else data
 
     @model_serializer
     def _dump(self) -> JsonValue:
@@ -233,12 +233,12 @@ def _whole_only(value: object) -> object:
     return value
 
 
-def _frozen(value: object) -> object:
+def frozen(value: object) -> object:
     """Data with tuples for its lists."""
     if isinstance(value, list | tuple):
-        return tuple(_frozen(item) for item in value)
+        return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
+        return {key: frozen(item) for key, item in value.items()}
     return value
 
 

@@ -10,6 +10,8 @@ from pydantic import Field
 from synth_ros.config.base import Fault, KeyPath, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
+from synth_ros.config.curriculum import CurriculumConfig
+from synth_ros.config.distractors import DistractorsConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
@@ -20,6 +22,7 @@ from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
 from synth_ros.config.scenarios import ScenarioConfig, weightless
+from synth_ros.config.script import ScriptConfig
 from synth_ros.config.sequence import Drop, Push, SequenceConfig
 
 
@@ -38,6 +41,8 @@ class Config(Section):
     """The room around the robot and its light."""
     objects: ObjectsConfig
     """What lies in the scene and gets labels."""
+    distractors: DistractorsConfig = DistractorsConfig()
+    """What is in the scene and never labelled."""
     physics: PhysicsConfig = PhysicsConfig()
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
@@ -46,6 +51,10 @@ class Config(Section):
     """What happens in time, where the scene is not at rest."""
     constraints: ConstraintsConfig = ConstraintsConfig()
     """What scenes and views must show."""
+    curriculum: CurriculumConfig = CurriculumConfig()
+    """What is planned over the whole run."""
+    script: ScriptConfig = ScriptConfig()
+    """Objects and postures that are told instead of drawn."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
@@ -61,6 +70,8 @@ class Config(Section):
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
         yield from self._rate_faults()
         yield from self._sequence_faults()
+        if self.render.backend == 'classic':
+            yield from self.environment.lights.classic_faults(('environment', 'lights'))
         yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
         yield from weightless(self.scenarios)
         yield from constraint_faults(
@@ -68,12 +79,43 @@ class Config(Section):
             classes=tuple(entry.name for entry in self.objects.classes),
             cameras=tuple(camera.name for camera in self.cameras),
         )
+        yield from self._told_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
+        for number, distractor in enumerate(self.distractors.contextual.classes):
+            if distractor.name in classes:
+                key = f'objects.classes[{classes[distractor.name]}]'
+                message = (
+                    f'"{distractor.name}" is taken: {key} has this name already, and what is '
+                    'labelled in one place must not go without a label in another'
+                )
+                yield Fault(('distractors', 'contextual', 'classes', number, 'name'), message)
         for number, stuff in enumerate(self.labels.stuff):
             if stuff.name in classes:
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _told_faults(self) -> Iterator[Fault]:
+        """Yield faults of what is told or planned: names that there are not, and two at once."""
+        classes = [entry.name for entry in self.objects.classes]
+        for i, item in enumerate(self.script.objects or ()):
+            if item.class_name not in classes:
+                message = f'there is no class "{item.class_name}"; classes: {", ".join(classes)}'
+                yield Fault(('script', 'objects', i, 'class_name'), message)
+        poses = self.curriculum.poses
+        if poses is None:
+            return
+        path = ('curriculum', 'poses')
+        cameras = [camera.name for camera in self.cameras]
+        if poses.camera not in cameras:
+            message = f'there is no camera "{poses.camera}"; cameras: {", ".join(cameras)}'
+            yield Fault((*path, 'camera'), message)
+        if not classes:
+            yield Fault(path, 'there is nothing to show: list objects.classes')
+        if self.script.objects is not None:
+            yield Fault(path, 'give curriculum.poses or script.objects, not both')
+        if self.output.dataset.motion == 'sequence':
+            yield Fault(path, 'it plans views; set output.dataset.motion to views')
 
     def _sequence_faults(self) -> Iterator[Fault]:
         """Yield a fault for each class that events name and the config lacks."""

@@ -55,6 +55,9 @@ def flow(frame: Frame, other: Frame, *, scene_flow: bool) -> Flow:
         geom_id, _ = known_scene(frame)
         lost = (geom_id >= len(motions)) & ~bent.any(axis=2)
         out.motion_m[lost] = 0
+    gone = known_scene(other)[1].absent
+    if scene_flow and gone:
+        out.motion_m[np.isin(known_scene(frame)[0], gone)] = 0
     return _locked(out.flow_px, out.state, out.motion_m if scene_flow else None)
 
 
@@ -77,7 +80,7 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     """How each surface moves from the optical frame of one instant to that of the other.
 
     Returns:
-        Of each rigid surface, shape (geoms, 3, 4), metres.
+        Of each rigid surface, shape (geoms, 3, 4), metres; NaN for what is not there then.
     """
     _, scene = known_scene(frame)
     _, scene_then = known_scene(other)
@@ -93,6 +96,7 @@ def _motions(frame: Frame, other: Frame) -> FloatArray:
     carried[:, :3, :3] = rotation
     carried[:, :3, 3] = then[:, :3, 3] - np.einsum('nij,nj->ni', rotation, now[:, :3, 3])
     motions: FloatArray = inverse(other.world_from_camera) @ carried @ frame.world_from_camera
+    motions[list(scene_then.absent)] = np.nan
     return motions[:, :3]
 
 

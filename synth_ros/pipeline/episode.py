@@ -26,15 +26,19 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.timing import Due
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
 from synth_ros.randomize.phases import SampledPhase
+from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
+from synth_ros.sim.clutter import ClutterKeeper
 from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
@@ -66,6 +70,7 @@ class Episode:
         sampled: All draws of the scene.
         world: The running scene.
         redraws: Every drawing made, the valid one last.
+        clutter: Arranges what hangs in the air.
         stage: What made it.
         finder: Finds postures and ways on which the robot touches nothing.
         clock: Measures the steps.
@@ -88,15 +93,24 @@ class Episode:
         self.clock = stage.clock
         self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self.config = stage.builder.of(sampled.scenario).config
+        builder = stage.builder.of(sampled.scenario)
+        self.config = builder.config
         self.refusals: Counter[str] = Counter()
         self.draws = episode_draws(self.config, self._streams)
         self.finder = PostureFinder(world, self.config)
+        self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            builder=builder,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, and pose the robot.
+        """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
@@ -106,7 +120,10 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            return self.finder.find(self._streams, view, start=start)
+            with self._varying.view(view) as values:
+                drawn = self.finder.find(self._streams, view, start=start)
+            drawn = drawn.model_copy(update={'values': values})
+            return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -133,10 +150,29 @@ class Episode:
             PlacementError: If no posture was found.
         """
         self.world.set_objects(self._rest_qpos)
-        drawn = self.find_view(view, start=start)
+        drawn = self._hang_planned(self.find_view(view, start=start))
         self.world.set_time(view * self.stage.config.output.live.view_period_s)
         due = tuple(Due(camera, view) for camera in range(len(self.world.scene.cameras)))
         return self.begin(view, drawn, due=due)
+
+    def _hang_planned(self, drawn: SampledView) -> SampledView:
+        """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
+        poses = self.config.curriculum.poses
+        if poses is None:
+            return drawn
+        camera = self.world.scene.camera(poses.camera)
+        pose = self.world.world_from_camera(camera)
+        inventory = self.stage.builder.of(self.sampled.scenario).inventory
+        planned = plan_view(
+            self.config,
+            self.sampled.objects,
+            inventory=inventory,
+            scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
+            draws=self.draws,
+            view=drawn.view,
+        )
+        self.world.hang(hung(self.sampled.objects, planned, pose))
+        return drawn.model_copy(update={'planned': planned})
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -184,9 +220,15 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            exposure = Exposure(world, self.stage.renderer, [cameras[camera] for camera, _ in due])
+            exposure = Exposure(
+                world,
+                self.stage.renderer,
+                [cameras[camera] for camera, _ in due],
+                exposure_ev=drawn.exposure_ev,
+            )
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
+            unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
@@ -202,6 +244,7 @@ class Episode:
                 joints=joints,
                 phase=phase,
                 notes=notes,
+                unlabelled=unlabelled,
             )
 
         return develop
@@ -267,6 +310,7 @@ class Episode:
                 'min_visibility': stage.config.labels.min_visibility,
             },
             'redraws': [redraw._asdict() for redraw in self.redraws],
+            'refused_shapes': self.clutter.refused,
             'scene': self.sampled.model_dump(mode='json'),
         }
 
@@ -277,6 +321,7 @@ class Episode:
             'frames': course.frames,
             'frame': number,
             'view': now.drawn.model_dump(mode='json'),
+            'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
         if now.phase is not None:
             record['phase'] = now.phase.model_dump(mode='json')
@@ -347,6 +392,7 @@ class Stage:
             scene = builder.build(drawn)
             check_scene(scene)
             world = World(scene, builder.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})
@@ -375,7 +421,7 @@ class Stage:
             ]
             results = settle(
                 world,
-                [drawing.objects for drawing in drawings],
+                [drawing.dropped for drawing in drawings],
                 config=config.physics.settle,
                 places=builder.inventory.places,
                 abandoned=self.abandoned.is_set,

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from synth_ros.errors import SynthRosError
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.world import LoosePose
 from synth_ros.types import FloatArray, Frame, JointState, LinkPose
 
 Motion = Literal['views', 'sequence']
@@ -59,6 +60,7 @@ class Instant:
         joints: Joint states of the robot.
         phase: What is going on, if there are phases.
         notes: What did not go as drawn since the instant before, a sentence each.
+        unlabelled: Where all is that can move and is never labelled.
     """
 
     index: int
@@ -70,6 +72,7 @@ class Instant:
     joints: tuple[JointState, ...]
     phase: SampledPhase | None = None
     notes: tuple[str, ...] = ()
+    unlabelled: tuple[LoosePose, ...] = ()
 
 
 Developing = Callable[[], Instant]

@@ -68,6 +68,9 @@ class RunningEpisode:
         script = self._script
         for index, tick in enumerate(self._timing.ticks(frames)):
             self._advance(tick.steps)
+            if index > 0:
+                # A lens or the robot may have come into the place of what hangs in the air.
+                self.episode.clutter.make_way()
             notes = tuple(script.notes)
             script.notes.clear()
             yield self.episode.begin(

@@ -19,6 +19,7 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
+from synth_ros.randomize.told import hung
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
@@ -141,6 +142,7 @@ class FrameTruth:
         self._loaded = loaded
         self._player = player
         self._pose = np.array(frame.record.world_from_camera)
+        world.apply((*made.scene.values, *made.view.values))
         self._flat = drawn_exactly(world.scene.model)
         self._model = model_for_rays(world.model)
         private = private_model(world.scene.model, loaded.config.render)
@@ -275,20 +277,39 @@ class FrameTruth:
             if robot.links:
                 recorded = self._pose @ np.array(robot.links[0].camera_from_link)
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
-        qpos = world.data.qpos.copy()
-        poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
         world.hang(self._made.scene.objects)
-        for part in world.scene.free_objects:
-            pose = poses.get(part.instance_id)
-            at = part.qpos_address
-            if pose is None:
-                # It waits to fall in.
-                qpos[at : at + 7] = world.model.qpos0[at : at + 7]
-            else:
-                qpos[at : at + 3] = pose[:3, 3]
-                qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
+        qpos = self._recorded_qpos()
         world.set_posture(posture)
         world.set_objects(qpos)
+        self._hang_planned()
+        for shape in world.scene.shapes:
+            world.put_shape(shape, self._made.unlabelled.get(shape.name))
+
+    def _recorded_qpos(self) -> FloatArray:
+        """Full qpos with all that is free where the record says; what waits to fall in waits."""
+        world, record = self._world, self._frame.record
+        qpos: FloatArray = world.data.qpos.copy()
+        poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
+        for part in (part for part in world.scene.objects if part.is_free):
+            at = slice(part.qpos_address, part.qpos_address + 7)
+            pose = poses.get(part.instance_id)
+            if pose is None:
+                qpos[at] = world.model.qpos0[at]
+            else:
+                qpos[at] = (*pose[:3, 3], *quat_wxyz_from_matrix(pose[:3, :3]))
+        for part in world.scene.distractors:
+            loose = self._made.unlabelled.get(part.name)
+            if loose is not None:
+                at = slice(part.qpos_address, part.qpos_address + 7)
+                qpos[at] = (*loose.position_m, *loose.quat_wxyz)
+        return qpos
+
+    def _hang_planned(self) -> None:
+        """Hang the objects of the pose curriculum, as the robot stands."""
+        world, planner = self._world, self._loaded.config.curriculum.poses
+        if planner is not None and self._made.view.planned:
+            pose = world.world_from_camera(world.scene.camera(planner.camera))
+            world.hang(hung(self._made.scene.objects, self._made.view.planned, pose))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 from pydantic import ValidationError
 
 from synth_ros.errors import PlacementError, UsageError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course
+from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame
+from synth_ros.sim.world import Place
 from synth_ros.types import Sample
 
 
@@ -28,6 +32,7 @@ class Provenance(NamedTuple):
         seed: In use.
         renderer: Its name.
         config_hash: Of the config.
+        unlabelled: Where all was that can move and is never labelled, by name.
     """
 
     scene: SampledScene
@@ -36,6 +41,7 @@ class Provenance(NamedTuple):
     seed: int
     renderer: str
     config_hash: str
+    unlabelled: Mapping[str, Place] = MappingProxyType({})
 
 
 def read_provenance(frame: RecordedFrame) -> Provenance:
@@ -53,6 +59,10 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             seed=int(stored['seed']),
             renderer=str(stored['renderer']),
             config_hash=str(stored['config_hash']),
+            unlabelled={
+                str(name): Place(triple(np.array(position)), quadruple(np.array(quat)))
+                for name, (position, quat, _) in stored.get('unlabelled', {}).items()
+            },
         )
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise UsageError(

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import colorsys
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.distractors import (
+    distractor_items,
+    draw_distractors,
+    draw_shapes,
+    placed_distractors,
+)
+from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, pick_waiting, places_of
+from synth_ros.randomize.picks import (
+    MadeObjects,
+    Pick,
+    pick_objects,
+    pick_waiting,
+    places_of,
+    sampled_object,
+)
 from synth_ros.randomize.placement.choose import Refusals
-from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
@@ -26,6 +41,9 @@ from synth_ros.randomize.scene import (
     SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.textures import draw_texture
+from synth_ros.randomize.told import scripted_view, told_objects
+from synth_ros.randomize.vary import with_values
 
 
 def sample_scene(
@@ -43,7 +61,62 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
+    here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    distractors: tuple[SampledObject, ...] = ()
+    dropped = Drawing((), Refusals())
+    if config.curriculum.poses is None:
+        distractors = draw_distractors(config, inventory, draws=draws)
+        # After the objects, which stand where they would stand without.
+        dropped = here.layout.place(
+            distractor_items(
+                distractors,
+                inventory,
+                places=places_of(config, inventory),
+                after=len(here.made.objects),
+                draws=draws,
+            )
+        )
+    lights = config.environment.lights
+    scene = SampledScene(
+        episode=streams.episode,
+        attempt=attempt,
+        objects=here.made.objects,
+        lamps=draw_lamps(
+            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
+        ),
+        ambient=draws.number(lights.ambient, 'ambient'),
+        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
+        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        variables=dict(draws.variables),
+        refusals=_refusals(here.refusals + dropped.refusals),
+        distractors=placed_distractors(distractors, dropped.placed),
+        shapes=draw_shapes(
+            config,
+            inventory,
+            extents_m=_extents_m(here.made.objects, inventory),
+            draws=draws,
+        ),
+        values=here.made.values,
+    )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
+
+
+class _Objects(NamedTuple):
+    """The objects of a scene.
+
+    Attributes:
+        made: The objects by ascending instance id, and what their sizes rest on.
+        refusals: Objects that places refused before they were laid out.
+        layout: Where others may go.
+    """
+
+    made: MadeObjects
+    refusals: Refusals
+    layout: Layout
+
+
+def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt: int) -> _Objects:
+    """The objects of a scene: planned, told or drawn."""
     layout = Layout(
         config.objects.placement,
         places_of(config, inventory),
@@ -51,6 +124,17 @@ def sample_scene(
         draws=draws.below(f'placement/{attempt}/'),
         held=draws.below('placement/held/'),
     )
+
+    def textured(item: SampledObject, key: str) -> SampledObject:
+        own = draws.below(f'texture/object/{key}/')
+        texture = draw_texture(config.objects.texture, inventory.textures, draws=own)
+        return item.model_copy(update={'texture': texture})
+
+    if config.curriculum.poses is not None or config.script.objects is not None:
+        told = told_objects(config, inventory, draws=draws)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told.objects)
+        return _Objects(MadeObjects(objects, told.values), Refusals(), layout)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     drawing = layout.place(
         [
             Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
@@ -58,30 +142,28 @@ def sample_scene(
         ]
     )
     objects = tuple(
-        _object(number, pick, placed)
+        textured(_object(number, pick, placed), pick.key)
         for number, (pick, placed) in enumerate(
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    later = pick_waiting(config, inventory, draws=draws.below('objects/'))
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'), after=len(objects))
     objects += tuple(
-        _object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), ''))
+        textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
         for k, pick in enumerate(later)
     )
-    lights = config.environment.lights
-    return SampledScene(
-        episode=streams.episode,
-        attempt=attempt,
-        objects=objects,
-        lamps=draw_lamps(
-            lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
-        ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams),
-        camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
-        variables=dict(draws.variables),
-        refusals=_refusals(picked.refusals + drawing.refusals),
-    )
+    values = tuple(value for pick in (*picked.picks, *later) for value in pick.values)
+    return _Objects(MadeObjects(objects, values), picked.refusals, layout)
+
+
+def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
+    """Mean extent of each object, metres."""
+    sizes = {
+        (entry.name, variant.name): 2 * sum(variant.half_size_m) / 3
+        for entry in inventory.classes
+        for variant in entry.variants
+    }
+    return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
 def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
@@ -95,6 +177,10 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
     """
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
+    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
+    if config.script.views is not None:
+        told = scripted_view(config.script.views, view=view, attempt=attempt)
+        return told.model_copy(update={'exposure_ev': exposure_ev})
     # A stream per joint: naming one more joint in the config moves no other joint.
     joints = {
         name: draws.number(position, f'joint/{name}/{attempt}')
@@ -107,28 +193,19 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
         yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
         joints=joints,
+        exposure_ev=exposure_ev,
     )
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
-    return SampledObject(
-        instance_id=number,
-        name=f'{pick.entry.name}_{number:02d}',
-        class_id=pick.entry.class_id,
-        class_name=pick.entry.name,
-        variant=pick.variant.name,
-        position_m=placed.pose.position_m,
-        quat_wxyz=placed.pose.quat_wxyz,
-        scale=pick.scale,
-        hue_shift_deg=pick.hue_shift_deg,
-        value_scale=pick.value_scale,
-        friction_scale=pick.friction_scale,
-        mass_scale=pick.mass_scale,
-        place=placed.place,
-        hangs=placed.hangs,
-        link=placed.link,
-        unplaced=placed.unplaced,
-        waits=pick.waits,
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+            'waits': pick.waits,
+        }
     )
 
 
@@ -140,12 +217,20 @@ def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams
+    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}'))
+        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+            update={
+                'texture': draw_texture(
+                    config.environment.textures,
+                    inventory.textures,
+                    draws=draws.below(f'texture/role/{role.role}/'),
+                )
+            }
+        )
         for role in inventory.roles
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from synth_ros.config.base import Fault, KeyPath
@@ -14,10 +15,12 @@ from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.root import Config
+from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
-from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo
+from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
 from synth_ros.randomize.phases import SequenceStock
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -36,6 +39,7 @@ from synth_ros.scene.robot import LoadedRobot, load_robot
 from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
+from synth_ros.scene.texture_images import ImageFiles, list_folder
 
 T = TypeVar('T')
 
@@ -56,6 +60,8 @@ class SceneAssets:
         catalog: The labelled classes.
         places: Where objects go, in config order.
         obstacles: Boxes around everything solid.
+        distractors: Classes that are never labelled.
+        images: Folders of textures.
         sequence: What phases of a sequence are made of.
     """
 
@@ -67,12 +73,14 @@ class SceneAssets:
     catalog: Catalog
     places: tuple[PlaceInfo, ...]
     obstacles: Boxes
+    distractors: Catalog
+    images: ImageFiles
     sequence: SequenceStock
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was mended while loading, one sentence each."""
-        return (*self.robot.warnings, *self.catalog.warnings)
+        return (*self.robot.warnings, *self.catalog.warnings, *self.distractors.warnings)
 
 
 class KnownAssets(NamedTuple):
@@ -103,7 +111,14 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if like is not None and like.config.objects.classes == config.objects.classes:
         catalog = like.assets.catalog
     else:
-        catalog = Catalog(_load_classes(faults))
+        catalog = Catalog(_load_classes(faults, config.objects.classes, ('objects', 'classes')))
+    clutter = config.distractors.contextual.classes
+    if like is not None and like.config.distractors.contextual.classes == clutter:
+        distractors = like.assets.distractors
+    else:
+        key: KeyPath = ('distractors', 'contextual', 'classes')
+        distractors = Catalog(_load_classes(faults, clutter, key))
+    images = _load_images(faults)
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
         _check_stuff(faults, environment)
@@ -117,6 +132,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         loader = SequenceLoader(loaded, robot, environment)
         sequence = loader.load(surface=surface)
         faults.note_all(loader.faults)
+    _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
@@ -130,6 +146,8 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         catalog,
         places,
         obstacles(stage),
+        distractors,
+        images,
         sequence,
     )
 
@@ -158,8 +176,7 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        variables = faults.loaded.config.randomization.variables
-        least = max(objects.scale.support(variables).low, 0.0)
+        least, _ = scale_limits(faults.loaded.config)
         for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places
@@ -211,6 +228,11 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
+        *(
+            (('script', 'views', i, 'joints', name), name, (at,))
+            for i, view in enumerate(config.script.views or ())
+            for name, at in view.joints.items()
+        ),
         *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
@@ -237,6 +259,36 @@ def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
                 faults.note(('labels', 'stuff', number, 'bodies', place), str(error))
 
 
+def _check_told(faults: _Faults, catalog: Catalog) -> None:
+    """Note variants of a script that there are not, and planned distances inside an object."""
+    config = faults.loaded.config
+    classes = {entry.name: entry.info for entry in catalog.classes}
+    for i, item in enumerate(config.script.objects or ()):
+        entry = classes.get(item.class_name)
+        names = [variant.name for variant in entry.variants] if entry else []
+        if entry is not None and item.variant is not None and item.variant not in names:
+            error = NotFoundError(
+                'variant', item.variant, available=names, where=f'class {item.class_name}'
+            )
+            faults.note(('script', 'objects', i, 'variant'), str(error))
+    poses = config.curriculum.poses
+    if poses is None or not classes:
+        return
+    scale = config.objects.scale.support(config.randomization.variables).high
+    radius, name = max(
+        (math.hypot(*variant.half_size_m), f'{entry.name}/{variant.name}')
+        for entry in classes.values()
+        for variant in entry.variants
+    )
+    for i, distance in enumerate(poses.distances_m):
+        if distance <= radius * scale:
+            message = (
+                f'{name} reaches {radius * scale:.3g} m from its middle, so at {distance:g} m the '
+                'camera would be inside it; ask for a larger distance'
+            )
+            faults.note(('curriculum', 'poses', 'distances_m', i), message)
+
+
 def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:
     planned = []
     for number, entry in enumerate(faults.loaded.config.cameras):
@@ -255,14 +307,37 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
     return ('model_camera',) if entry.model_camera is not None else ('name',)
 
 
-def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
-    entries = faults.loaded.config.objects.classes
+def _load_images(faults: _Faults) -> ImageFiles:
+    """All folders of textures; one that several keys name is read once."""
+    config = faults.loaded.config
+    named: list[tuple[KeyPath, TextureConfig]] = [
+        (('objects', 'texture'), config.objects.texture),
+        (('environment', 'textures'), config.environment.textures),
+        (('distractors', 'contextual', 'texture'), config.distractors.contextual.texture),
+        (('distractors', 'flying', 'texture'), config.distractors.flying.texture),
+        (('distractors', 'occluders', 'texture'), config.distractors.occluders.texture),
+        (('distractors', 'background', 'texture'), config.distractors.background.texture),
+    ]
+    folders: dict[str, tuple[TextureFolder, Path] | None] = {}
+    for key, entry in named:
+        if entry.folder is not None and entry.folder not in folders:
+            folders[entry.folder] = faults.attempt(
+                (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
+            )
+    return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_classes(
+    faults: _Faults, entries: Sequence[ObjectClass], key: KeyPath
+) -> tuple[LoadedClass, ...]:
     loaded = []
     # MuJoCo compiles without Python's lock, which is half of the work.
     with ThreadPoolExecutor(_LOADERS, 'synth_ros assets') as loaders:
-        found = loaders.map(partial(_apart, faults.loaded), entries, itertools.count())
+        found = loaders.map(
+            partial(_apart, faults.loaded), ((*key, n) for n in range(len(entries))), entries
+        )
     for number, (entry, (variants, noted)) in enumerate(zip(entries, found, strict=True)):
-        base: KeyPath = ('objects', 'classes', number)
+        base: KeyPath = (*key, number)
         faults.take(noted)
         if not combines(entry.symmetry):
             faults.note((*base, 'symmetry', 'discrete'), NO_GROUP)
@@ -278,15 +353,14 @@ def _load_classes(faults: _Faults) -> tuple[LoadedClass, ...]:
 
 
 def _apart(
-    loaded: LoadedConfig, entry: ObjectClass, number: int
+    loaded: LoadedConfig, base: KeyPath, entry: ObjectClass
 ) -> tuple[tuple[Variant, ...], _Faults]:
     """The variants of a class and the problems with them, on a thread of its own."""
     faults = _Faults(loaded)
-    return _class_variants(faults, entry, number), faults
+    return _class_variants(faults, entry, base), faults
 
 
-def _class_variants(faults: _Faults, entry: ObjectClass, number: int) -> tuple[Variant, ...]:
-    base: KeyPath = ('objects', 'classes', number)
+def _class_variants(faults: _Faults, entry: ObjectClass, base: KeyPath) -> tuple[Variant, ...]:
     if entry.primitives is not None:
         return load_variants(entry)
     found: list[Variant] = []

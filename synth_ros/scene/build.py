@@ -14,32 +14,53 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
+from synth_ros.randomize.targets import object_item
+from synth_ros.randomize.vary import with_own_looks
+from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
-from synth_ros.scene.environment import drop_unused_textures, set_materials
+from synth_ros.scene.environment import (
+    drop_unused_textures,
+    retexture_material,
+    set_materials,
+)
 from synth_ros.scene.fingers import pair_fingers
 from synth_ros.scene.geometry import (
     GeometryMaker,
     PlacedObject,
     Prefixes,
+    Unlabelled,
     skeleton_joints,
 )
+from synth_ros.scene.hanging import add_shapes, shape_part
 from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.keypoints import scaled_keypoints
 from synth_ros.scene.lighting import add_lights
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
+from synth_ros.scene.mjspec import (
+    ENVIRONMENT_PREFIX,
+    LAST_VISIBLE_GROUP,
+    ROBOT_PREFIX,
+    adopt_globals,
+    attach,
+)
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
-from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
+from synth_ros.scene.solid_spec import (
+    Change,
+    add_looks,
+    add_own_looks,
+    add_solid,
+    apply_change,
+)
 from synth_ros.scene.symmetry import scaled_symmetry
+from synth_ros.scene.texture_images import ImageFiles
 
 ROBOT = 'robot'
-ROBOT_PREFIX = 'robot/'
-ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
 _OTHER_STUFF = (
     'this environment has other kinds of stuff than that of the rest of the file, so panoptic '
@@ -78,6 +99,9 @@ class SceneBuilder:
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
         self.sequence = self._assets.sequence
+        faults = list(vary_faults(self._config, self.inventory))
+        if faults:
+            raise loaded.problems(faults)
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),
@@ -132,17 +156,25 @@ class SceneBuilder:
         variants = [
             self._assets.catalog.variant(item.class_name, item.variant) for item in sampled.objects
         ]
-        _add_objects(spec, sampled.objects, variants)
+        clutter = [
+            self._assets.distractors.variant(item.class_name, item.variant)
+            for item in sampled.distractors
+        ]
+        images = self._assets.images
+        items = [object_item(o.name, o.class_name, o.tags) for o in sampled.dropped]
+        own = with_own_looks(self._config.randomization.vary, items)
+        _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images, own_looks=own)
         for item, variant in zip(sampled.objects, variants, strict=True):
             if item.link:
                 pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
+        add_shapes(spec, sampled.shapes, images)
         add_lights(spec, sampled)
         try:
             model = self._compiled(spec)
         except (ValueError, mujoco.FatalError) as error:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
-        return self._describe(model, sampled.objects, variants)
+        return self._describe(model, sampled, [*variants, *clutter])
 
     def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
         """The model of a spec, without the soft surfaces that the config leaves out."""
@@ -188,6 +220,8 @@ class SceneBuilder:
                 variant=look.variant,
                 rgb=look.rgb,
             )
+            if look.texture is not None:
+                retexture_material(spec, look, self._assets.images, prefix=ENVIRONMENT_PREFIX)
         drop_unused_textures(spec)
 
     def _fingers(self, item: SampledObject) -> list[str]:
@@ -205,15 +239,22 @@ class SceneBuilder:
             offset_camera(model, model.cam(f'camera/{offset.camera}').id, offset)
 
     def _describe(
-        self,
-        model: mujoco.MjModel,
-        objects: Sequence[SampledObject],
-        variants: Sequence[Variant],
+        self, model: mujoco.MjModel, sampled: SampledScene, variants: Sequence[Variant]
     ) -> CompiledScene:
-        parts = tuple(
+        """The meaning of a model's parts.
+
+        Args:
+            model: The compiled scene.
+            sampled: Its draws.
+            variants: Of all that falls, the objects first.
+        """
+        dropped = tuple(
             _object_part(model, item, variant)._replace(fingers=self._grasps.get(item.place, ()))
-            for item, variant in zip(objects, variants, strict=True)
+            for item, variant in zip(sampled.dropped, variants, strict=True)
         )
+        count = len(sampled.objects)
+        parts, distractors = dropped[:count], dropped[count:]
+        shapes = tuple(shape_part(model, shape) for shape in sampled.shapes)
         owner = np.zeros(model.nbody, np.int32)
         for part in parts:
             owner[part.body_id] = part.instance_id
@@ -228,9 +269,11 @@ class SceneBuilder:
         )
         placed = [
             PlacedObject(part, variant.solid)
-            for part, variant in zip(parts, variants, strict=True)
+            for part, variant in zip(parts, variants[:count], strict=True)
         ]
-        made = self._geometry.make(model, placed, self._stuff)
+        hidden = [Unlabelled(part.name, part.body_id) for part in distractors]
+        hidden += [Unlabelled(shape.name, shape.body_id) for shape in shapes]
+        made = self._geometry.make(model, placed, self._stuff, unlabelled=hidden)
         return CompiledScene(
             model=model,
             objects=parts,
@@ -243,26 +286,43 @@ class SceneBuilder:
             geom_thing=made.geom_thing,
             skeleton_joints=skeleton_joints(model, self._assets.robot, ROBOT_PREFIX),
             warnings=self.warnings,
+            distractors=distractors,
+            shapes=shapes,
         )
 
 
 def _add_objects(
-    spec: mujoco.MjSpec, objects: Sequence[SampledObject], variants: Sequence[Variant]
+    spec: mujoco.MjSpec,
+    objects: Sequence[SampledObject],
+    variants: Sequence[Variant],
+    *,
+    images: ImageFiles,
+    own_looks: frozenset[str],
 ) -> None:
     dressed = set()
     for item, variant in zip(objects, variants, strict=True):
-        looks = f'look/{item.class_name}/{item.variant}/'
+        solid, looks = variant.solid, f'look/{item.class_name}/{item.variant}/'
+        if item.texture is not None:
+            solid = retextured(solid, item.texture, images, scale=item.scale)
+            looks = f'look/{item.name}/'
         if looks not in dressed:
             dressed.add(looks)
-            add_looks(spec, variant.solid, looks)
+            add_looks(spec, solid, looks)
+        if item.name in own_looks and item.texture is None:
+            shared, looks = looks, f'look/{item.name}/'
+            add_own_looks(spec, solid, prefix=looks, textures=shared)
         prefix = _prefix(item)
         parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
         # Python, but attaching the hundredth object takes as long as all before.
-        if variant.solid.meshes and len(objects) <= _ATTACHED_OBJECTS:
+        if (
+            solid.meshes
+            and solid.meshes is variant.solid.meshes
+            and len(objects) <= _ATTACHED_OBJECTS
+        ):
             attach(spec, variant.spec, body=parent, prefix=prefix)
         else:
-            add_solid(spec, variant.solid, prefix=prefix, parent=parent)
+            add_solid(spec, solid, prefix=prefix, parent=parent)
         change = Change(
             item.scale,
             item.hue_shift_deg,
@@ -270,10 +330,10 @@ def _add_objects(
             item.friction_scale,
             item.mass_scale,
         )
-        body = apply_change(spec, variant.solid, prefix=prefix, looks=looks, change=change)
+        body = apply_change(spec, solid, prefix=prefix, looks=looks, change=change)
         rotation = matrix_from_quat_wxyz(item.quat_wxyz)
         # The draw places the centre of the bounding box; the body's origin may be elsewhere.
-        centre = variant.solid.bounds.center_m * item.scale
+        centre = solid.bounds.center_m * item.scale
         body.pos = np.array(item.position_m) - rotation @ centre
         body.quat = item.quat_wxyz
         body.mocap = item.hangs

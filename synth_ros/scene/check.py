@@ -26,15 +26,16 @@ def check_scene(loaded: LoadedConfig) -> tuple[str, ...]:
 def _one_of_each(builder: SceneBuilder) -> SampledScene:
     """A scene with all variants, far apart: contacts are of no interest."""
     x, y, z = builder.inventory.surface.center_m
+    labelled, others = builder.inventory.classes, builder.inventory.distractors
     objects: list[SampledObject] = []
-    for entry in builder.inventory.classes:
+    for entry in (*labelled, *others):
         for variant in entry.variants:
             number = len(objects) + 1
             objects.append(
                 SampledObject(
-                    instance_id=number,
+                    instance_id=number if entry in labelled else 0,
                     name=f'{entry.name}_{number:02d}',
-                    class_id=entry.class_id,
+                    class_id=entry.class_id if entry in labelled else 0,
                     class_name=entry.name,
                     variant=variant.name,
                     position_m=(x, y, z + number * _SPACING_M),
@@ -56,7 +57,8 @@ def _one_of_each(builder: SceneBuilder) -> SampledScene:
     return SampledScene(
         episode=0,
         attempt=0,
-        objects=tuple(objects),
+        objects=tuple(item for item in objects if item.instance_id),
+        distractors=tuple(item for item in objects if not item.instance_id),
         lamps=(lamp,),
         ambient=0.3,
         materials=(),

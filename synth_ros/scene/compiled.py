@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import NotFoundError
 from synth_ros.types import (
     NO_SYMMETRY,
     CameraModel,
@@ -62,6 +63,31 @@ class ObjectPart(NamedTuple):
     def is_free(self) -> bool:
         """Whether it falls and can be pushed: it neither hangs nor is held."""
         return self.qpos_address >= 0
+
+    @property
+    def radius_m(self) -> float:
+        """Of a ball around the body's origin that holds the 3D box."""
+        return float(np.linalg.norm(np.abs(self.object_from_box[:3, 3]) + self.size_m / 2))
+
+
+class ShapePart(NamedTuple):
+    """A shape without physics that hangs where it is put.
+
+    Attributes:
+        name: Unique.
+        role: What it is for.
+        body_id: Its body.
+        mocap_id: Its place among the bodies that are put where they are told.
+        geom_id: Its only geom.
+        radius_m: Of a ball around the body's origin that holds it.
+    """
+
+    name: str
+    role: Literal['flying', 'occluder', 'background']
+    body_id: int
+    mocap_id: int
+    geom_id: int
+    radius_m: float
 
 
 class CameraPart(NamedTuple):
@@ -162,6 +188,9 @@ class CompiledScene:
         geom_thing: Thing of each geom as index into ``geometry.things``, shape (ngeom,), int32.
         skeleton_joints: MuJoCo joint id of each point of ``geometry.skeleton``, int32.
         warnings: What was mended on the way, one sentence each (unphysical inertia, ...).
+        distractors: What falls and settles like an object and is never labelled; instance and
+            class are 0.
+        shapes: What hangs in the air and is never labelled.
     """
 
     model: mujoco.MjModel
@@ -173,11 +202,29 @@ class CompiledScene:
     geom_thing: NDArray[np.int32]
     skeleton_joints: NDArray[np.int32]
     warnings: tuple[str, ...] = ()
+    distractors: tuple[ObjectPart, ...] = ()
+    shapes: tuple[ShapePart, ...] = ()
+
+    def camera(self, name: str) -> CameraPart:
+        """The camera of this name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        for part in self.cameras:
+            if part.model.name == name:
+                return part
+        raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
 
     @property
-    def free_objects(self) -> tuple[ObjectPart, ...]:
-        """The objects that fall and can be pushed."""
-        return tuple(part for part in self.objects if part.is_free)
+    def dropped(self) -> tuple[ObjectPart, ...]:
+        """The objects, then the distractors."""
+        return self.objects + self.distractors
+
+    @property
+    def free_bodies(self) -> tuple[ObjectPart, ...]:
+        """The objects and distractors that fall and can be pushed."""
+        return tuple(part for part in self.dropped if part.is_free)
 
     @property
     def held_objects(self) -> tuple[ObjectPart, ...]:

@@ -14,8 +14,12 @@ from synth_ros.config.placement import Place, Placement, Region
 from synth_ros.errors import AssetError, NotFoundError
 from synth_ros.geometry.boxes import Boxes
 from synth_ros.randomize.inventory import MaterialRole, SurfaceInfo
+from synth_ros.randomize.scene import SampledMaterial
 from synth_ros.scene.clearance import measured, solid_boxes
 from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, drop, drop_keyframes, read_spec
+from synth_ros.scene.solid_spec import set_texture
+from synth_ros.scene.texture_images import ImageFiles
+from synth_ros.scene.texture_pixels import flat_texture
 
 SURFACE_PREFIX = 'surface_'
 LAMPS_SITE = 'lamps'
@@ -24,6 +28,8 @@ ROLE_PREFIX = 'random_'
 # Renderers cut infinite planes somewhere before the horizon, each elsewhere; a finite one is
 # the same everywhere, and this reaches beyond the far clipping plane.
 _PLANE_HALF_SIZE_M = 40.0
+# A tile of a wall or table is a metre or more wide.
+_TILE_PIXELS = 384
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,28 @@ def set_materials(
         spec.delete(spec.material(name))
     material = spec.material(prefix + variant)
     material.rgba = np.array(material.rgba) * [*rgb, 1.0]
+
+
+def retexture_material(
+    spec: mujoco.MjSpec, look: SampledMaterial, images: ImageFiles, *, prefix: str
+) -> None:
+    """Give a material of the environment a drawn texture, at the repeat of its own one.
+
+    Args:
+        spec: The scene.
+        look: What was drawn for a role; its variant is in use.
+        images: The images of the config.
+        prefix: Prefix the environment was attached with.
+    """
+    assert look.texture is not None
+    texture = f'role/{look.role}'
+    set_texture(spec, flat_texture(look.texture, images, pixels=_TILE_PIXELS), name=texture)
+    material = spec.material(prefix + look.variant)
+    names = [''] * int(mujoco.mjtTextureRole.mjNTEXROLE)
+    names[int(mujoco.mjtTextureRole.mjTEXROLE_RGB)] = texture
+    material.textures = names
+    # The pattern's own colours, not those of the tint.
+    material.rgba = [1.0, 1.0, 1.0, material.rgba[3]]
 
 
 def drop_unused_textures(spec: mujoco.MjSpec) -> None:

@@ -47,6 +47,13 @@ class PlacedObject(NamedTuple):
     solid: Solid
 
 
+class Unlabelled(NamedTuple):
+    """A body of a scene that is never labelled, by its name."""
+
+    name: str
+    body_id: int
+
+
 class MadeGeometry(NamedTuple):
     """What a scene consists of, and whose each geom is.
 
@@ -103,7 +110,12 @@ class GeometryMaker:
         return make_stuff(self._surroundings, configured, things=things)
 
     def make(
-        self, model: mujoco.MjModel, objects: Sequence[PlacedObject], stuff: Stuff
+        self,
+        model: mujoco.MjModel,
+        objects: Sequence[PlacedObject],
+        stuff: Stuff,
+        *,
+        unlabelled: Sequence[Unlabelled] = (),
     ) -> MadeGeometry:
         """What a scene consists of.
 
@@ -111,6 +123,8 @@ class GeometryMaker:
             model: The compiled scene.
             objects: By ascending instance id.
             stuff: The kinds of stuff.
+            unlabelled: What was added and is no object: it belongs to the surroundings, has no
+                part and is no stuff, so it is void in panoptic masks.
         """
         thing = np.zeros(model.ngeom, np.int32)
         part_id, stuff_id = thing.copy(), thing.copy()
@@ -129,6 +143,8 @@ class GeometryMaker:
                 self._parts.of_object(part.class_name, geom.part if geom.visible else '')
                 for geom in solid.geoms
             ]
+        for number, item in enumerate(unlabelled, start=len(objects) + len(self._things)):
+            thing[model.geom_bodyid == item.body_id] = number
         surfaces, meshes = surfaces_and_meshes(
             model, GeomOwners(thing, part_id, stuff_id), fields=self._height_fields
         )
@@ -136,6 +152,7 @@ class GeometryMaker:
             things=(
                 *(Thing('object', item.part.name, item.part.instance_id) for item in objects),
                 *self._things,
+                *(Thing('environment', item.name) for item in unlabelled),
             ),
             surfaces=(*surfaces, *self._soft_surfaces(len(objects), stuff, stuff.of_geom[fixed:])),
             meshes=meshes,

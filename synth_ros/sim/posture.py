@@ -41,7 +41,8 @@ class PostureFinder:
         held = [part.instance_id for part in world.scene.held_objects]
         carried = np.isin(world.scene.geom_instance_id, held)
         self._robot |= carried
-        self._objects = (world.scene.geom_instance_id > 0) & ~carried
+        loose = [part.body_id for part in world.scene.dropped]
+        self._objects = np.isin(world.model.geom_bodyid, loose) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 

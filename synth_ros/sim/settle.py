@@ -41,7 +41,7 @@ def settle(
 
     Args:
         world: The scene, robot in the posture to keep; its state is not changed.
-        drawings: For each drawing, the same objects at other start poses.
+        drawings: For each drawing, the same objects and distractors at other start poses.
         config: When a scene is at rest and valid.
         places: Where the objects should stay.
         threads: Threads to use, 0 for all processors; the result does not depend on it.
@@ -79,7 +79,7 @@ def _fall(
     """Where each drawing comes to rest."""
     if not drawings:
         return []
-    if not world.scene.free_objects:
+    if not world.scene.free_bodies:
         return [Rest(world.data.qpos.copy(), 0.0) for _ in drawings]
     batch = mujoco.batch.Batch(world.model, nsim=len(drawings), nthread=threads)
     _start(batch, world, drawings)
@@ -123,9 +123,7 @@ def _run(
     steps = max(1, round(_CHUNK_S / world.model.opt.timestep))
     chunks = max(1, round(config.max_time_s / _CHUNK_S))
     qpos, qvel = batch.bind('qpos'), batch.bind('qvel')
-    dofs = np.array([part.dof_address for part in world.scene.free_objects])[:, None] + np.arange(
-        6
-    )
+    dofs = np.array([part.dof_address for part in world.scene.free_bodies])[:, None] + np.arange(6)
     rest_qpos = qpos.copy()
     rest_time = np.full(batch.nsim, np.nan)
     calm = np.zeros(batch.nsim, dtype=np.int32)

@@ -88,7 +88,7 @@ def pose_objects(world: World, drawing: Sequence[SampledObject]) -> State:
     """The state in which a drawing starts; what is held goes with the robot."""
     data = world.data
     state = State(data.qpos.copy(), data.mocap_pos.copy(), data.mocap_quat.copy())
-    for part, drawn in zip(world.scene.objects, drawing, strict=True):
+    for part, drawn in zip(world.scene.dropped, drawing, strict=True):
         position, quat = body_pose(part, drawn)
         if part.is_free:
             state.qpos[part.qpos_address : part.qpos_address + 7] = (*position, *quat)
@@ -114,6 +114,14 @@ class Judge:
         self._only = places[0] if places else None
         self._scratch = mujoco.MjData(world.model)
         self._lowest_m = _lowest_static_point(world.model)
+        # Distractors have no ids; here they get those after the last object's.
+        scene = world.scene
+        first = max((part.instance_id for part in scene.objects), default=0) + 1
+        self._numbers = [part.instance_id for part in scene.objects]
+        self._numbers += range(first, first + len(scene.distractors))
+        number_of_body = np.zeros(world.model.nbody, np.int32)
+        number_of_body[[part.body_id for part in scene.dropped]] = self._numbers
+        self._number_of_geom = number_of_body[world.model.geom_bodyid]
 
     def before(self, drawing: Sequence[SampledObject]) -> Settled | None:
         """Verdict on a drawing that need not fall, or ``None`` if it is fine so far."""
@@ -176,13 +184,14 @@ class Judge:
         """Where each free object lies."""
         data = self._scratch
         found = []
-        for part, drawn in zip(self._world.scene.objects, drawing, strict=True):
+        parts = zip(self._world.scene.dropped, self._numbers, drawing, strict=True)
+        for part, number, drawn in parts:
             if not part.is_free or part.waits:
                 continue
             rotation = data.xmat[part.body_id].reshape(3, 3).copy()
             found.append(
                 Lying(
-                    number=part.instance_id,
+                    number=number,
                     class_name=part.class_name,
                     center_m=data.xpos[part.body_id] + rotation @ part.object_from_box[:3, 3],
                     rotation=rotation,
@@ -228,9 +237,9 @@ class Judge:
         return float(-contact.dist[involved].min(initial=0.0))
 
     def _instances(self, chosen: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Instance ids (n, 2) of the sides of some contacts, 0 for what is no object."""
+        """Numbers (n, 2) of the sides of some contacts, 0 for what does not fall."""
         geoms = self._scratch.contact.geom.reshape(-1, 2)[chosen]
-        ids = self._world.scene.geom_instance_id[geoms]
+        ids = self._number_of_geom[geoms]
         # A flex has geom -1.
         return np.where(geoms < 0, 0, ids)
 

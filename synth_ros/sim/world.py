@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
@@ -18,10 +18,13 @@ from synth_ros.geometry.transforms import (
     make_transform,
     matrix_from_quat_wxyz,
 )
+from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledObject, SampledView
-from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.randomize.scene import SampledObject, SampledValue, SampledView
+from synth_ros.scene.apply import SceneValues
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
+from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
@@ -49,6 +52,35 @@ class Posture(NamedTuple):
     qpos: FloatArray
 
 
+class Place(NamedTuple):
+    """Where a body is in the world.
+
+    Attributes:
+        position_m: Its origin.
+        quat_wxyz: World from body.
+    """
+
+    position_m: tuple[float, float, float]
+    quat_wxyz: tuple[float, float, float, float]
+
+
+class LoosePose(NamedTuple):
+    """Where something is that can move and is never labelled.
+
+    Attributes:
+        name: Unique in the scene.
+        position_m: Origin of its body in the world.
+        quat_wxyz: World from body.
+        radius_m: Of a ball around that origin that holds it.
+    """
+
+    name: str
+    position_m: tuple[float, float, float]
+    quat_wxyz: tuple[float, float, float, float]
+    radius_m: float
+
+
+_PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
 Path = Callable[[int], Posture]
 """Where the robot is so many time steps after the start of a way."""
 
@@ -89,6 +121,7 @@ class World:
         self._robot = robot
         self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
+        self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._home = self.posture(None)
         self.set_posture(self._home)
@@ -161,6 +194,20 @@ class World:
         for joint in part.joints:
             qpos[index[joint.qpos_address]] = moved[joint.name]
         return posture._replace(qpos=qpos)
+
+    def apply(self, values: Sequence[SampledValue]) -> bool:
+        """Give the scene what was drawn for named targets, in place of what it was given before.
+
+        Args:
+            values: Those of the episode, then those of the view.
+
+        Returns:
+            Whether looks of ``scene.model`` changed, so that who has loaded it must refresh.
+        """
+        written = self._values.apply(values)
+        if written.anything:
+            self._due = _Due.ALL
+        return written.looks
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
         """Pose the robot; objects stay where they are.
@@ -277,12 +324,12 @@ class World:
         self._due = _Due.ALL
 
     def set_objects(self, qpos: FloatArray) -> None:
-        """Put all objects at rest at given poses.
+        """Put all objects and distractors at rest at given poses.
 
         Args:
-            qpos: Full qpos of the model; only the entries of free objects are used.
+            qpos: Full qpos of the model; only the entries of what is free are used.
         """
-        for part in self.scene.free_objects:
+        for part in self.scene.free_bodies:
             at = slice(part.qpos_address, part.qpos_address + 7)
             self._data.qpos[at] = qpos[at]
             self._data.qvel[part.dof_address : part.dof_address + 6] = 0
@@ -301,6 +348,33 @@ class World:
                 self._data.mocap_pos[mocap] = position
                 self._data.mocap_quat[mocap] = quat
         self._due = _Due.ALL
+
+    def put_shape(self, shape: ShapePart, place: Place | None) -> None:
+        """Put a shape without physics somewhere, or out of the way.
+
+        Args:
+            shape: One of ``scene.shapes``.
+            place: Where to; ``None`` to park it.
+        """
+        position, quat = place if place is not None else _PARKED
+        self._data.mocap_pos[shape.mocap_id] = position
+        self._data.mocap_quat[shape.mocap_id] = quat
+        self._due = _Due.ALL
+
+    def unlabelled(self) -> tuple[LoosePose, ...]:
+        """Where all is that can move and is never labelled; what is parked is left out."""
+        scene, data = self.scene, self.data
+        bodies = [(part.name, part.body_id, part.radius_m) for part in scene.distractors]
+        used = [shape for shape in scene.shapes if self.is_used(shape)]
+        bodies += [(shape.name, shape.body_id, shape.radius_m) for shape in used]
+        return tuple(
+            LoosePose(name, triple(data.xpos[body]), quadruple(data.xquat[body]), radius_m)
+            for name, body, radius_m in bodies
+        )
+
+    def is_used(self, shape: ShapePart) -> bool:
+        """Whether a shape is in the scene, not parked."""
+        return bool(self._data.mocap_pos[shape.mocap_id, 2] > PARKED_M[2])
 
     def instances(self) -> tuple[Instance, ...]:
         """All labelled objects that are there at this instant, by ascending id."""
@@ -358,6 +432,7 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
+            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
         )
 
     def _body_pose(self, body: int) -> FloatArray:

@@ -226,6 +226,8 @@ class SceneState:
         skeleton_world_m: Skeleton points, world frame, shape (k, 3), float64.
         contacts: All contacts between two different things, force or not.
         soft: What the soft surfaces are, the last ones of ``geometry.surfaces``.
+        absent: Ids of surfaces that are taken out of the scene at this instant; their poses mean
+            nothing.
     """
 
     geometry: SceneGeometry
@@ -235,6 +237,7 @@ class SceneState:
     skeleton_world_m: FloatArray
     contacts: tuple[Contact, ...]
     soft: tuple[SoftShape, ...] = ()
+    absent: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes and make every array read-only."""

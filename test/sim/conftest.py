@@ -72,9 +72,9 @@ class Made(NamedTuple):
 def make(tmp_path: Path):
     """Makes a scene of ``CONFIG`` with lines replaced or added."""
 
-    def build(extra: str = '', *, episode: int = 0, **replace: str) -> Made:
+    def build(extra: str = '', *, episode: int = 0, robot: str = ROBOT, **replace: str) -> Made:
         silence_mujoco()
-        (tmp_path / 'bot.xml').write_text(ROBOT)
+        (tmp_path / 'bot.xml').write_text(robot)
         text = CONFIG + extra
         for old, new in replace.items():
             text = text.replace(old, new)

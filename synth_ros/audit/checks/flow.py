@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.audit import pinhole
+from synth_ros.audit.loose import loose_things
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View, edges
 from synth_ros.readers.recording import RecordedFrame
@@ -21,6 +22,7 @@ _BEND = 1e-3
 _BORDER_PX = 0.01
 _MIN_Z_M = 1e-3
 _SAMPLES = 60_000
+_REACH_M = 0.001
 
 
 class Recorded(NamedTuple):
@@ -42,12 +44,14 @@ class Truth(NamedTuple):
         here_m: Points in this frame's optical frame, (n, 3).
         there_m: For each rigid body that it may belong to, the points in the other's optical
             frame, (bodies, n, 3); NaN for bodies that it cannot belong to.
+        gone: Where something may be that the scene does not hold at the other instant, (n,).
     """
 
     v: NDArray[np.int64]
     u: NDArray[np.int64]
     here_m: FloatArray
     there_m: FloatArray
+    gone: MaskImage
 
 
 def flow(view: View) -> Iterator[Measure]:
@@ -140,7 +144,8 @@ def carry(view: View, other: RecordedFrame, *, depth_m: DepthImage) -> Truth:
     """Put every pixel into space and carry it to the other instant.
 
     A pixel of an object moves with the object. One without a label belongs to the surroundings,
-    which stand still, or to a link of the robot: if the part mask tells which, to that one.
+    which stand still, or to a link of the robot: if the part mask tells which, to that one. Or it
+    belongs to a distractor or shape that is never labelled, if it is within its reach.
     """
     v, u = _sample(view, depth_m)
     here = pinhole.to_points(view.camera, u.astype(float), v.astype(float), depth_m=depth_m[v, u])
@@ -168,7 +173,49 @@ def carry(view: View, other: RecordedFrame, *, depth_m: DepthImage) -> Truth:
         )
         some = ids == key
         there[0, some] = pinhole.move(camera_from_world @ move @ world_from_camera, here[some])
-    return Truth(v, u, here, there)
+    loose, gone = _carry_loose(view, other, here[ids == 0])
+    beyond = np.full((len(loose), len(v), 3), np.nan)
+    beyond[:, ids == 0] = pinhole.move(camera_from_world, loose)
+    beyond[:, ~may[0]] = np.nan
+    lost = np.zeros(len(v), np.bool_)
+    lost[ids == 0] = gone
+    return Truth(v, u, here, np.concatenate([there, beyond]), lost)
+
+
+def _carry_loose(
+    view: View, other: RecordedFrame, here_m: FloatArray
+) -> tuple[FloatArray, MaskImage]:
+    """Carry points with whatever of no label they may belong to.
+
+    Args:
+        view: The frame.
+        other: The other one.
+        here_m: Points without a label in this frame's optical frame, (n, 3).
+
+    Returns:
+        The points in the world at the other instant, (k, n, 3), where k is the most that a point
+        may belong to, NaN for none; and where something may be that is gone then, (n,).
+    """
+    world_m = pinhole.move(pinhole.rigid(view.frame.record.world_from_camera), here_m)
+    now, then = loose_things(view.frame.provenance_json), loose_things(other.provenance_json)
+    slots: list[FloatArray] = []
+    used = np.zeros(len(world_m), np.int64)
+    gone = np.zeros(len(world_m), np.bool_)
+    for name, thing in now.items():
+        apart = np.linalg.norm(world_m - thing.world_from_thing[:3, 3], axis=1)
+        near = np.flatnonzero(apart <= thing.radius_m + _REACH_M)
+        if name not in then:
+            gone[near] = True
+            continue
+        move = then[name].world_from_thing @ pinhole.invert(thing.world_from_thing)
+        carried = pinhole.move(move, world_m[near])
+        for slot in range(int(used[near].max(initial=-1)) + 1):
+            if slot == len(slots):
+                slots.append(np.full_like(world_m, np.nan))
+            mine = used[near] == slot
+            slots[slot][near[mine]] = carried[mine]
+        used[near] += 1
+    return np.array(slots).reshape(len(slots), len(world_m), 3), gone
 
 
 def _sample(view: View, depth_m: DepthImage) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -232,7 +279,7 @@ def _states(
     known = np.isfinite(truth.there_m[0]).all(axis=1) | (body > 0)
     there = np.take_along_axis(truth.there_m, body[None, :, None], axis=0)[0]
     wanted = expected_states(other, there)
-    judged = known & (wanted >= 0)
+    judged = known & (wanted >= 0) & ~(truth.gone & (state == FlowState.INVALID))
     wrong = judged & (wanted != state)
     count = int(wrong.sum())
     detail, place = '', None
@@ -313,7 +360,8 @@ def _scene_flow(view: View, recorded: Recorded, truth: Truth) -> Measure:
     moved = truth.there_m - truth.here_m
     error = np.linalg.norm(moved - given[truth.v, truth.u], axis=2)
     error = np.nanmin(np.where(np.isnan(error), np.inf, error), axis=0)
-    known = np.isfinite(error)
+    # What is gone then has no motion.
+    known = np.isfinite(error) & ~(truth.gone & ~given[truth.v, truth.u].any(axis=1))
     scaled = 1000 * np.where(known, error, 0) / truth.here_m[:, 2]
     worst = int(np.argmax(scaled))
     u, v = int(truth.u[worst]), int(truth.v[worst])
