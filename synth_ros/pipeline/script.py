@@ -11,7 +11,7 @@ from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.paths import between, still
-from synth_ros.sim.world import Path, Posture
+from synth_ros.sim.robot import Path, Posture
 
 FOR_EVER = sys.maxsize
 
@@ -92,6 +92,10 @@ class ViewScript:
         try:
             with world.aside():
                 self.drawn = self._episode.find_view(self._view)
+                shapes = world.shape_places()
+            # The clutter of the view is there from now on.
+            for shape, place in shapes:
+                world.put_shape(shape, place)
         except PlacementError as error:
             # Objects may have moved into every posture's way: the robot stays where it is.
             self.notes.append(f'The robot stays: {error}')

@@ -13,7 +13,8 @@ from synth_ros.errors import PlacementError
 from synth_ros.randomize.sample import sample_view
 from synth_ros.randomize.scene import SampledView
 from synth_ros.randomize.streams import Streams
-from synth_ros.sim.world import Path, Posture, World
+from synth_ros.sim.robot import Path, Posture
+from synth_ros.sim.world import World
 
 # How far apart the postures are at which a way is looked at.
 _STRIDE_M = 0.02
