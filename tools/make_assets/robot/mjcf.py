@@ -16,6 +16,7 @@ _SIZE_PX = (640, 480)
 _AXES = {'x': '1 0 0', 'y': '0 1 0', 'z': '0 0 1', '-x': '-1 0 0', '-y': '0 -1 0'}
 _QUATERNIONS = {'x': '0.707107 0 0.707107 0', 'y': '0.707107 -0.707107 0 0', 'z': '1 0 0 0'}
 
+
 def robot_files(source: Robot) -> dict[str, bytes]:
     """All files of a robot by relative path: ``robot.xml`` and ``meshes/``."""
     files = {'robot.xml': text_bytes(robot_lines(source))}

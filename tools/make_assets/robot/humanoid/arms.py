@@ -57,7 +57,7 @@ def _shoulder_roll(side: str, sign: int) -> Link:
     hub = disc(0.036, 0.064, axis='x', edge=0.006)
     return Link(
         f'{side}_shoulder_roll_link',
-        (0.0, sign * 0.056, 0.0),
+        (0.0, sign * 0.05, 0.0),
         1.4,
         (
             Part(f'{side}_shoulder_shell', 'shell', shell),

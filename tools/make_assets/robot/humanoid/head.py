@@ -11,7 +11,7 @@ from tools.make_assets.robot.model import Camera, Joint, Link, Part, Solid
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft
 
-_FACE_X = 0.0955
+_FACE_X = 0.0985
 _LENSES = ((0.011, 0.0, 0.104), (0.0075, 0.036, 0.104), (0.0075, -0.036, 0.104))
 """Radius, y and z: the colour camera between two infrared ones."""
 
@@ -50,7 +50,7 @@ def head_pan_link() -> Link:
 def _head_tilt_link() -> Link:
     """Its frame is where it nods, between the ears' lower edge."""
     joint = Joint('head_tilt_joint', 'hinge', 'y', (-0.6, 1.0), 8.0, 120.0, 4.0)
-    camera = Camera('head', (0.103, 0.0, 0.104), 0.0, 554.0, (3.1, -2.4))
+    camera = Camera('head', (0.106, 0.0, 0.104), 0.0, 554.0, (3.1, -2.4))
     return Link(
         'head_tilt_link',
         (0.0, 0.0, 0.062),
@@ -61,7 +61,7 @@ def _head_tilt_link() -> Link:
             Part('head_lenses', 'lens', _lenses()),
             Part('head_rims', 'metal', _rims()),
             Part('head_ears', 'dark', merge(_ears(), _jaw())),
-            Part('head_rings', 'accent', cap_rings(0.026, 0.081, axis='y').moved(z=0.088)),
+            Part('head_rings', 'accent', cap_rings(0.026, 0.079, axis='y').moved(z=0.088)),
             Part('head_light', 'accent_light', _brow()),
         ),
         (
@@ -77,13 +77,13 @@ def _skull() -> Surface:
     return loft(
         [
             Ring(0.004, 0.042, 0.04, 0.038, 0.006),
-            Ring(0.03, 0.068, 0.062, 0.056, 0.01),
-            Ring(0.08, 0.084, 0.077, 0.07, 0.006),
-            Ring(0.13, 0.088, 0.079, 0.073, 0.002),
-            Ring(0.17, 0.08, 0.072, 0.068, -0.002),
-            Ring(0.2, 0.058, 0.052, 0.05, -0.005),
+            Ring(0.03, 0.066, 0.06, 0.055, 0.01),
+            Ring(0.08, 0.083, 0.074, 0.068, 0.007),
+            Ring(0.13, 0.087, 0.076, 0.07, 0.002),
+            Ring(0.165, 0.078, 0.068, 0.064, -0.003),
+            Ring(0.188, 0.056, 0.048, 0.046, -0.007),
         ],
-        fillets_m=(0.014, 0.03),
+        fillets_m=(0.014, 0.026),
         rows=4,
     )
 
@@ -92,12 +92,12 @@ def _visor() -> Surface:
     """The face: a dark, glossy shield that stands a little out of the shell."""
     return loft(
         [
-            Ring(0.05, 0.04, 0.052, 0.036, 0.047),
-            Ring(0.085, 0.046, 0.066, 0.044, 0.0495),
-            Ring(0.125, 0.047, 0.069, 0.045, 0.0488),
-            Ring(0.158, 0.044, 0.062, 0.042, 0.0445),
+            Ring(0.046, 0.04, 0.05, 0.036, 0.0485),
+            Ring(0.085, 0.046, 0.066, 0.044, 0.0525),
+            Ring(0.13, 0.047, 0.069, 0.045, 0.0515),
+            Ring(0.166, 0.046, 0.062, 0.043, 0.046),
         ],
-        fillets_m=(0.014, 0.014),
+        fillets_m=(0.007, 0.006),
         rows=4,
     )
 
@@ -124,7 +124,7 @@ def _rims() -> Surface:
 
 
 def _ears() -> Surface:
-    return disc(0.03, 0.081, axis='y', edge=0.005).moved(z=0.088)
+    return disc(0.03, 0.079, axis='y', edge=0.005).moved(z=0.088)
 
 
 def _jaw() -> Surface:
@@ -140,4 +140,4 @@ def _jaw() -> Surface:
 
 def _brow() -> Surface:
     """A line of light over the eyes."""
-    return block((0.004, 0.05, 0.004), at=(0.0925, 0.0, 0.138), radius_m=0.0015, cell_m=0.02)
+    return block((0.004, 0.05, 0.004), at=(0.0972, 0.0, 0.139), radius_m=0.0015, cell_m=0.02)

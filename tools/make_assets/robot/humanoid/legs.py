@@ -40,9 +40,7 @@ def leg_link(side: str, sign: int) -> Link:
                     Part('hip_roll_rings', 'accent', cap_rings(0.034, 0.066, axis='x')),
                 ),
                 (Solid('cylinder', (0.05, 0.066), axis='x'),),
-                _servo(
-                    f'{side}_hip_roll_joint', 'x', (inward, outward), effort=120.0, kp=1500.0
-                ),
+                _servo(f'{side}_hip_roll_joint', 'x', (inward, outward), effort=120.0, kp=1500.0),
                 children=(_thigh(side),),
             ),
         ),
@@ -63,8 +61,8 @@ def _thigh(side: str) -> Link:
             Ring(-0.292, 0.052, 0.052, 0.036, 0.004),
             Ring(-0.22, 0.061, 0.059, 0.042, 0.007),
             Ring(-0.12, 0.071, 0.066, 0.048, 0.006),
-            Ring(-0.045, 0.07, 0.066, 0.05, 0.002),
-            Ring(0.012, 0.056, 0.058, 0.046, 0.0),
+            Ring(-0.06, 0.07, 0.066, 0.05, 0.003),
+            Ring(-0.014, 0.06, 0.06, 0.046, 0.0),
         ],
         fillets_m=(0.012, 0.02),
         rows=4,
@@ -108,24 +106,19 @@ def _shin(side: str) -> Link:
         ],
         fillets_m=(0.006, 0.006),
     )
+    # It rises in front of the knee, as its cap.
     shell = loft(
         [
             Ring(-0.296, 0.04, 0.041, 0.032, 0.002),
             Ring(-0.22, 0.047, 0.047, 0.038, -0.003),
             Ring(-0.13, 0.057, 0.053, 0.044, -0.009),
-            Ring(-0.065, 0.05, 0.05, 0.04, 0.0),
-            Ring(-0.046, 0.045, 0.047, 0.036, 0.003),
+            Ring(-0.075, 0.048, 0.051, 0.04, 0.003),
+            Ring(-0.035, 0.03, 0.046, 0.028, 0.024),
+            Ring(0.0, 0.018, 0.042, 0.017, 0.038),
+            Ring(0.03, 0.013, 0.036, 0.012, 0.04),
         ],
         fillets_m=(0.01, 0.012),
-        rows=4,
-    )
-    cap = loft(
-        [
-            Ring(-0.06, 0.012, 0.036, 0.012, 0.046),
-            Ring(-0.01, 0.013, 0.036, 0.013, 0.047),
-            Ring(0.032, 0.011, 0.03, 0.011, 0.04),
-        ],
-        fillets_m=(0.006, 0.008),
+        rows=3,
     )
     ankle = disc(0.032, 0.038, axis='y', edge=0.006).moved(z=-SHIN_M)
     return Link(
@@ -133,7 +126,7 @@ def _shin(side: str) -> Link:
         (0.0, 0.0, -THIGH_M),
         3.0,
         (
-            Part('shin_shell', 'shell', merge(shell, cap)),
+            Part('shin_shell', 'shell', shell),
             Part('shin_core', 'dark', merge(core, ankle)),
             Part('ankle_rings', 'accent', cap_rings(0.021, 0.038, axis='y').moved(z=-SHIN_M)),
         ),

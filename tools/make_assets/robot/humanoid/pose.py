@@ -34,7 +34,7 @@ _LEG = {
 _MIRRORED = ('shoulder_roll_joint', 'shoulder_yaw_joint', 'wrist_yaw_joint', 'wrist_roll_joint')
 
 HOME: dict[str, float] = {
-    'head_tilt_joint': 0.45,
+    'head_tilt_joint': 0.6,
     **{
         f'{side}_{name}': sign * angle if name in _MIRRORED else angle
         for side, sign in (('left', 1), ('right', -1))

@@ -12,7 +12,7 @@ from tools.make_assets.shapes.mjcf import Material
 
 _MATERIALS = (
     Material('shell', (0.9, 0.9, 0.89), 0.3),
-    Material('dark', (0.07, 0.073, 0.08), 0.42, 0.2),
+    Material('dark', (0.095, 0.098, 0.106), 0.42),
     Material('accent', (0.08, 0.3, 0.62), 0.3, 0.3),
     Material('accent_light', (0.25, 0.72, 1.0), 0.4, emission=0.6),
     Material('rubber', (0.045, 0.046, 0.05), 0.85),

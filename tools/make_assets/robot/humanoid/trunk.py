@@ -10,7 +10,7 @@ from tools.make_assets.robot.model import Camera, Joint, Link, Part, Solid
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft
 
-SHOULDER_Y = 0.188
+SHOULDER_Y = 0.186
 SHOULDER_Z = 0.318
 NECK_Z = 0.395
 _CHEST_LENS = (0.1095, 0.0, 0.262)
@@ -30,8 +30,8 @@ def pelvis_link(children: tuple[Link, ...]) -> Link:
         rows=4,
     )
     belt = loft(
-        [Ring(0.046, 0.0825, 0.1325, 0.064, -0.004), Ring(0.054, 0.0805, 0.128, 0.063, -0.003)],
-        fillets_m=(0.0015, 0.0015),
+        [Ring(0.034, 0.0845, 0.1375, 0.066, -0.004), Ring(0.043, 0.0845, 0.1365, 0.066, -0.004)],
+        fillets_m=(0.002, 0.002),
         rows=1,
     )
     return Link(
@@ -89,7 +89,9 @@ def _torso_link(children: tuple[Link, ...]) -> Link:
         ),
         bend,
         cameras=(
-            Camera('chest', (_CHEST_LENS[0] + 0.006, 0.0, _CHEST_LENS[2]), 40.0, 430.0, (1.9, 2.6)),
+            Camera(
+                'chest', (_CHEST_LENS[0] + 0.006, 0.0, _CHEST_LENS[2]), 40.0, 430.0, (1.9, 2.6)
+            ),
         ),
         children=children,
     )
@@ -100,10 +102,10 @@ def _chest() -> Surface:
         [
             Ring(0.1, 0.07, 0.106, 0.05, 0.0),
             Ring(0.15, 0.088, 0.126, 0.058, 0.0),
-            Ring(0.23, 0.103, 0.148, 0.066, 0.0),
+            Ring(0.23, 0.103, 0.147, 0.066, 0.0),
             Ring(0.3, 0.105, 0.152, 0.068, -0.004),
-            Ring(0.355, 0.086, 0.132, 0.06, -0.012),
-            Ring(0.392, 0.058, 0.078, 0.05, -0.014),
+            Ring(0.352, 0.09, 0.146, 0.064, -0.011),
+            Ring(0.392, 0.06, 0.092, 0.052, -0.014),
         ],
         fillets_m=(0.02, 0.018),
         rows=4,
@@ -138,7 +140,7 @@ def _abdomen() -> Surface:
 def _sockets() -> list[Surface]:
     """Where the shoulders sit."""
     return [
-        disc(0.062, 0.02, axis='y', edge=0.008).moved(-0.004, sign * 0.138, SHOULDER_Z)
+        disc(0.054, 0.024, axis='y', edge=0.01).moved(-0.004, sign * 0.14, SHOULDER_Z)
         for sign in (1, -1)
     ]
 

@@ -21,7 +21,7 @@ def base_link(children: tuple[Link, ...]) -> Link:
     """The root: its frame lies on the floor between the drive wheels, x forward."""
     parts = (
         Part('base_shell', 'shell', _shell()),
-        Part('base_skirt', 'dark', merge(_skirt(), *_casters())),
+        Part('base_skirt', 'dark', merge(_skirt(), _axle(), *_casters())),
         Part('base_deck', 'dark', merge(_deck(), *_vents())),
         Part('base_trim', 'accent', merge(_trim(), *_handle())),
         Part('base_light', 'accent_light', _light()),
@@ -49,7 +49,7 @@ def _shell() -> Surface:
         Ring(0.158, 0.185, 0.127, 0.075, -0.004),
         Ring(DECK_Z, 0.165, 0.112, 0.068, -0.008),
     ]
-    return loft(rings, fillets_m=(0.008, 0.01), rows=4)
+    return loft(rings, fillets_m=(0.008, 0.01), rows=6)
 
 
 def _skirt() -> Surface:
@@ -59,6 +59,16 @@ def _skirt() -> Surface:
         Ring(0.075, 0.186, 0.124, 0.075),
     ]
     return loft(rings, fillets_m=(0.01, 0.0))
+
+
+def _axle() -> Surface:
+    """Its ends, and the housings of the motors inside the wheels."""
+    shaft = disc(0.012, 0.156, axis='y', edge=0.003).moved(z=WHEEL_RADIUS)
+    motors = [
+        disc(0.036, 0.012, axis='y', edge=0.004).moved(0.0, y, WHEEL_RADIUS)
+        for y in (-0.134, 0.134)
+    ]
+    return merge(shaft, *motors)
 
 
 def _casters() -> list[Surface]:

@@ -13,7 +13,7 @@ from tools.make_assets.shapes.mjcf import Material
 
 _MATERIALS = (
     Material('shell', (0.84, 0.845, 0.85), 0.32),
-    Material('dark', (0.085, 0.09, 0.1), 0.45),
+    Material('dark', (0.11, 0.115, 0.125), 0.45),
     Material('accent', (0.93, 0.36, 0.05), 0.35),
     Material('accent_light', (1.0, 0.93, 0.78), 0.4, emission=0.6),
     Material('stop', (0.78, 0.05, 0.04), 0.35),

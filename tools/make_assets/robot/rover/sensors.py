@@ -76,9 +76,7 @@ def front_camera_link() -> Link:
 
 
 def _lenses(x: float) -> Surface:
-    return merge(
-        *(disc(r, 0.0015, axis='x', edge=0.001, slices=16).moved(x, y) for r, y in _EYES)
-    )
+    return merge(*(disc(r, 0.0015, axis='x', edge=0.001, slices=16).moved(x, y) for r, y in _EYES))
 
 
 def _rims(x: float) -> Surface:
