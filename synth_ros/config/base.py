@@ -152,6 +152,8 @@ Asset = Annotated[
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
 UnitInterval = Annotated[float, Field(ge=0, le=1)]
+FrameRate = Annotated[float, Field(gt=0, le=240)]
+"""Frames per second of simulated time."""
 Count = Annotated[int, Field(ge=0, le=65535)]
 """How many objects; their ids are written with 16 bits."""
 

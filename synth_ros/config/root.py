@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
+from synth_ros.config.base import Fault, KeyPath, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
 from synth_ros.config.curriculum import CurriculumConfig
@@ -17,11 +17,13 @@ from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.output import OutputConfig
 from synth_ros.config.physics import PhysicsConfig
+from synth_ros.config.problems import nearest
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
 from synth_ros.config.scenarios import ScenarioConfig, weightless
 from synth_ros.config.script import ScriptConfig
+from synth_ros.config.sequence import Drop, Push, SequenceConfig
 
 
 class Config(Section):
@@ -45,6 +47,8 @@ class Config(Section):
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
     """What varies about viewpoint and sensor."""
+    sequence: SequenceConfig = SequenceConfig()
+    """What happens in time, where the scene is not at rest."""
     constraints: ConstraintsConfig = ConstraintsConfig()
     """What scenes and views must show."""
     curriculum: CurriculumConfig = CurriculumConfig()
@@ -64,6 +68,10 @@ class Config(Section):
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from self._rate_faults()
+        yield from self._sequence_faults()
+        if self.render.backend == 'classic':
+            yield from self.environment.lights.classic_faults(('environment', 'lights'))
         yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
         yield from weightless(self.scenarios)
         yield from constraint_faults(
@@ -108,3 +116,35 @@ class Config(Section):
             yield Fault(path, 'give curriculum.poses or script.objects, not both')
         if self.output.dataset.motion == 'sequence':
             yield Fault(path, 'it plans views; set output.dataset.motion to views')
+
+    def _sequence_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each class that events name and the config lacks."""
+        known = [entry.name for entry in self.objects.classes]
+        for i, phase in enumerate(self.sequence.phases):
+            for j, event in enumerate(phase.events):
+                for kind in ('push', 'drop'):
+                    chosen: Push | Drop | None = getattr(event, kind)
+                    for k, name in enumerate(chosen.classes if chosen else ()):
+                        if name not in known:
+                            path = ('sequence', 'phases', i, 'events', j, kind, 'classes', k)
+                            near = nearest(name, known)
+                            guess = f' Did you mean "{near}"?' if near else ''
+                            listed = ', '.join(known) or 'none'
+                            message = f'no class "{name}" is in objects.classes.{guess}'
+                            yield Fault(path, f'{message} Classes: {listed}')
+
+    def _rate_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each rate at which two frames would fall on one time step."""
+        rates: list[tuple[KeyPath, float | None]] = [
+            (('cameras', number, 'rate_hz'), camera.rate_hz)
+            for number, camera in enumerate(self.cameras)
+        ]
+        rates.append((('output', 'live', 'rate_hz'), self.output.live.rate_hz))
+        most_hz = 1 / self.physics.timestep_s
+        for path, rate_hz in rates:
+            if rate_hz is not None and rate_hz > most_hz * (1 + 1e-9):
+                message = (
+                    f'{rate_hz:g} frames a second are more than there are time steps: at most '
+                    f'{most_hz:g} with physics.timestep_s {self.physics.timestep_s:g}'
+                )
+                yield Fault(path, message, because=(('physics', 'timestep_s'),))

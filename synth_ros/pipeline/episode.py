@@ -20,11 +20,15 @@ from synth_ros.pipeline.instant import (
     Course,
     Developing,
     Instant,
+    Taken,
     Window,
     developed,
     windows,
 )
+from synth_ros.pipeline.timing import Due
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
@@ -67,8 +71,11 @@ class Episode:
         world: The running scene.
         redraws: Every drawing made, the valid one last.
         clutter: Arranges what hangs in the air.
+        stage: What made it.
+        finder: Finds postures and ways on which the robot touches nothing.
         clock: Measures the steps.
         config: The config, or that of its scenario.
+        draws: The draws of the episode.
         refusals: Why drawings of views were refused, and how many.
     """
 
@@ -84,19 +91,26 @@ class Episode:
         self.world = world
         self.redraws = tuple(redraws)
         self.clock = stage.clock
-        self._stage = stage
+        self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self.config = stage.builder.of(sampled.scenario).config
-        self._draws = episode_draws(self.config, self._streams)
+        builder = stage.builder.of(sampled.scenario)
+        self.config = builder.config
         self.refusals: Counter[str] = Counter()
-        self._draws = episode_draws(self.config, self._streams)
-        self._finder = PostureFinder(world, self.config)
+        self.draws = episode_draws(self.config, self._streams)
+        self.finder = PostureFinder(world, self.config)
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            builder=builder,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
+        """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
@@ -106,8 +120,10 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'):
-            drawn = self._finder.find(self._streams, view, start=start)
-            return self.clutter.arrange(self._draws, drawn)
+            with self._varying.view(view) as values:
+                drawn = self.finder.find(self._streams, view, start=start)
+            drawn = drawn.model_copy(update={'values': values})
+            return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -135,8 +151,9 @@ class Episode:
         """
         self.world.set_objects(self._rest_qpos)
         drawn = self._hang_planned(self.find_view(view, start=start))
-        self.world.set_time(view * self._stage.config.output.live.view_period_s)
-        return self.begin(view, drawn)
+        self.world.set_time(view * self.stage.config.output.live.view_period_s)
+        due = tuple(Due(camera, view) for camera in range(len(self.world.scene.cameras)))
+        return self.begin(view, drawn, due=due)
 
     def _hang_planned(self, drawn: SampledView) -> SampledView:
         """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
@@ -145,13 +162,13 @@ class Episode:
             return drawn
         camera = self.world.scene.camera(poses.camera)
         pose = self.world.world_from_camera(camera)
-        inventory = self._stage.builder.of(self.sampled.scenario).inventory
+        inventory = self.stage.builder.of(self.sampled.scenario).inventory
         planned = plan_view(
             self.config,
             self.sampled.objects,
             inventory=inventory,
             scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
-            draws=self._draws,
+            draws=self.draws,
             view=drawn.view,
         )
         self.world.hang(hung(self.sampled.objects, planned, pose))
@@ -170,7 +187,7 @@ class Episode:
         Raises:
             PlacementError: If no posture was found.
         """
-        stage = self._stage
+        stage = self.stage
         course = Course('views', views or stage.config.output.dataset.views_per_episode)
         first = max(view - stage.needs_before, 0)
         last = view + (stage.needs_after and view + 1 < course.frames)
@@ -179,12 +196,22 @@ class Episode:
                 return self.label(window, course)
         raise InternalError(f'View {view} is not among views {first} to {last}.')
 
-    def begin(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Developing:
-        """Begin to capture the state as it is now with all cameras; the world may move on.
+    def begin(
+        self,
+        index: int,
+        drawn: SampledView,
+        *,
+        due: Sequence[Due],
+        phase: SampledPhase | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Developing:
+        """Begin to capture the state as it is now; the world may move on.
 
         Args:
-            index: Number of the frame in the episode; names the samples and their noise.
+            index: Number of the instant in the episode.
             drawn: The view that the robot is in or moves to, for the provenance.
+            due: Whose frames to take; their numbers name the samples and their noise.
+            phase: What is going on, if there are phases.
             notes: What did not go as drawn.
 
         Returns:
@@ -192,47 +219,64 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
-            exposure = Exposure(world, self._stage.renderer, world.scene.cameras)
+            cameras = world.scene.cameras
+            exposure = Exposure(
+                world,
+                self.stage.renderer,
+                [cameras[camera] for camera, _ in due],
+                exposure_ev=drawn.exposure_ev,
+            )
+            poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
                 frames = exposure.frames()
+            taken = tuple(Taken(*one, frame) for one, frame in zip(due, frames, strict=True))
             return Instant(
-                index, exposure.stamp_ns, drawn, frames, links, joints, notes, unlabelled
+                index,
+                exposure.stamp_ns,
+                drawn,
+                taken,
+                world_from_cameras=poses,
+                links=links,
+                joints=joints,
+                phase=phase,
+                notes=notes,
+                unlabelled=unlabelled,
             )
 
         return develop
 
     def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
-        """The samples of all cameras of an instant.
+        """The samples of all frames of an instant.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
         """
-        cameras = range(len(window.now.frames))
-        return tuple(self.sample(window, course, camera=camera) for camera in cameras)
+        places = range(len(window.now.taken))
+        return tuple(self.sample(window, course, place=place) for place in places)
 
-    def sample(self, window: Window, course: Course, *, camera: int) -> Sample:
-        """The sample of one camera: a pure function of the window, for any thread.
+    def sample(self, window: Window, course: Course, *, place: int) -> Sample:
+        """The sample of one frame: a pure function of the window, for any thread.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
-            camera: Number of the camera.
+            place: Which of the frames of the instant.
         """
-        stage, part = self._stage, self.world.scene.cameras[camera]
-        now = window.now
-        clean = now.frames[camera]
+        stage, now = self.stage, window.now
+        camera, number, clean = now.taken[place]
+        part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
             noise = self.config.randomization.sensor
-            name = f'sensor/{now.index}/{part.model.name}'
+            name = f'sensor/{number}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
+                gain=self.draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
                 depth_range_m=part.depth_range_m,
                 rng=self._streams.generator(name),
             )
@@ -240,12 +284,12 @@ class Episode:
             labels = annotate(
                 clean,
                 stage.config.labels,
-                before=window.before.frames[camera] if window.before else None,
-                after=window.after.frames[camera] if window.after else None,
+                before=window.before[place],
+                after=window.after[place],
             )
-            provenance = self._provenance(now, course)
+            provenance = self._provenance(now, course, number=number)
         return Sample(
-            key=SampleKey(self.sampled.episode, now.index, part.model.name),
+            key=SampleKey(self.sampled.episode, number, part.model.name),
             frame=clean,
             rgb=rgb,
             depth_m=depth_m,
@@ -255,7 +299,7 @@ class Episode:
 
     def _describe(self) -> dict[str, object]:
         """What the provenance of all frames of the episode says."""
-        stage = self._stage
+        stage = self.stage
         return {
             'synth_ros': __version__,
             'config_hash': stage.loaded.config_hash,
@@ -270,15 +314,17 @@ class Episode:
             'scene': self.sampled.model_dump(mode='json'),
         }
 
-    def _provenance(self, now: Instant, course: Course) -> str:
+    def _provenance(self, now: Instant, course: Course, *, number: int) -> str:
         record = {
             **self._origin,
             'motion': course.motion,
             'frames': course.frames,
-            'frame': now.index,
+            'frame': number,
             'view': now.drawn.model_dump(mode='json'),
             'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
+        if now.phase is not None:
+            record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
 
@@ -346,6 +392,7 @@ class Stage:
             scene = builder.build(drawn)
             check_scene(scene)
             world = World(scene, builder.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})

@@ -99,6 +99,10 @@ class Draws:
         """
         return replace(self, prefix=self.prefix + prefix)
 
+    def of_episode(self) -> Draws:
+        """The draws of the whole episode, which have nothing before their names."""
+        return replace(self, prefix='')
+
     def ranks(self, distribution: Distribution, name: str, count: int) -> FloatArray:
         """The u that give the numbers: independent, even across episodes, or correlated.
 

@@ -18,9 +18,17 @@ from synth_ros.randomize.distractors import (
 )
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
+from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory, MaterialRole
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of, sampled_object
+from synth_ros.randomize.picks import (
+    MadeObjects,
+    Pick,
+    pick_objects,
+    pick_waiting,
+    places_of,
+    sampled_object,
+)
 from synth_ros.randomize.placement.choose import Refusals
 from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
@@ -35,6 +43,7 @@ from synth_ros.randomize.scene import (
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.textures import draw_texture
 from synth_ros.randomize.told import scripted_view, told_objects
+from synth_ros.randomize.vary import with_values
 
 
 def sample_scene(
@@ -63,15 +72,15 @@ def sample_scene(
                 distractors,
                 inventory,
                 places=places_of(config, inventory),
-                after=len(here.objects),
+                after=len(here.made.objects),
                 draws=draws,
             )
         )
     lights = config.environment.lights
-    return SampledScene(
+    scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
-        objects=here.objects,
+        objects=here.made.objects,
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
@@ -84,22 +93,24 @@ def sample_scene(
         shapes=draw_shapes(
             config,
             inventory,
-            extents_m=_extents_m(here.objects, inventory),
+            extents_m=_extents_m(here.made.objects, inventory),
             draws=draws,
         ),
+        values=here.made.values,
     )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
 
 class _Objects(NamedTuple):
     """The objects of a scene.
 
     Attributes:
-        objects: By ascending instance id.
+        made: The objects by ascending instance id, and what their sizes rest on.
         refusals: Objects that places refused before they were laid out.
         layout: Where others may go.
     """
 
-    objects: tuple[SampledObject, ...]
+    made: MadeObjects
     refusals: Refusals
     layout: Layout
 
@@ -121,8 +132,8 @@ def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt
 
     if config.curriculum.poses is not None or config.script.objects is not None:
         told = told_objects(config, inventory, draws=draws)
-        objects = tuple(textured(item, str(item.instance_id)) for item in told)
-        return _Objects(objects, Refusals(), layout)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told.objects)
+        return _Objects(MadeObjects(objects, told.values), Refusals(), layout)
     picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     drawing = layout.place(
         [
@@ -136,7 +147,13 @@ def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    return _Objects(objects, picked.refusals, layout)
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'), after=len(objects))
+    objects += tuple(
+        textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
+        for k, pick in enumerate(later)
+    )
+    values = tuple(value for pick in (*picked.picks, *later) for value in pick.values)
+    return _Objects(MadeObjects(objects, values), picked.refusals, layout)
 
 
 def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
@@ -158,10 +175,12 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         view: Number of the view within the episode.
         attempt: Which drawing of this view, after postures that touched something.
     """
-    if config.script.views is not None:
-        return scripted_view(config.script.views, view=view, attempt=attempt)
     ranges = config.randomization.robot
     draws = episode_draws(config, streams).below(f'view/{view}/')
+    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
+    if config.script.views is not None:
+        told = scripted_view(config.script.views, view=view, attempt=attempt)
+        return told.model_copy(update={'exposure_ev': exposure_ev})
     # A stream per joint: naming one more joint in the config moves no other joint.
     joints = {
         name: draws.number(position, f'joint/{name}/{attempt}')
@@ -174,6 +193,7 @@ def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0
         y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
         yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
         joints=joints,
+        exposure_ev=exposure_ev,
     )
 
 
@@ -184,6 +204,7 @@ def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
             'hangs': placed.hangs,
             'link': placed.link,
             'unplaced': placed.unplaced,
+            'waits': pick.waits,
         }
     )
 

@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from synth_ros.config.distractors import FlatShape, HangingShape
+from synth_ros.config.lights import LampKind
+from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
 Triple = tuple[float, float, float]
@@ -65,7 +67,12 @@ class SampledObject(_Drawn):
     """Link of the robot that holds it; position and rotation are then in the link's frame."""
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
+    tags: tuple[str, ...] = ('target',)
+    """What it is for (``target``), then the tags of its class."""
     texture: SampledTexture | None = None
+    waits: str = ''
+    """Name of the event that lets it fall in; until then it rests far below the scene and has no
+    label."""
 
 
 class SampledShape(_Drawn):
@@ -108,6 +115,13 @@ class SampledLamp(_Drawn):
     intensity: float
     """Brightness relative to a well-lit room."""
     cast_shadow: bool
+    kind: LampKind = 'spot'
+    cutoff_deg: float = 60.0
+    """Half the angle of a spot's cone."""
+    radius_m: float = 0.06
+    """Of what shines."""
+    specular: float = 0.3 / 1.1
+    """Strength of highlights relative to its other light."""
 
 
 class SampledMaterial(_Drawn):
@@ -163,6 +177,18 @@ class ViewClutter(_Drawn):
     """Shapes in the air that were taken out because a robot or a lens is in their place."""
 
 
+class SampledValue(_Drawn):
+    """What one randomizer drew for one item."""
+
+    randomizer: str
+    target: str
+    item: str
+    """Name of the item: of an object, a material role, a lamp, a camera, a joint, ``scene``."""
+    operation: Operation
+    value: float
+    """The draw, not the value that came of it."""
+
+
 class PlannedPose(_Drawn):
     """Where the pose curriculum hangs an object in a view."""
 
@@ -189,6 +215,10 @@ class SampledView(_Drawn):
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
     """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for this view alone."""
+    exposure_ev: float = 0.0
+    """Exposure of all cameras, stops."""
     planned: tuple[PlannedPose, ...] = ()
     """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
@@ -208,6 +238,10 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for the whole episode."""
+    idle: tuple[str, ...] = ()
+    """Randomizers of named targets that found nothing to act on in this scene."""
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,8 @@ from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
 from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.phases import SequenceStock
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -34,6 +36,7 @@ from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
+from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
 from synth_ros.scene.texture_images import ImageFiles, list_folder
@@ -59,6 +62,7 @@ class SceneAssets:
         obstacles: Boxes around everything solid.
         distractors: Classes that are never labelled.
         images: Folders of textures.
+        sequence: What phases of a sequence are made of.
     """
 
     robot: LoadedRobot
@@ -71,6 +75,7 @@ class SceneAssets:
     obstacles: Boxes
     distractors: Catalog
     images: ImageFiles
+    sequence: SequenceStock
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -123,12 +128,15 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
+        surface = _main_surface(places, stage)
+        loader = SequenceLoader(loaded, robot, environment)
+        sequence = loader.load(surface=surface)
+        faults.note_all(loader.faults)
     _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    surface = _main_surface(places, stage)
     return SceneAssets(
         robot,
         dict(stage.joints),
@@ -140,6 +148,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         obstacles(stage),
         distractors,
         images,
+        sequence,
     )
 
 
@@ -167,8 +176,7 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        variables = faults.loaded.config.randomization.variables
-        least = max(objects.scale.support(variables).low, 0.0)
+        least, _ = scale_limits(faults.loaded.config)
         for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places
@@ -202,7 +210,11 @@ class _Faults:
 
     def take(self, other: _Faults) -> None:
         """Keep the problems that were noted elsewhere."""
-        self._faults += other._faults
+        self.note_all(other._faults)
+
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Keep several problems."""
+        self._faults += faults
 
     def raise_any(self) -> None:
         """Raise all problems as one error, if there are any."""

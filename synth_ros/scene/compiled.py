@@ -39,6 +39,7 @@ class ObjectPart(NamedTuple):
         symmetry: Of its shape, in the body frame.
         link: Link of the robot that holds it, whose child its body is; empty if none does.
         fingers: Joints of the robot that close on it.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
     """
 
     instance_id: int
@@ -56,6 +57,7 @@ class ObjectPart(NamedTuple):
     symmetry: Symmetry = NO_SYMMETRY
     link: str = ''
     fingers: tuple[str, ...] = ()
+    waits: str = ''
 
     @property
     def is_free(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,12 @@ from synth_ros.errors import PlacementError
 from synth_ros.randomize.sample import sample_view
 from synth_ros.randomize.scene import SampledView
 from synth_ros.randomize.streams import Streams
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.world import Path, Posture, World
+
+# How far apart the postures are at which a way is looked at.
+_STRIDE_M = 0.02
+_STRIDE_RAD = 0.05
+_STRIDE_JOINT = 0.03
 
 
 class PostureFinder:
@@ -65,6 +72,26 @@ class PostureFinder:
             'randomization.robot.max_attempts.'
         )
 
+    def obstacle(self, path: Path, steps: int) -> str | None:
+        """What the robot would touch on a way; objects do not count, for it may push them.
+
+        Looks wherever the robot has gone 2 cm, or turned itself by 3 degrees, or a joint has gone
+        0.03 rad or 3 cm, since it last looked.
+
+        Args:
+            path: The way; the world is left as it is.
+            steps: Its time steps.
+
+        Returns:
+            Names of two geoms that touch, or ``None``.
+        """
+        with self._world.aside():
+            for posture in _apart(path, steps):
+                touching = self._touching(posture, with_objects=False) - self._allowed
+                if touching:
+                    return ' and '.join(self._geom_name(geom) for geom in min(touching))
+        return None
+
     def _touching(self, posture: Posture, *, with_objects: bool) -> set[tuple[int, int]]:
         """Pairs of geoms in contact of which at least one is the robot's."""
         data = self._world.collide(posture)
@@ -95,6 +122,21 @@ class PostureFinder:
         name = model.geom(geom).name
         body = model.body(int(model.geom_bodyid[geom])).name
         return f'{body}/{name}' if name else f'a geom of {body}'
+
+
+def _apart(path: Path, steps: int) -> Iterator[Posture]:
+    """Postures of a way that are some way apart, the last one included."""
+    last = path(0)
+    for step in range(1, steps + 1):
+        here = path(step)
+        gone = max(abs(here.x_m - last.x_m), abs(here.y_m - last.y_m)) / _STRIDE_M
+        turned = max(
+            abs(here.yaw_rad - last.yaw_rad) / _STRIDE_RAD,
+            float(np.abs(here.qpos - last.qpos).max(initial=0.0)) / _STRIDE_JOINT,
+        )
+        if step == steps or max(gone, turned) >= 1:
+            yield here
+            last = here
 
 
 def _fixed_pairs(model: mujoco.MjModel, robot: NDArray[np.bool_]) -> NDArray[np.intp]:
