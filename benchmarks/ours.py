@@ -91,10 +91,10 @@ class OurFrames:
 
     def sample(self) -> Sample:
         """The next one."""
-        return self._episode.sample(next(self._windows), _COURSE, camera=0)
+        return self._episode.sample(next(self._windows), _COURSE, place=0)
 
     def _label(self, window: Window) -> None:
-        self._episode.sample(window, _COURSE, camera=0)
+        self._episode.sample(window, _COURSE, place=0)
 
     def _endless(self) -> Iterator[Window]:
         """The views over and over, each with the neighbours that its labels need."""

@@ -152,13 +152,15 @@ Asset = Annotated[
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
 UnitInterval = Annotated[float, Field(ge=0, le=1)]
+FrameRate = Annotated[float, Field(gt=0, le=240)]
+"""Frames per second of simulated time."""
 Count = Annotated[int, Field(ge=0, le=65535)]
 """How many objects; their ids are written with 16 bits."""
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered), _LowHigh]
 """[low, high]: drawn uniformly."""
-PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
 UnitRange = Annotated[tuple[UnitInterval, UnitInterval], AfterValidator(_ordered), _LowHigh]
+PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
 CountRange = Annotated[tuple[Count, Count], AfterValidator(_ordered), _LowHigh]
 
 DepthLimit = Annotated[float, Field(gt=0, le=65.535)]

@@ -10,6 +10,7 @@ from pydantic import Field
 from synth_ros.config.base import (
     DepthRange,
     Fault,
+    FrameRate,
     Name,
     Positive,
     Quaternion,
@@ -94,6 +95,9 @@ class CameraConfig(Section):
     """Overrides the model camera's; needed with a mount."""
     depth_range_m: DepthRange = (0.05, 10.0)
     """Depth outside this range is published and stored as invalid (0)."""
+    rate_hz: FrameRate | None = None
+    """Frames per second of simulated time, in the live node and in ``motion: sequence``; by
+    default ``output.live.rate_hz``."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of a camera that is both the model's and mounted, or half described."""

@@ -33,8 +33,8 @@ class PoseCurriculum(Section):
     """``near_to_far``: all poses at one distance before the next distance, as in the paper; within
     a distance, and with ``shuffled`` altogether, the order is drawn for each object."""
     overlap: UnitInterval = 0.5
-    """How far the outlines of two objects (the circles around them) may reach into each other, as
-    a share of the smaller radius. The objects themselves never do."""
+    """How far two objects may reach into each other in the image, as a share of the smaller one's
+    typical radius. Their 3D boxes never do."""
     jitter_deg: Annotated[float, Field(ge=0, le=90)] = 0.0
     """Largest random turn away from the planned pose."""
 

@@ -27,6 +27,7 @@ from synth_ros.config.distribution_kinds import (
     WholePair,
     hull,
     weight_faults,
+    with_shares,
 )
 from synth_ros.config.limits import Limits
 
@@ -60,10 +61,7 @@ class Mixture(Section):
 
     def weighted(self) -> tuple[tuple[Distribution, float], ...]:
         """The distributions that are drawn from at all, with their shares."""
-        weights = self.weights or (1.0,) * len(self.of)
-        total = sum(weights)
-        some = zip(self.of, weights, strict=False)
-        return tuple((part, weight / total) for part, weight in some if weight > 0)
+        return with_shares(self.of, self.weights)
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of the weights."""
@@ -187,8 +185,8 @@ class Distribution(Section):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {'constant': value}
         # Strict models take lists for tuples from JSON alone, and this is Python's data by now.
-        frozen = _frozen(value)
-        return {'uniform': frozen} if isinstance(frozen, tuple) else frozen
+        data = frozen(value)
+        return {'uniform': data} if isinstance(data, tuple) else data
 
     @model_serializer
     def _dump(self) -> JsonValue:
@@ -233,12 +231,12 @@ def _whole_only(value: object) -> object:
     return value
 
 
-def _frozen(value: object) -> object:
+def frozen(value: object) -> object:
     """Data with tuples for its lists."""
     if isinstance(value, list | tuple):
-        return tuple(_frozen(item) for item in value)
+        return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
+        return {key: frozen(item) for key, item in value.items()}
     return value
 
 

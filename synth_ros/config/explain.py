@@ -69,14 +69,19 @@ def written_path(path: KeyPath, root: MappingNode) -> KeyPath:
     node: Node | None = root
     written: list[str | int] = []
     for place, step in enumerate(path):
-        if isinstance(kind, Drawn) and node is not None and not isinstance(node, MappingNode):
-            # Below a short form there are at most the two ends of a range.
+        if _short(kind) and isinstance(node, ScalarNode | ListNode):
+            # Below a short form there is at most a list of numbers.
             return (*written, *(path[place + 1 :] if isinstance(node, ListNode) else ()))
         written.append(step)
         kind = kind_at(kind, (step,)) if kind else None
         found = find(node, (step,)) if node else None
         node = found.node if found and found.complete else None
     return path
+
+
+def _short(kind: Kind | None) -> bool:
+    """Whether something else may stand for the mapping."""
+    return isinstance(kind, Drawn) or (isinstance(kind, Record) and bool(kind.list_key))
 
 
 def odd_texts(root: MappingNode) -> Iterator[Problem]:
@@ -141,8 +146,8 @@ def _wrong_value(path: KeyPath, root: MappingNode, findings: Findings) -> None:
     elif not found.complete:  # a list of fixed length that ends too early
         path = path[:-1]
     # An entry of a list of fixed length is nothing by itself: the others depend on it.
-    in_row = isinstance(kind_at(config_shape(), path[:-1]), Row | Drawn)
-    in_row = in_row and isinstance(path[-1], int)
+    above = kind_at(config_shape(), path[:-1])
+    in_row = isinstance(above, Row) or (_short(above) and isinstance(path[-1], int))
     findings.wrong.append(path[:-1] if in_row else path)
     place = find(root, path).place
     findings.problems.append(Problem(place, path, _expects(path, root)))
@@ -152,8 +157,12 @@ def _expects(path: KeyPath, root: MappingNode) -> str:
     kind = kind_at(config_shape(), path)
     node = find(root, path).node
     assert kind is not None
-    # Who writes a list means a range.
-    wanted = kind.pair if isinstance(kind, Drawn) and isinstance(node, ListNode) else kind
+    wanted = kind
+    if isinstance(node, ListNode):  # who writes a list means a range, or a point
+        if isinstance(kind, Drawn):
+            wanted = kind.pair
+        elif isinstance(kind, Record) and kind.list_key:
+            wanted = kind_at(kind, (kind.list_key,)) or kind
     message = f'expects {describe(wanted)}, got {show(node)}'
     if isinstance(node, ScalarNode):
         if node.odd:

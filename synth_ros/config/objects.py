@@ -39,6 +39,9 @@ InertiaMode = Literal['auto', 'geometry', 'model']
 CategoryId = Annotated[int, Field(ge=1, le=65535)]
 """Semantic masks have 16 bits."""
 
+OWN_TAGS = ('target', 'distractor', 'occluder')
+"""Tags that tell what an object is for."""
+
 
 class Primitive(Section):
     """A simple solid."""
@@ -118,11 +121,17 @@ class ObjectClass(Section):
     """Pairs of keypoints that a line connects."""
     symmetry: SymmetryConfig = SymmetryConfig()
     """Which turns leave the shape as it is."""
+    tags: tuple[Name, ...] = ()
+    """Names of groups that its objects belong to, for ``randomization.vary``."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for two origins of a class, and for points and lines given twice."""
         if self.sources is not None and self.primitives is not None:
             yield Fault(('primitives',), 'give sources or primitives, not both')
+        for place, tag in enumerate(self.tags):
+            if tag in OWN_TAGS:
+                message = f'"{tag}" is given by what an object is for: choose another name'
+                yield Fault(('tags', place), message)
         yield from self._keypoint_faults()
         yield from self._skeleton_faults()
 
@@ -202,9 +211,9 @@ class ObjectsConfig(Section):
                     yield Fault((key, name), message)
         if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
             yield Fault(('weights',), 'the weights of all classes sum to zero')
-        if not self.limits:
-            return
         low, high = self.count.support()
+        if not self.limits or low == -INFINITY:  # then it depends on a variable
+            return
         fewest = sum(self.limits.get(name, (0, 0))[0] for name in names)
         if fewest > low:
             message = f'they ask for at least {fewest} objects, but count allows {low:g}'
@@ -216,10 +225,12 @@ class ObjectsConfig(Section):
 
     def _place_faults(self) -> Iterator[Fault]:
         """Yield faults for places that name classes there are not, and classes without a place."""
+        if self.placement.places is None:
+            return
         names = tuple(entry.name for entry in self.classes)
         for fault in self.placement.class_faults(names):
             yield Fault(('placement', *fault.path), fault.message, because=(('classes',),))
-        places = self.placement.all_places()
+        places = self.placement.places
         for i, name in enumerate(names):
             if not any(place.takes(name) for place in places):
                 message = f'no place of placement.places takes objects of class "{name}"'

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import Positive, Section
+from synth_ros.config.base import FrameRate, Positive, Section
 
 
 class DatasetConfig(Section):
@@ -15,7 +15,8 @@ class DatasetConfig(Section):
     episodes: Annotated[int, Field(ge=1, le=10_000_000)] = 10
     """Scenes."""
     views_per_episode: Annotated[int, Field(ge=1, le=100_000)] = 5
-    """Frames of each camera in each scene."""
+    """Frames of each camera in each scene. In a ``sequence``, a camera with a ``rate_hz`` of its
+    own takes as many as fall into the time of so many frames at ``output.live.rate_hz``."""
     motion: Literal['views', 'sequence'] = 'views'
     """What happens from frame to frame. ``views``: the scene is at rest, and the robot looks at
     it from one drawn posture after another. ``sequence``: the simulation runs as in the live
@@ -34,8 +35,8 @@ class DatasetConfig(Section):
 class LiveConfig(Section):
     """How the simulation node runs."""
 
-    rate_hz: Annotated[float, Field(gt=0, le=240)] = 10.0
-    """Frames per second of simulated time, for every camera."""
+    rate_hz: FrameRate = 10.0
+    """Frames per second of simulated time, for every camera without a ``rate_hz`` of its own."""
     real_time_factor: Annotated[float, Field(ge=0)] = 1.0
     """Simulated seconds per real second; 0 runs as fast as frames can be rendered. When
     rendering cannot keep up, simulated time slows down: no frame is dropped."""

@@ -7,19 +7,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import Fault, Section, WholeNumber, repeated_names
+from synth_ros.config.base import Fault, KeyPath, Section, WholeNumber, repeated_names
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.constraints import ConstraintsConfig, constraint_faults
+from synth_ros.config.curriculum import CurriculumConfig
 from synth_ros.config.distractors import DistractorsConfig
 from synth_ros.config.environment import EnvironmentConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.output import OutputConfig
 from synth_ros.config.physics import PhysicsConfig
+from synth_ros.config.problems import nearest
 from synth_ros.config.randomization import RandomizationConfig
 from synth_ros.config.render import RenderConfig
 from synth_ros.config.robot import RobotConfig
 from synth_ros.config.scenarios import ScenarioConfig, weightless
+from synth_ros.config.script import ScriptConfig
+from synth_ros.config.sequence import Drop, Push, SequenceConfig
+from synth_ros.errors import suggest
 
 
 class Config(Section):
@@ -43,8 +48,14 @@ class Config(Section):
     """How the scene moves and settles."""
     randomization: RandomizationConfig = RandomizationConfig()
     """What varies about viewpoint and sensor."""
+    sequence: SequenceConfig = SequenceConfig()
+    """What happens in time, where the scene is not at rest."""
     constraints: ConstraintsConfig = ConstraintsConfig()
     """What scenes and views must show."""
+    curriculum: CurriculumConfig = CurriculumConfig()
+    """What is planned over the whole run."""
+    script: ScriptConfig = ScriptConfig()
+    """Objects and postures that are told instead of drawn."""
     render: RenderConfig = RenderConfig()
     """Which engine makes the images and how good they are."""
     labels: LabelsConfig = LabelsConfig()
@@ -58,6 +69,8 @@ class Config(Section):
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
+        yield from self._rate_faults()
+        yield from self._sequence_faults()
         if self.render.backend == 'classic':
             yield from self.environment.lights.classic_faults(('environment', 'lights'))
         yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
@@ -67,6 +80,8 @@ class Config(Section):
             classes=tuple(entry.name for entry in self.objects.classes),
             cameras=tuple(camera.name for camera in self.cameras),
         )
+        yield from self._viewpoint_faults()
+        yield from self._told_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, distractor in enumerate(self.distractors.contextual.classes):
             if distractor.name in classes:
@@ -81,3 +96,72 @@ class Config(Section):
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _viewpoint_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each name in viewpoints that means nothing."""
+        cameras = [camera.name for camera in self.cameras]
+        classes = [entry.name for entry in self.objects.classes]
+        for number, entry in enumerate(self.randomization.viewpoints):
+            path = ('randomization', 'viewpoints', number)
+            if entry.camera not in cameras:
+                message = f'there is no camera "{entry.camera}". {suggest(entry.camera, cameras)}'
+                yield Fault((*path, 'camera'), message, because=(('cameras',),))
+            for place, name in enumerate(entry.targets.classes):
+                if name not in classes:
+                    message = f'there is no class "{name}". {suggest(name, classes)}'
+                    key = (*path, 'targets', 'classes', place)
+                    yield Fault(key, message, because=(('objects', 'classes'),))
+
+    def _told_faults(self) -> Iterator[Fault]:
+        """Yield faults of what is told or planned: names that there are not, and two at once."""
+        classes = [entry.name for entry in self.objects.classes]
+        for i, item in enumerate(self.script.objects or ()):
+            if item.class_name not in classes:
+                message = f'there is no class "{item.class_name}"; classes: {", ".join(classes)}'
+                yield Fault(('script', 'objects', i, 'class_name'), message)
+        poses = self.curriculum.poses
+        if poses is None:
+            return
+        path = ('curriculum', 'poses')
+        cameras = [camera.name for camera in self.cameras]
+        if poses.camera not in cameras:
+            message = f'there is no camera "{poses.camera}"; cameras: {", ".join(cameras)}'
+            yield Fault((*path, 'camera'), message)
+        if not classes:
+            yield Fault(path, 'there is nothing to show: list objects.classes')
+        if self.script.objects is not None:
+            yield Fault(path, 'give curriculum.poses or script.objects, not both')
+        if self.output.dataset.motion == 'sequence':
+            yield Fault(path, 'it plans views; set output.dataset.motion to views')
+
+    def _sequence_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each class that events name and the config lacks."""
+        known = [entry.name for entry in self.objects.classes]
+        for i, phase in enumerate(self.sequence.phases):
+            for j, event in enumerate(phase.events):
+                for kind in ('push', 'drop'):
+                    chosen: Push | Drop | None = getattr(event, kind)
+                    for k, name in enumerate(chosen.classes if chosen else ()):
+                        if name not in known:
+                            path = ('sequence', 'phases', i, 'events', j, kind, 'classes', k)
+                            near = nearest(name, known)
+                            guess = f' Did you mean "{near}"?' if near else ''
+                            listed = ', '.join(known) or 'none'
+                            message = f'no class "{name}" is in objects.classes.{guess}'
+                            yield Fault(path, f'{message} Classes: {listed}')
+
+    def _rate_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each rate at which two frames would fall on one time step."""
+        rates: list[tuple[KeyPath, float | None]] = [
+            (('cameras', number, 'rate_hz'), camera.rate_hz)
+            for number, camera in enumerate(self.cameras)
+        ]
+        rates.append((('output', 'live', 'rate_hz'), self.output.live.rate_hz))
+        most_hz = 1 / self.physics.timestep_s
+        for path, rate_hz in rates:
+            if rate_hz is not None and rate_hz > most_hz * (1 + 1e-9):
+                message = (
+                    f'{rate_hz:g} frames a second are more than there are time steps: at most '
+                    f'{most_hz:g} with physics.timestep_s {self.physics.timestep_s:g}'
+                )
+                yield Fault(path, message, because=(('physics', 'timestep_s'),))

@@ -136,10 +136,12 @@ class Record:
     Attributes:
         text: What it means.
         keys: Its keys, in the order of the model.
+        list_key: The key that a list in place of the mapping stands for, or an empty string.
     """
 
     text: str
     keys: tuple[Key, ...]
+    list_key: str = ''
 
     def key(self, name: str) -> Key | None:
         """The key of this name, or None."""
@@ -204,6 +206,8 @@ def kind_at(root: Kind, path: KeyPath) -> Kind | None:
             case Record(), str():
                 key = kind.key(step)
                 kind = key.kind if key else None
+            case Record(list_key=str() as name), int() if name:
+                kind = kind_at(kind, (name, step))
             case Table(value=value), str():
                 kind = value
             case Change(), str():
@@ -242,6 +246,7 @@ class _Schema(BaseModel):
     values: _Schema | bool | None = Field(None, alias='additionalProperties')
     items: _Schema | None = None
     row: tuple[_Schema, ...] = Field((), alias='prefixItems')
+    list_key: str = Field('', alias='x-list')
     min_items: int = Field(0, alias='minItems')
     min_length: int = Field(0, alias='minLength')
     minimum: int | float | None = None
@@ -328,4 +333,4 @@ def _object(schema: _Schema, defs: _Defs) -> Kind:
         text = part.description or _resolved(part, defs).description
         required = name in schema.required
         keys.append(Key(name, _kind(part, defs), required, part.default, text))
-    return Record(schema.description, tuple(keys))
+    return Record(schema.description, tuple(keys), schema.list_key)

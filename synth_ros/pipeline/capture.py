@@ -41,9 +41,11 @@ class Exposure:
         self._compiled = world.scene
         self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [
-            Viewpoint(c.model, world.world_from_camera(c), exposure_ev) for c in cameras
+            Viewpoint(world.camera_model(c), world.world_from_camera(c), exposure_ev)
+            for c in cameras
         ]
-        groups = [part.geom_ids for part in world.scene.objects]
+        self._present = world.present
+        groups = [part.geom_ids for part in self._present]
         self._pending = renderer.submit(
             world.data, [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
         )
@@ -63,7 +65,7 @@ class Exposure:
         )
 
     def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
-        layers, parts = picture.layers, self._compiled.objects
+        layers, parts = picture.layers, self._present
         surfaces = row_runs(layers.geom_id)
         instances = renamed(surfaces, self._instance_of_surface)
         frame = Frame(

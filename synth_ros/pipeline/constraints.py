@@ -93,7 +93,9 @@ class ViewSearch:
         start = 0
         for left in reversed(range(self._config.max_attempts)):
             instant = self._episode.begin_view(view, start=start)()
-            failed = unmet(instant.frames, self._config.view)
+            refused.update(instant.drawn.refused)
+            refused.update(instant.drawn.refused)
+            failed = unmet([taken.frame for taken in instant.taken], self._config.view)
             if not failed or (left == 0 and self._config.when_given_up == 'keep'):
                 told = {'refused': dict(sorted(refused.items())), 'unmet': failed}
                 return replace(instant, drawn=instant.drawn.model_copy(update=told))

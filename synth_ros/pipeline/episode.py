@@ -20,15 +20,22 @@ from synth_ros.pipeline.instant import (
     Course,
     Developing,
     Instant,
+    Taken,
     Window,
     developed,
     windows,
 )
+from synth_ros.pipeline.timing import Due
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
+from synth_ros.randomize.phases import SampledPhase
+from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sensors.apply import sense
@@ -65,8 +72,11 @@ class Episode:
         world: The running scene.
         redraws: Every drawing made, the valid one last.
         clutter: Arranges what hangs in the air.
+        stage: What made it.
+        finder: Finds postures and ways on which the robot touches nothing.
         clock: Measures the steps.
         config: The config, or that of its scenario.
+        draws: The draws of the episode.
         refusals: Why drawings of views were refused, and how many.
     """
 
@@ -82,19 +92,31 @@ class Episode:
         self.world = world
         self.redraws = tuple(redraws)
         self.clock = stage.clock
-        self._stage = stage
+        self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self.config = stage.builder.of(sampled.scenario).config
-        self._draws = episode_draws(self.config, self._streams)
+        builder = stage.builder.of(sampled.scenario)
+        self.config = builder.config
         self.refusals: Counter[str] = Counter()
-        self._draws = episode_draws(self.config, self._streams)
-        self._finder = PostureFinder(world, self.config)
+        self.draws = episode_draws(self.config, self._streams)
+        self.finder = PostureFinder(
+            world,
+            self.config,
+            inventory=stage.builder.of(sampled.scenario).inventory,
+            objects=sampled.objects,
+        )
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            builder=builder,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
+        """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
@@ -103,9 +125,11 @@ class Episode:
         Raises:
             PlacementError: If none was found.
         """
-        with self.clock.measure('posture'):
-            drawn = self._finder.find(self._streams, view, start=start)
-            return self.clutter.arrange(self._draws, drawn)
+        with self.clock.measure('posture'), self._varying.view(view) as values:
+            drawn = self.finder.find(self._streams, view, start=start)
+            drawn = drawn.model_copy(update={'values': values})
+            self.refusals.update(drawn.refused)
+            return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
         """What the cameras see from drawn postures; each is a pure function of its number.
@@ -132,9 +156,30 @@ class Episode:
             PlacementError: If no posture was found.
         """
         self.world.set_objects(self._rest_qpos)
-        drawn = self.find_view(view, start=start)
-        self.world.set_time(view * self._stage.config.output.live.view_period_s)
-        return self.begin(view, drawn)
+        drawn = self._hang_planned(self.find_view(view, start=start))
+        self.world.set_time(view * self.stage.config.output.live.view_period_s)
+        due = tuple(Due(camera, view) for camera in range(len(self.world.scene.cameras)))
+        return self.begin(view, drawn, due=due)
+
+    def _hang_planned(self, drawn: SampledView) -> SampledView:
+        """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
+        poses = self.config.curriculum.poses
+        if poses is None:
+            return drawn
+        camera = self.world.scene.camera(poses.camera)
+        pose = self.world.world_from_camera(camera)
+        inventory = self.stage.builder.of(self.sampled.scenario).inventory
+        planned = plan_view(
+            self.config,
+            self.sampled.objects,
+            inventory=inventory,
+            scenery=Scenery(self.world.camera_model(camera), seen_from(pose, inventory.obstacles)),
+            draws=self.draws,
+            view=drawn.view,
+        )
+        self.world.hang(hung(self.sampled.objects, planned, pose))
+        # The clutter was arranged around the objects where they were before.
+        return self.clutter.arrange(self.draws, drawn.model_copy(update={'planned': planned}))
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -149,7 +194,7 @@ class Episode:
         Raises:
             PlacementError: If no posture was found.
         """
-        stage = self._stage
+        stage = self.stage
         course = Course('views', views or stage.config.output.dataset.views_per_episode)
         first = max(view - stage.needs_before, 0)
         last = view + (stage.needs_after and view + 1 < course.frames)
@@ -158,12 +203,22 @@ class Episode:
                 return self.label(window, course)
         raise InternalError(f'View {view} is not among views {first} to {last}.')
 
-    def begin(self, index: int, drawn: SampledView, *, notes: tuple[str, ...] = ()) -> Developing:
-        """Begin to capture the state as it is now with all cameras; the world may move on.
+    def begin(
+        self,
+        index: int,
+        drawn: SampledView,
+        *,
+        due: Sequence[Due],
+        phase: SampledPhase | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Developing:
+        """Begin to capture the state as it is now; the world may move on.
 
         Args:
-            index: Number of the frame in the episode; names the samples and their noise.
+            index: Number of the instant in the episode.
             drawn: The view that the robot is in or moves to, for the provenance.
+            due: Whose frames to take; their numbers name the samples and their noise.
+            phase: What is going on, if there are phases.
             notes: What did not go as drawn.
 
         Returns:
@@ -171,65 +226,77 @@ class Episode:
         """
         world, clock = self.world, self.clock
         with clock.measure('submit'):
+            cameras = world.scene.cameras
             exposure = Exposure(
                 world,
-                self._stage.renderer,
-                world.scene.cameras,
+                self.stage.renderer,
+                [cameras[camera] for camera, _ in due],
                 exposure_ev=drawn.exposure_ev,
             )
+            poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
                 frames = exposure.frames()
+            taken = tuple(Taken(*one, frame) for one, frame in zip(due, frames, strict=True))
             return Instant(
-                index, exposure.stamp_ns, drawn, frames, links, joints, notes, unlabelled
+                index,
+                exposure.stamp_ns,
+                drawn,
+                taken,
+                world_from_cameras=poses,
+                links=links,
+                joints=joints,
+                phase=phase,
+                notes=notes,
+                unlabelled=unlabelled,
             )
 
         return develop
 
     def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
-        """The samples of all cameras of an instant.
+        """The samples of all frames of an instant.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
         """
-        cameras = range(len(window.now.frames))
-        return tuple(self.sample(window, course, camera=camera) for camera in cameras)
+        places = range(len(window.now.taken))
+        return tuple(self.sample(window, course, place=place) for place in places)
 
-    def sample(self, window: Window, course: Course, *, camera: int) -> Sample:
-        """The sample of one camera: a pure function of the window, for any thread.
+    def sample(self, window: Window, course: Course, *, place: int) -> Sample:
+        """The sample of one frame: a pure function of the window, for any thread.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
-            camera: Number of the camera.
+            place: Which of the frames of the instant.
         """
-        stage, part = self._stage, self.world.scene.cameras[camera]
-        now = window.now
-        clean = now.frames[camera]
+        stage, now = self.stage, window.now
+        camera, number, clean = now.taken[place]
+        part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
             noise = self.config.randomization.sensor
-            name = f'sensor/{now.index}/{part.model.name}'
+            name = f'sensor/{number}/{part.model.name}'
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=self._draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(name),
+                rng=self._streams.generator(sensor_stream(now.index, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(
                 clean,
                 stage.config.labels,
-                before=window.before.frames[camera] if window.before else None,
-                after=window.after.frames[camera] if window.after else None,
+                before=window.before[place],
+                after=window.after[place],
             )
-            provenance = self._provenance(now, course)
+            provenance = self._provenance(now, course, number=number)
         return Sample(
-            key=SampleKey(self.sampled.episode, now.index, part.model.name),
+            key=SampleKey(self.sampled.episode, number, part.model.name),
             frame=clean,
             rgb=rgb,
             depth_m=depth_m,
@@ -239,7 +306,7 @@ class Episode:
 
     def _describe(self) -> dict[str, object]:
         """What the provenance of all frames of the episode says."""
-        stage = self._stage
+        stage = self.stage
         return {
             'synth_ros': __version__,
             'config_hash': stage.loaded.config_hash,
@@ -254,15 +321,17 @@ class Episode:
             'scene': self.sampled.model_dump(mode='json'),
         }
 
-    def _provenance(self, now: Instant, course: Course) -> str:
+    def _provenance(self, now: Instant, course: Course, *, number: int) -> str:
         record = {
             **self._origin,
             'motion': course.motion,
             'frames': course.frames,
-            'frame': now.index,
+            'frame': number,
             'view': now.drawn.model_dump(mode='json'),
             'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
+        if now.phase is not None:
+            record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
 
@@ -330,6 +399,7 @@ class Stage:
             scene = builder.build(drawn)
             check_scene(scene)
             world = World(scene, builder.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})

@@ -13,11 +13,12 @@ from synth_ros import __version__
 from synth_ros.config.labels import Annotation
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig
-from synth_ros.errors import InternalError, UsageError
+from synth_ros.errors import UsageError
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
-from synth_ros.pipeline.motion import RunningEpisode, Timing
+from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.timing import Timing
 from synth_ros.render.auto import Choice, choose_backend, devices_to_share, renderer_for
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.schema.profile import Profile
@@ -60,19 +61,19 @@ class Plan(NamedTuple):
     Attributes:
         episodes: Episodes in the finished dataset.
         course: What happens in each.
-        cameras: Frames per view.
+        frames: Frames of each camera in an episode.
         seed: The seed in use.
     """
 
     episodes: int
     course: Course
-    cameras: int
+    frames: tuple[int, ...]
     seed: int
 
     @property
     def frames_per_episode(self) -> int:
         """Frames of all cameras in one episode."""
-        return self.course.frames * self.cameras
+        return sum(self.frames)
 
 
 class Progress(NamedTuple):
@@ -113,10 +114,11 @@ Report = Callable[[Progress], None]
 def make_plan(request: GenerateRequest, loaded: LoadedConfig) -> Plan:
     """The request with the config's defaults filled in."""
     dataset = loaded.config.output.dataset
+    course = Course(dataset.motion, request.views or dataset.views_per_episode)
     return Plan(
         episodes=request.episodes or dataset.episodes,
-        course=Course(dataset.motion, request.views or dataset.views_per_episode),
-        cameras=len(loaded.config.cameras),
+        course=course,
+        frames=Timing(loaded.config).frames(course),
         seed=loaded.config.seed if request.seed is None else request.seed,
     )
 
@@ -256,9 +258,10 @@ def committed(episode: Episode, *, frames: int) -> Progress:
 
 
 def episode_samples(stage: Stage, episode: Episode, course: Course) -> Iterator[Sample]:
-    """All samples of a freshly opened episode, frames in order.
+    """All samples of a freshly opened episode, instants in order.
 
-    No more than three instants are held at a time.
+    Where all cameras have one rate, no more than three instants are held at a time; else, if
+    labels need the frame after, as many as pass between two frames of the slowest.
     """
     instants = episode_instants(stage, episode, course=course, frames=course.frames)
     for window in windows(instants, ahead=stage.needs_after):
@@ -269,35 +272,50 @@ def view_again(stage: Stage, episode: Episode, *, course: Course, view: int) -> 
     """The samples of one view as ``generate`` or a live session made them.
 
     Of ``views``, those beside it are rendered too, as far as labels need them. A ``sequence`` is
-    played from its start. Filament dithers colours with a sequence that starts with the episode,
+    played from its start until every camera has taken its frame of this number; one that never
+    does has no sample. Filament dithers colours with a sequence that starts with the episode,
     so for it all views before are rendered in any case.
 
     Args:
         stage: Renders it.
         episode: Freshly opened.
         course: Of the episode.
-        view: Number of the frame.
+        view: Number of the frame, of each camera.
+
+    Raises:
+        UsageError: No camera takes so many frames.
     """
     if course.motion == 'views' and stage.renderer.name != 'filament':
         return episode.samples(view, views=course.frames)
-    ahead = stage.needs_after and view + 1 < course.frames
-    instants = episode_instants(stage, episode, course=course, frames=view + 1 + ahead)
-    for window in windows(instants, ahead=ahead):
-        if window.now.index == view:
-            return episode.label(window, course)
-    raise InternalError(f'Episode {episode.sampled.episode} ended before view {view}.')
+    counts = Timing(stage.config).frames(course)
+    wanted = {camera for camera, count in enumerate(counts) if view < count}
+    if not wanted:
+        raise UsageError(
+            f'Episode {episode.sampled.episode} has no view {view}: no camera takes more than '
+            f'{max(counts)} frames in it.'
+        )
+    found: dict[int, Sample] = {}
+    instants = episode_instants(stage, episode, course=course, frames=course.frames)
+    with closing(instants):
+        for window in windows(instants, ahead=stage.needs_after):
+            for place, taken in enumerate(window.now.taken):
+                if taken.number == view:
+                    found[taken.camera] = episode.sample(window, course, place=place)
+            if found.keys() == wanted:
+                break
+    return tuple(found[camera] for camera in sorted(found))
 
 
 def episode_instants(
     stage: Stage, episode: Episode, *, course: Course, frames: int, in_flight: int = 1
 ) -> Generator[Instant]:
-    """The first frames of an episode, none of them labelled yet.
+    """The first instants of an episode, none of them labelled yet.
 
     Args:
         stage: Renders it.
         episode: Freshly opened.
         course: Of the episode.
-        frames: How many.
+        frames: How many frames of a camera, as ``Course.frames`` counts them.
         in_flight: How many are drawn at a time, see ``instant.developed``.
     """
     if course.motion == 'views':

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
+from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import LoosePose
-from synth_ros.types import Frame, JointState, LinkPose
+from synth_ros.types import FloatArray, Frame, JointState, LinkPose
 
 Motion = Literal['views', 'sequence']
 
@@ -23,24 +24,41 @@ class Course(NamedTuple):
     Attributes:
         motion: ``views`` looks at the settled scene from one drawn posture after another;
             ``sequence`` lets the simulation run while the robot moves between them.
-        frames: Frames of each camera in the episode. The last one has no frame after it.
+        frames: Frames of each camera in the episode; in a ``sequence``, of one that takes
+            ``output.live.rate_hz`` frames a second. The last one has no frame after it.
     """
 
     motion: Motion
     frames: int
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """One state of the world as all cameras saw it.
+class Taken(NamedTuple):
+    """A frame that a camera took.
 
     Attributes:
-        index: Number of the frame within the episode.
+        camera: Number of the camera, in config order.
+        number: Of the frame among the camera's own frames of the episode.
+        frame: The clean frame.
+    """
+
+    camera: int
+    number: int
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One state of the world as the cameras saw it that take a frame then.
+
+    Attributes:
+        index: Number of the instant within the episode.
         stamp_ns: Simulated time, nanoseconds.
         drawn: The view that the robot is in or moves to.
-        frames: One clean frame per camera, in config order.
+        taken: Frames of the cameras that took one, in config order; at least one.
+        world_from_cameras: Poses of all cameras' optical frames, in config order, (4, 4).
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
+        phase: What is going on, if there are phases.
         notes: What did not go as drawn since the instant before, a sentence each.
         unlabelled: Where all is that can move and is never labelled.
     """
@@ -48,9 +66,11 @@ class Instant:
     index: int
     stamp_ns: int
     drawn: SampledView
-    frames: tuple[Frame, ...]
+    taken: tuple[Taken, ...]
+    world_from_cameras: tuple[FloatArray, ...]
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
+    phase: SampledPhase | None = None
     notes: tuple[str, ...] = ()
     unlabelled: tuple[LoosePose, ...] = ()
 
@@ -120,32 +140,63 @@ def developed(begun: Iterable[Developing], *, in_flight: int) -> Generator[Insta
 
 
 class Window(NamedTuple):
-    """An instant between its neighbours; at most three are held at a time.
+    """An instant between its neighbours.
 
     Attributes:
         now: The instant to be labelled.
-        before: The one before; ``None`` for the first.
-        after: The one after; ``None`` for the last, or if nothing needs it.
+        before: For each frame of it, the frame before of the same camera; ``None`` for the first.
+        after: The same for the frame after; ``None`` for the last, or if nothing needs it.
     """
 
     now: Instant
-    before: Instant | None = None
-    after: Instant | None = None
+    before: tuple[Frame | None, ...]
+    after: tuple[Frame | None, ...]
 
 
 def windows(instants: Iterable[Instant], *, ahead: bool) -> Iterator[Window]:
-    """Each instant of an episode with its neighbours.
+    """Each instant of an episode, in order, with the neighbours of its frames.
 
     Args:
-        instants: In order. The one before is known whenever there was one, as it costs nothing.
-        ahead: Whether to take the instant after, too. The simulation then is one instant ahead
-            of what is handed out.
+        instants: In order. The frame before is known whenever there was one, as it costs nothing.
+        ahead: Whether to take the frame after, too. The simulation is then ahead of what is
+            handed out, until every camera of the instant has taken its next frame.
     """
-    source = iter(instants)
-    before: Instant | None = None
-    now = next(source, None)
-    while now is not None:
-        after = next(source, None) if ahead else None
-        yield Window(now, before, after)
-        before = now
-        now = after if ahead else next(source, None)
+    last: dict[int, Frame] = {}
+    waiting: deque[_Waiting] = deque()
+    for now in instants:
+        for held in waiting:
+            held.see(now)
+        before = tuple(last.get(taken.camera) for taken in now.taken)
+        waiting.append(_Waiting(now, before))
+        last |= {taken.camera: taken.frame for taken in now.taken}
+        while waiting and (not ahead or waiting[0].complete):
+            yield waiting.popleft().window(ahead=ahead)
+    while waiting:
+        yield waiting.popleft().window(ahead=ahead)
+
+
+class _Waiting:
+    """An instant whose cameras have not all taken their next frame."""
+
+    def __init__(self, now: Instant, before: tuple[Frame | None, ...]) -> None:
+        self._now = now
+        self._before = before
+        self._after: dict[int, Frame] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame has the one after it."""
+        return len(self._after) == len(self._now.taken)
+
+    def see(self, later: Instant) -> None:
+        """Take the next frames that a later instant has."""
+        mine = {taken.camera for taken in self._now.taken}
+        for taken in later.taken:
+            if taken.camera in mine:
+                self._after.setdefault(taken.camera, taken.frame)
+
+    def window(self, *, ahead: bool) -> Window:
+        """The instant with its neighbours."""
+        found = self._after if ahead else {}
+        after = tuple(found.get(taken.camera) for taken in self._now.taken)
+        return Window(self._now, self._before, after)

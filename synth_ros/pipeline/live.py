@@ -10,10 +10,11 @@ from typing import NamedTuple
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, InFlight, Window, windows
-from synth_ros.pipeline.motion import RunningEpisode, Timing
+from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import World
-from synth_ros.types import JointState, LinkPose, Sample
+from synth_ros.types import FloatArray, JointState, LinkPose, Sample
 
 # In a row; more means that the config asks for what cannot be.
 _MAX_SKIPPED = 10
@@ -27,8 +28,9 @@ class LiveFrame:
         stamp_ns: Simulated time, nanoseconds; grows through resets and new scenes.
         run: Scenes that the session had opened before, resets included.
         episode: Number of the episode.
-        index: Number of the frame within the episode.
-        samples: One per camera, all of this instant.
+        index: Number of the instant within the episode.
+        samples: Of the cameras that take a frame at this instant, in config order.
+        world_from_cameras: Poses of all cameras' optical frames, in config order, (4, 4).
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
         notes: What did not go as drawn since the frame before, a sentence each.
@@ -39,6 +41,7 @@ class LiveFrame:
     episode: int
     index: int
     samples: tuple[Sample, ...]
+    world_from_cameras: tuple[FloatArray, ...]
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
@@ -60,13 +63,14 @@ class LiveSession:
     """Plays episode after episode.
 
     The robot moves from one drawn posture to the next while physics goes on; after the
-    configured time the next episode is drawn. Frame k of an episode is a pure
+    configured time the next episode is drawn. Frame k of a camera in an episode is a pure
     function of (config, seed, episode, k), except for its stamp, which keeps growing.
 
-    When labels need the frame after (flow), the simulation is one frame ahead of what
-    ``advance`` returns, within the episode. Flow of the last frame of a whole episode has no
-    frame to go to. A frame that is ahead when the episode is left early is never returned; the
-    stamps go on as if it had not been made. So it is with ``draw(ahead=True)``.
+    When labels need the frame after (flow), the simulation is ahead of what ``advance`` returns,
+    within the episode, until all cameras of the instant have taken their next frame. Flow of the
+    last frame of a whole episode has no frame to go to. A frame that is ahead when the episode is
+    left early is never returned; the stamps go on as if it had not been made. So it is with
+    ``draw(ahead=True)``.
 
     Args:
         stage: Makes the episodes; bound to its renderer's thread, and so is the session.
@@ -121,7 +125,7 @@ class LiveSession:
         self._play(opened, drawn)
 
     def advance(self) -> LiveFrame:
-        """Simulate one frame period and label what all cameras see then: exactly one frame.
+        """Simulate until a frame is due and label what its cameras see then: one instant.
 
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
@@ -129,7 +133,7 @@ class LiveSession:
         return self.draw().label()
 
     def draw(self, *, ahead: bool = False) -> DrawnFrame:
-        """Simulate one frame period and draw what all cameras see then; labels can wait.
+        """Simulate until a frame is due and draw what its cameras see then; labels can wait.
 
         Args:
             ahead: Begin with the next frame of the episode before waiting for the pictures of
@@ -142,10 +146,13 @@ class LiveSession:
         self._in_flight.most = 2 if ahead else 1
         window = next(self._windows, None)
         if window is None:
+            # It lasted to the end of its time, not just to the last frame of a slow camera.
+            self._steps = self._timing.steps_until(self._course.frames) - 1
             self._next_valid_episode()
             self._in_flight.most = 2 if ahead else 1
             window = next(self._windows)
-        self._index = window.now.index
+        stamp_s = window.now.stamp_ns * 1e-9
+        self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
         label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
         return DrawnFrame(window.now.stamp_ns, partial(label, course=self._course))
@@ -169,13 +176,13 @@ class LiveSession:
             episode, self._timing, first=drawn, offset_steps=self._offset_steps
         )
         self._episode = episode
-        self._index = 0
+        self._steps = 0
         self._in_flight: InFlight = InFlight(running.begin(self._course.frames))
         self._windows: Iterator[Window] = windows(self._in_flight, ahead=self._stage.needs_after)
 
     def _leave(self) -> None:
-        # One frame period passes between episodes, so that no stamp comes twice.
-        self._offset_steps += self._timing.steps_until(self._index) + self._timing.steps_until(1)
+        # The next episode begins when the next frame would have been due: no stamp comes twice.
+        self._offset_steps += self._timing.steps_after(self._steps)
         self._run += 1
 
 
@@ -189,6 +196,7 @@ def _labelled(
         episode=episode.sampled.episode,
         index=now.index,
         samples=episode.label(window, course),
+        world_from_cameras=now.world_from_cameras,
         links=now.links,
         joints=now.joints,
         notes=notes + now.notes,

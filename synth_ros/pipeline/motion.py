@@ -1,39 +1,23 @@
-"""The running simulation of one episode: the robot moves while physics goes on."""
+"""The running simulation of one episode: robot and objects move, cameras look."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from synth_ros.config.root import Config
-from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.instant import Developing, Instant, developed
+from synth_ros.pipeline.phases import PhaseScript
+from synth_ros.pipeline.script import Script, ViewScript
+from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import Posture, interpolate
-
-
-class Timing:
-    """Which time steps frames fall on; the same in live runs and datasets.
-
-    Args:
-        config: Rate and time step.
-    """
-
-    def __init__(self, config: Config) -> None:
-        self.rate_hz = config.output.live.rate_hz
-        self.view_period_s = config.output.live.view_period_s
-        self.timestep_s = config.physics.timestep_s
-
-    def steps_until(self, index: int) -> int:
-        """Time steps from the start of an episode to a frame, without drift."""
-        return round(index / self.rate_hz / self.timestep_s)
+from synth_ros.sim.world import Posture
 
 
 class RunningEpisode:
-    """Moves the robot of a freshly opened episode from one drawn posture to the next.
+    """Lets happen what is to happen in a freshly opened episode.
 
-    Frame k is a pure function of (config, seed, episode, k), except for its stamp, which starts
-    where it is told to.
+    What happens is a pure function of (config, seed, episode), except for stamps, which start
+    where they are told to; when cameras look, and how many there are, changes nothing of it.
 
     Args:
         episode: Just opened: nothing but its first view was drawn.
@@ -58,63 +42,53 @@ class RunningEpisode:
         self._timing = timing
         self._offset_steps = offset_steps
         self._steps = 0
-        self._notes: list[str] = []
-        self._drawn: SampledView = episode.find_view(0) if first is None else first
-        self._from: Posture = self._world.posture(self._drawn)
-        self._to: Posture = self._from
-        self._aim(0)
+        drawn = episode.find_view(0) if first is None else first
+        self._posture: Posture = self._world.posture(drawn)
+        self._world.set_posture(self._posture)
+        self._script = _script(episode, timing, drawn)
+        self._leg = self._script.leg(0, self._posture)
         self._set_time()
 
-    def instants(self, count: int, *, in_flight: int = 1) -> Generator[Instant]:
-        """What the cameras see frame by frame; each is simulated when it is asked for.
+    def instants(self, frames: int, *, in_flight: int = 1) -> Generator[Instant]:
+        """What the cameras see instant by instant; each is simulated when it is asked for.
 
         Args:
-            count: Number of frames.
+            frames: How long: the time of so many frames at ``output.live.rate_hz``.
             in_flight: How many are drawn at a time, see ``instant.developed``; the simulation
                 is so many frames ahead, less one.
         """
-        return developed(self.begin(count), in_flight=in_flight)
+        return developed(self.begin(frames), in_flight=in_flight)
 
-    def begin(self, count: int) -> Iterator[Developing]:
+    def begin(self, frames: int) -> Iterator[Developing]:
         """The same, each simulated and begun to be drawn when it is asked for.
 
         Args:
-            count: Number of frames.
+            frames: How long, as for ``instants``.
         """
-        for index in range(count):
+        script = self._script
+        for index, tick in enumerate(self._timing.ticks(frames)):
+            self._advance(tick.steps)
+            self._world.set_cameras(script.cameras(self._steps))
             if index > 0:
-                self._move(index)
                 # A lens or the robot may have come into the place of what hangs in the air.
                 self.episode.clutter.make_way()
-            notes, self._notes = tuple(self._notes), []
-            yield self.episode.begin(index, self._drawn, notes=notes)
+            notes = tuple(script.notes)
+            script.notes.clear()
+            yield self.episode.begin(
+                index, script.drawn, due=tick.due, phase=script.phase, notes=notes
+            )
 
-    def _aim(self, view: int) -> None:
-        """Draw the posture to reach at the end of a view's period."""
-        here = self._from if view == 0 else self._to
-        self._view, self._from = view, here
-        try:
-            self._drawn = self.episode.find_view(view + 1)
-            self._to = self._world.posture(self._drawn)
-        except PlacementError as error:
-            # Objects may have moved into every posture's way: the robot stays where it is.
-            self._notes.append(f'The robot stays: {error}')
-            self._to = here
-        self._world.set_posture(here)
-
-    def _move(self, index: int) -> None:
-        """Simulate until a frame is due."""
-        timing = self._timing
-        target = timing.steps_until(index)
-        elapsed_s = target * timing.timestep_s
-        view = int(elapsed_s / timing.view_period_s + 1e-9)
-        if view != self._view:
-            self._aim(view)
-        share = elapsed_s / timing.view_period_s - view
-        posture = interpolate(self._from, self._to, _smooth(share))
-        with self.episode.clock.measure('posture'):
-            self._world.step_to(posture, (target - self._steps) * timing.timestep_s)
-        self._steps = target
+    def _advance(self, target: int) -> None:
+        """Simulate until so many time steps have passed."""
+        while self._steps < target:
+            path, begun, end = self._leg
+            stop = min(target, end)
+            with self.episode.clock.measure('posture'):
+                self._world.follow(path, stop - self._steps, first=self._steps - begun)
+            self._posture = path(stop - begun)
+            self._steps = stop
+            if stop == end:
+                self._leg = self._script.leg(stop, self._posture)
         self._set_time()
 
     def _set_time(self) -> None:
@@ -122,7 +96,9 @@ class RunningEpisode:
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
 
 
-def _smooth(share: float) -> float:
-    """Smoothstep: 0 to 1 with zero speed at both ends."""
-    s = min(max(share, 0.0), 1.0)
-    return s * s * (3 - 2 * s)
+def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:
+    """What happens in an episode: its phases, or one view after another."""
+    if episode.config.sequence.phases:
+        stock = episode.stage.builder.of(episode.sampled.scenario).sequence
+        return PhaseScript(episode, timing, drawn, stock=stock)
+    return ViewScript(episode, timing, drawn)

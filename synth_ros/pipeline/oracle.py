@@ -19,11 +19,13 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
+from synth_ros.randomize.told import hung
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
 from synth_ros.sim.extent import reach
+from synth_ros.sim.eyes import changed_lens
 from synth_ros.sim.rays import (
     Hits,
     camera_rays,
@@ -141,6 +143,7 @@ class FrameTruth:
         self._loaded = loaded
         self._player = player
         self._pose = np.array(frame.record.world_from_camera)
+        world.apply((*made.scene.values, *made.view.values))
         self._flat = drawn_exactly(world.scene.model)
         self._model = model_for_rays(world.model)
         private = private_model(world.scene.model, loaded.config.render)
@@ -149,8 +152,10 @@ class FrameTruth:
 
     @property
     def camera(self) -> CameraModel:
-        """Intrinsics that the config asks for."""
-        return self._part.model
+        """Intrinsics that the config and the draws of the view ask for."""
+        name = self._frame.record.camera
+        changes = {change.camera: change for change in self._made.view.cameras}
+        return changed_lens(self._part.model, changes.get(name))
 
     @property
     def thresholds(self) -> Thresholds:
@@ -275,24 +280,39 @@ class FrameTruth:
             if robot.links:
                 recorded = self._pose @ np.array(robot.links[0].camera_from_link)
                 posture = _moved(posture, world.links()[0].world_from_link, recorded)
-        qpos = world.data.qpos.copy()
-        poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
         world.hang(self._made.scene.objects)
-        for part in world.scene.objects:
+        qpos = self._recorded_qpos()
+        world.set_posture(posture)
+        world.set_objects(qpos)
+        self._hang_planned()
+        for shape in world.scene.shapes:
+            world.put_shape(shape, self._made.unlabelled.get(shape.name))
+
+    def _recorded_qpos(self) -> FloatArray:
+        """Full qpos with all that is free where the record says; what waits to fall in waits."""
+        world, record = self._world, self._frame.record
+        qpos: FloatArray = world.data.qpos.copy()
+        poses = {item.instance_id: np.array(item.world_from_object) for item in record.instances}
+        for part in (part for part in world.scene.objects if part.is_free):
+            at = slice(part.qpos_address, part.qpos_address + 7)
             pose = poses.get(part.instance_id)
-            if pose is not None and part.is_free:
-                at = part.qpos_address
-                qpos[at : at + 3] = pose[:3, 3]
-                qpos[at + 3 : at + 7] = quat_wxyz_from_matrix(pose[:3, :3])
+            if pose is None:
+                qpos[at] = world.model.qpos0[at]
+            else:
+                qpos[at] = (*pose[:3, 3], *quat_wxyz_from_matrix(pose[:3, :3]))
         for part in world.scene.distractors:
             loose = self._made.unlabelled.get(part.name)
             if loose is not None:
-                at = part.qpos_address
-                qpos[at : at + 7] = (*loose.position_m, *loose.quat_wxyz)
-        world.set_posture(posture)
-        world.set_objects(qpos)
-        for shape in world.scene.shapes:
-            world.put_shape(shape, self._made.unlabelled.get(shape.name))
+                at = slice(part.qpos_address, part.qpos_address + 7)
+                qpos[at] = (*loose.position_m, *loose.quat_wxyz)
+        return qpos
+
+    def _hang_planned(self) -> None:
+        """Hang the objects of the pose curriculum, as the robot stands."""
+        world, planner = self._world, self._loaded.config.curriculum.poses
+        if planner is not None and self._made.view.planned:
+            pose = world.world_from_camera(world.scene.camera(planner.camera))
+            world.hang(hung(self._made.scene.objects, self._made.view.planned, pose))
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

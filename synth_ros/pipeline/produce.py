@@ -43,7 +43,7 @@ def produce(
     overlap = Overlap[Progress](
         stage.clock,
         threads=finisher_threads(processes),
-        room=_INSTANTS_AHEAD * plan.cameras,
+        room=_INSTANTS_AHEAD * len(plan.frames),
     )
     production = _Production(stage, writer, plan=plan, overlap=overlap)
     try:
@@ -106,8 +106,8 @@ class _Production:
         )
         with closing(instants):
             for window in windows(instants, ahead=stage.needs_after):
-                for camera in range(plan.cameras):
-                    overlap.finish(self._finishing(episode, draft, at=(window, camera)))
+                for place in range(len(window.now.taken)):
+                    overlap.finish(self._finishing(episode, draft, at=(window, place)))
                 for progress in overlap.done():
                     report(progress)
         overlap.commit(self._committing(episode, draft))
@@ -117,10 +117,10 @@ class _Production:
     ) -> Callable[[], None]:
         """Labels, encodes and stores one frame, on any thread."""
         clock, writer, course = self._stage.clock, self._writer, self._plan.course
-        window, camera = at
+        window, place = at
 
         def finish() -> None:
-            sample = episode.sample(window, course, camera=camera)
+            sample = episode.sample(window, course, place=place)
             with clock.measure('encode'):
                 frame = writer.encode(sample)
             with clock.measure('write'):

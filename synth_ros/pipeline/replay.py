@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -70,6 +71,23 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
         ) from None
 
 
+@dataclass(slots=True)
+class _Run:
+    """A sequence that is being played for cameras of one rate.
+
+    Attributes:
+        playing: Number of the episode, and its course.
+        episode: The episode.
+        samples: What it has not shown yet.
+        last: The last sample of each camera that it has shown.
+    """
+
+    playing: tuple[int, Course]
+    episode: Episode
+    samples: Iterator[Sample]
+    last: dict[str, Sample] = field(default_factory=dict)
+
+
 class Player:
     """Renders recorded episodes again, frame after frame.
 
@@ -81,7 +99,8 @@ class Player:
         self._stage = stage
         self._playing: tuple[int, Course] | None = None
         self._episode: Episode | None = None
-        self._samples: Iterator[Sample] = iter(())
+        self._loaded: Episode | None = None
+        self._runs: dict[float, _Run] = {}
         self._last: dict[str, Sample] = {}
         self._view = -1
 
@@ -105,7 +124,7 @@ class Player:
         """Views are independent of each other: make just this one."""
         playing = (key.episode, made.course)
         if self._playing != playing or self._episode is None:
-            self._episode = self._stage.open(key.episode)
+            self._episode = self._loaded = self._stage.open(key.episode)
             self._playing, self._view = playing, -1
         if self._view != key.view:
             samples = view_again(self._stage, self._episode, course=made.course, view=key.view)
@@ -114,16 +133,35 @@ class Player:
         return self._last.get(camera)
 
     def _run(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
-        """Play from the start of the episode, or go on from where it was."""
-        if self._playing != (key.episode, made.course) or key.view < self._view:
-            self._episode = self._stage.open(key.episode)
-            self._samples = episode_samples(self._stage, self._episode, made.course)
-            self._playing, self._view, self._last = (key.episode, made.course), -1, {}
-        cameras = len(self._stage.config.cameras)
-        while self._view < key.view:
-            made_now = [sample for _, sample in zip(range(cameras), self._samples, strict=False)]
-            if not made_now:
+        """Play from the start of the episode, or go on from where it was.
+
+        Recordings list frame n of one camera after frame n of another, whatever their rates: each
+        rate has a run of its own, so that none has to begin again and again. (Filament's colours
+        depend on what it drew since the scene was loaded: it has one run.)
+        """
+        rate_hz = 0.0 if self.renderer == 'filament' else self._rate_hz(camera)
+        run = self._runs.get(rate_hz)
+        playing = (key.episode, made.course)
+        if run is None or run.playing != playing or _view(run, camera) > key.view:
+            episode = self._loaded = self._stage.open(key.episode)
+            run = _Run(playing, episode, episode_samples(self._stage, episode, made.course))
+            self._runs[rate_hz] = run
+        if self._loaded is not run.episode:
+            self._stage.load(run.episode)
+            self._loaded = run.episode
+        while _view(run, camera) < key.view:
+            sample = next(run.samples, None)
+            if sample is None:
                 return None
-            self._view = made_now[0].key.view
-            self._last = {sample.key.camera: sample for sample in made_now}
-        return self._last.get(camera)
+            run.last[sample.key.camera] = sample
+        return run.last[camera]
+
+    def _rate_hz(self, camera: str) -> float:
+        config = self._stage.config
+        own = next((entry.rate_hz for entry in config.cameras if entry.name == camera), None)
+        return config.output.live.rate_hz if own is None else own
+
+
+def _view(run: _Run, camera: str) -> int:
+    """Number of the last frame that a run has shown of a camera; -1 for none."""
+    return run.last[camera].key.view if camera in run.last else -1

@@ -10,6 +10,7 @@ import numpy as np
 
 from synth_ros.config.curriculum import PoseCurriculum
 from synth_ros.errors import PlacementError
+from synth_ros.geometry.boxes import NO_BOXES, Boxes, box, overlapping
 from synth_ros.geometry.transforms import (
     matrix_from_rotation_vector,
     quat_wxyz_from_matrix,
@@ -29,24 +30,63 @@ class Hanging(NamedTuple):
 
     Attributes:
         instance_id: Of the object.
-        radius_m: Of the ball around its 3D box.
+        half_m: Half extents of its 3D box.
         planned: Its pose.
     """
 
     instance_id: int
-    radius_m: float
+    half_m: tuple[float, float, float]
     planned: PoseBin
 
+    @property
+    def radius_m(self) -> float:
+        """Of the ball around its 3D box."""
+        return math.hypot(*self.half_m)
 
-class _Ball(NamedTuple):
-    center_m: FloatArray
-    radius_m: float
+
+class _Taken(NamedTuple):
+    """An object that hangs.
+
+    Attributes:
+        box: Its 3D box in the camera's frame.
+        towards: Unit vector to its middle, (3,).
+        angle_rad: Its size as the camera sees it: half of a typical extent.
+    """
+
+    box: Boxes
+    towards: FloatArray
+    angle_rad: float
+
+
+class Scenery(NamedTuple):
+    """What objects of the curriculum hang in front of, in the camera's frame.
+
+    Attributes:
+        camera: Intrinsics.
+        obstacles: Boxes around everything solid.
+    """
+
+    camera: CameraModel
+    obstacles: Boxes = NO_BOXES
+
+
+def seen_from(world_from_camera: FloatArray, boxes: Boxes) -> Boxes:
+    """Boxes of the world in a camera's frame.
+
+    Args:
+        world_from_camera: Pose of the optical frame, (4, 4).
+        boxes: In the world.
+    """
+    turn = world_from_camera[:3, :3].T
+    return Boxes(
+        (boxes.center_m - world_from_camera[:3, 3]) @ turn.T, boxes.half_m, turn @ boxes.rotation
+    )
 
 
 def hang(
     config: PoseCurriculum,
     objects: Sequence[Hanging],
-    camera: CameraModel,
+    scenery: Scenery,
     *,
     rng: np.random.Generator,
 ) -> tuple[PlannedPose, ...]:
@@ -58,26 +98,23 @@ def hang(
     Args:
         config: The curriculum.
         objects: In the order of their ids.
-        camera: Intrinsics.
+        scenery: The camera and what stands before it.
         rng: Source of randomness.
 
     Raises:
-        PlacementError: They do not fit into the image without touching each other.
+        PlacementError: They do not fit into the image without touching each other or the scene.
     """
-    taken: list[_Ball] = []
+    taken: list[_Taken] = []
     poses: dict[int, PlannedPose] = {}
     # The largest in the image first: it finds room only while there is some.
     order = sorted(objects, key=lambda o: -o.radius_m / config.distances_m[o.planned.distance])
     for item in order:
-        ball = _spot(config, item, camera, taken=taken, rng=rng)
-        taken.append(ball)
-        ray = ball.center_m / np.linalg.norm(ball.center_m)
-        turned = rotation_between(_FORWARD, ray) @ camera_from_object(config, item.planned)
-        rotation = _jitter(rng, config.jitter_deg) @ turned
+        one = _hung(config, item, scenery, taken=taken, rng=rng)
+        taken.append(one)
         poses[item.instance_id] = PlannedPose(
             instance_id=item.instance_id,
-            position_m=triple(ball.center_m),
-            quat_wxyz=quadruple(quat_wxyz_from_matrix(rotation)),
+            position_m=triple(one.box.center_m[0]),
+            quat_wxyz=quadruple(quat_wxyz_from_matrix(one.box.rotation[0])),
             direction=item.planned.direction,
             roll=item.planned.roll,
             distance=item.planned.distance,
@@ -85,36 +122,70 @@ def hang(
     return tuple(poses[item.instance_id] for item in objects)
 
 
-def _spot(
+def _hung(
     config: PoseCurriculum,
     item: Hanging,
-    camera: CameraModel,
+    scenery: Scenery,
     *,
-    taken: Sequence[_Ball],
+    taken: Sequence[_Taken],
     rng: np.random.Generator,
-) -> _Ball:
-    """The first free one of a fixed number of places in the image."""
+) -> _Taken:
+    """The object at the first free one of a fixed number of places in the image."""
     distance = config.distances_m[item.planned.distance]
+    jitter = _jitter(rng, config.jitter_deg)
+    upright = camera_from_object(config, item.planned)
+    size = math.atan2(sum(item.half_m) / 3, distance)
+    centers = _centers(item.radius_m, distance, scenery.camera, rng=rng)
+    in_the_way = 0
+    for center in centers:
+        towards = center / distance
+        rotation = jitter @ rotation_between(_FORWARD, towards) @ upright
+        one = _Taken(box(center, item.half_m, rotation), towards, size)
+        if overlapping(one.box, scenery.obstacles).any():
+            in_the_way += 1
+        elif all(_apart(one, other, config.overlap) for other in taken):
+            return one
+    where = f'{distance:g} m from {scenery.camera.name}'
+    if in_the_way > len(centers) / 2:
+        raise PlacementError(
+            f'The pose curriculum finds no free place {where}: in {in_the_way} of {len(centers)} '
+            'places something of the scene is in the way. Use environment.model builtin://empty, '
+            'another posture, or another distance.'
+        )
+    raise PlacementError(
+        f'{len(taken) + 1} objects of the pose curriculum do not fit into the image {where} '
+        'without touching each other. Ask for fewer (curriculum.poses.objects), let them overlap '
+        'more (overlap) or hang farther away (distances_m).'
+    )
+
+
+def _centers(
+    radius_m: float, distance: float, camera: CameraModel, *, rng: np.random.Generator
+) -> FloatArray:
+    """Places at a distance in the image, (n, 3): first those that show all of a ball."""
     # The cone around the ball meets the image plane within this much of its centre's pixel.
-    angle = math.asin(min(item.radius_m / distance, 1.0))
-    margin_x, margin_y = (math.tan(angle) * f for f in (camera.fx, camera.fy))
-    u = _inside(rng.random(_SPOTS_TRIED), camera.width, margin_x)
-    v = _inside(rng.random(_SPOTS_TRIED), camera.height, margin_y)
+    angle = math.asin(min(radius_m / distance, 1.0))
+    margins = (math.tan(angle) * camera.fx, math.tan(angle) * camera.fy)
+    inner = _places(rng, camera, distance, margins_px=margins)
+    inner = inner[_within(inner, radius_m, camera)]
+    # What is larger than the room that is left is cut off at the border.
+    return np.concatenate([inner, _places(rng, camera, distance, margins_px=(0.0, 0.0))])
+
+
+def _places(
+    rng: np.random.Generator,
+    camera: CameraModel,
+    distance: float,
+    *,
+    margins_px: tuple[float, float],
+) -> FloatArray:
+    """Random places at a distance, evenly in the image but for margins, (n, 3)."""
+    u = _inside(rng.random(_SPOTS_TRIED), camera.width, margins_px[0])
+    v = _inside(rng.random(_SPOTS_TRIED), camera.height, margins_px[1])
     x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
     rays = np.stack([x, y, np.ones_like(x)], axis=1)
-    centers = rays / np.linalg.norm(rays, axis=1, keepdims=True) * distance
-    whole = _within(centers, item.radius_m, camera)
-    # What is larger than the image is cut off at all sides.
-    for center in centers[whole] if whole.any() else centers:
-        ball = _Ball(center, item.radius_m)
-        if all(_apart(ball, other, config.overlap) for other in taken):
-            return ball
-    raise PlacementError(
-        f'{len(taken) + 1} objects of the pose curriculum do not fit into the image of '
-        f'{camera.name} at {distance:g} m without touching each other. Ask for fewer '
-        '(curriculum.poses.objects), let them overlap more (overlap) or hang farther away '
-        '(distances_m).'
-    )
+    centers: FloatArray = rays / np.linalg.norm(rays, axis=1, keepdims=True) * distance
+    return centers
 
 
 def _inside(share: FloatArray, pixels: int, margin: float) -> FloatArray:
@@ -140,15 +211,14 @@ def _within(centers_m: FloatArray, radius_m: float, camera: CameraModel) -> Mask
     return inside
 
 
-def _apart(one: _Ball, other: _Ball, overlap: float) -> bool:
-    """Whether two balls do not touch and overlap in the image no more than allowed."""
-    if np.linalg.norm(one.center_m - other.center_m) < one.radius_m + other.radius_m:
+def _apart(one: _Taken, other: _Taken, overlap: float) -> bool:
+    """Whether two objects do not touch and overlap in the image no more than allowed."""
+    if overlapping(one.box, other.box).any():
         return False
-    d1, d2 = (float(np.linalg.norm(ball.center_m)) for ball in (one, other))
-    r1, r2 = math.asin(min(one.radius_m / d1, 1)), math.asin(min(other.radius_m / d2, 1))
-    cosine = float(one.center_m @ other.center_m) / (d1 * d2)
+    cosine = float(one.towards @ other.towards)
     between = math.acos(min(max(cosine, -1.0), 1.0))
-    return between >= r1 + r2 - overlap * min(r1, r2)
+    sizes = one.angle_rad, other.angle_rad
+    return between >= sum(sizes) - overlap * min(sizes)
 
 
 def _jitter(rng: np.random.Generator, most_deg: float) -> FloatArray:

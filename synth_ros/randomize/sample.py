@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from synth_ros.config.root import Config
 from synth_ros.randomize.distractors import (
@@ -12,12 +13,19 @@ from synth_ros.randomize.distractors import (
     placed_distractors,
 )
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.draws import triple
+from synth_ros.randomize.falling import waiting_pose
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.lamps import draw_lamps
-from synth_ros.randomize.picks import Pick, pick_objects, places_of
+from synth_ros.randomize.picks import (
+    MadeObjects,
+    Pick,
+    pick_objects,
+    pick_waiting,
+    places_of,
+    sampled_object,
+)
 from synth_ros.randomize.placement.choose import Refusals
-from synth_ros.randomize.placement.poses import Layout, Placed
+from synth_ros.randomize.placement.poses import Drawing, Layout, Placed
 from synth_ros.randomize.placement.room import Item, Room
 from synth_ros.randomize.scene import (
     CameraOffset,
@@ -25,7 +33,6 @@ from synth_ros.randomize.scene import (
     SampledObject,
     SampledRefusal,
     SampledScene,
-    SampledView,
 )
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.surroundings import (
@@ -36,6 +43,9 @@ from synth_ros.randomize.surroundings import (
     draw_sky,
 )
 from synth_ros.randomize.textures import draw_texture
+from synth_ros.randomize.told import told_objects
+from synth_ros.randomize.vary import with_values
+from synth_ros.randomize.view import draw_mount_error
 
 
 def sample_scene(
@@ -53,51 +63,27 @@ def sample_scene(
         attempt: Which drawing of the drop poses.
     """
     draws = episode_draws(config, streams)
-    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
-    layout = Layout(
-        config.objects.placement,
-        places_of(config, inventory),
-        room=Room(inventory.obstacles),
-        draws=draws.below(f'placement/{attempt}/'),
-        held=draws.below('placement/held/'),
-    )
-    drawing = layout.place(
-        [
-            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
-            for number, pick in enumerate(picked.picks, start=1)
-        ]
-    )
-    objects = tuple(
-        _object(number, pick, placed).model_copy(
-            update={
-                'texture': draw_texture(
-                    config.objects.texture,
-                    inventory.textures,
-                    draws=draws.below(f'texture/object/{pick.key}/'),
-                )
-            }
+    here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
+    clutter = MadeObjects((), ())
+    dropped = Drawing((), Refusals())
+    if config.curriculum.poses is None:
+        clutter = draw_distractors(config, inventory, draws=draws)
+        # After the objects, which stand where they would stand without.
+        dropped = here.layout.place(
+            distractor_items(
+                clutter.objects,
+                inventory,
+                places=places_of(config, inventory),
+                after=len(here.made.objects),
+                draws=draws,
+            )
         )
-        for number, (pick, placed) in enumerate(
-            zip(picked.picks, drawing.placed, strict=True), start=1
-        )
-    )
-    distractors = draw_distractors(config, inventory, draws=draws)
-    # After the objects, which stand where they would stand without.
-    clutter = layout.place(
-        distractor_items(
-            distractors,
-            inventory,
-            places=places_of(config, inventory),
-            after=len(objects),
-            draws=draws,
-        )
-    )
     lights = config.environment.lights
     sky = draw_sky(config, inventory, draws=draws)
-    return SampledScene(
+    scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
-        objects=objects,
+        objects=here.made.objects,
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
@@ -108,62 +94,93 @@ def sample_scene(
         image_light=draw_image_light(config, inventory, sky=sky, draws=draws),
         backdrop=draw_backdrop(config, inventory, draws=draws),
         variables=dict(draws.variables),
-        refusals=_refusals(picked.refusals + clutter.refusals),
-        distractors=placed_distractors(distractors, clutter.placed),
+        refusals=_refusals(here.refusals + dropped.refusals),
+        distractors=placed_distractors(clutter.objects, dropped.placed),
         shapes=draw_shapes(
             config,
             inventory,
-            extents_m=[2 * sum(pick.half_m) / 3 for pick in picked.picks],
+            extents_m=_extents_m(here.made.objects, inventory),
             draws=draws,
         ),
+        values=here.made.values + clutter.values,
     )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
 
-def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
-    """Draw one posture of the robot.
+class _Objects(NamedTuple):
+    """The objects of a scene.
 
-    Args:
-        config: The config.
-        streams: The episode's random streams.
-        view: Number of the view within the episode.
-        attempt: Which drawing of this view, after postures that touched something.
+    Attributes:
+        made: The objects by ascending instance id, and what their sizes rest on.
+        refusals: Objects that places refused before they were laid out.
+        layout: Where others may go.
     """
-    ranges = config.randomization.robot
-    draws = episode_draws(config, streams).below(f'view/{view}/')
-    # A stream per joint: naming one more joint in the config moves no other joint.
-    joints = {
-        name: draws.number(position, f'joint/{name}/{attempt}')
-        for name, position in sorted(ranges.joints.items())
-    }
-    return SampledView(
-        view=view,
-        attempt=attempt,
-        x_m=draws.number(ranges.x_m, f'root/x_m/{attempt}'),
-        y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
-        yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
-        joints=joints,
-        exposure_ev=draws.number(config.environment.exposure_ev, 'exposure_ev'),
+
+    made: MadeObjects
+    refusals: Refusals
+    layout: Layout
+
+
+def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt: int) -> _Objects:
+    """The objects of a scene: planned, told or drawn."""
+    layout = Layout(
+        config.objects.placement,
+        places_of(config, inventory),
+        room=Room(inventory.obstacles),
+        draws=draws.below(f'placement/{attempt}/'),
+        held=draws.below('placement/held/'),
     )
+
+    def textured(item: SampledObject, key: str) -> SampledObject:
+        own = draws.below(f'texture/object/{key}/')
+        texture = draw_texture(config.objects.texture, inventory.textures, draws=own)
+        return item.model_copy(update={'texture': texture})
+
+    if config.curriculum.poses is not None or config.script.objects is not None:
+        told = told_objects(config, inventory, draws=draws)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told.objects)
+        return _Objects(MadeObjects(objects, told.values), Refusals(), layout)
+    picked = pick_objects(config, inventory, draws=draws.below('objects/'))
+    drawing = layout.place(
+        [
+            Item(number, pick.key, pick.entry.name, pick.half_m, pick.place)
+            for number, pick in enumerate(picked.picks, start=1)
+        ]
+    )
+    objects = tuple(
+        textured(_object(number, pick, placed), pick.key)
+        for number, (pick, placed) in enumerate(
+            zip(picked.picks, drawing.placed, strict=True), start=1
+        )
+    )
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'), after=len(objects))
+    objects += tuple(
+        textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
+        for k, pick in enumerate(later)
+    )
+    values = tuple(value for pick in (*picked.picks, *later) for value in pick.values)
+    return _Objects(MadeObjects(objects, values), picked.refusals, layout)
+
+
+def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
+    """Mean extent of each object, metres."""
+    sizes = {
+        (entry.name, variant.name): 2 * sum(variant.half_size_m) / 3
+        for entry in inventory.classes
+        for variant in entry.variants
+    }
+    return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
-    return SampledObject(
-        instance_id=number,
-        name=f'{pick.entry.name}_{number:02d}',
-        class_id=pick.entry.class_id,
-        class_name=pick.entry.name,
-        variant=pick.variant.name,
-        position_m=placed.pose.position_m,
-        quat_wxyz=placed.pose.quat_wxyz,
-        scale=pick.scale,
-        hue_shift_deg=pick.hue_shift_deg,
-        value_scale=pick.value_scale,
-        friction_scale=pick.friction_scale,
-        mass_scale=pick.mass_scale,
-        place=placed.place,
-        hangs=placed.hangs,
-        link=placed.link,
-        unplaced=placed.unplaced,
+    return sampled_object(number, pick, placed.pose).model_copy(
+        update={
+            'place': placed.place,
+            'hangs': placed.hangs,
+            'link': placed.link,
+            'unplaced': placed.unplaced,
+            'waits': pick.waits,
+        }
     )
 
 
@@ -199,12 +216,10 @@ def _draw_camera_offsets(
     config: Config, inventory: Inventory, *, streams: Streams
 ) -> tuple[CameraOffset, ...]:
     ranges = config.randomization.cameras
+    if ranges.per == 'view':
+        return ()
     offsets = []
     for name in inventory.cameras:
-        rng = streams.generator(f'camera/{name}')
-        position = rng.standard_normal(3) * ranges.position_m
-        rotation = rng.standard_normal(3) * math.radians(ranges.rotation_deg)
-        offsets.append(
-            CameraOffset(camera=name, position_m=triple(position), rotation_rad=triple(rotation))
-        )
+        position, rotation = draw_mount_error(ranges, streams.generator(f'camera/{name}'))
+        offsets.append(CameraOffset(camera=name, position_m=position, rotation_rad=rotation))
     return tuple(offsets)

@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from synth_ros.config.distractors import FlatShape, HangingShape
 from synth_ros.config.lights import LampKind
 from synth_ros.config.surroundings import LightSource
+from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
+Pair = tuple[float, float]
 
 
 class _Drawn(BaseModel):
@@ -67,7 +69,12 @@ class SampledObject(_Drawn):
     """Link of the robot that holds it; position and rotation are then in the link's frame."""
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
+    tags: tuple[str, ...] = ('target',)
+    """What it is for (``target``), then the tags of its class."""
     texture: SampledTexture | None = None
+    waits: str = ''
+    """Name of the event that lets it fall in; until then it rests far below the scene and has no
+    label."""
 
 
 class SampledShape(_Drawn):
@@ -174,6 +181,13 @@ class SampledBackdrop(_Drawn):
     glow: float
 
 
+class Pose(_Drawn):
+    """A place and a rotation in the world."""
+
+    position_m: Triple
+    quat_wxyz: Quat
+
+
 class CameraOffset(_Drawn):
     """Mounting error of one camera, in its optical frame."""
 
@@ -181,6 +195,44 @@ class CameraOffset(_Drawn):
     position_m: Triple
     rotation_rad: Triple
     """Rotation vector."""
+
+
+class SampledCamera(_Drawn):
+    """What a view changes of one camera."""
+
+    camera: str
+    focal_scale: Pair = (1.0, 1.0)
+    """Factors on fx and fy."""
+    principal_px: Pair = (0.0, 0.0)
+    """Added to cx and cy."""
+    position_m: Triple = (0.0, 0.0, 0.0)
+    """Mounting error, in the optical frame."""
+    rotation_rad: Triple = (0.0, 0.0, 0.0)
+    """Likewise, as a rotation vector."""
+    world_from_camera: Pose | None = None
+    """Where a camera is that the view placed in the world; without mounting error."""
+
+
+class SampledViewpoint(_Drawn):
+    """How one camera was to see a target; what is ``None`` was free."""
+
+    camera: str
+    target: str
+    """Name of the object, or ``point``."""
+    offset_px: Pair
+    """Where the target was to be, from the middle of the image: columns and rows."""
+    aim_error_rad: float
+    """Angle by which the camera was to look past that."""
+    aim_direction_rad: float
+    """In which direction: from the image's right, clockwise."""
+    distance_m: float | None
+    elevation_rad: float | None
+    azimuth_rad: float | None
+    roll_rad: float | None
+    target_m: Triple | None = None
+    """Where the target was, in the world; once it was found."""
+    visibility: float | None = None
+    """Share of the target that rays found visible; once they did."""
 
 
 class Occlusion(_Drawn):
@@ -216,6 +268,18 @@ class ViewClutter(_Drawn):
     """Shapes in the air that were taken out because a robot or a lens is in their place."""
 
 
+class SampledValue(_Drawn):
+    """What one randomizer drew for one item."""
+
+    randomizer: str
+    target: str
+    item: str
+    """Name of the item: of an object, a material role, a lamp, a camera, a joint, ``scene``."""
+    operation: Operation
+    value: float
+    """The draw, not the value that came of it."""
+
+
 class PlannedPose(_Drawn):
     """Where the pose curriculum hangs an object in a view."""
 
@@ -232,7 +296,7 @@ class PlannedPose(_Drawn):
 
 
 class SampledView(_Drawn):
-    """One posture of the robot."""
+    """One posture of the robot, and what its cameras do."""
 
     view: int
     attempt: int
@@ -241,13 +305,20 @@ class SampledView(_Drawn):
     yaw_rad: float
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
-    """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    """Drawn or searched joint positions, radians or metres; the others keep the configured
+    ones."""
+    cameras: tuple[SampledCamera, ...] = ()
+    """What the view changes of cameras."""
+    viewpoints: tuple[SampledViewpoint, ...] = ()
+    """How cameras were to see targets."""
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for this view alone."""
     exposure_ev: float = 0.0
     """Exposure of all cameras, stops."""
     planned: tuple[PlannedPose, ...] = ()
     """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
-    """How many drawings of this view each constraint refused before this one."""
+    """How many drawings of this view were refused before this one, by constraint or reason."""
     unmet: tuple[str, ...] = ()
     """Constraints that the view does not meet, where the config keeps such views."""
     clutter: ViewClutter | None = None
@@ -268,6 +339,10 @@ class SampledScene(_Drawn):
     image_light: SampledImageLight | None = None
     """In place of the built-in room."""
     backdrop: SampledBackdrop | None = None
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for the whole episode."""
+    idle: tuple[str, ...] = ()
+    """Randomizers of named targets that found nothing to act on in this scene."""
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

@@ -10,16 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
+from synth_ros.scene.options import clip_planes_m
 from synth_ros.scene.soft import hide_soft, show_soft
 from synth_ros.scene.surfaces import is_drawn
 
 # Geom groups 0 to 2 are visual, 3 to 5 collision and helpers: MuJoCo's own custom.
 VISIBLE_GROUPS = 3
 HIDDEN_GROUP = 5
-
-# A camera inside a housing must not see the shell around its own lens. Only what is drawn is cut
-# here: the model's own near plane, much closer, keeps shadow maps free of speckles.
-VIEW_NEAR_M = 0.02
 
 # Curved primitives are drawn as polygons inside the true surface. With 128 slices and 64 stacks
 # the mask of a round object reaches an IoU of .9972 or better against ray casting and its median
@@ -78,12 +75,6 @@ def hide_undrawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
     drawn = is_drawn(model)
     model.geom_group[~drawn] = HIDDEN_GROUP
     return drawn
-
-
-def clip_planes_m(model: mujoco.MjModel) -> tuple[float, float]:
-    """Near and far plane; what lies before the one or behind the other is not drawn."""
-    extent, clip = model.stat.extent, model.vis.map
-    return max(clip.znear * extent, VIEW_NEAR_M), clip.zfar * extent
 
 
 def use_srgb_textures(model: mujoco.MjModel) -> None:

@@ -16,7 +16,7 @@ from synth_ros.ros.camera_publishers import CameraPublishers
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.names import camera_frames
 from synth_ros.scene.compiled import CameraPart, CompiledScene
-from synth_ros.types import Category, FloatArray, Sample
+from synth_ros.types import Category, FloatArray
 
 
 class SimPublishers:
@@ -75,7 +75,8 @@ class SimPublishers:
         tree = link_tree(scene)
         poses = {link.name: link.world_from_link for link in frame.links}
         moving = tf.link_edges(tree, poses)
-        mounts = [self._mount(part, sample, poses) for part, sample in _pairs(frame, scene)]
+        cameras = zip(scene.cameras, frame.world_from_cameras, strict=True)
+        mounts = [self._mount(part, pose, poses) for part, pose in cameras]
         static = [edge for frames in self._frames.values() for edge in tf.sensor_edges(frames)]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
@@ -86,13 +87,15 @@ class SimPublishers:
                 TFMessage(transforms=tf.transform_messages(static, frame.stamp_ns))
             )
 
-    def _mount(self, part: CameraPart, sample: Sample, poses: Mapping[str, FloatArray]) -> tf.Edge:
+    def _mount(
+        self, part: CameraPart, world_from_camera: FloatArray, poses: Mapping[str, FloatArray]
+    ) -> tf.Edge:
         world_from_parent = poses.get(part.parent_link)
         return tf.mount_edge(
             self._frames[part.model.name],
             part.parent_link,
             world_from_parent=np.eye(4) if world_from_parent is None else world_from_parent,
-            world_from_camera=sample.frame.world_from_camera,
+            world_from_camera=world_from_camera,
         )
 
 
@@ -101,10 +104,6 @@ def link_tree(scene: CompiledScene) -> list[tf.LinkNode]:
     names = {body: name for name, body in scene.robot.links}
     parents = scene.model.body_parentid
     return [tf.LinkNode(name, names.get(int(parents[body]))) for name, body in scene.robot.links]
-
-
-def _pairs(frame: LiveFrame, scene: CompiledScene) -> list[tuple[CameraPart, Sample]]:
-    return list(zip(scene.cameras, frame.samples, strict=True))
 
 
 def _joint_state(frame: LiveFrame) -> JointState:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,11 +14,14 @@ from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
+from synth_ros.config.patterns import matches
 from synth_ros.config.root import Config
 from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
-from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.phases import SequenceStock
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -28,15 +32,17 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.joint_log import load_joint_log
 from synth_ros.scene.pictures import PictureFiles, list_pictures
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
-from synth_ros.scene.stuff import matches
+from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.symmetry import NO_GROUP, combines
 from synth_ros.scene.texture_images import ImageFiles, list_folder
+from synth_ros.scene.viewpoint_check import joint_faults, viewpoint_faults
 
 T = TypeVar('T')
 
@@ -60,6 +66,8 @@ class SceneAssets:
         distractors: Classes that are never labelled.
         images: Folders of textures.
         pictures: Folders of panoramas and backdrops.
+        sequence: What phases of a sequence are made of.
+        joint_log: Logged postures of the robot, or ``None``.
     """
 
     robot: LoadedRobot
@@ -73,6 +81,8 @@ class SceneAssets:
     distractors: Catalog
     images: ImageFiles
     pictures: PictureFiles
+    sequence: SequenceStock
+    joint_log: JointLog | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -116,20 +126,28 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
     images, pictures = _load_images(faults), _load_pictures(faults)
+    log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
         _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+        log = _load_log(faults, robot)
+        faults.note_all(joint_faults(config, robot))
+        faults.note_all(viewpoint_faults(config, robot, cameras))
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
+        surface = _main_surface(places, stage)
+        loader = SequenceLoader(loaded, robot, environment)
+        sequence = loader.load(surface=surface)
+        faults.note_all(loader.faults)
+    _check_told(faults, catalog)
     faults.raise_any()
     # Whatever is missing would have been a fault.
     assert robot is not None
     assert environment is not None
-    surface = _main_surface(places, stage)
     return SceneAssets(
         robot,
         dict(stage.joints),
@@ -142,6 +160,8 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         distractors,
         images,
         pictures,
+        sequence,
+        log,
     )
 
 
@@ -169,8 +189,7 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        variables = faults.loaded.config.randomization.variables
-        least = max(objects.scale.support(variables).low, 0.0)
+        least, _ = scale_limits(faults.loaded.config)
         for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places
@@ -204,7 +223,11 @@ class _Faults:
 
     def take(self, other: _Faults) -> None:
         """Keep the problems that were noted elsewhere."""
-        self._faults += other._faults
+        self.note_all(other._faults)
+
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Keep several problems."""
+        self._faults += faults
 
     def raise_any(self) -> None:
         """Raise all problems as one error, if there are any."""
@@ -218,6 +241,11 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
     base: KeyPath = ('randomization', 'robot', 'joints')
     wanted: list[tuple[KeyPath, str, tuple[float, ...]]] = [
         *((('robot', 'joints', name), name, (at,)) for name, at in config.robot.joints.items()),
+        *(
+            (('script', 'views', i, 'joints', name), name, (at,))
+            for i, view in enumerate(config.script.views or ())
+            for name, at in view.joints.items()
+        ),
         *(((*base, name), name, each.support(variables)) for name, each in drawn.items()),
     ]
     for key_path, name, values in wanted:
@@ -227,6 +255,17 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
         fault = next(filter(None, (position_fault(joint, value) for value in values)), None)
         if fault is not None:
             faults.note(key_path, fault)
+
+
+def _load_log(faults: _Faults, robot: LoadedRobot) -> JointLog | None:
+    entry = faults.loaded.config.randomization.robot.joint_log
+    if entry is None:
+        return None
+    path = faults.loaded.base_dir / entry.path
+    return faults.attempt(
+        ('randomization', 'robot', 'joint_log', 'path'),
+        lambda: load_joint_log(path, robot, ignore=entry.ignore),
+    )
 
 
 def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
@@ -242,6 +281,36 @@ def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
                     where=f'environment {environment.path}',
                 )
                 faults.note(('labels', 'stuff', number, 'bodies', place), str(error))
+
+
+def _check_told(faults: _Faults, catalog: Catalog) -> None:
+    """Note variants of a script that there are not, and planned distances inside an object."""
+    config = faults.loaded.config
+    classes = {entry.name: entry.info for entry in catalog.classes}
+    for i, item in enumerate(config.script.objects or ()):
+        entry = classes.get(item.class_name)
+        names = [variant.name for variant in entry.variants] if entry else []
+        if entry is not None and item.variant is not None and item.variant not in names:
+            error = NotFoundError(
+                'variant', item.variant, available=names, where=f'class {item.class_name}'
+            )
+            faults.note(('script', 'objects', i, 'variant'), str(error))
+    poses = config.curriculum.poses
+    if poses is None or not classes:
+        return
+    scale = config.objects.scale.support(config.randomization.variables).high
+    radius, name = max(
+        (math.hypot(*variant.half_size_m), f'{entry.name}/{variant.name}')
+        for entry in classes.values()
+        for variant in entry.variants
+    )
+    for i, distance in enumerate(poses.distances_m):
+        if distance <= radius * scale:
+            message = (
+                f'{name} reaches {radius * scale:.3g} m from its middle, so at {distance:g} m the '
+                'camera would be inside it; ask for a larger distance'
+            )
+            faults.note(('curriculum', 'poses', 'distances_m', i), message)
 
 
 def _plan_cameras(faults: _Faults, robot: LoadedRobot) -> tuple[PlannedCamera, ...]:

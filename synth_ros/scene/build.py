@@ -14,10 +14,13 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
+from synth_ros.randomize.targets import object_item
+from synth_ros.randomize.vary import with_own_looks
+from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
-from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
 from synth_ros.scene.environment import (
     drop_unused_textures,
     retexture_material,
@@ -35,21 +38,32 @@ from synth_ros.scene.hanging import add_shapes, shape_part
 from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.keypoints import scaled_keypoints
 from synth_ros.scene.lighting import add_lights
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
+from synth_ros.scene.mjspec import (
+    ENVIRONMENT_PREFIX,
+    LAST_VISIBLE_GROUP,
+    ROBOT_PREFIX,
+    adopt_globals,
+    attach,
+)
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.reach import make_reach
 from synth_ros.scene.recolor import changes_colors, recolor_material
 from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
-from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
+from synth_ros.scene.solid_spec import (
+    Change,
+    add_looks,
+    add_own_looks,
+    add_solid,
+    apply_change,
+)
 from synth_ros.scene.surroundings import BACKDROP, add_surroundings
 from synth_ros.scene.symmetry import scaled_symmetry
 from synth_ros.scene.texture_images import ImageFiles
 
 ROBOT = 'robot'
-ROBOT_PREFIX = 'robot/'
-ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
 _OTHER_STUFF = (
     'this environment has other kinds of stuff than that of the rest of the file, so panoptic '
@@ -67,6 +81,7 @@ class SceneBuilder:
         scenarios: Builders of the config's scenarios, in their order.
         categories: The labelled classes in config order; after them the kinds of stuff, if
             panoptic masks are wanted.
+        sequence: What phases of a sequence are made of.
         warnings: What was mended while loading, one sentence each.
     """
 
@@ -86,6 +101,10 @@ class SceneBuilder:
         self.known: KnownAssets = KnownAssets(loaded.config, self._assets)
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
+        self.sequence = self._assets.sequence
+        faults = list(vary_faults(self._config, self.inventory))
+        if faults:
+            raise loaded.problems(faults)
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),
@@ -104,6 +123,7 @@ class SceneBuilder:
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
+        self._reach = self._robot_reach()
         if like is not None and self.categories != like.categories:
             # The kinds of stuff are read off the environment unless the config lists them.
             raise loaded.problem(('environment', 'model'), _OTHER_STUFF)
@@ -145,7 +165,9 @@ class SceneBuilder:
             for item in sampled.distractors
         ]
         images = self._assets.images
-        _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images)
+        items = [object_item(o.name, o.class_name, o.tags) for o in sampled.dropped]
+        own = with_own_looks(self._config.randomization.vary, items)
+        _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images, own_looks=own)
         for item, variant in zip(sampled.objects, variants, strict=True):
             if item.link:
                 pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
@@ -158,6 +180,14 @@ class SceneBuilder:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
         return self._describe(model, sampled, [*variants, *clutter])
+
+    def _robot_reach(self) -> Reach | None:
+        """The robot's chain, if a viewpoint of one of its cameras needs it."""
+        carried = {c.config.name for c in self._assets.cameras if c.parent_link != WORLD}
+        wanted = {entry.camera for entry in self._config.randomization.viewpoints}
+        if not carried & wanted:
+            return None
+        return make_reach(self._assets.robot, self._config.robot)
 
     def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
         """The model of a spec, without the soft surfaces that the config leaves out."""
@@ -277,6 +307,7 @@ class SceneBuilder:
             warnings=self.warnings,
             distractors=distractors,
             shapes=shapes,
+            reach=self._reach,
         )
 
 
@@ -286,6 +317,7 @@ def _add_objects(
     variants: Sequence[Variant],
     *,
     images: ImageFiles,
+    own_looks: frozenset[str],
 ) -> None:
     dressed = set()
     for item, variant in zip(objects, variants, strict=True):
@@ -296,6 +328,9 @@ def _add_objects(
         if looks not in dressed:
             dressed.add(looks)
             add_looks(spec, solid, looks)
+        if item.name in own_looks and item.texture is None:
+            shared, looks = looks, f'look/{item.name}/'
+            add_own_looks(spec, solid, prefix=looks, textures=shared)
         prefix = _prefix(item)
         parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from
@@ -351,4 +386,5 @@ def _object_part(model: mujoco.MjModel, item: SampledObject, variant: Variant) -
         keypoints=scaled_keypoints(variant.keypoints, item.scale),
         symmetry=scaled_symmetry(variant.symmetry, item.scale),
         link=item.link,
+        waits=item.waits,
     )

@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.errors import NotFoundError
 from synth_ros.types import (
     NO_SYMMETRY,
     CameraModel,
@@ -17,6 +18,9 @@ from synth_ros.types import (
     SceneGeometry,
     Symmetry,
 )
+
+BASE_JOINTS = ('base/x', 'base/y', 'base/yaw')
+"""Absolute position along the world's x and y axes, metres, and heading, radians."""
 
 
 class ObjectPart(NamedTuple):
@@ -38,6 +42,7 @@ class ObjectPart(NamedTuple):
         symmetry: Of its shape, in the body frame.
         link: Link of the robot that holds it, whose child its body is; empty if none does.
         fingers: Joints of the robot that close on it.
+        waits: Name of the event that lets it fall in; empty if it is there from the start.
     """
 
     instance_id: int
@@ -55,6 +60,7 @@ class ObjectPart(NamedTuple):
     symmetry: Symmetry = NO_SYMMETRY
     link: str = ''
     fingers: tuple[str, ...] = ()
+    waits: str = ''
 
     @property
     def is_free(self) -> bool:
@@ -170,6 +176,39 @@ class RobotPart(NamedTuple):
     geom_ids: frozenset[int]
 
 
+class Reach(NamedTuple):
+    """The robot as a bare chain of joints, and in front of it three that move its base.
+
+    Its qpos is [x, y, yaw], then the robot's own in the order of ``RobotPart.qpos_addresses``.
+
+    Attributes:
+        model: The compiled chain; not to be changed.
+        bodies: Body id of each link, by the name in the robot's own model.
+        joints: Joint id of each joint of the robot, likewise.
+    """
+
+    model: mujoco.MjModel
+    bodies: dict[str, int]
+    joints: dict[str, int]
+
+    def chain(self, link: str) -> tuple[str, ...]:
+        """The joints between the root and a link, the root's side first."""
+        names = {joint: name for name, joint in self.joints.items()}
+        found: list[str] = []
+        body = self.bodies[link]
+        while body > 0:
+            first = int(self.model.body_jntadr[body])
+            mine = range(first, first + int(self.model.body_jntnum[body]))
+            found[:0] = [names[joint] for joint in mine if joint in names]
+            body = int(self.model.body_parentid[body])
+        return tuple(found)
+
+    def qpos(self, base: tuple[float, float, float], robot_qpos: FloatArray) -> FloatArray:
+        """The chain's qpos from x, y (metres), yaw (radians) and the robot's own qpos."""
+        out: FloatArray = np.concatenate([np.array(base), robot_qpos])
+        return out
+
+
 @dataclass(frozen=True)
 class CompiledScene:
     """A model ready to simulate and render.
@@ -188,6 +227,7 @@ class CompiledScene:
         distractors: What falls and settles like an object and is never labelled; instance and
             class are 0.
         shapes: What hangs in the air and is never labelled.
+        reach: The robot as a bare chain; ``None`` if no viewpoint needs it.
     """
 
     model: mujoco.MjModel
@@ -201,6 +241,18 @@ class CompiledScene:
     warnings: tuple[str, ...] = ()
     distractors: tuple[ObjectPart, ...] = ()
     shapes: tuple[ShapePart, ...] = ()
+    reach: Reach | None = None
+
+    def camera(self, name: str) -> CameraPart:
+        """The camera of this name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        for part in self.cameras:
+            if part.model.name == name:
+                return part
+        raise NotFoundError('camera', name, available=[c.model.name for c in self.cameras])
 
     @property
     def dropped(self) -> tuple[ObjectPart, ...]:

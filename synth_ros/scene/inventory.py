@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import mujoco
+
 from synth_ros.config.root import Config
-from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.inventory import Handles, Inventory, JointInfo, MovingPart
 from synth_ros.scene.assets import SceneAssets
+from synth_ros.scene.environment import ROLE_PREFIX
+from synth_ros.scene.mjspec import ENVIRONMENT_PREFIX, ROBOT_PREFIX
 
 
 def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
@@ -14,10 +18,42 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         surface=assets.surface,
         roles=assets.environment.roles,
         cameras=tuple(camera.name for camera in config.cameras),
+        joints=tuple(
+            JointInfo(joint.name, joint.limits, joint.coupling is not None)
+            for joint in assets.robot.joints.values()
+            if joint.is_scalar
+        ),
+        joint_log=assets.joint_log,
         places=assets.places,
         obstacles=assets.obstacles,
         lamps_m=assets.environment.lamps_m,
         distractors=tuple(entry.info for entry in assets.distractors.classes),
         textures=assets.images.folders,
         pictures=assets.pictures.folders,
+        handles=_handles(assets),
+    )
+
+
+def _handles(assets: SceneAssets) -> Handles:
+    environment, robot = assets.environment.spec, assets.robot.spec
+    return Handles(
+        materials=tuple(
+            sorted(
+                material.name
+                for material in environment.materials
+                if material.name and not material.name.startswith(ROLE_PREFIX)
+            )
+        ),
+        joints=_joints(environment, ENVIRONMENT_PREFIX),
+        posed_joints=_joints(robot, ROBOT_PREFIX),
+        camera_links=tuple(camera.parent_link for camera in assets.cameras),
+    )
+
+
+def _joints(spec: mujoco.MjSpec, prefix: str) -> tuple[MovingPart, ...]:
+    """Joints that have a name."""
+    return tuple(
+        MovingPart(prefix + joint.name, joint.name, joint.parent.name)
+        for joint in spec.joints
+        if joint.name
     )

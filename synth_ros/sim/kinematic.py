@@ -33,8 +33,11 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     # By default MuJoCo answers a non-finite state by silently starting the scene anew, which
     # would pass for a scene that has settled.
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
+    # What waits to fall in must not fall yet.
+    model.body_gravcomp[[part.body_id for part in scene.objects if part.waits]] = 1
     dofs = robot.dof_addresses
     if not len(dofs):
+        mujoco.mj_setConst(model, mujoco.MjData(model))
         return model
     model.dof_armature[dofs] = _ARMATURE
     model.dof_damping[dofs] = 0

@@ -186,7 +186,7 @@ class Judge:
         found = []
         parts = zip(self._world.scene.dropped, self._numbers, drawing, strict=True)
         for part, number, drawn in parts:
-            if not part.is_free:
+            if not part.is_free or part.waits:
                 continue
             rotation = data.xmat[part.body_id].reshape(3, 3).copy()
             found.append(

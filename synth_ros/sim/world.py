@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -18,16 +19,27 @@ from synth_ros.geometry.transforms import (
     matrix_from_quat_wxyz,
 )
 from synth_ros.randomize.draws import quadruple, triple
-from synth_ros.randomize.scene import SampledObject, SampledView
+from synth_ros.randomize.placement.room import Pose
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledValue, SampledView
+from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
-from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
+from synth_ros.sim.surface_speed import SurfaceSpeeds
+from synth_ros.types import (
+    CameraModel,
+    FloatArray,
+    Instance,
+    JointState,
+    LinkPose,
+    SceneState,
+)
 
 
 class Posture(NamedTuple):
@@ -77,6 +89,8 @@ class LoosePose(NamedTuple):
 
 
 _PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
+Path = Callable[[int], Posture]
+"""Where the robot is so many time steps after the start of a way."""
 
 
 class _Due(Enum):
@@ -100,6 +114,7 @@ class World:
     Attributes:
         scene: What is simulated.
         model: The simulated model: the scene's, with a kinematic robot.
+        surface_speeds: Of belts and of a robot that drives.
         grip: How the fingers are closed on what the robot holds, in every posture.
     """
 
@@ -107,10 +122,16 @@ class World:
         self.scene = scene
         self.model = kinematic_model(scene)
         self._data = mujoco.MjData(self.model)
+        self.surface_speeds = SurfaceSpeeds(self.model, scene.robot)
         self._due = _Due.NOTHING
+        # Where the solver starts from in the next step, whoever looked at the state meanwhile.
+        self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
+        self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
+        self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
+        self._cameras: dict[str, SampledCamera] = {}
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -154,22 +175,48 @@ class World:
         Args:
             view: The draw, or ``None`` for the configured posture.
         """
-        part = self.scene.robot
-        qpos = part.home_qpos.copy()
         x, y, z = self._robot.position_m
         yaw = math.radians(self._robot.yaw_deg)
+        home = Posture(x, y, z, yaw, self.scene.robot.home_qpos.copy())
         if view is None and not self.grip.positions:
-            return Posture(x, y, z, yaw, qpos)
+            return home
+        there = self.with_joints(home, view.joints if view is not None else {})
+        if view is None:
+            return there
+        return there._replace(x_m=x + view.x_m, y_m=y + view.y_m, yaw_rad=yaw + view.yaw_rad)
+
+    def with_joints(self, posture: Posture, joints: Mapping[str, float]) -> Posture:
+        """A posture in which some joints stand elsewhere, and those that follow them.
+
+        Fingers that hold something stay closed on it.
+
+        Args:
+            posture: Where the others are.
+            joints: Positions by name, radians or metres.
+        """
+        part, qpos = self.scene.robot, posture.qpos.copy()
         index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
         positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
         couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        given = {**(view.joints if view is not None else {}), **self.grip.positions}
-        drawn = follow({**positions, **given}, couplings, fixed=set(given))
+        given = {**joints, **self.grip.positions}
+        moved = follow({**positions, **given}, couplings, fixed=set(given))
         for joint in part.joints:
-            qpos[index[joint.qpos_address]] = drawn[joint.name]
-        if view is None:
-            return Posture(x, y, z, yaw, qpos)
-        return Posture(x + view.x_m, y + view.y_m, z, yaw + view.yaw_rad, qpos)
+            qpos[index[joint.qpos_address]] = moved[joint.name]
+        return posture._replace(qpos=qpos)
+
+    def apply(self, values: Sequence[SampledValue]) -> bool:
+        """Give the scene what was drawn for named targets, in place of what it was given before.
+
+        Args:
+            values: Those of the episode, then those of the view.
+
+        Returns:
+            Whether looks of ``scene.model`` changed, so that who has loaded it must refresh.
+        """
+        written = self._values.apply(values)
+        if written.anything:
+            self._due = _Due.ALL
+        return written.looks
 
     def set_posture(self, posture: Posture, *, velocity: FloatArray | None = None) -> None:
         """Pose the robot; objects stay where they are.
@@ -181,31 +228,113 @@ class World:
         self._write_posture(posture, velocity)
         self._due = _Due.ALL
 
-    def collide(self, posture: Posture) -> mujoco.MjData:
-        """Pose the robot as ``set_posture`` does, for who asks for contacts only.
-
-        Returns:
-            The state: kinematics and contacts are current, forces are not.
-        """
-        self._write_posture(posture, None)
-        mujoco.mj_fwdPosition(self.model, self._data)
-        self._due = _Due.FORCES
+    @property
+    def placed(self) -> mujoco.MjData:
+        """The state, for who asks for poses and contacts only: forces may not be current."""
+        if self._due is _Due.ALL:
+            mujoco.mj_fwdPosition(self.model, self._data)
+            self._due = _Due.FORCES
         return self._data
 
-    def step_to(self, posture: Posture, duration_s: float) -> None:
-        """Advance the simulation while the robot moves steadily to a posture.
+    def collide(self, posture: Posture) -> mujoco.MjData:
+        """Pose the robot, for who asks for contacts only; see ``placed``."""
+        self.set_posture(posture)
+        return self.placed
+
+    def follow(self, path: Path, steps: int, *, first: int = 0) -> None:
+        """Advance the simulation while the robot goes along a path.
+
+        The result does not depend on where a way is cut into several calls, nor on who looked at
+        the state between them.
 
         Args:
-            posture: Where the robot is at the end.
-            duration_s: Simulated time; a whole number of time steps is taken.
+            path: Where the robot is at each time step.
+            steps: How many time steps to take.
+            first: Where on the path the robot is now, in time steps.
         """
-        steps = max(1, round(duration_s / self.model.opt.timestep))
-        start = self._read_posture()
-        velocity = _velocity(self.model, self.scene, start=start, end=posture, time_s=duration_s)
-        for k in range(1, steps + 1):
-            self._write_posture(interpolate(start, posture, k / steps), velocity)
-            mujoco.mj_step(self.model, self._data)
-        self.set_posture(posture, velocity=velocity)
+        model, data = self.model, self._data
+        before = path(first)
+        velocity: FloatArray | None = None
+        data.qacc_warmstart[:] = self._warmstart
+        for step in range(first + 1, first + steps + 1):
+            posture = path(step)
+            velocity = _velocity(
+                model, self.scene, start=before, end=posture, time_s=model.opt.timestep
+            )
+            self._write_posture(posture, velocity)
+            self.surface_speeds.set_base(data, *_base_velocity(before, posture, model))
+            self.surface_speeds.step()
+            mujoco.mj_step(model, data)
+            before = posture
+        self._warmstart[:] = data.qacc_warmstart
+        self.set_posture(before, velocity=velocity)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let the block try out postures and cameras; all is as before when it ends."""
+        kind = mujoco.mjtState.mjSTATE_INTEGRATION.value
+        kept = np.empty(mujoco.mj_stateSize(self.model, kind))
+        mujoco.mj_getState(self.model, self._data, kept, kind)
+        cameras = self._cameras
+        try:
+            yield
+        finally:
+            self._cameras = cameras
+            mujoco.mj_setState(self.model, self._data, kept, kind)
+            self._due = _Due.ALL
+
+    @property
+    def present(self) -> tuple[ObjectPart, ...]:
+        """The labelled objects that are there, by ascending id: all but those still waiting."""
+        return self._present
+
+    def waiting(self, event: str) -> tuple[ObjectPart, ...]:
+        """The objects that an event lets fall in and that have not fallen yet, by ascending id."""
+        here = {part.instance_id for part in self._present}
+        waiting = (part for part in self.scene.objects if part.waits == event)
+        return tuple(part for part in waiting if part.instance_id not in here)
+
+    def has_room(self, part: ObjectPart, pose: Pose) -> bool:
+        """Whether a free object would touch nothing with its box's centre at a pose."""
+        with self.aside():
+            self._put(part, pose)
+            mujoco.mj_fwdPosition(self.model, self._data)
+            owners = self.model.geom_bodyid[self._data.contact.geom]
+            mine = (owners == part.body_id).any(axis=1)
+            return not (mine & (self._data.contact.dist < 0)).any()
+
+    def let_fall(self, part: ObjectPart, pose: Pose) -> None:
+        """Let an object that waits fall from now on.
+
+        Args:
+            part: The object.
+            pose: Of its box's centre.
+        """
+        self._put(part, pose)
+        self.model.body_gravcomp[part.body_id] = 0
+        chosen = {one.instance_id for one in self._present} | {part.instance_id}
+        self._present = tuple(one for one in self.scene.objects if one.instance_id in chosen)
+        self._due = _Due.ALL
+
+    def _put(self, part: ObjectPart, pose: Pose) -> None:
+        offset = matrix_from_quat_wxyz(pose.quat_wxyz) @ part.object_from_box[:3, 3]
+        at = self._data.qpos[part.qpos_address : part.qpos_address + 7]
+        at[:3] = np.asarray(pose.position_m) - offset
+        at[3:] = pose.quat_wxyz
+        self._data.qvel[part.dof_address : part.dof_address + 6] = 0
+
+    def push(self, part: ObjectPart, force_n: FloatArray) -> None:
+        """Add to the force that acts at an object's centre of mass from now on.
+
+        Args:
+            part: The object.
+            force_n: In the world frame, (3,).
+        """
+        acts = self._data.xfrc_applied[part.body_id, :3]
+        acts += force_n
+        # What was added and taken away again must not leave a rounding error behind.
+        acts[np.abs(acts) < 1e-12 * np.abs(force_n)] = 0.0
+        self._due = _Due.ALL
 
     def set_objects(self, qpos: FloatArray) -> None:
         """Put all objects and distractors at rest at given poses.
@@ -261,7 +390,7 @@ class World:
         return bool(self._data.mocap_pos[shape.mocap_id, 2] > PARKED_M[2])
 
     def instances(self) -> tuple[Instance, ...]:
-        """All labelled objects at this instant, by ascending id."""
+        """All labelled objects that are there at this instant, by ascending id."""
         return tuple(
             Instance(
                 instance_id=part.instance_id,
@@ -269,26 +398,43 @@ class World:
                 class_id=part.class_id,
                 class_name=part.class_name,
                 model_name=part.model_name,
-                world_from_object=self._body_pose(part.body_id),
+                world_from_object=self.world_from_body(part.body_id),
                 object_from_box=part.object_from_box,
                 size_m=part.size_m,
                 keypoints=part.keypoints,
                 symmetry=part.symmetry,
             )
-            for part in self.scene.objects
+            for part in self._present
         )
 
+    def set_cameras(self, cameras: Sequence[SampledCamera]) -> None:
+        """Set what a view changes of cameras; those that are not named are as the model has them.
+
+        Args:
+            cameras: What changes.
+        """
+        self._cameras = {camera.camera: camera for camera in cameras}
+
+    def camera_model(self, camera: CameraPart) -> CameraModel:
+        """Intrinsics of a camera as it is now."""
+        return changed_lens(camera.model, self._cameras.get(camera.model.name))
+
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
-        """Pose of a camera's optical frame, shape (4, 4)."""
-        rotation = self.data.cam_xmat[camera.camera_id].reshape(3, 3)
-        world_from_gl = make_transform(rotation, self.data.cam_xpos[camera.camera_id])
-        pose: FloatArray = world_from_gl @ GL_FROM_OPTICAL
-        return pose
+        """Pose of a camera's optical frame as it is now, shape (4, 4)."""
+        data = self.placed
+        rotation = data.cam_xmat[camera.camera_id].reshape(3, 3)
+        world_from_gl = make_transform(rotation, data.cam_xpos[camera.camera_id])
+        return changed_mount(world_from_gl @ GL_FROM_OPTICAL, self._cameras.get(camera.model.name))
+
+    def world_from_body(self, body: int) -> FloatArray:
+        """Pose of a body of the model, shape (4, 4)."""
+        data = self.placed
+        return make_transform(data.xmat[body].reshape(3, 3), data.xpos[body])
 
     def links(self) -> tuple[LinkPose, ...]:
         """Poses of all robot bodies, parents first."""
         return tuple(
-            LinkPose(name, self._body_pose(body)) for name, body in self.scene.robot.links
+            LinkPose(name, self.world_from_body(body)) for name, body in self.scene.robot.links
         )
 
     def joints(self) -> tuple[JointState, ...]:
@@ -319,9 +465,6 @@ class World:
             absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
         )
 
-    def _body_pose(self, body: int) -> FloatArray:
-        return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
-
     def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
         part = self.scene.robot
         self._data.qpos[part.qpos_addresses] = posture.qpos
@@ -331,16 +474,6 @@ class World:
             half = posture.yaw_rad / 2
             self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
             self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
-
-    def _read_posture(self) -> Posture:
-        part = self.scene.robot
-        qpos = self._data.qpos[part.qpos_addresses].copy()
-        if part.root_body_id < 0:
-            return self._home._replace(qpos=qpos)
-        mocap = int(self.model.body_mocapid[part.root_body_id])
-        x, y, z = (float(v) for v in self._data.mocap_pos[mocap])
-        w, _, _, s = (float(v) for v in self._data.mocap_quat[mocap])
-        return Posture(x, y, z, 2 * math.atan2(s, w), qpos)
 
 
 def body_pose(
@@ -372,6 +505,15 @@ def interpolate(start: Posture, end: Posture, share: float) -> Posture:
     )
 
 
+def _base_velocity(
+    start: Posture, end: Posture, model: mujoco.MjModel
+) -> tuple[FloatArray, float]:
+    """Speed of the root (3,) and turning speed between the postures of two time steps."""
+    way = np.array([end.x_m - start.x_m, end.y_m - start.y_m, end.z_m - start.z_m])
+    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
+    return way / model.opt.timestep, turn / model.opt.timestep
+
+
 def _velocity(
     model: mujoco.MjModel,
     scene: CompiledScene,
@@ -382,6 +524,9 @@ def _velocity(
 ) -> FloatArray:
     """Joint velocities of the robot's degrees of freedom between two postures."""
     part = scene.robot
+    if len(part.qpos_addresses) == len(part.dof_addresses):
+        # Hinges and slides alone.
+        return (end.qpos - start.qpos) / time_s
     before = model.qpos0.copy()
     after = model.qpos0.copy()
     before[part.qpos_addresses] = start.qpos

@@ -43,7 +43,7 @@ def test_the_same_view_has_the_same_state_whatever_came_before(open_config):
     stage = open_config()
     (alone,) = stage.open(1).views([2])
     several = list(stage.open(1).views([0, 1, 2]))
-    states = [instant.frames[0].scene for instant in (alone, several[-1])]
+    states = [instant.taken[0].frame.scene for instant in (alone, several[-1])]
     first, second = states
     assert first.contacts == second.contacts
     assert first.contacts

@@ -1,12 +1,14 @@
 """Which frames a frame's labels are made from: those beside it, and no others."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline import episode as episode_module
 from synth_ros.pipeline.capture import Exposure
 from synth_ros.pipeline.generate import episode_samples, view_again
-from synth_ros.pipeline.instant import Course, windows
+from synth_ros.pipeline.instant import Course, Taken, windows
 from synth_ros.pipeline.live import LiveSession
 
 FLOW = {'render:': 'labels: {flow: true}\nrender:'}
@@ -136,21 +138,49 @@ def test_joints_links_and_stamp_are_of_the_frame_and_not_of_the_one_ahead(open_c
             assert (a.world_from_link == b.world_from_link).all()
 
 
+def stand_ins(*due):
+    """Instants of which only the frames are there: their cameras and the instant's number."""
+    return [
+        SimpleNamespace(taken=[Taken(camera, 0, k) for camera in cameras])
+        for k, cameras in enumerate(due)
+    ]
+
+
+def told(window):
+    """What a window says: (now, before, after) for each of its frames, by instants' numbers."""
+    now = [taken.frame for taken in window.now.taken]
+    return list(zip(now, window.before, window.after, strict=True))
+
+
 def test_windows_take_no_more_than_they_need():
     taken = []
 
     def source():
-        for k in range(4):
+        for k, instant in enumerate(stand_ins([0], [0], [0], [0])):
             taken.append(k)
-            yield k
+            yield instant
 
     stream = windows(source(), ahead=True)
-    assert tuple(next(stream)) == (0, None, 1)
+    assert told(next(stream)) == [(0, None, 1)]
     assert taken == [0, 1]
-    assert [tuple(window) for window in stream] == [(1, 0, 2), (2, 1, 3), (3, 2, None)]
+    assert [told(w) for w in stream] == [[(1, 0, 2)], [(2, 1, 3)], [(3, 2, None)]]
     taken.clear()
     stream = windows(source(), ahead=False)
-    assert tuple(next(stream)) == (0, None, None)
+    assert told(next(stream)) == [(0, None, None)]
     assert taken == [0]
-    assert [tuple(window) for window in stream] == [(1, 0, None), (2, 1, None), (3, 2, None)]
+    assert [told(w) for w in stream] == [[(1, 0, None)], [(2, 1, None)], [(3, 2, None)]]
     assert list(windows([], ahead=True)) == []
+
+
+def test_neighbours_are_the_cameras_own():
+    instants = stand_ins([0, 1], [0], [0], [0, 1], [0])
+    got = [told(window) for window in windows(instants, ahead=True)]
+    assert got == [
+        [(0, None, 1), (0, None, 3)],
+        [(1, 0, 2)],
+        [(2, 1, 3)],
+        [(3, 2, 4), (3, 0, None)],
+        [(4, 3, None)],
+    ]
+    got = [told(window) for window in windows(instants, ahead=False)]
+    assert got[3] == [(3, 2, None), (3, 0, None)]

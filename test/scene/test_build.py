@@ -275,7 +275,7 @@ def test_objects_attached_and_added_are_the_same(
     ).replace('count: [2, 2]', 'count: [14, 14]')
     loaded = load(text)
     builder = SceneBuilder(loaded)
-    sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(0, 0))
+    sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(2, 0))
     assert {'mug', 'bottle'} <= {item.class_name for item in sampled.objects}
     attached = _bytes(builder.build(sampled).model)
     monkeypatch.setattr('synth_ros.scene.build._ATTACHED_OBJECTS', 0)

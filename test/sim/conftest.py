@@ -11,6 +11,7 @@ from synth_ros.randomize.scene import SampledObject, SampledScene
 from synth_ros.randomize.streams import Streams
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sim.log import silence_mujoco
+from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.world import World
 
 ROBOT = """
@@ -59,6 +60,15 @@ class Made(NamedTuple):
     sampled: SampledScene
     world: World
 
+    def finder(self) -> PostureFinder:
+        """What finds the scene's views."""
+        return PostureFinder(
+            self.world,
+            self.loaded.config,
+            inventory=self.builder.inventory,
+            objects=self.sampled.objects,
+        )
+
     def drawing(self, attempt: int) -> tuple[SampledObject, ...]:
         """The same objects from other start poses."""
         inventory = self.builder.inventory
@@ -72,9 +82,9 @@ class Made(NamedTuple):
 def make(tmp_path: Path):
     """Makes a scene of ``CONFIG`` with lines replaced or added."""
 
-    def build(extra: str = '', *, episode: int = 0, **replace: str) -> Made:
+    def build(extra: str = '', *, episode: int = 0, robot: str = ROBOT, **replace: str) -> Made:
         silence_mujoco()
-        (tmp_path / 'bot.xml').write_text(ROBOT)
+        (tmp_path / 'bot.xml').write_text(robot)
         text = CONFIG + extra
         for old, new in replace.items():
             text = text.replace(old, new)

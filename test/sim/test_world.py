@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from synth_ros.randomize.scene import SampledView
+from synth_ros.sim.paths import between, still
 from synth_ros.sim.world import Posture, interpolate
 
 
@@ -84,7 +85,7 @@ def test_the_moving_robot_pushes_objects(make):
     world.model.opt.gravity[:] = 0
     world.set_objects(qpos)
     swung = world.home._replace(qpos=world.home.qpos + np.array([0, 0.4, 0]))
-    world.step_to(swung, 0.2)
+    world.follow(between(world.home, swung, steps=100), 100)
     moved = np.linalg.norm(world.instances()[0].world_from_object[:3, 3] - where)
     assert moved > 0.1
     joints = {joint.name: joint.position for joint in world.joints()}
@@ -94,7 +95,7 @@ def test_the_moving_robot_pushes_objects(make):
 def test_steps_end_in_the_posture_and_take_their_time(make):
     world = make().world
     target = world.posture(view(lift=0.3, swing=-1.0))
-    world.step_to(target, 0.25)
+    world.follow(lambda step: interpolate(world.home, target, step / 125), 125)
     assert world.time_s == pytest.approx(0.25)
     assert world.stamp_ns == 250_000_000
     joints = {joint.name: joint for joint in world.joints()}
@@ -105,7 +106,7 @@ def test_steps_end_in_the_posture_and_take_their_time(make):
 
 def test_the_scene_model_is_not_edited(make):
     made = make()
-    made.world.step_to(made.world.posture(view()), 0.1)
+    made.world.follow(still(made.world.posture(view())), 50)
     assert made.world.scene.model.dof_armature.max() == 0
     assert made.world.scene.model.jnt_stiffness.max() == 50
 

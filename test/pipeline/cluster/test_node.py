@@ -92,7 +92,7 @@ def test_an_episode_that_is_there_is_left_alone(job, writer, choice):
     maker = EpisodeMaker(start(job, writer, choice), shipped=None)
     maker.make(0)
     before = files(Path(job.place))
-    assert maker.make(0) == Made((0, 2, (), ()), 'key-a', {})
+    assert maker.make(0) == Made((0, 2, (), {}, ()), 'key-a', {})
     assert files(Path(job.place)) == before
 
 

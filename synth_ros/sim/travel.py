@@ -1,0 +1,93 @@
+"""The way that a robot takes when it drives, or moves its joints as it is told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_ros.config.sequence import RobotMotion
+from synth_ros.randomize.phases import JointTrajectory, SampledMotion
+from synth_ros.sim.paths import Speed, composed, drive, smooth, through
+from synth_ros.sim.world import Path, Posture, World
+from synth_ros.types import FloatArray
+
+
+class Way(NamedTuple):
+    """What a way is made of, beside draws.
+
+    Attributes:
+        motion: What the config asks for.
+        trajectory: The trajectory that it names, if any.
+        steps: Time steps that the way takes.
+        timestep_s: Length of one.
+    """
+
+    motion: RobotMotion
+    trajectory: JointTrajectory | None
+    steps: int
+    timestep_s: float
+
+
+def planned(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> Path:
+    """The way of a robot from where it is.
+
+    Args:
+        way: What there is.
+        drawn: What was drawn of it.
+        world: Knows the robot's joints; not changed.
+        start: Where the robot is.
+    """
+    return composed(
+        start,
+        base=_base(way, drawn, start),
+        qpos=_joints(way, drawn, world=world, start=start),
+    )
+
+
+def _base(way: Way, drawn: SampledMotion, start: Posture) -> FloatArray | None:
+    if way.motion.drive is None:
+        return None
+    return drive(
+        (start.x_m, start.y_m, start.yaw_rad),
+        [Speed(*arc) for arc in drawn.arcs],
+        steps=way.steps,
+        timestep_s=way.timestep_s,
+        ramp_s=way.motion.drive.ramp_s,
+    )
+
+
+def _joints(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> FloatArray | None:
+    at_s = np.arange(way.steps + 1, dtype=np.float64) * way.timestep_s
+    if way.trajectory is not None and way.motion.trajectory is not None:
+        path = _followed(way.trajectory, at_s * drawn.speed, world=world, start=start)
+        return _blended(start.qpos, path, at_s, blend_s=way.motion.trajectory.blend_s)
+    if not drawn.waypoints:
+        return None
+    knots = [start]
+    for waypoint in drawn.waypoints:
+        knots.append(world.with_joints(knots[-1], waypoint))
+    times = np.linspace(0.0, float(at_s[-1]), len(knots))
+    return through(times, np.array([knot.qpos for knot in knots]), at_s)
+
+
+def _followed(
+    trajectory: JointTrajectory, at_s: FloatArray, *, world: World, start: Posture
+) -> FloatArray:
+    """The robot's qpos on a trajectory, shape (len(at_s), n)."""
+    rows = [
+        world.with_joints(start, dict(zip(trajectory.joints, row, strict=True))).qpos
+        for row in trajectory.positions.tolist()
+    ]
+    return through(trajectory.times_s, np.array(rows), at_s)
+
+
+def _blended(
+    here: FloatArray, path: FloatArray, at_s: FloatArray, *, blend_s: float
+) -> FloatArray:
+    """A path that comes from elsewhere: all of it is taken over in the first moments."""
+    if blend_s <= 0:
+        return path
+    shares = np.array([smooth(time / blend_s) for time in at_s.tolist()])[:, None]
+    out: FloatArray = here + shares * (path - here)
+    return out
