@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from synth_ros.config.base import Asset, Section, UnitInterval
-from synth_ros.config.distributions import (
-    Distribution,
-    DrawnPositive,
-    WholeDistribution,
-    WholeOnly,
-    drawn,
-    log_uniform,
-    uniform,
-    whole_uniform,
+from synth_ros.config.base import Asset, Fault, Section
+from synth_ros.config.distributions import Distribution, constant, drawn
+from synth_ros.config.lights import LightsConfig
+from synth_ros.config.surroundings import (
+    BackdropConfig,
+    ColorsConfig,
+    ImageLightConfig,
+    SkyConfig,
 )
 from synth_ros.config.textures import TextureConfig
 
-_LampCount = Annotated[WholeDistribution, WholeOnly, drawn(whole=True, low=1, high=4)]
-_Elevation = Annotated[Distribution, drawn(above=0, high=90)]
-
-
-class LightsConfig(Section):
-    """Lamps above the placement surface, drawn anew for every scene."""
-
-    count: _LampCount = whole_uniform(1, 3)
-    """Lamps per scene; at least one, at most four."""
-    distance_m: DrawnPositive = uniform(1.6, 2.6)
-    """Distance from the middle of the placement surface."""
-    elevation_deg: _Elevation = uniform(35, 85)
-    """Angle above the horizon."""
-    intensity: DrawnPositive = uniform(0.75, 1.2)
-    """Brightness relative to a well-lit room, shared among the lamps."""
-    color_temperature_k: DrawnPositive = log_uniform(2800, 6500)
-    """Colour of each lamp as a black body."""
-    ambient: DrawnPositive = uniform(0.25, 0.5)
-    """Light that comes from everywhere, relative to a well-lit room."""
-    cast_shadow_probability: UnitInterval = 0.8
-    """Share of the lamps, after the first, that cast shadows; the first always does."""
+_Exposure = Annotated[Distribution, drawn(low=-16, high=16)]
 
 
 class EnvironmentConfig(Section):
@@ -52,5 +31,22 @@ class EnvironmentConfig(Section):
     textures: TextureConfig = TextureConfig()
     """Textures in place of those of walls, floor and furniture, each role by itself; needs
     randomize_materials. Their repeat is that of the model's own textures, not tile_m."""
+    colors: ColorsConfig = ColorsConfig()
+    """Colours of walls, floor and furniture; needs randomize_materials."""
     lights: LightsConfig = LightsConfig()
     """The lamps and the light from everywhere."""
+    exposure_ev: _Exposure = constant(0)
+    """Exposure of all cameras in stops, drawn for every view: 1 makes the picture twice as bright
+    before tone mapping, -1 half as bright."""
+    sky: SkyConfig | None = None
+    """What shows where there is nothing; that of the environment's own model if not given."""
+    image_light: ImageLightConfig = ImageLightConfig()
+    """Where the light from everywhere comes from."""
+    backdrop: BackdropConfig = BackdropConfig()
+    """A picture behind the scene."""
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for light from a sky that is not given."""
+        if self.image_light.source == 'sky' and self.sky is None:
+            message = 'the sky of the environment gives no light: give environment.sky'
+            yield Fault(('image_light', 'source'), message)

@@ -39,6 +39,9 @@ InertiaMode = Literal['auto', 'geometry', 'model']
 CategoryId = Annotated[int, Field(ge=1, le=65535)]
 """Semantic masks have 16 bits."""
 
+OWN_TAGS = ('target', 'distractor', 'occluder')
+"""Tags that tell what an object is for."""
+
 
 class Primitive(Section):
     """A simple solid."""
@@ -118,11 +121,17 @@ class ObjectClass(Section):
     """Pairs of keypoints that a line connects."""
     symmetry: SymmetryConfig = SymmetryConfig()
     """Which turns leave the shape as it is."""
+    tags: tuple[Name, ...] = ()
+    """Names of groups that its objects belong to, for ``randomization.vary``."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults for two origins of a class, and for points and lines given twice."""
         if self.sources is not None and self.primitives is not None:
             yield Fault(('primitives',), 'give sources or primitives, not both')
+        for place, tag in enumerate(self.tags):
+            if tag in OWN_TAGS:
+                message = f'"{tag}" is given by what an object is for: choose another name'
+                yield Fault(('tags', place), message)
         yield from self._keypoint_faults()
         yield from self._skeleton_faults()
 

@@ -17,6 +17,7 @@ from synth_ros.config.distributions import (
     drawn,
     uniform,
 )
+from synth_ros.config.vary import Variation
 from synth_ros.config.viewpoint import ViewpointConfig
 
 DrawnFocal = Annotated[Distribution, drawn(low=0.1, high=10.0)]
@@ -120,16 +121,20 @@ class RandomizationConfig(Section):
     their place; several of a robot are satisfied together."""
     sensor: SensorNoise = SensorNoise()
     """What the sensor adds to the clean image."""
+    vary: dict[str, Variation] = Field(default_factory=dict)
+    """Randomizers of named targets, by a name of their own, which also names their random
+    stream."""
 
     def rules(self) -> Iterator[Fault]:
-        """Yield a fault for each variable whose name nothing could refer to."""
-        for name in self.variables:
+        """Yield a fault for each variable or randomizer whose name nothing could refer to."""
+        named = [('variables', name) for name in self.variables]
+        for key, name in (*named, *(('vary', name) for name in self.vary)):
             if not re.fullmatch(NAME_PATTERN, name) or len(name) > 64:
                 message = (
                     'expects a name of a to z, 0 to 9 and "_" that starts with a letter and has '
                     'at most 64 characters'
                 )
-                yield Fault(('variables', name), message)
+                yield Fault((key, name), message)
         yield from self._viewpoint_faults()
 
     def _viewpoint_faults(self) -> Iterator[Fault]:

@@ -65,18 +65,23 @@ def _section(record: Record, path: str) -> Iterator[str]:
             yield from _section(key.kind, below)
         elif isinstance(key.kind, Listing) and isinstance(key.kind.item, Record):
             yield from _section(key.kind.item, f'{below}[]')
+        elif isinstance(key.kind, Table) and isinstance(key.kind.value, Record):
+            yield from _section(key.kind.value, f'{below}.NAME')
 
 
 def _row(key: Key, path: str) -> str:
     inner, suffix = key.kind, ''
     if isinstance(inner, Listing):
         inner, suffix = inner.item, '[]'
+    elif isinstance(inner, Table) and isinstance(inner.value, Record):
+        inner, suffix = inner.value, '.NAME'
     value = _linked(describe_briefly(key.kind), inner)
     if isinstance(inner, Record):
         section = f'{_joined(path, key.name)}{suffix}'
         anchor = ''.join(c for c in section if c.isalnum() or c == '_')
         at_least = ', at least 1' if isinstance(key.kind, Listing) and key.kind.fewest else ''
-        value = f'{"a list" if suffix else "a mapping"}{at_least}: see [`{section}`](#{anchor})'
+        what = {'': 'a mapping', '[]': 'a list', '.NAME': 'a mapping from names'}[suffix]
+        value = f'{what}{at_least}: see [`{section}`](#{anchor})'
     return f'| `{key.name}` | {_flat(value)} | {_default(key)} | {_flat(key.text)} |'
 
 

@@ -71,6 +71,8 @@ class Config(Section):
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
         yield from self._rate_faults()
         yield from self._sequence_faults()
+        if self.render.backend == 'classic':
+            yield from self.environment.lights.classic_faults(('environment', 'lights'))
         yield from repeated_names('scenarios', [entry.name for entry in self.scenarios])
         yield from weightless(self.scenarios)
         yield from constraint_faults(

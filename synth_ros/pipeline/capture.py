@@ -25,6 +25,7 @@ class Exposure:
         cameras: Some of ``world.scene.cameras``.
         normals: Whether to take facet normals from a renderer that has them. Labels do without:
             they find the facet that each pixel's ray meets, as fast as it can be drawn.
+        exposure_ev: Of all cameras, stops.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Exposure:
         cameras: Sequence[CameraPart],
         *,
         normals: bool = False,
+        exposure_ev: float = 0.0,
     ) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
         self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [
-            Viewpoint(world.camera_model(c), world.world_from_camera(c)) for c in cameras
+            Viewpoint(world.camera_model(c), world.world_from_camera(c), exposure_ev)
+            for c in cameras
         ]
         self._present = world.present
         groups = [part.geom_ids for part in self._present]

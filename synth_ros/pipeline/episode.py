@@ -26,7 +26,9 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.timing import Due
+from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
@@ -92,7 +94,8 @@ class Episode:
         self.clock = stage.clock
         self.stage = stage
         self._streams = stage.streams(sampled.episode)
-        self.config = stage.builder.of(sampled.scenario).config
+        builder = stage.builder.of(sampled.scenario)
+        self.config = builder.config
         self.refusals: Counter[str] = Counter()
         self.draws = episode_draws(self.config, self._streams)
         self.finder = PostureFinder(
@@ -102,11 +105,18 @@ class Episode:
             objects=sampled.objects,
         )
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
+        self._varying = Varying(
+            sampled,
+            world=world,
+            renderer=stage.renderer,
+            builder=builder,
+            streams=self._streams,
+        )
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
     def find_view(self, view: int, *, start: int = 0) -> SampledView:
-        """Draw a posture of the robot that touches nothing, pose the robot, arrange the clutter.
+        """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
@@ -115,8 +125,9 @@ class Episode:
         Raises:
             PlacementError: If none was found.
         """
-        with self.clock.measure('posture'):
+        with self.clock.measure('posture'), self._varying.view(view) as values:
             drawn = self.finder.find(self._streams, view, start=start)
+            drawn = drawn.model_copy(update={'values': values})
             self.refusals.update(drawn.refused)
             return self.clutter.arrange(self.draws, drawn)
 
@@ -167,7 +178,8 @@ class Episode:
             view=drawn.view,
         )
         self.world.hang(hung(self.sampled.objects, planned, pose))
-        return drawn.model_copy(update={'planned': planned})
+        # The clutter was arranged around the objects where they were before.
+        return self.clutter.arrange(self.draws, drawn.model_copy(update={'planned': planned}))
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -215,7 +227,12 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            exposure = Exposure(world, self.stage.renderer, [cameras[camera] for camera, _ in due])
+            exposure = Exposure(
+                world,
+                self.stage.renderer,
+                [cameras[camera] for camera, _ in due],
+                exposure_ev=drawn.exposure_ev,
+            )
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()
@@ -266,9 +283,9 @@ class Episode:
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=self.draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(name),
+                rng=self._streams.generator(sensor_stream(now.index, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(
@@ -382,6 +399,7 @@ class Stage:
             scene = builder.build(drawn)
             check_scene(scene)
             world = World(scene, builder.config.robot)
+            world.apply(drawn.values)
         with self.clock.measure('settle'):
             sampled, rest, redraws = self._settle(world, streams, builder)
             sampled = sampled.model_copy(update={'scenario': scenario})

@@ -21,8 +21,8 @@ from synth_ros.randomize.phases import (
     event_kind,
     in_drawn_order,
 )
-from synth_ros.scene.build import ENVIRONMENT_PREFIX
 from synth_ros.scene.compiled import ObjectPart
+from synth_ros.scene.mjspec import ENVIRONMENT_PREFIX
 
 _Action = Callable[[int], SampledEvent | None]
 

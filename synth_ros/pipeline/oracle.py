@@ -34,7 +34,8 @@ from synth_ros.sim.rays import (
     drawn_exactly,
     model_for_rays,
 )
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.robot import Posture
+from synth_ros.sim.world import World
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 SNAP_PX = 0.004
@@ -143,6 +144,7 @@ class FrameTruth:
         self._loaded = loaded
         self._player = player
         self._pose = np.array(frame.record.world_from_camera)
+        world.apply((*made.scene.values, *made.view.values))
         self._flat = drawn_exactly(world.scene.model)
         self._model = model_for_rays(world.model)
         private = private_model(world.scene.model, loaded.config.render)

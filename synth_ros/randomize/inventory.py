@@ -9,6 +9,11 @@ from synth_ros.config.placement import Place
 from synth_ros.geometry.boxes import NO_BOXES, Boxes
 from synth_ros.types import FloatArray
 
+TARGET_TAG = 'target'
+"""Tag of all objects that get labels."""
+DISTRACTOR_TAG = 'distractor'
+"""Tag of clutter that falls with them."""
+
 
 class VariantInfo(NamedTuple):
     """One asset of a class.
@@ -34,12 +39,24 @@ class ClassInfo(NamedTuple):
         name: Category name.
         weight: Relative frequency.
         variants: At least one.
+        tags: Of all its objects, beside those that tell what an object is for.
     """
 
     class_id: int
     name: str
     weight: float
     variants: tuple[VariantInfo, ...]
+    tags: tuple[str, ...] = ()
+
+    @property
+    def object_tags(self) -> tuple[str, ...]:
+        """Tags of its objects, which get labels."""
+        return (TARGET_TAG, *self.tags)
+
+    @property
+    def distractor_tags(self) -> tuple[str, ...]:
+        """Tags of its distractors, which get none."""
+        return (DISTRACTOR_TAG, *self.tags)
 
 
 class SurfaceInfo(NamedTuple):
@@ -144,6 +161,38 @@ class TextureFolder(NamedTuple):
     images: tuple[ImageInfo, ...]
 
 
+class MovingPart(NamedTuple):
+    """A joint or an actuator whose properties can vary.
+
+    Attributes:
+        item: Its name in the scene, such as ``env/hinge`` or ``robot/elbow``.
+        name: Its name in its own model.
+        link: The body that it moves, as its own model calls it.
+    """
+
+    item: str
+    name: str
+    link: str
+
+
+class Handles(NamedTuple):
+    """What named targets can take hold of, beside what is drawn.
+
+    Attributes:
+        materials: Materials of the environment that belong to no role.
+        joints: Joints that physics moves.
+        posed_joints: Joints that go where they are told: physics does not act on them.
+        actuators: Actuators that act.
+        camera_links: The link that carries each camera, in the order of the cameras.
+    """
+
+    materials: tuple[str, ...] = ()
+    joints: tuple[MovingPart, ...] = ()
+    posed_joints: tuple[MovingPart, ...] = ()
+    actuators: tuple[MovingPart, ...] = ()
+    camera_links: tuple[str, ...] = ()
+
+
 class Inventory(NamedTuple):
     """Everything a scene is drawn from.
 
@@ -157,8 +206,10 @@ class Inventory(NamedTuple):
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
         distractors: Classes of distractors in config order.
         textures: Folders of images.
+        handles: What else named targets can take hold of.
         joints: The robot's joints with one degree of freedom.
         joint_log: Its logged postures, or ``None``.
+        pictures: Folders of panoramas and backdrops.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -170,5 +221,7 @@ class Inventory(NamedTuple):
     lamps_m: tuple[float, float, float] | None = None
     distractors: tuple[ClassInfo, ...] = ()
     textures: tuple[TextureFolder, ...] = ()
+    handles: Handles = Handles()
     joints: tuple[JointInfo, ...] = ()
     joint_log: JointLog | None = None
+    pictures: tuple[TextureFolder, ...] = ()

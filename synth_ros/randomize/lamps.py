@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 
-from synth_ros.config.environment import LightsConfig
+from synth_ros.config.lights import LAMP_KINDS, LampKind, LightsConfig
 from synth_ros.randomize.draw import Draws
-from synth_ros.randomize.draws import uniform
-from synth_ros.randomize.scene import SampledLamp
+from synth_ros.randomize.scene import SampledLamp, Triple
+
+FULL_ILLUMINANCE_LUX = 60_000.0
+"""Light on a surface at the target that faces a lamp of intensity 1: it makes a lit room with
+exposure_ev 0, a camera set for f/16 and 1/125 s at ISO 100 and 1.7 stops more."""
 
 
 def black_body_rgb(temperature_k: float) -> tuple[float, float, float]:
@@ -59,10 +62,10 @@ def draw_lamps(
         The lamps, brightest job first: their intensities sum to the drawn brightness.
     """
     lamps = draws.whole(config.count, 'count')
-    total = draws.number(config.intensity, 'intensity')
+    total = _brightness(config, draws)
     drawn = [_draw_one(config, target_m, draws=draws.below(f'{i}/')) for i in range(lamps)]
     shares = 0.6 ** np.arange(lamps)
-    shares *= total / shares.sum()
+    shares *= total / max(float(shares.sum()), 1.0)
     return tuple(
         lamp.model_copy(
             update={
@@ -74,13 +77,34 @@ def draw_lamps(
     )
 
 
+def lamp_color(temperature_k: float, *, white_balance: float = 0.5) -> Triple:
+    """Colour of a lamp as a camera shows it, its largest component 1.
+
+    Automatic white balance takes out most of a cast but not all of it; the default, a square root,
+    halves it on a logarithmic scale.
+
+    Args:
+        temperature_k: Of the black body.
+        white_balance: Share of the cast that is taken out, 0 to 1.
+    """
+    red, green, blue = (c ** (1 - white_balance) for c in black_body_rgb(temperature_k))
+    return red, green, blue
+
+
+def _brightness(config: LightsConfig, draws: Draws) -> float:
+    """Of all lamps together, relative to a well-lit room."""
+    if config.illuminance_lux is not None:
+        return draws.number(config.illuminance_lux, 'illuminance_lux') / FULL_ILLUMINANCE_LUX
+    return draws.number(config.intensity, 'intensity')
+
+
 def _draw_one(
     config: LightsConfig, target_m: tuple[float, float, float], *, draws: Draws
 ) -> SampledLamp:
-    azimuth = uniform(draws.generator('azimuth'), (-math.pi, math.pi))
+    azimuth = math.radians(draws.number(config.azimuth_deg, 'azimuth'))
     elevation = math.radians(draws.number(config.elevation_deg, 'elevation_deg'))
     distance = draws.number(config.distance_m, 'distance_m')
-    jitter = draws.generator('target').uniform(-0.15, 0.15, 2)
+    aside = draws.numbers(config.aim_offset_m, 'target', 2)
     temperature_k = draws.number(config.color_temperature_k, 'color_temperature_k')
     shadow = draws.generator('cast_shadow').random() < config.cast_shadow_probability
     x, y, z = target_m
@@ -90,18 +114,18 @@ def _draw_one(
             y + distance * math.cos(elevation) * math.sin(azimuth),
             z + distance * math.sin(elevation),
         ),
-        target_m=(x + float(jitter[0]), y + float(jitter[1]), z),
-        rgb=_balanced(black_body_rgb(temperature_k)),
+        target_m=(x + float(aside[0]), y + float(aside[1]), z),
+        rgb=lamp_color(temperature_k, white_balance=config.white_balance),
         intensity=1.0,
         cast_shadow=bool(shadow),
+        kind=_draw_kind(config, draws),
+        cutoff_deg=draws.number(config.cutoff_deg, 'cutoff_deg'),
+        radius_m=draws.number(config.radius_m, 'radius_m'),
+        specular=draws.number(config.specular, 'specular'),
     )
 
 
-def _balanced(rgb: tuple[float, float, float]) -> tuple[float, float, float]:
-    """A lamp's colour as a camera with automatic white balance shows it.
-
-    Automatic balance takes out most of a cast but not all of it; the square root halves it on
-    a logarithmic scale.
-    """
-    red, green, blue = (math.sqrt(c) for c in rgb)
-    return red, green, blue
+def _draw_kind(config: LightsConfig, draws: Draws) -> LampKind:
+    weights = np.array(config.kinds.weights())
+    place = draws.generator('kind').choice(len(weights), p=weights / weights.sum())
+    return LAMP_KINDS[int(place)]

@@ -22,8 +22,10 @@ from synth_ros.randomize.inventory import (
 from synth_ros.randomize.placement.choose import Chooser, Refusals, largest_containers
 from synth_ros.randomize.placement.fits import Triple, scaled
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledObject
+from synth_ros.randomize.scene import SampledObject, SampledRefusal, SampledValue
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.targets import object_item, object_name
+from synth_ros.randomize.vary import drawn_size, scale_limits
 
 _PICKS_TRIED = 25
 
@@ -42,6 +44,7 @@ class Pick(NamedTuple):
         mass_scale: Factor on mass and inertia.
         place: Name of its place.
         waits: Name of the event that lets it fall in; empty if it is there from the start.
+        values: Draws for named targets that its size rests on.
     """
 
     key: str
@@ -54,11 +57,38 @@ class Pick(NamedTuple):
     mass_scale: float
     place: str = ''
     waits: str = ''
+    values: tuple[SampledValue, ...] = ()
 
     @property
     def half_m(self) -> Triple:
         """Half extents of its 3D box."""
         return scaled(self.variant.half_size_m, self.scale)
+
+
+class MadeObjects(NamedTuple):
+    """The objects of a scene with their poses.
+
+    Attributes:
+        objects: By instance id.
+        values: Draws for named targets that they were built with.
+        refusals: Of places and objects.
+    """
+
+    objects: tuple[SampledObject, ...]
+    values: tuple[SampledValue, ...]
+    refusals: tuple[SampledRefusal, ...] = ()
+
+
+class Turn(NamedTuple):
+    """Which object is drawn.
+
+    Attributes:
+        key: Names its draws.
+        number: In the scene, from 1.
+    """
+
+    key: str
+    number: int
 
 
 class Picked(NamedTuple):
@@ -117,25 +147,29 @@ def _drawn_class(draws: Draws, weights: Sequence[float]) -> int:
 
 
 def dressed(
-    config: Config, entry: ClassInfo, *, key: str, draws: Draws, variant: str | None = None
+    config: Config, entry: ClassInfo, *, turn: Turn, draws: Draws, variant: str | None = None
 ) -> Pick:
     """Draw how an object of a class differs from others.
 
     Args:
         config: The config.
         entry: The class.
-        key: Names the object's draws.
+        turn: Which object it is.
         draws: Of the object.
         variant: Its asset; drawn if ``None``.
     """
     objects, physics = config.objects, config.physics
     # One draw in [0, 1) whatever the number of variants: adding one shifts nothing else.
     drawn = entry.variants[int(draws.generator('variant').random() * len(entry.variants))]
+    item = object_item(object_name(entry.name, turn.number), entry.name, entry.object_tags)
+    scale = draws.number(objects.scale, 'scale')
+    size = drawn_size(config.randomization.vary, item, scale, draws=draws)
     return Pick(
-        key=key,
+        key=turn.key,
         entry=entry,
         variant=next((one for one in entry.variants if one.name == variant), drawn),
-        scale=draws.number(objects.scale, 'scale'),
+        scale=size.scale,
+        values=size.values,
         hue_shift_deg=draws.number(objects.hue_shift_deg, 'hue_shift_deg'),
         value_scale=draws.number(objects.value_scale, 'value_scale'),
         friction_scale=draws.number(physics.friction_scale, 'friction_scale'),
@@ -153,7 +187,7 @@ def sampled_object(number: int, pick: Pick, pose: Pose) -> SampledObject:
     """
     return SampledObject(
         instance_id=number,
-        name=f'{pick.entry.name}_{number:02d}',
+        name=object_name(pick.entry.name, number),
         class_id=pick.entry.class_id,
         class_name=pick.entry.name,
         variant=pick.variant.name,
@@ -164,23 +198,27 @@ def sampled_object(number: int, pick: Pick, pose: Pose) -> SampledObject:
         value_scale=pick.value_scale,
         friction_scale=pick.friction_scale,
         mass_scale=pick.mass_scale,
+        tags=pick.entry.object_tags,
     )
 
 
-def pick_waiting(config: Config, inventory: Inventory, *, draws: Draws) -> tuple[Pick, ...]:
+def pick_waiting(
+    config: Config, inventory: Inventory, *, draws: Draws, after: int
+) -> tuple[Pick, ...]:
     """Draw the objects that fall in while a sequence runs.
 
     Args:
         config: The config.
         inventory: What there is to draw from.
         draws: Of the objects of the episode.
+        after: How many objects there are already.
     """
     picker = _Picker(config, inventory)
-    return tuple(
-        pick
-        for name, drop in config.sequence.drops()
-        for pick in picker.waiting(draws.below(f'drop/{name}/'), name, drop)
-    )
+    picks: list[Pick] = []
+    for name, drop in config.sequence.drops():
+        own = draws.below(f'drop/{name}/')
+        picks += picker.waiting(own, name, drop, after=after + len(picks))
+    return tuple(picks)
 
 
 class _Picker:
@@ -188,7 +226,7 @@ class _Picker:
         self._config = config
         self._classes = inventory.classes
         self._places = places_of(config, inventory)
-        largest = config.objects.scale.support(config.randomization.variables).high
+        _, largest = scale_limits(config)
         self._chooser = Chooser(
             self._places, largest_containers(self._places, self._classes, scale=largest)
         )
@@ -199,14 +237,18 @@ class _Picker:
         if self._classes:
             cards = self._cards(draws)
             picks += [
-                self._one(draws, str(number), self._places, card=card)
+                self._one(draws, Turn(str(number), number), self._places, card=card)
                 for number, card in enumerate(cards, start=1)
             ]
         for place in self._places:
             if place.config.count is not None:
                 name = place.config.name
                 own = draws.whole(place.config.count, f'{name}/count')
-                picks += [self._one(draws, f'{name}/{k}', (place,)) for k in range(1, own + 1)]
+                before = len(picks)
+                picks += [
+                    self._one(draws, Turn(f'{name}/{k}', before + k), (place,))
+                    for k in range(1, own + 1)
+                ]
         return Picked(tuple(picks), self._chooser.refusals)
 
     def _cards(self, draws: Draws) -> list[int]:
@@ -233,8 +275,8 @@ class _Picker:
         limits = [objects.limits.get(entry.name, (0, count)) for entry in self._classes]
         return within_limits(cards, weights, limits, rng=draws.generator('limits'))
 
-    def waiting(self, draws: Draws, name: str, drop: Drop) -> Iterator[Pick]:
-        """Draw the objects of one event."""
+    def waiting(self, draws: Draws, name: str, drop: Drop, *, after: int) -> Iterator[Pick]:
+        """Draw the objects of one event, numbered after others."""
         for number in range(1, draws.whole(drop.count, 'count') + 1):
             own = draws.below(f'{number}/')
             weights = [
@@ -244,28 +286,29 @@ class _Picker:
                 )
             ]
             entry = self._classes[_drawn_class(own, weights)]
-            pick = dressed(self._config, entry, key=f'drop/{name}/{number}', draws=own)
+            turn = Turn(f'drop/{name}/{number}', after + number)
+            pick = dressed(self._config, entry, turn=turn, draws=own)
             yield pick._replace(waits=name)
 
     def _one(
-        self, draws: Draws, key: str, places: Sequence[PlaceInfo], *, card: int | None = None
+        self, draws: Draws, turn: Turn, places: Sequence[PlaceInfo], *, card: int | None = None
     ) -> Pick:
         """Draw one object for one of some places; another one where it does not fit.
 
         Args:
             draws: Of the objects.
-            key: Names the object's draws.
+            turn: Which object.
             places: It goes to one of them.
             card: Its class, as a place in the classes; drawn if ``None``.
         """
         if len(places) > 1:
             places = [place for place in places if place.config.count is None]
-        own = draws.below(f'{key}/')
+        own = draws.below(f'{turn.key}/')
         for again in range(_PICKS_TRIED):
             mine = own.below(f'again/{again}/') if again else own
             place_in_classes = self._class(mine, places) if card is None or again else card
             entry = self._classes[place_in_classes]
-            pick = dressed(self._config, entry, key=key, draws=mine)
+            pick = dressed(self._config, entry, turn=turn, draws=mine)
             place = self._chooser.choose(
                 pick.half_m,
                 among=[p for p in places if p.config.takes(pick.entry.name)],
@@ -273,7 +316,7 @@ class _Picker:
             )
             if place is not None:
                 return pick._replace(place=place.config.name)
-        raise PlacementError(self._why_not(key))
+        raise PlacementError(self._why_not(turn.key))
 
     def _class(self, draws: Draws, places: Sequence[PlaceInfo]) -> int:
         return _drawn_class(draws, class_weights(self._config.objects, self._classes, places))

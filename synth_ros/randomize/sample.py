@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Sequence
 from typing import NamedTuple
-
-import numpy as np
 
 from synth_ros.config.root import Config
 from synth_ros.randomize.distractors import (
@@ -16,11 +13,11 @@ from synth_ros.randomize.distractors import (
     placed_distractors,
 )
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.draws import uniform
 from synth_ros.randomize.falling import waiting_pose
-from synth_ros.randomize.inventory import Inventory, MaterialRole
+from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.picks import (
+    MadeObjects,
     Pick,
     pick_objects,
     pick_waiting,
@@ -38,8 +35,16 @@ from synth_ros.randomize.scene import (
     SampledScene,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.surroundings import (
+    draw_ambient,
+    draw_backdrop,
+    draw_image_light,
+    draw_material,
+    draw_sky,
+)
 from synth_ros.randomize.textures import draw_texture
 from synth_ros.randomize.told import told_objects
+from synth_ros.randomize.vary import with_values
 from synth_ros.randomize.view import draw_mount_error
 
 
@@ -59,53 +64,59 @@ def sample_scene(
     """
     draws = episode_draws(config, streams)
     here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
-    distractors: tuple[SampledObject, ...] = ()
+    clutter = MadeObjects((), ())
     dropped = Drawing((), Refusals())
     if config.curriculum.poses is None:
-        distractors = draw_distractors(config, inventory, draws=draws)
+        clutter = draw_distractors(config, inventory, draws=draws)
         # After the objects, which stand where they would stand without.
         dropped = here.layout.place(
             distractor_items(
-                distractors,
+                clutter.objects,
                 inventory,
                 places=places_of(config, inventory),
-                after=len(here.objects),
+                after=len(here.made.objects),
                 draws=draws,
             )
         )
     lights = config.environment.lights
-    return SampledScene(
+    sky = draw_sky(config, inventory, draws=draws)
+    scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
-        objects=here.objects,
+        objects=here.made.objects,
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
+        ambient=draw_ambient(config, draws=draws),
+        materials=_draw_materials(config, inventory, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        sky=sky,
+        image_light=draw_image_light(config, inventory, sky=sky, draws=draws),
+        backdrop=draw_backdrop(config, inventory, draws=draws),
         variables=dict(draws.variables),
         refusals=_refusals(here.refusals + dropped.refusals),
-        distractors=placed_distractors(distractors, dropped.placed),
+        distractors=placed_distractors(clutter.objects, dropped.placed),
         shapes=draw_shapes(
             config,
             inventory,
-            extents_m=_extents_m(here.objects, inventory),
+            extents_m=_extents_m(here.made.objects, inventory),
             draws=draws,
         ),
+        values=here.made.values + clutter.values,
     )
+    return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
 
 class _Objects(NamedTuple):
     """The objects of a scene.
 
     Attributes:
-        objects: By ascending instance id.
+        made: The objects by ascending instance id, and what their sizes rest on.
         refusals: Objects that places refused before they were laid out.
         layout: Where others may go.
     """
 
-    objects: tuple[SampledObject, ...]
+    made: MadeObjects
     refusals: Refusals
     layout: Layout
 
@@ -127,8 +138,8 @@ def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt
 
     if config.curriculum.poses is not None or config.script.objects is not None:
         told = told_objects(config, inventory, draws=draws)
-        objects = tuple(textured(item, str(item.instance_id)) for item in told)
-        return _Objects(objects, Refusals(), layout)
+        objects = tuple(textured(item, str(item.instance_id)) for item in told.objects)
+        return _Objects(MadeObjects(objects, told.values), Refusals(), layout)
     picked = pick_objects(config, inventory, draws=draws.below('objects/'))
     drawing = layout.place(
         [
@@ -142,12 +153,13 @@ def _draw_objects(config: Config, inventory: Inventory, *, draws: Draws, attempt
             zip(picked.picks, drawing.placed, strict=True), start=1
         )
     )
-    later = pick_waiting(config, inventory, draws=draws.below('objects/'))
+    later = pick_waiting(config, inventory, draws=draws.below('objects/'), after=len(objects))
     objects += tuple(
         textured(_object(len(objects) + 1 + k, pick, Placed(waiting_pose(k), '')), pick.key)
         for k, pick in enumerate(later)
     )
-    return _Objects(objects, picked.refusals, layout)
+    values = tuple(value for pick in (*picked.picks, *later) for value in pick.values)
+    return _Objects(MadeObjects(objects, values), picked.refusals, layout)
 
 
 def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[float]:
@@ -180,12 +192,14 @@ def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
+    config: Config, inventory: Inventory, *, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+        draw_material(
+            role, config.environment.colors, draws=draws.below(f'material/{role.role}/')
+        ).model_copy(
             update={
                 'texture': draw_texture(
                     config.environment.textures,
@@ -196,13 +210,6 @@ def _draw_materials(
         )
         for role in inventory.roles
     )
-
-
-def _draw_material(role: MaterialRole, *, rng: np.random.Generator) -> SampledMaterial:
-    variant = role.materials[int(rng.random() * len(role.materials))]
-    # A gentle tint: strong ones make rooms that no camera has seen.
-    rgb = colorsys.hsv_to_rgb(rng.random(), uniform(rng, (0.0, 0.22)), uniform(rng, (0.72, 1.0)))
-    return SampledMaterial(role=role.role, variant=variant, rgb=rgb)
 
 
 def _draw_camera_offsets(

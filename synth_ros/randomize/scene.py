@@ -11,6 +11,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from synth_ros.config.distractors import FlatShape, HangingShape
+from synth_ros.config.lights import LampKind
+from synth_ros.config.surroundings import LightSource
+from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
 Triple = tuple[float, float, float]
@@ -66,6 +69,8 @@ class SampledObject(_Drawn):
     """Link of the robot that holds it; position and rotation are then in the link's frame."""
     unplaced: str = ''
     """Why no place had room for it; the drawing is then not used."""
+    tags: tuple[str, ...] = ('target',)
+    """What it is for (``target``), then the tags of its class."""
     texture: SampledTexture | None = None
     waits: str = ''
     """Name of the event that lets it fall in; until then it rests far below the scene and has no
@@ -112,6 +117,13 @@ class SampledLamp(_Drawn):
     intensity: float
     """Brightness relative to a well-lit room."""
     cast_shadow: bool
+    kind: LampKind = 'spot'
+    cutoff_deg: float = 60.0
+    """Half the angle of a spot's cone."""
+    radius_m: float = 0.06
+    """Of what shines."""
+    specular: float = 0.3 / 1.1
+    """Strength of highlights relative to its other light."""
 
 
 class SampledMaterial(_Drawn):
@@ -122,6 +134,10 @@ class SampledMaterial(_Drawn):
     """Full name of the material that replaces all others of the role."""
     rgb: Triple
     """Factor on its colour."""
+    hue_shift_deg: float = 0.0
+    """How far its own hues are turned."""
+    saturation_scale: float = 1.0
+    value_scale: float = 1.0
     texture: SampledTexture | None = None
 
 
@@ -130,6 +146,46 @@ class Pose(_Drawn):
 
     position_m: Triple
     quat_wxyz: Quat
+
+
+class SampledImage(_Drawn):
+    """A file of a folder that the config names."""
+
+    file: str
+    sha256: str
+
+
+class SampledSky(_Drawn):
+    """What shows where there is nothing: three screen colours, or a panorama."""
+
+    zenith: Triple = (0.0, 0.0, 0.0)
+    horizon: Triple = (0.0, 0.0, 0.0)
+    ground: Triple = (0.0, 0.0, 0.0)
+    image: SampledImage | None = None
+    yaw_deg: float = 0.0
+    """How far a panorama is turned: its middle lies in this direction, 0 for the world's x."""
+
+
+class SampledImageLight(_Drawn):
+    """Light from all around that is not that of the built-in room."""
+
+    source: LightSource
+    sky: SampledSky | None = None
+    """What shines, if that is a sky or a panorama."""
+    white_balance: float = 0.0
+    """Share of its cast that the camera takes out."""
+
+
+class SampledBackdrop(_Drawn):
+    """A picture behind the scene."""
+
+    image: SampledImage
+    foot_m: Triple
+    """Middle of its lower edge, world frame."""
+    yaw_deg: float
+    """Direction in which one looks at it, 0 for the world's x."""
+    height_m: float
+    glow: float
 
 
 class CameraOffset(_Drawn):
@@ -212,6 +268,18 @@ class ViewClutter(_Drawn):
     """Shapes in the air that were taken out because a robot or a lens is in their place."""
 
 
+class SampledValue(_Drawn):
+    """What one randomizer drew for one item."""
+
+    randomizer: str
+    target: str
+    item: str
+    """Name of the item: of an object, a material role, a lamp, a camera, a joint, ``scene``."""
+    operation: Operation
+    value: float
+    """The draw, not the value that came of it."""
+
+
 class PlannedPose(_Drawn):
     """Where the pose curriculum hangs an object in a view."""
 
@@ -243,6 +311,10 @@ class SampledView(_Drawn):
     """What the view changes of cameras."""
     viewpoints: tuple[SampledViewpoint, ...] = ()
     """How cameras were to see targets."""
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for this view alone."""
+    exposure_ev: float = 0.0
+    """Exposure of all cameras, stops."""
     planned: tuple[PlannedPose, ...] = ()
     """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
@@ -262,6 +334,15 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for the whole episode."""
+    idle: tuple[str, ...] = ()
+    """Randomizers of named targets that found nothing to act on in this scene."""
+    sky: SampledSky | None = None
+    """In place of the environment's own."""
+    image_light: SampledImageLight | None = None
+    """In place of the built-in room."""
+    backdrop: SampledBackdrop | None = None
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

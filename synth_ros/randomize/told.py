@@ -18,12 +18,12 @@ from synth_ros.geometry.transforms import (
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.inventory import ClassInfo, Inventory, VariantInfo
-from synth_ros.randomize.picks import dressed, sampled_object
+from synth_ros.randomize.picks import MadeObjects, Turn, dressed, sampled_object
 from synth_ros.randomize.placement.fits import scaled
 from synth_ros.randomize.placement.room import Pose
 from synth_ros.randomize.pose_bins import bin_of, items_of_episode, turn_of
 from synth_ros.randomize.pose_plan import Hanging, Scenery, hang
-from synth_ros.randomize.scene import PlannedPose, SampledObject, SampledView
+from synth_ros.randomize.scene import PlannedPose, SampledObject, SampledValue, SampledView
 from synth_ros.types import FloatArray
 
 # Where objects of the curriculum wait until their first view: out of sight, apart.
@@ -37,9 +37,7 @@ class _Item(NamedTuple):
     variant: VariantInfo
 
 
-def told_objects(
-    config: Config, inventory: Inventory, *, draws: Draws
-) -> tuple[SampledObject, ...]:
+def told_objects(config: Config, inventory: Inventory, *, draws: Draws) -> MadeObjects:
     """The objects of a curriculum or a script; none without either.
 
     Args:
@@ -54,7 +52,7 @@ def told_objects(
 
 def scripted_objects(
     config: Config, told: Sequence[ScriptedObject], inventory: Inventory, *, draws: Draws
-) -> tuple[SampledObject, ...]:
+) -> MadeObjects:
     """The objects of a script; what it leaves open is drawn.
 
     Args:
@@ -64,22 +62,24 @@ def scripted_objects(
         draws: Of the episode.
     """
     classes = {entry.name: entry for entry in inventory.classes}
-    objects = []
+    objects: list[SampledObject] = []
+    values: list[SampledValue] = []
     for number, item in enumerate(told, start=1):
         pick = dressed(
             config,
             classes[item.class_name],
-            key=str(number),
+            turn=Turn(str(number), number),
             draws=draws.below(f'objects/{number}/'),
             variant=item.variant,
         )
         if item.scale is not None:
-            pick = pick._replace(scale=item.scale)
+            pick = pick._replace(scale=item.scale, values=())
+        values += pick.values
         turned = matrix_from_rpy([math.radians(angle) for angle in item.rpy_deg])
         pose = Pose(item.position_m, quadruple(quat_wxyz_from_matrix(turned)))
         made = sampled_object(number, pick, pose)
         objects.append(made.model_copy(update={'hangs': not config.script.settle}))
-    return tuple(objects)
+    return MadeObjects(tuple(objects), tuple(values))
 
 
 def scripted_view(told: Sequence[ScriptedView], *, view: int, attempt: int) -> SampledView:
@@ -103,7 +103,7 @@ def scripted_view(told: Sequence[ScriptedView], *, view: int, attempt: int) -> S
 
 def planned_objects(
     config: Config, poses: PoseCurriculum, inventory: Inventory, *, draws: Draws
-) -> tuple[SampledObject, ...]:
+) -> MadeObjects:
     """The objects whose turn it is in the pose curriculum; they wait out of sight.
 
     Args:
@@ -113,15 +113,18 @@ def planned_objects(
         draws: Of the episode.
     """
     items = _items(inventory)
-    objects = []
+    objects: list[SampledObject] = []
+    values: list[SampledValue] = []
     places = items_of_episode(poses, draws.streams.episode, items=len(items))
     for number, place in enumerate(places, start=1):
         item = items[place]
         mine = draws.below(f'objects/{number}/')
-        pick = dressed(config, item.entry, key=str(number), draws=mine, variant=item.variant.name)
+        turn = Turn(str(number), number)
+        pick = dressed(config, item.entry, turn=turn, draws=mine, variant=item.variant.name)
+        values += pick.values
         away = Pose((0.0, 2.0 * number, -_WAITING_M), (1.0, 0.0, 0.0, 0.0))
         objects.append(sampled_object(number, pick, away).model_copy(update={'hangs': True}))
-    return tuple(objects)
+    return MadeObjects(tuple(objects), tuple(values))
 
 
 def plan_view(

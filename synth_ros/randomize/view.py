@@ -56,9 +56,10 @@ def sample_view(
     episode = episode_draws(config, streams)
     draws = episode.below(f'view/{view}/')
     cameras = draw_cameras(random.cameras, inventory, episode=episode, view=draws)
+    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
     if config.script.views is not None:
         told = scripted_view(config.script.views, view=view, attempt=attempt)
-        return told.model_copy(update={'cameras': cameras})
+        return told.model_copy(update={'cameras': cameras, 'exposure_ev': exposure_ev})
     root = draws.below('root/')
     return SampledView(
         view=view,
@@ -68,6 +69,7 @@ def sample_view(
         yaw_rad=math.radians(root.number(random.robot.yaw_deg, f'yaw_deg/{attempt}')),
         joints=draw_joints(random.robot, inventory, draws=draws, attempt=attempt),
         cameras=cameras,
+        exposure_ev=exposure_ev,
         viewpoints=draw_viewpoints(random.viewpoints, objects, draws=draws, attempt=attempt),
     )
 

@@ -29,10 +29,13 @@ class Viewpoint(NamedTuple):
     Attributes:
         camera: Intrinsics and image size.
         world_from_camera: Pose of the optical frame (x right, y down, z forward), (4, 4).
+        exposure_ev: Exposure in stops: all light counts 2 to the power of this, before tone
+            mapping.
     """
 
     camera: CameraModel
     world_from_camera: FloatArray
+    exposure_ev: float = 0.0
 
 
 class Layers(NamedTuple):
@@ -124,6 +127,24 @@ class Renderer(Protocol):
 
     def load(self, model: mujoco.MjModel) -> None:
         """Take a model to render; frees the one before. The model is not edited."""
+        ...
+
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over values of the loaded model that have changed since.
+
+        Values are colours, materials and which of them a surface wears, visibility, lights, pixels
+        of textures, the headlight and the clipping planes. What is drawn from then on equals what
+        is drawn after ``load``; shots that were submitted before keep the old look. It costs
+        little where little has changed.
+
+        Args:
+            model: The model that was loaded; not edited.
+
+        Raises:
+            InternalError: Nothing is loaded, or the model has another structure: other numbers of
+                geoms, materials, textures, lights or vertices.
+            RenderError: The renderer does not take so many lights.
+        """
         ...
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:

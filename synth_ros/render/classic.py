@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import mujoco
+import numpy as np
 
 from synth_ros.config.render import RenderConfig
 from synth_ros.errors import InternalError
@@ -21,6 +22,7 @@ from synth_ros.render.pixels import (
     flip_depth,
     ids_from_colors,
     metric_depth,
+    screen_gain,
 )
 from synth_ros.render.silhouettes import Drawing, draw_silhouettes
 from synth_ros.types import MaskImage, Silhouette
@@ -80,6 +82,22 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         with driver_watched(self.device):
             self._scene = ClassicScene(model, self._config, self._max_size)
 
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model.
+
+        Changed textures are uploaded, all else is read where it is drawn. Where clipping planes
+        have changed, the model is loaded anew.
+
+        Raises:
+            InternalError: Nothing is loaded, or the model has another structure.
+            RenderError: It has more lights than this renderer draws.
+        """
+        scene = self._loaded()
+        with driver_watched(self.device):
+            done = scene.refresh(model)
+        if not done:
+            self.load(model)
+
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``).
 
@@ -92,13 +110,17 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
             scene.ensure_size(size)
             scene.aim(viewpoint)
             scene.update(data)
+            scene.expose(screen_gain(viewpoint.exposure_ev))
             colors = scene.colors(size)
             codes, raw = scene.codes_and_depth(self._targets.of_size(size), size)
-        return Layers(
-            flip_colors(colors),
-            metric_depth(flip_depth(raw), scene.curve),
-            ids_from_colors(flip_colors(codes), scene.geom_table()),
-        )
+        ids = ids_from_colors(flip_colors(codes), scene.geom_table())
+        rgb = flip_colors(colors)
+        if viewpoint.exposure_ev:
+            # The sky takes no part in lighting.
+            empty = ids < 0
+            rgb = rgb.copy()
+            rgb[empty] = np.minimum(rgb[empty] * screen_gain(viewpoint.exposure_ev) + 0.5, 255)
+        return Layers(rgb, metric_depth(flip_depth(raw), scene.curve), ids)
 
     def silhouettes(
         self, data: mujoco.MjData, viewpoint: Viewpoint, geom_groups: Sequence[Sequence[int]]

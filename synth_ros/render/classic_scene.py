@@ -14,7 +14,8 @@ from synth_ros.errors import InternalError, RenderError
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
 from synth_ros.render.gl_target import PlainTarget
-from synth_ros.render.model import HIDDEN_GROUP, drawing_options, private_model
+from synth_ros.render.looks import Looks, copy_looks
+from synth_ros.render.model import HIDDEN_GROUP, drawing_options, hide_undrawn, private_model
 from synth_ros.render.pixels import gl_frustum_curve
 from synth_ros.scene.soft import cable_tubes, soft_surfaces
 from synth_ros.types import ByteImage, DepthImage
@@ -42,6 +43,8 @@ _COPIED = (
 )
 # Slots beyond one per geom, so that a full scene is a bug and not a coincidence.
 _SPARE_SLOTS = 64
+# As OpenGL's fixed functions have it; the headlight is the first.
+_MOST_LIGHTS = 8
 
 
 class ClassicScene:
@@ -58,6 +61,8 @@ class ClassicScene:
 
     def __init__(self, model: mujoco.MjModel, config: RenderConfig, size: tuple[int, int]) -> None:
         self.own = private_model(model, config, max_size=size)
+        self._looks = Looks(model, self.own.model.tex_data)
+        _adapt_lights(self.own.model)
         self.curve = gl_frustum_curve(self.own.near_m, self.own.far_m)
         self._size = size
         self._option = drawing_options()
@@ -84,6 +89,28 @@ class ClassicScene:
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SHADOW)] = config.shadow_size > 0
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_SKYBOX)] = 1
         self._scene.flags[int(mujoco.mjtRndFlag.mjRND_CULL_FACE)] = 1
+
+    def refresh(self, model: mujoco.MjModel) -> bool:
+        """Take the looks of the model as they are now.
+
+        Returns:
+            Whether that was possible; otherwise the scene must be made anew.
+
+        Raises:
+            InternalError: The model has another structure.
+            RenderError: It has more lights than OpenGL takes.
+        """
+        changes, own = self._looks.update(model), self.own.model
+        if changes.visual:
+            return False
+        if changes.any:
+            copy_looks(model, own)
+            _adapt_lights(own)
+            self.own = self.own._replace(visible=hide_undrawn(own))
+            self._soft = soft_surfaces(own)
+        for texture in changes.textures:
+            mujoco.mjr_uploadTexture(own, self._context, texture)
+        return True
 
     def ensure_size(self, size: tuple[int, int]) -> None:
         """Grow the offscreen buffer if an image of this (width, height) does not fit."""
@@ -117,6 +144,21 @@ class ClassicScene:
             )
         if self._option.flexgroup[0]:
             add_cables(self.own.model, data, self._scene)
+
+    def expose(self, gain: float) -> None:
+        """Make the lights and what shines by itself brighter, until the next ``update``.
+
+        Args:
+            gain: Factor on colours as they are on the screen.
+        """
+        if gain == 1:
+            return
+        for light in self._scene.lights[: self._scene.nlight]:
+            light.diffuse = light.diffuse * gain
+            light.ambient = light.ambient * gain
+            light.specular = light.specular * gain
+        for geom in self._scene.geoms[: self._scene.ngeom]:
+            geom.emission *= gain
 
     def colors(self, size: tuple[int, int]) -> ByteImage:
         """The picture, (height, width, 3), lower row first."""
@@ -200,6 +242,27 @@ class ClassicScene:
             yield
         finally:
             flags[_SEGMENT] = flags[_ID_COLOR] = 0
+
+
+def _adapt_lights(model: mujoco.MjModel) -> None:
+    """Make lights that shine all around spots, which MuJoCo draws, and count them all.
+
+    Raises:
+        RenderError: There are more than OpenGL's fixed functions take.
+    """
+    points = model.light_type == mujoco.mjtLightType.mjLIGHT_POINT.value
+    model.light_type[points] = mujoco.mjtLightType.mjLIGHT_SPOT.value
+    model.light_cutoff[points] = 180
+    model.light_exponent[points] = 0
+    images = model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value
+    lights = int((model.light_active & ~images).sum())
+    most = _MOST_LIGHTS - bool(model.vis.headlight.active)
+    if lights > most:
+        raise RenderError(
+            f'The model has {lights} lights that shine; the classic renderer draws at most {most} '
+            'beside the light from everywhere. Make the others inactive, ask for fewer '
+            '(environment.lights.count), or take another renderer (render.backend).'
+        )
 
 
 def add_cables(model: mujoco.MjModel, data: mujoco.MjData, scene: mujoco.MjvScene) -> None:

@@ -20,7 +20,7 @@ from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
 from synth_ros.render.model import HIDDEN_GROUP, geom_rgba
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce
-from synth_ros.render.pixels import tight_silhouette
+from synth_ros.render.pixels import screen_gain, tight_silhouette
 from synth_ros.scene.options import clip_planes_m
 from synth_ros.scene.soft import hide_soft, soft_surfaces
 from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
@@ -44,6 +44,11 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
         """Take a model to render. The model is not edited."""
         self._model = model_for_rays(model)
 
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model: it is loaded anew, which costs little."""
+        self._loaded()
+        self.load(model)
+
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""
         model = self._loaded()
@@ -55,7 +60,8 @@ class RaycastRenderer(DrawsAtOnce, ClosedAtExit):
         colors = np.array([*geoms, *soft, np.zeros(3)], np.float64)
         # Light comes from the camera; index -1 is the background, black.
         facing = np.abs(normal @ viewpoint.world_from_camera[:3, 2])
-        rgb = colors[geom_id] * (0.3 + 0.7 * facing[..., None]) * 255
+        gain = 255 * screen_gain(viewpoint.exposure_ev)
+        rgb = np.minimum(colors[geom_id] * (0.3 + 0.7 * facing[..., None]) * gain, 255)
         return Layers(rgb.round().astype(np.uint8), depth, geom_id)
 
     def silhouettes(

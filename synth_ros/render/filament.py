@@ -19,7 +19,13 @@ from synth_ros.render.filament_scene import (
     picture_pass,
     surface_table,
 )
-from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
+from synth_ros.render.looks import Looks
+from synth_ros.render.model import (
+    drop_textured_glow,
+    private_model,
+    use_photometric_hues,
+    use_srgb_textures,
+)
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
@@ -67,11 +73,29 @@ class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
         self._enter()
         self._unload()
         own = private_model(model, self._config)
+        self._looks = Looks(model, own.model.tex_data)
         use_srgb_textures(own.model)
         use_photometric_hues(own.model)
+        drop_textured_glow(own.model)
         # Ambient occlusion leaks 1.4 MB a frame on the software driver before Mesa 25.
         occlusion = self._config.ambient_occlusion and not self._found.outdated
         self._scene = FilamentScene(own, self._config, ambient_occlusion=occlusion)
+
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model.
+
+        Colours, materials and lights are read anew. Where geoms appear or vanish, or where pixels
+        or the choice of textures, kinds of lights, clipping planes, or looks of flexes, skins or
+        tendons have changed, the model is loaded anew. Pictures equal those after ``load`` but for
+        the dithering, which goes on.
+
+        Raises:
+            InternalError: Nothing is loaded, or the model has another structure.
+        """
+        scene = self._loaded()
+        changes = self._looks.update(model)
+        if not scene.refresh(model, changes):
+            self.load(model)
 
     def render(self, data: mujoco.MjData, viewpoint: Viewpoint) -> Layers:
         """Render the state as it is: kinematics must be up to date (``mj_forward``)."""

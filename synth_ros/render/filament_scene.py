@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import sys
 import tempfile
@@ -18,13 +19,19 @@ from numpy.typing import NDArray
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
-from synth_ros.render.environment_light import room_environment
-from synth_ros.render.model import PrivateModel, drawing_options
+from synth_ros.render.filament_sky import ambient_lux, sky_file, upload_cube
+from synth_ros.render.looks import Changes, copy_looks
+from synth_ros.render.model import (
+    PrivateModel,
+    drawing_options,
+    drop_textured_glow,
+    hide_undrawn,
+    use_photometric_hues,
+)
+from synth_ros.scene.environment_light import room_environment
+from synth_ros.scene.surfaces import is_drawn
 
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
-# Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
-# of a well-lit room keep about a quarter of the light around them.
-_AMBIENT_LUX = 5_000.0
 # MuJoCo's own default for the headlight of models without intensities.
 _HEADLIGHT_LUX = 40_000.0
 _DEFAULT_SHADOW_SIZE = 2048
@@ -110,16 +117,44 @@ class FilamentScene:
             self._context = mjrf.Context(settings)
         self._context.set_clear_color([0, 0, 0])
         self._scene = self._context.create_scene(mjrf.SceneParams())
-        self._scene.configure_from_model(
-            _settings_model(config, ambient_occlusion=ambient_occlusion)
-        )
+        self._config, self._ambient_occlusion = config, ambient_occlusion
+        self._exposure_ev = math.nan
+        self._expose(0.0)
         self._resources = mjrf.ModelResources(self._context, own.model)
         self._lights = mjrf.ModelLights(self._scene, self._resources)
         self._renderables = mjrf.ModelRenderables(self._scene, self._resources)
         self._renderables.set_options(drawing_options())
         self._photometric = bool((own.model.light_intensity > 0).any())
         self._image_light = self._add_image_light()
+        self._sky: mjrf.Texture | None = None
+        self._set_sky()
         self._drawn = self._drawn_renderables()
+
+    def refresh(self, model: mujoco.MjModel, changes: Changes) -> bool:
+        """Take the looks of a model as they are now.
+
+        Args:
+            model: The caller's model.
+            changes: What differs from before.
+
+        Returns:
+            Whether that was possible; otherwise the scene must be made anew.
+        """
+        own = self.own.model
+        if changes.soft or changes.visual or changes.textures or _kinds(model) != _kinds(own):
+            return False
+        if not np.array_equal(is_drawn(model), self.own.visible):
+            return False
+        if changes.any:
+            copy_looks(model, own)
+            hide_undrawn(own)
+            use_photometric_hues(own)
+            drop_textured_glow(own)
+        if self._image_light is not None:
+            self._image_light.set_intensity(ambient_lux(own))
+        if changes.lights:
+            self._set_sky()
+        return True
 
     def update(self, data: mujoco.MjData) -> None:
         """Take poses from a state."""
@@ -134,6 +169,8 @@ class FilamentScene:
             pixel = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
             self._color_targets[place.target_size] = self._new_target(buffer, pixel)
         target = self._color_targets[place.target_size]
+        if what.color:
+            self._expose(viewpoint.exposure_ev)
         self._draw(what, viewpoint, place=place, target=target)
         return target.buffer.copy()
 
@@ -180,7 +217,7 @@ class FilamentScene:
         self._depth_targets.clear()
         if self._image_light is not None:
             self._scene.remove_light(self._image_light)
-        self._image_light = self._texture = None
+        self._image_light = self._texture = self._sky = None
         del self._lights, self._renderables, self._resources, self._scene, self._context
 
     def _drawn_renderables(self) -> dict[int, mjrf.Renderable]:
@@ -201,23 +238,33 @@ class FilamentScene:
         environment = bool((model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value).any())
         if environment or not self._photometric:
             return None
-        ktx = room_environment()
-        config = mjrf.TextureConfig()
-        config.width, config.height = len(ktx), 0
-        config.format = mjrf.PixelFormat.PIXEL_FORMAT_KTX
-        config.sampler_type = mjrf.SamplerType.TEXTURE_CUBE
-        config.color_space = mjrf.ColorSpace.COLORSPACE_LINEAR
-        self._texture = self._context.create_texture(config)
-        image = mjrf.TextureData()
-        image.set_image(ktx)
-        self._texture.upload(image)
+        self._texture = upload_cube(self._context, room_environment())
         params = mjrf.LightParams()
         params.type = mjrf.LightType.LIGHT_IMAGE
         params.texture = self._texture
-        params.intensity = _AMBIENT_LUX * float(np.mean(model.vis.headlight.ambient))
+        params.intensity = ambient_lux(model)
         light = self._context.create_light(params)
         self._scene.add_light(light)
         return light
+
+    def _set_sky(self) -> None:
+        """Show the model's sky as bright as its picture is."""
+        ktx = sky_file(self.own.model) if self._photometric else None
+        if ktx is not None:
+            self._sky = upload_cube(self._context, ktx)
+            self._scene.set_skybox(self._sky)
+
+    def _expose(self, exposure_ev: float) -> None:
+        """Set the exposure of pictures, stops."""
+        if exposure_ev != self._exposure_ev:
+            self._exposure_ev = exposure_ev
+            self._scene.configure_from_model(
+                _settings_model(
+                    self._config,
+                    ambient_occlusion=self._ambient_occlusion,
+                    exposure_ev=exposure_ev,
+                )
+            )
 
     def _camera(self, viewpoint: Viewpoint, tile: PixelWindow) -> mjrf.Camera:
         f = frustum(viewpoint.camera, self.own.near_m, self.own.far_m, window=tile)
@@ -268,6 +315,13 @@ class FilamentScene:
         return Target(target, buffer, read)
 
 
+def _kinds(model: mujoco.MjModel) -> tuple[bool, bytes]:
+    """What lights and textures of a model are for, which is fixed in a scene."""
+    parts = (model.light_type, model.light_texid, model.mat_texid)
+    photometric = bool((model.light_intensity > 0).any())
+    return photometric, b''.join(part.tobytes() for part in parts)
+
+
 def surface_table(model: mujoco.MjModel) -> NDArray[np.int32]:
     """Surface id of each index colour: geoms, sites, flexes, skins, tendons; 0 is nothing."""
     soft = model.nflex + model.nskin + model.ntendon
@@ -298,11 +352,13 @@ def quiet_stdout() -> Iterator[None]:
                     os.write(1, line)
 
 
-def _settings_model(config: RenderConfig, *, ambient_occlusion: bool) -> mujoco.MjModel:
+def _settings_model(
+    config: RenderConfig, *, ambient_occlusion: bool, exposure_ev: float
+) -> mujoco.MjModel:
     """A model without bodies that carries Filament's settings (MuJoCo's ``filament.*``)."""
     spec = mujoco.MjSpec()
     numbers = {
-        'filament.cg.exposure': _EXPOSURE_STOPS,
+        'filament.cg.exposure': _EXPOSURE_STOPS + exposure_ev,
         'filament.ao.enabled': float(ambient_occlusion),
         'filament.shadows.map_size': float(config.shadow_size or _DEFAULT_SHADOW_SIZE),
     }

@@ -87,8 +87,20 @@ def use_srgb_textures(model: mujoco.MjModel) -> None:
         int(role) for role in (roles.mjTEXROLE_RGB, roles.mjTEXROLE_RGBA, roles.mjTEXROLE_EMISSIVE)
     ]
     lights = model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value
+    skies = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_SKYBOX.value)
+    model.tex_colorspace[skies] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
     colored = np.unique(np.append(model.mat_texid[:, columns], model.light_texid[lights]))
     model.tex_colorspace[colored[colored >= 0]] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
+
+
+def drop_textured_glow(model: mujoco.MjModel) -> None:
+    """Leave out what materials with a picture shine with by themselves.
+
+    Filament knows the strength alone and lays a white veil over the picture.
+    """
+    roles = (mujoco.mjtTextureRole.mjTEXROLE_RGB, mujoco.mjtTextureRole.mjTEXROLE_RGBA)
+    pictures = (model.mat_texid[:, [int(role) for role in roles]] >= 0).any(axis=1)
+    model.mat_emission[pictures] = 0
 
 
 def use_photometric_hues(model: mujoco.MjModel) -> None:

@@ -106,3 +106,12 @@ def tight_silhouette(mask: MaskImage, window: PixelWindow) -> Silhouette | None:
     y0, y1 = int(rows[0]), int(rows[-1]) + 1
     x0, x1 = int(columns[0]), int(columns[-1]) + 1
     return Silhouette(window.x0 + x0, window.y0 + y0, mask[y0:y1, x0:x1].copy())
+
+
+def screen_gain(exposure_ev: float) -> float:
+    """Factor on colours of the screen that makes their light 2 to the power of ``exposure_ev``.
+
+    For renderers that add up colours as the screen shows them; 2.2 is the usual exponent of the
+    screen's curve (sRGB is a little bent).
+    """
+    return float(2.0 ** (exposure_ev / 2.2))

@@ -17,6 +17,7 @@ from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
+from synth_ros.randomize.vary import moves_cameras
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
@@ -93,7 +94,8 @@ class SimNode(Node):
 
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
-        jitter, viewpoints = config.randomization.cameras, config.randomization.viewpoints
+        jitter, vary = config.randomization.cameras, config.randomization.vary
+        moved = bool(config.randomization.viewpoints) or moves_cameras(vary)
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
@@ -101,7 +103,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
-            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or bool(viewpoints),
+            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or moved,
             session=str(time.time_ns()),
         )
 

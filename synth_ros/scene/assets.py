@@ -21,6 +21,7 @@ from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
 from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo, TextureFolder
 from synth_ros.randomize.phases import SequenceStock
+from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
 from synth_ros.scene.catalog import (
     Catalog,
@@ -32,6 +33,7 @@ from synth_ros.scene.catalog import (
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
 from synth_ros.scene.joint_log import load_joint_log
+from synth_ros.scene.pictures import PictureFiles, list_pictures
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
@@ -64,6 +66,7 @@ class SceneAssets:
         distractors: Classes that are never labelled.
         images: Folders of textures.
         sequence: What phases of a sequence are made of.
+        pictures: Folders of panoramas and backdrops.
         joint_log: Logged postures of the robot, or ``None``.
     """
 
@@ -78,6 +81,7 @@ class SceneAssets:
     distractors: Catalog
     images: ImageFiles
     sequence: SequenceStock
+    pictures: PictureFiles
     joint_log: JointLog | None = None
 
     @property
@@ -121,7 +125,7 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     else:
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
-    images = _load_images(faults)
+    images, pictures = _load_images(faults), _load_pictures(faults)
     log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
@@ -156,15 +160,29 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         distractors,
         images,
         sequence,
+        pictures,
         log,
     )
 
 
 def _load_robot(faults: _Faults, like: KnownAssets | None) -> LoadedRobot | None:
-    model, base_dir = faults.loaded.config.robot.model, faults.loaded.base_dir
-    if like is not None and like.config.robot.model == model:
+    robot, base_dir = faults.loaded.config.robot, faults.loaded.base_dir
+    if like is not None and (
+        (like.config.robot.model, like.config.robot.control) == (robot.model, robot.control)
+    ):
         return like.assets.robot
-    return faults.attempt(('robot', 'model'), lambda: load_robot(resolve_robot(model, base_dir)))
+    actuated = robot.control == 'actuated'
+    loaded = faults.attempt(
+        ('robot', 'model'),
+        lambda: load_robot(resolve_robot(robot.model, base_dir), actuated=actuated),
+    )
+    if loaded is not None and actuated and not loaded.spec.actuators:
+        message = (
+            f'{loaded.path} has no position servo of a hinge or slide joint (MJCF: '
+            'actuator/position), so nothing of it can be actuated'
+        )
+        faults.note(('robot', 'control'), message)
+    return loaded
 
 
 def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnvironment | None:
@@ -184,8 +202,7 @@ def _find_places(faults: _Faults, stage: PlaceStage, catalog: Catalog) -> tuple[
         faults.note(('objects', 'placement', *fault.path), fault.message)
     if not found.faults:
         classes = [entry.info for entry in catalog.classes]
-        variables = faults.loaded.config.randomization.variables
-        least = max(objects.scale.support(variables).low, 0.0)
+        least, _ = scale_limits(faults.loaded.config)
         for fault in size_faults(found.places, classes, least_scale=least):
             faults.note(('objects', *fault.path), fault.message)
     return found.places
@@ -345,6 +362,23 @@ def _load_images(faults: _Faults) -> ImageFiles:
                 (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
             )
     return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_pictures(faults: _Faults) -> PictureFiles:
+    """All folders of panoramas and backdrops."""
+    around = faults.loaded.config.environment
+    named = [
+        (('image_light', 'folder'), around.image_light.folder, True),
+        (('backdrop', 'folder'), around.backdrop.folder, False),
+    ]
+    if around.sky is not None:
+        named.insert(0, (('sky', 'folder'), around.sky.folder, True))
+    folders = []
+    for key, folder, panoramas in named:
+        if folder is not None:
+            work = partial(list_pictures, folder, faults.loaded.base_dir, panoramas=panoramas)
+            folders.append(faults.attempt(('environment', *key), work))
+    return PictureFiles([folder for folder in folders if folder is not None])
 
 
 def _load_classes(

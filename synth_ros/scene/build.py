@@ -14,6 +14,9 @@ from synth_ros.config.render import Deformable
 from synth_ros.errors import InternalError, NotFoundError
 from synth_ros.geometry.transforms import make_transform, matrix_from_quat_wxyz
 from synth_ros.randomize.scene import SampledObject, SampledScene
+from synth_ros.randomize.targets import object_item
+from synth_ros.randomize.vary import with_own_looks
+from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
@@ -35,20 +38,32 @@ from synth_ros.scene.hanging import add_shapes, shape_part
 from synth_ros.scene.inventory import make_inventory
 from synth_ros.scene.keypoints import scaled_keypoints
 from synth_ros.scene.lighting import add_lights
-from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP, adopt_globals, attach
+from synth_ros.scene.mjspec import (
+    ENVIRONMENT_PREFIX,
+    LAST_VISIBLE_GROUP,
+    ROBOT_PREFIX,
+    adopt_globals,
+    attach,
+)
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
 from synth_ros.scene.reach import make_reach
+from synth_ros.scene.recolor import changes_colors, recolor_material
 from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
-from synth_ros.scene.solid_spec import Change, add_looks, add_solid, apply_change
+from synth_ros.scene.solid_spec import (
+    Change,
+    add_looks,
+    add_own_looks,
+    add_solid,
+    apply_change,
+)
+from synth_ros.scene.surroundings import BACKDROP, add_surroundings
 from synth_ros.scene.symmetry import scaled_symmetry
 from synth_ros.scene.texture_images import ImageFiles
 
 ROBOT = 'robot'
-ROBOT_PREFIX = 'robot/'
-ENVIRONMENT_PREFIX = 'env/'
 _ATTACHED_OBJECTS = 200
 _OTHER_STUFF = (
     'this environment has other kinds of stuff than that of the rest of the file, so panoptic '
@@ -87,6 +102,9 @@ class SceneBuilder:
         self._base = self._base_spec()
         self.inventory = make_inventory(self._config, self._assets)
         self.sequence = self._assets.sequence
+        faults = list(vary_faults(self._config, self.inventory))
+        if faults:
+            raise loaded.problems(faults)
         robot, catalog = self._assets.robot, self._assets.catalog
         self._geometry = GeometryMaker(
             self._compiled(self._base.copy()),
@@ -147,12 +165,15 @@ class SceneBuilder:
             for item in sampled.distractors
         ]
         images = self._assets.images
-        _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images)
+        items = [object_item(o.name, o.class_name, o.tags) for o in sampled.dropped]
+        own = with_own_looks(self._config.randomization.vary, items)
+        _add_objects(spec, sampled.dropped, [*variants, *clutter], images=images, own_looks=own)
         for item, variant in zip(sampled.objects, variants, strict=True):
             if item.link:
                 pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_shapes(spec, sampled.shapes, images)
         add_lights(spec, sampled)
+        add_surroundings(spec, sampled, self._assets.pictures)
         try:
             model = self._compiled(spec)
         except (ValueError, mujoco.FatalError) as error:
@@ -205,13 +226,17 @@ class SceneBuilder:
         for look in sampled.materials:
             if look.role not in roles:
                 raise NotFoundError('material role', look.role, available=list(roles))
+            own = look.texture is None and changes_colors(look)
             set_materials(
                 spec,
                 roles[look.role],
                 prefix=ENVIRONMENT_PREFIX,
                 variant=look.variant,
-                rgb=look.rgb,
+                rgb=(1.0, 1.0, 1.0) if own else look.rgb,
             )
+            if own:
+                pixels = self._assets.environment.pixels
+                recolor_material(spec, look, pixels, prefix=ENVIRONMENT_PREFIX)
             if look.texture is not None:
                 retexture_material(spec, look, self._assets.images, prefix=ENVIRONMENT_PREFIX)
         drop_unused_textures(spec)
@@ -265,6 +290,8 @@ class SceneBuilder:
         ]
         hidden = [Unlabelled(part.name, part.body_id) for part in distractors]
         hidden += [Unlabelled(shape.name, shape.body_id) for shape in shapes]
+        if sampled.backdrop is not None:
+            hidden.append(Unlabelled(BACKDROP, model.body(BACKDROP).id))
         made = self._geometry.make(model, placed, self._stuff, unlabelled=hidden)
         return CompiledScene(
             model=model,
@@ -290,6 +317,7 @@ def _add_objects(
     variants: Sequence[Variant],
     *,
     images: ImageFiles,
+    own_looks: frozenset[str],
 ) -> None:
     dressed = set()
     for item, variant in zip(objects, variants, strict=True):
@@ -300,6 +328,9 @@ def _add_objects(
         if looks not in dressed:
             dressed.add(looks)
             add_looks(spec, solid, looks)
+        if item.name in own_looks and item.texture is None:
+            shared, looks = looks, f'look/{item.name}/'
+            add_own_looks(spec, solid, prefix=looks, textures=shared)
         prefix = _prefix(item)
         parent = spec.body(ROBOT_PREFIX + item.link) if item.link else spec.worldbody
         # MuJoCo copies meshes from spec to spec many times faster than it takes them from

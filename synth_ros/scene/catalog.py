@@ -84,6 +84,7 @@ class LoadedClass:
         variants: In config order.
         keypoints: Names of the keypoints of all variants.
         skeleton: Pairs of places in ``keypoints`` that a line connects.
+        tags: Of its objects.
     """
 
     class_id: int
@@ -92,6 +93,7 @@ class LoadedClass:
     variants: tuple[Variant, ...]
     keypoints: tuple[str, ...] = ()
     skeleton: tuple[tuple[int, int], ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def category(self) -> Category:
@@ -102,7 +104,7 @@ class LoadedClass:
     def info(self) -> ClassInfo:
         """What drawing needs to know."""
         variants = tuple(variant.info for variant in self.variants)
-        return ClassInfo(self.class_id, self.name, self.weight, variants)
+        return ClassInfo(self.class_id, self.name, self.weight, variants, self.tags)
 
 
 def make_class(entry: ObjectClass, *, class_id: int, variants: Sequence[Variant]) -> LoadedClass:
@@ -121,7 +123,9 @@ def make_class(entry: ObjectClass, *, class_id: int, variants: Sequence[Variant]
     if skeleton is None:
         skeleton = skeleton_of(entry, names)
     ordered = tuple(replace(v, keypoints=in_order(v.keypoints, names)) for v in variants)
-    return LoadedClass(class_id, entry.name, entry.weight, ordered, names, skeleton)
+    return LoadedClass(
+        class_id, entry.name, entry.weight, ordered, names, skeleton, tags=entry.tags
+    )
 
 
 class Catalog:

@@ -13,6 +13,11 @@ from synth_ros.errors import AssetError
 LAST_VISIBLE_GROUP = 2
 HIDDEN_GROUP = 3
 
+ROBOT_PREFIX = 'robot/'
+"""In front of all names of the robot in a scene."""
+ENVIRONMENT_PREFIX = 'env/'
+"""In front of all names of the environment in a scene."""
+
 _SIZES = (
     'memory',
     'nuserdata',

@@ -127,6 +127,19 @@ def add_looks(spec: mujoco.MjSpec, solid: Solid, prefix: str) -> None:
         set_look(spec, look, name=f'{prefix}look{index}', textures=prefix)
 
 
+def add_own_looks(spec: mujoco.MjSpec, solid: Solid, *, prefix: str, textures: str) -> None:
+    """Add the solid's materials to a scene once more, for one object alone.
+
+    Args:
+        spec: The scene.
+        solid: The object.
+        prefix: Of its own materials.
+        textures: Prefix of the textures, which it shares.
+    """
+    for index, look in enumerate(solid.looks):
+        set_look(spec, look, name=f'{prefix}look{index}', textures=textures)
+
+
 def set_texture(spec: mujoco.MjSpec, texture: SolidTexture, *, name: str) -> None:
     """Add a texture from pixels."""
     height, width, channels = texture.pixels.shape

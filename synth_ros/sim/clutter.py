@@ -79,6 +79,7 @@ class ClutterKeeper:
         for shape in self._all:
             self._world.put_shape(shape, self._home.get(shape))
         removed = self.make_way()
+        self._tester.update()
         lenses, parts = self._lenses(), self._world.scene.objects
         occlusions: tuple[Occlusion, ...] = ()
         fillings: tuple[Filling, ...] = ()
@@ -103,8 +104,6 @@ class ClutterKeeper:
         away = [shape for shape in used if self._is_in_the_way(shape, lenses)]
         for shape in away:
             self._world.put_shape(shape, None)
-        if away:
-            self._tester.update()
         return tuple(shape.name for shape in away)
 
     def _is_in_the_way(self, shape: ShapePart, lenses: Sequence[Lens]) -> bool:

@@ -205,6 +205,8 @@ def sensible(data):
         entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
     for i, entry in enumerate(data.get('labels', {}).get('stuff', [])):
         entry['name'] = f'stuff_{i}'
+    if 'vary' in data.get('randomization', {}):
+        data['randomization']['vary'] = {'r': {'target': 'object.value', 'set': 0.5}}
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
     data.get('randomization', {}).pop('viewpoints', None)

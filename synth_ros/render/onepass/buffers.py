@@ -47,6 +47,11 @@ class Buffers:
         """Where every slot is in the frame of the eye, (n, 3, 4)."""
         self._refill(self._poses, poses)
 
+    def repaint(self, instances: NDArray[np.void]) -> None:
+        """Take other constant attributes; what has been drawn keeps the old."""
+        self._soft = instances[self._first[0] :].copy()
+        self._refill(self._instances, instances)
+
     def bend(self, bent: Bent) -> None:
         """Give what bends its form; what has been drawn keeps the old one."""
         slot, vertex = self._first

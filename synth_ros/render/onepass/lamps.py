@@ -9,15 +9,17 @@ environment, a headlight, and a default intensity shared by the lights.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
 
 from synth_ros.errors import RenderError
-from synth_ros.render.environment_light import Environment, classic_environment, room
 from synth_ros.render.onepass.image_light import image_environment
 from synth_ros.render.onepass.poses import Placed
+from synth_ros.scene.environment_light import Environment, classic_environment, room
+from synth_ros.scene.lighting import AMBIENT_LUX
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -29,8 +31,6 @@ _IMAGE = mujoco.mjtLightType.mjLIGHT_IMAGE.value
 _CLASSIC_TOTAL = 80_000.0
 _CLASSIC_HEADLIGHT_LUX = 40_000.0
 _CLASSIC_ENVIRONMENT = 5_000.0
-# Image light per unit of the headlight's ambient part, as for Filament.
-_AMBIENT_LUX = 5_000.0
 # As many as MuJoCo draws, and as a uniform block holds on every driver.
 MAX_LAMPS = 101
 _WIDEST_RAD = math.radians(80)
@@ -72,15 +72,29 @@ class Lighting(NamedTuple):
         lamps: Its lamps that shine, those that cast shadows first.
         environment: Strength of the light from all around.
         around: What that light looks like.
+        source: Where that comes from: an image light and its texture, -1 for a built-in one.
     """
 
     lamps: tuple[Lamp, ...]
     environment: float
     around: Environment
+    source: tuple[int, int]
 
 
-def lighting(model: mujoco.MjModel) -> Lighting:
-    """The lights of a model."""
+def lighting(
+    model: mujoco.MjModel, *, known: Lighting | None = None, repainted: Collection[int] = ()
+) -> Lighting:
+    """The lights of a model.
+
+    Args:
+        model: The model.
+        known: Its lights before; an environment of theirs that is still right is taken over, for
+            one takes long to make.
+        repainted: Numbers of textures whose pixels have changed since.
+
+    Raises:
+        RenderError: There are too many lights, or an image light without an image.
+    """
     kinds = model.light_type
     active = np.flatnonzero(model.light_active & (kinds != _IMAGE))
     photometric = bool((model.light_intensity > 0).any())
@@ -89,11 +103,14 @@ def lighting(model: mujoco.MjModel) -> Lighting:
         images = np.flatnonzero(kinds == _IMAGE)
         if images.size:
             # As in Filament, one environment at a time: the last.
-            strength = float(model.light_intensity[images[-1]])
-            around = image_environment(model, int(images[-1]))
-            return Lighting(_in_order(lamps), strength, around)
-        ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
-        return Lighting(_in_order(lamps), ambient, room())
+            image = int(images[-1])
+            strength, texture = float(model.light_intensity[image]), int(model.light_texid[image])
+            source = (image, texture)
+            if known is not None and known.source == source and texture not in repainted:
+                return Lighting(_in_order(lamps), strength, known.around, source)
+            return Lighting(_in_order(lamps), strength, image_environment(model, image), source)
+        ambient = float(np.mean(model.vis.headlight.ambient)) * AMBIENT_LUX
+        return Lighting(_in_order(lamps), ambient, room(), (-1, -1))
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]
     head = model.vis.headlight
@@ -111,7 +128,7 @@ def lighting(model: mujoco.MjModel) -> Lighting:
                 casts_shadow=False,
             )
         )
-    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment())
+    return Lighting(_in_order(lamps), _CLASSIC_ENVIRONMENT, classic_environment(), (-1, -1))
 
 
 def _in_order(lamps: list[Lamp]) -> tuple[Lamp, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import cv2
 import moderngl
 import mujoco
@@ -73,6 +75,16 @@ class Paint:
         if number not in self._cubes:
             self._cubes[number] = textures.cube_picture(self._model, number)
         return self._cubes[number]
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Delete what was made of textures whose pixels have changed; it is uploaded anew."""
+        for size, members in self._sizes.items():
+            if size in self._sheets and not set(numbers).isdisjoint(members):
+                self._sheets.pop(size).free()
+        for role, layers in [key for key in self._single if not set(numbers).isdisjoint(key[1])]:
+            self._single.pop((role, layers)).free()
+        for number in set(numbers) & set(self._cubes):
+            self._cubes.pop(number).free()
 
     def free(self) -> None:
         """Delete all."""

@@ -96,6 +96,21 @@ class OnepassRenderer(ClosedAtExit):
                 self._context, self._programs, model=model, config=self._config
             )
 
+    def refresh(self, model: mujoco.MjModel) -> None:
+        """Take over changed values of the loaded model; shots on their way keep the old look.
+
+        What differs is found by comparing and written to the GPU; the scene is made anew only
+        where clipping planes, or looks of flexes, skins or tendons have changed.
+        """
+        scene = self._loaded()
+        with driver_watched(self.device, strict=True):
+            if not scene.refresh(model):
+                scene.free()
+                self._scene = None
+                self._scene = OnepassScene(
+                    self._context, self._programs, model=model, config=self._config
+                )
+
     def submit(self, data: mujoco.MjData, shots: Sequence[Shot]) -> Submitted:
         """Begin to draw shots of one state; the state may change as soon as this returns."""
         scene = self._loaded()

@@ -13,6 +13,7 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Shot, Viewpoint
 from synth_ros.render.bounds import project_windows
+from synth_ros.render.looks import Looks
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
@@ -21,17 +22,16 @@ from synth_ros.render.onepass.buffers import Buffers
 from synth_ros.render.onepass.context import anisotropy_of, is_lean, raw_gl
 from synth_ros.render.onepass.deformable import Deformables
 from synth_ros.render.onepass.facets import FacetPass
-from synth_ros.render.onepass.lamps import lighting
+from synth_ros.render.onepass.illumination import Illumination
 from synth_ros.render.onepass.motion import MotionPass, MotionTarget, surface_motions
 from synth_ros.render.onepass.order import Part, drawing_order
 from synth_ros.render.onepass.paint import UNITS, Paint, definitions_of
 from synth_ros.render.onepass.poses import Placed, Seen, in_view, seen_from
 from synth_ros.render.onepass.programs import Definitions, Programs, defined
 from synth_ros.render.onepass.screen import Screen
-from synth_ros.render.onepass.shadows import Eye, ShadowAtlas
-from synth_ros.render.onepass.surfaces import surfaces_of
+from synth_ros.render.onepass.shadows import Eye
+from synth_ros.render.onepass.surfaces import Surfaces, repainted, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
-from synth_ros.render.onepass.uniforms import Uniforms
 from synth_ros.scene.options import clip_planes_m
 
 
@@ -58,27 +58,50 @@ class OnepassScene:
         self.clip_m = clip_planes_m(model)
         self._deformables = Deformables(model)
         self.surfaces = surfaces_of(model, far_m=self.clip_m[1], soft=self._deformables.slots)
-        geoms = self.surfaces.ids[: self.surfaces.geoms].tolist()
-        self._slot_of = {geom: slot for slot, geom in enumerate(geoms)}
+        self._looks = Looks(model)
+        self._slot_of = _slots(self.surfaces)
         self._buffers = Buffers(context, self.surfaces)
-        self._lighting = lighting(model)
-        self._atlas = ShadowAtlas(
-            context,
-            self._lighting.lamps,
-            size=config.shadow_size,
-            geoms=self.surfaces.geoms,
+        self._lights = Illumination(
+            context, model, shadow_size=config.shadow_size, geoms=self.surfaces.geoms
         )
-        self._uniforms = Uniforms(context, self._lighting, self._atlas)
         self._lean = is_lean(config, context)
         self._paint = Paint(model, lean=self._lean, anisotropy=anisotropy_of(context))
         self._screen = Screen(context)
         self._antialiasing = Antialiasing(context, programs, self._screen)
         self._motion = MotionPass(context, programs, self._screen)
-        surfaces = model.ngeom + model.nflex + model.nskin + model.ntendon
-        self._finishes = textures.number_table(self.surfaces.finishes(surfaces), width=1024)
+        self._finishes = _finishes(self.surfaces, model)
         self._facets = FacetPass(context, programs, self._screen, surfaces=self.surfaces)
         self._ambient = AmbientOcclusion(context, programs, self._screen)
-        self._environment = textures.environment_cube(self._lighting.around)
+
+    def refresh(self, model: mujoco.MjModel) -> bool:
+        """Take the looks of the model as they are now; what was drawn before stays as it is.
+
+        Args:
+            model: The model that was given at first, or any with its structure.
+
+        Returns:
+            Whether that was possible; otherwise the scene must be made anew.
+
+        Raises:
+            InternalError: The model has another structure.
+            RenderError: There are too many lights, or an image light without an image.
+        """
+        changes = self._looks.update(model)
+        if model is not self._model or changes.visual or changes.soft:
+            return False
+        if changes.geoms.any():
+            painted = repainted(self.surfaces, model, changes.geoms, far_m=self.clip_m[1])
+            if painted is None:
+                return False
+            self.surfaces = painted
+            self._slot_of = _slots(painted)
+            self._buffers.repaint(painted.instances)
+            self._finishes.free()
+            self._finishes = _finishes(painted, model)
+        self._paint.forget(changes.textures)
+        if changes.lights or changes.textures:
+            self._lights.refresh(model, repainted=changes.textures)
+        return True
 
     def place(self, data: mujoco.MjData) -> Placed:
         """Copy where everything is, and give what bends its form for the drawings to come."""
@@ -115,19 +138,19 @@ class OnepassScene:
         # The lamp's image is not upside down as a picture's is, nor is it looked at.
         context.front_face = 'cw'
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
-        self._atlas.update(placed, self._draw_tile)
+        self._lights.atlas.update(placed, self._draw_tile)
 
     def draw_picture(self, placed: Placed, viewpoint: Viewpoint, target: PictureTarget) -> None:
         """Draw all layers of a viewpoint."""
         lens = picture_lens(viewpoint.camera, self.clip_m)
         seen = seen_from(placed, viewpoint.world_from_camera)
         visible = in_view(seen, placed.radius_m, lens)
-        self._uniforms.set_camera(lens, viewpoint.world_from_camera)
-        self._uniforms.set_lamps(placed, viewpoint.world_from_camera)
+        self._lights.uniforms.set_camera(lens, viewpoint)
+        self._lights.uniforms.set_lamps(placed, viewpoint.world_from_camera)
         self._buffers.set_poses(seen.poses)
         if self._config.ambient_occlusion:
             self._draw_ambient(viewpoint, visible)
-            self._uniforms.set_camera(lens, viewpoint.world_from_camera)
+            self._lights.uniforms.set_camera(lens, viewpoint)
         target.clear()
         order = drawing_order(
             self.surfaces.groups, seen, radius_m=placed.radius_m, visible=visible
@@ -151,7 +174,7 @@ class OnepassScene:
             self._antialiasing.begin(
                 target.fine, target.lit, PictureLayers(target.color, target.surface)
             )
-            self._uniforms.set_camera(_finer(lens, target.fine.grid), viewpoint.world_from_camera)
+            self._lights.uniforms.set_camera(_finer(lens, target.fine.grid), viewpoint)
             self._picture_state()
             alone = defined(COLOR_ALONE=True) | self._ambient_scale(target.fine.grid)
             self._draw_parts(order.solid, common | alone)
@@ -166,7 +189,7 @@ class OnepassScene:
         """Draw how the surface points of a picture have moved since ``shot.before``."""
         assert shot.before is not None
         view = shot.viewpoint
-        self._uniforms.set_camera(picture_lens(view.camera, self.clip_m), view.world_from_camera)
+        self._lights.uniforms.set_camera(picture_lens(view.camera, self.clip_m), view)
         motions = surface_motions(self._model, data, shot)
         self._motion.draw(motions, picture.surface, target)
 
@@ -196,7 +219,7 @@ class OnepassScene:
             slots = [self._slot_of[g] for g in geoms if g in self._slot_of]
             bits[slots] |= np.uint32(1 << number)
         visible = in_view(seen, placed.radius_m, lens) & (bits != 0)
-        self._uniforms.set_camera(lens, viewpoint.world_from_camera)
+        self._lights.uniforms.set_camera(lens, viewpoint)
         self._buffers.set_poses(seen.poses)
         self._buffers.set_bits(bits)
         target.clear()
@@ -213,11 +236,9 @@ class OnepassScene:
     def free(self) -> None:
         """Delete everything on the GPU."""
         self._buffers.free()
-        self._atlas.free()
+        self._lights.free()
         self._screen.free()
         self._ambient.free()
-        self._uniforms.free()
-        self._environment.free()
         self._finishes.free()
         self._facets.free()
         self._paint.free()
@@ -226,7 +247,7 @@ class OnepassScene:
         """Find how much of the light from all around reaches what is solid."""
         solid = visible & (self.surfaces.instances['rgba'][:, 3] >= 1)
         camera = viewpoint.camera
-        self._uniforms.set_camera(half_lens(camera, self.clip_m), viewpoint.world_from_camera)
+        self._lights.uniforms.set_camera(half_lens(camera, self.clip_m), viewpoint)
         self._picture_state()
         self._ambient.begin(camera)
         self._draw_families(solid, 'facets.frag', frozenset())
@@ -245,8 +266,7 @@ class OnepassScene:
 
     def _draw_parts(self, parts: Sequence[Part], common: Definitions) -> None:
         gl = raw_gl()
-        self._environment.bind(UNITS['environment'])
-        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
+        self._lights.bind()
         for key, slots, first in parts:
             looks = definitions_of(self._model, key)
             program = self._programs.get(
@@ -268,8 +288,7 @@ class OnepassScene:
         gl.glDepthMask(gl.GL_FALSE)
         target.surface.use(UNITS['surface_layer'])
         self._finishes.bind(UNITS['finishes'])
-        self._environment.bind(UNITS['environment'])
-        self._atlas.bind(UNITS['shadow_atlas'], UNITS['shadow_depths'])
+        self._lights.bind()
         self._screen.draw(self._programs.get('screen.vert', 'light.frag', common))
         gl.glDepthMask(gl.GL_TRUE)
 
@@ -307,21 +326,33 @@ class OnepassScene:
             first += len(slots)
 
     def _draw_tile(self, eye: Eye, seen: Seen, visible: NDArray[np.bool_]) -> None:
-        self._uniforms.set_eye(eye.lens)
+        self._lights.uniforms.set_eye(eye.lens)
         self._buffers.set_poses(seen.poses)
         self._draw_families(visible, 'shadow.frag', defined(SHADOW=True, PARALLEL=eye.parallel))
 
     def _definitions(self, *, normals: bool) -> Definitions:
         return defined(
-            LAMPS=len(self._lighting.lamps),
-            SHADOW_LAMPS=len(self._atlas.tiles),
+            LAMPS=len(self._lights.lighting.lamps),
+            SHADOW_LAMPS=len(self._lights.atlas.tiles),
             LEAN=self._lean,
             SHADOW_TAPS=1 if self._lean else 4,
-            SHADOW_COLUMNS=self._atlas.all_around and float(self._atlas.columns),
-            SOFT_SHADOWS=self._config.soft_shadows and bool(self._atlas.tiles),
-            SHADOW_TEXELS=float(max(self._atlas.size, 1)),
+            SHADOW_COLUMNS=self._lights.atlas.all_around and float(self._lights.atlas.columns),
+            SOFT_SHADOWS=self._config.soft_shadows and bool(self._lights.atlas.tiles),
+            SHADOW_TEXELS=float(max(self._lights.atlas.size, 1)),
             NORMALS=normals,
         ) | _tone(self._config)
+
+
+def _slots(surfaces: Surfaces) -> dict[int, int]:
+    """Slot of each geom that shows."""
+    geoms = surfaces.ids[: surfaces.geoms].tolist()
+    shows = surfaces.radius_m >= 0
+    return {geom: slot for slot, geom in enumerate(geoms) if shows[slot]}
+
+
+def _finishes(surfaces: Surfaces, model: mujoco.MjModel) -> textures.Texture:
+    count = model.ngeom + model.nflex + model.nskin + model.ntendon
+    return textures.number_table(surfaces.finishes(count), width=1024)
 
 
 def _finer(lens: Lens, grid: int) -> Lens:

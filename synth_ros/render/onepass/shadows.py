@@ -97,6 +97,15 @@ class ShadowAtlas:
                 filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
             )
 
+    def follow(self, lamps: tuple[Lamp, ...]) -> bool:
+        """Take other lamps that need the same tiles; ``False`` if these need others."""
+        if _layout(lamps) != _layout(self._lamps):
+            return False
+        if [_view(lamp) for lamp in lamps] != [_view(lamp) for lamp in self._lamps]:
+            self._drawn = None
+        self._lamps = lamps
+        return True
+
     def bind(self, shares: int, depths: int) -> None:
         """Let two texture units read the atlas: one compares, the other gives the depths."""
         if self.texture is not None and self._depths is not None:
@@ -234,6 +243,15 @@ class ShadowAtlas:
             )
             for side, tile in zip(sides, tiles, strict=True)
         ]
+
+
+def _layout(lamps: tuple[Lamp, ...]) -> list[tuple[bool, bool]]:
+    return [(lamp.casts_shadow, lamp.all_around) for lamp in lamps]
+
+
+def _view(lamp: Lamp) -> tuple[int, bool, float]:
+    """What a lamp's maps depend on beside where it is."""
+    return lamp.light, lamp.parallel, lamp.cutoff_rad
 
 
 def _aim(target: moderngl.Framebuffer, tile: PixelWindow) -> None:

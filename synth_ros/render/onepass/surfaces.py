@@ -21,6 +21,7 @@ from synth_ros.render.onepass.materials import (
     look_of,
     mapping_of,
 )
+from synth_ros.scene.mjspec import LAST_VISIBLE_GROUP
 from synth_ros.scene.surfaces import is_drawn
 
 INSTANCE = np.dtype(
@@ -94,18 +95,40 @@ class Group(NamedTuple):
     slots: NDArray[np.int64]
 
 
+class Entry(NamedTuple):
+    """What is constant about a slot.
+
+    Attributes:
+        key: Its group's.
+        look: How it looks.
+        shape: Number of its shape.
+        has_uv: Whether that brings texture coordinates.
+        instance: A record of ``INSTANCE`` without its facet and texture layer.
+    """
+
+    key: GroupKey
+    look: Look
+    shape: int
+    has_uv: bool
+    instance: tuple[object, ...]
+
+
 class Surfaces(NamedTuple):
     """The surfaces of a model, one slot each.
 
     Attributes:
         ids: Surface id of each slot, (n,): geoms in order, then what bends.
-        geoms: Number of slots that are geoms.
+        geoms: Number of slots that are geoms; wholly transparent ones have a slot, too, and show
+            nothing.
         first_vertex: Where the vertices of what bends begin.
         instances: Constant attributes, (n,), ``INSTANCE``.
         commands: How each slot is drawn, (n,), ``COMMAND``.
-        radius_m: Of a ball about the origin that holds it, (n,); 1 for what bends.
-        groups: Opaque ones first.
+        radius_m: Of a ball about the origin that holds it, (n,); 1 for what bends, -inf for what
+            shows nothing.
+        reach_m: The same whether it shows or not.
+        groups: Opaque ones first; of what shows.
         packed: Triangles.
+        entries: What instances and groups were made of.
     """
 
     ids: NDArray[np.int64]
@@ -114,8 +137,10 @@ class Surfaces(NamedTuple):
     instances: NDArray[np.void]
     commands: NDArray[np.void]
     radius_m: NDArray[np.float64]
+    reach_m: NDArray[np.float64]
     groups: tuple[Group, ...]
     packed: geometry.Packed
+    entries: tuple[Entry, ...]
 
     def finishes(self, count: int) -> NDArray[np.float32]:
         """Metallic, roughness and reflectance by surface id, (count, 3); 0 where not drawn."""
@@ -124,60 +149,105 @@ class Surfaces(NamedTuple):
         return table
 
 
-class _Entry(NamedTuple):
-    """A slot in the making."""
-
-    key: GroupKey
-    look: Look
-    shape: int
-    instance: tuple[object, ...]
-
-
 def surfaces_of(model: mujoco.MjModel, *, far_m: float, soft: Sequence[SoftSlot] = ()) -> Surfaces:
     """Collect what is drawn of a model.
 
     Args:
-        model: The model; its hidden geoms are left out.
+        model: The model; geoms of its hidden groups are left out.
         far_m: Far plane, metres: how large endless planes are drawn.
         soft: Slots of what bends.
     """
-    geoms = np.flatnonzero(is_drawn(model) & np.isin(model.geom_type, _drawable()))
+    in_group = model.geom_group <= LAST_VISIBLE_GROUP
+    geoms = np.flatnonzero(in_group & np.isin(model.geom_type, _drawable()))
     shapes = _Shapes(model)
     entries = [_of_geom(model, geom, shapes, far=far_m) for geom in geoms.tolist()]
     rigid = len(shapes.list)
     entries += [_of_soft(model, slot, shapes) for slot in soft]
     packed = geometry.pack(shapes.list)
     instances, commands = np.zeros(len(entries), INSTANCE), np.zeros(len(entries), COMMAND)
-    members: dict[GroupKey, list[int]] = {}
     for slot, entry in enumerate(entries):
         place = packed.ranges[entry.shape]
         instances[slot] = entry.instance
         instances['ids'][slot, 1] = place.first_facet if slot < len(geoms) else NO_FACETS
         commands[slot] = (place.indices, 1, place.first_index, place.base_vertex, slot)
-        members.setdefault(entry.key, []).append(slot)
     _number_layers(model, entries, instances)
-    groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
-    groups.sort(key=lambda group: group.key.apart)
-    radius = _radii(instances, [entry.shape for entry in entries], packed)
-    radius[len(geoms) :] = 1.0
+    reach = _radii(instances, [entry.shape for entry in entries], packed)
+    reach[len(geoms) :] = 1.0
+    shown = np.append(is_drawn(model)[geoms], np.ones(len(soft), np.bool_))
     return Surfaces(
         np.array([*geoms.tolist(), *(slot.surface for slot in soft)], np.int64),
         len(geoms),
         packed.ranges[rigid].base_vertex if rigid < len(shapes.list) else len(packed.vertices),
         instances,
         commands,
-        radius,
-        tuple(groups),
+        np.where(shown, reach, -np.inf),
+        reach,
+        _groups(entries, shown),
         packed,
+        tuple(entries),
     )
 
 
-def _of_geom(model: mujoco.MjModel, geom: int, shapes: _Shapes, *, far: float) -> _Entry:
+def repainted(
+    surfaces: Surfaces, model: mujoco.MjModel, changed: NDArray[np.bool_], *, far_m: float
+) -> Surfaces | None:
+    """The same surfaces after colours, materials or visibility of geoms have changed.
+
+    Args:
+        surfaces: Of the model before.
+        model: The model now.
+        changed: Geoms that may look different, (ngeom,).
+        far_m: Far plane, metres, as before.
+
+    Returns:
+        The surfaces; ``None`` if a geom that had no slot is drawn now.
+    """
+    drawn, geoms = is_drawn(model), surfaces.ids[: surfaces.geoms]
+    drawn &= np.isin(model.geom_type, _drawable())
+    if drawn.sum() > drawn[geoms].sum():
+        return None
+    entries, instances = list(surfaces.entries), surfaces.instances.copy()
+    slots = np.flatnonzero(changed[geoms])
+    for slot in slots.tolist():
+        entries[slot] = _painted(model, int(geoms[slot]), entries[slot], far=far_m)
+        facet = instances['ids'][slot, 1]
+        instances[slot] = entries[slot].instance
+        instances['ids'][slot, 1] = facet
+    _number_layers(model, entries, instances)
+    shown = np.append(drawn[geoms], np.ones(len(entries) - len(geoms), np.bool_))
+    return surfaces._replace(
+        instances=instances,
+        radius_m=np.where(shown, surfaces.reach_m, -np.inf),
+        groups=_groups(entries, shown),
+        entries=tuple(entries),
+    )
+
+
+def _groups(entries: Sequence[Entry], shown: NDArray[np.bool_]) -> tuple[Group, ...]:
+    """What shows, by what it shares."""
+    members: dict[GroupKey, list[int]] = {}
+    for slot in np.flatnonzero(shown).tolist():
+        members.setdefault(entries[slot].key, []).append(slot)
+    groups = [Group(key, np.array(slots, np.int64)) for key, slots in members.items()]
+    groups.sort(key=lambda group: group.key.apart)
+    return tuple(groups)
+
+
+def _of_geom(model: mujoco.MjModel, geom: int, shapes: _Shapes, *, far: float) -> Entry:
     look, shape = look_of(model, geom), shapes.of_geom(geom)
     kind = int(model.geom_type[geom])
     family = 'plane' if kind == _PLANE and _is_wide(model, geom) else _ROUND.get(kind, 'mesh')
-    instance = _instance(model, geom, look, has_uv=shapes.list[shape].has_uv, far=far)
-    return _Entry(_key(model, family, look), look, shape, instance)
+    has_uv = shapes.list[shape].has_uv
+    instance = _instance(model, geom, look, has_uv=has_uv, far=far)
+    return Entry(_key(model, family, look), look, shape, has_uv, instance)
+
+
+def _painted(model: mujoco.MjModel, geom: int, entry: Entry, *, far: float) -> Entry:
+    """The entry of a geom that looks different now."""
+    look = look_of(model, geom)
+    instance = _instance(model, geom, look, has_uv=entry.has_uv, far=far)
+    key = _key(model, entry.key.family, look)
+    return entry._replace(key=key, look=look, instance=instance)
 
 
 def _is_wide(model: mujoco.MjModel, geom: int) -> bool:
@@ -186,7 +256,7 @@ def _is_wide(model: mujoco.MjModel, geom: int) -> bool:
     return bool((half == 0).any() or half.max() > _WIDE_M)
 
 
-def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
+def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> Entry:
     look, shape = slot.look, _CUBE_SHAPE
     if slot.shape is not None:
         shape = len(shapes.list)
@@ -199,7 +269,7 @@ def _of_soft(model: mujoco.MjModel, slot: SoftSlot, shapes: _Shapes) -> _Entry:
         extent=(1.0, 1.0, 1.0),
         mapping=(*(look.repeat if flat else (1.0, 1.0)), MAPPED if flat else CUBE, 1.0),
     )
-    return _Entry(_key(model, slot.family, look), look, shape, instance)
+    return Entry(_key(model, slot.family, look), look, shape, has_uv=True, instance=instance)
 
 
 class _Shapes:
@@ -287,7 +357,7 @@ def sheets(model: mujoco.MjModel) -> dict[tuple[int, int], list[int]]:
 
 
 def _number_layers(
-    model: mujoco.MjModel, entries: Sequence[_Entry], instances: NDArray[np.void]
+    model: mujoco.MjModel, entries: Sequence[Entry], instances: NDArray[np.void]
 ) -> None:
     """Write the layer of each base texture."""
     layer = {

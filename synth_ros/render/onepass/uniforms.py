@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.render.environment_light import turned_coefficients
+from synth_ros.render.base import Viewpoint
 from synth_ros.render.onepass.blocks import (
     FRAME,
     FRAME_BINDING,
@@ -18,6 +18,7 @@ from synth_ros.render.onepass.blocks import (
 from synth_ros.render.onepass.lamps import Lamp, Lighting, cone_scale, place
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.render.onepass.shadows import ShadowAtlas
+from synth_ros.scene.environment_light import turned_coefficients
 from synth_ros.types import FloatArray
 
 # As bright as MuJoCo's Filament: its camera of f/16, 1/125 s, ISO 100 comes out a stop brighter
@@ -41,12 +42,13 @@ class Uniforms:
         lamps = max(len(lighting.lamps), 1)
         self._lamps = context.buffer(reserve=lamps * LAMP.itemsize, dynamic=True)
 
-    def set_camera(self, lens: Lens, world_from_camera: FloatArray) -> None:
-        """A camera, in the light of the environment."""
+    def set_camera(self, lens: Lens, viewpoint: Viewpoint) -> None:
+        """A camera with a lens, in the light of the environment."""
         block = frame_block(lens)
+        world_from_camera, gain = viewpoint.world_from_camera, 2.0**viewpoint.exposure_ev
         around = self._lighting.around
         strength, levels = self._lighting.environment, len(around.levels)
-        block['light_scale'] = (_EXPOSURE, strength, 0.0, levels)
+        block['light_scale'] = (_EXPOSURE * gain, strength, gain, levels)
         block['world_from_camera'][0, :3, :3] = world_from_camera[:3, :3].T
         block['irradiance'][0, :, :3] = turned_coefficients(
             around.irradiance, world_from_camera[:3, :3]

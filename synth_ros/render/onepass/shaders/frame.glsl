@@ -5,7 +5,7 @@ layout(std140) uniform Frame {
     vec4 projection;         // clip x, y = projection.xy * p.xy + projection.zw * p.z
     vec4 pixel_from_ray;     // fx, fy, cx, cy in pixels of this target
     vec4 depth_range;        // near, far, and clip z = range.z * p.z + range.w
-    vec4 light_scale;        // exposure, strength and levels of the environment, in x, y, w
+    vec4 light_scale;        // exposure, strength of the environment, exposure of what shines by itself, levels of the environment
     mat4 world_from_camera;  // rotation, for looking up the environment
     vec4 irradiance[9];      // spherical harmonics of irradiance / pi, optical frame
 };

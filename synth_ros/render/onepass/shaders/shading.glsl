@@ -7,7 +7,7 @@ struct Material {
     float roughness;   // perceptual
     float reflectance; // at normal incidence, of what is not metal
     float occlusion;
-    vec3 emission;     // on the scale of the finished picture
+    vec3 emission;     // on the scale of the finished picture with an exposure of 0
 };
 
 #ifndef SURFACES
@@ -89,6 +89,6 @@ vec3 shade(Material m, vec3 point, vec3 n, vec3 geometric) {
 #endif
     mirror *= (f0 * scale.x + scale.y) * kept;
     vec3 around = (diffuse * irradiance_from(n) + mirror) * light_scale.y * m.occlusion;
-    return (sum + around) * light_scale.x + m.emission;
+    return (sum + around) * light_scale.x + m.emission * light_scale.z;
 }
 #endif

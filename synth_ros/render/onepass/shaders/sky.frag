@@ -12,5 +12,5 @@ void main() {
     pixel_ray(origin, ray);
     vec3 world = mat3(world_from_camera) * ray;
     // MuJoCo's sky textures have y up.
-    color = vec4(texture(sky, vec3(world.x, world.z, -world.y)).rgb, 1.0);
+    color = vec4(texture(sky, vec3(world.x, world.z, -world.y)).rgb * light_scale.z, 1.0);
 }
