@@ -273,3 +273,30 @@ def test_looking_around_has_no_seam() -> None:
     seen = look_around(picture, 0.0, directions)[:, 0]
     assert np.abs(np.diff(seen)).max() < 0.02
     assert seen[0] == pytest.approx(seen[-1], abs=1e-3)
+
+
+def test_other_light_from_all_around_after_a_refresh(
+    engine: tuple[str, Renderer], files: PictureFiles
+) -> None:
+    """Another strength, or another picture on the sky, is taken over as after loading anew."""
+    name, renderer = engine
+    sky = SampledSky(image=image(files, 'patches.png'))
+    model = build(files, sky=sky, light=SampledImageLight(source='sky', sky=sky), ambient=0.2)
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    view = look_at(CAMERA, eye=(-1.5, 0.3, 0.6), target=(0.0, 0.0, 0.0))
+    renderer.load(model)
+    before = renderer.render(data, view)
+    around = model.light('around').id
+    model.light_intensity[around] *= 2
+    model.vis.headlight.ambient *= 2
+    renderer.refresh(model)
+    after = renderer.render(data, view)
+    renderer.load(model)
+    fresh = renderer.render(data, view)
+    difference = np.abs(after.rgb.astype(int) - fresh.rgb)
+    assert difference.mean() < (0.8 if name == 'filament' else 1e-9)
+    ball, empty = after.geom_id == 0, after.geom_id < 0
+    assert after.rgb[ball].mean() > 1.2 * before.rgb[ball].mean()
+    # The sky is as bright as before.
+    assert abs(after.rgb[empty].mean() - before.rgb[empty].mean()) < 3
