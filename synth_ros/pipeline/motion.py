@@ -10,7 +10,7 @@ from synth_ros.pipeline.phases import PhaseScript
 from synth_ros.pipeline.script import Script, ViewScript
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import Posture
+from synth_ros.sim.robot import Posture
 
 
 class RunningEpisode:

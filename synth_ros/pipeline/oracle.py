@@ -34,7 +34,8 @@ from synth_ros.sim.rays import (
     drawn_exactly,
     model_for_rays,
 )
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.robot import Posture
+from synth_ros.sim.world import World
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 SNAP_PX = 0.004

@@ -17,8 +17,8 @@ from synth_ros.randomize.phases import (
 )
 from synth_ros.randomize.scene import SampledCamera, SampledView
 from synth_ros.sim.paths import still
+from synth_ros.sim.robot import Posture
 from synth_ros.sim.travel import Way, planned
-from synth_ros.sim.world import Posture
 
 
 class PhaseScript:

@@ -12,7 +12,7 @@ from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledCamera, SampledView
 from synth_ros.sim.eyes import glide
 from synth_ros.sim.paths import between, smooth, still
-from synth_ros.sim.world import Path, Posture
+from synth_ros.sim.robot import Path, Posture
 
 FOR_EVER = sys.maxsize
 
@@ -122,6 +122,10 @@ class ViewScript:
         try:
             with world.aside():
                 drawn = self._episode.find_view(self._view)
+                shapes = world.shape_places()
+            # The clutter of the view is there from now on.
+            for shape, place in shapes:
+                world.put_shape(shape, place)
             # A camera does not change while it films: lens and mount are those of the first view.
             there = glide(here, drawn.cameras, 1.0)
             self.drawn = drawn.model_copy(update={'cameras': there})

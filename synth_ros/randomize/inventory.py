@@ -206,10 +206,10 @@ class Inventory(NamedTuple):
         lamps_m: Where lamps point to; the middle of the surface if ``None``.
         distractors: Classes of distractors in config order.
         textures: Folders of images.
-        pictures: Folders of panoramas and backdrops.
         handles: What else named targets can take hold of.
         joints: The robot's joints with one degree of freedom.
         joint_log: Its logged postures, or ``None``.
+        pictures: Folders of panoramas and backdrops.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -221,7 +221,7 @@ class Inventory(NamedTuple):
     lamps_m: tuple[float, float, float] | None = None
     distractors: tuple[ClassInfo, ...] = ()
     textures: tuple[TextureFolder, ...] = ()
-    pictures: tuple[TextureFolder, ...] = ()
     handles: Handles = Handles()
     joints: tuple[JointInfo, ...] = ()
     joint_log: JointLog | None = None
+    pictures: tuple[TextureFolder, ...] = ()

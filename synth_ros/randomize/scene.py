@@ -141,6 +141,13 @@ class SampledMaterial(_Drawn):
     texture: SampledTexture | None = None
 
 
+class Pose(_Drawn):
+    """A place and a rotation in the world."""
+
+    position_m: Triple
+    quat_wxyz: Quat
+
+
 class SampledImage(_Drawn):
     """A file of a folder that the config names."""
 
@@ -179,13 +186,6 @@ class SampledBackdrop(_Drawn):
     """Direction in which one looks at it, 0 for the world's x."""
     height_m: float
     glow: float
-
-
-class Pose(_Drawn):
-    """A place and a rotation in the world."""
-
-    position_m: Triple
-    quat_wxyz: Quat
 
 
 class CameraOffset(_Drawn):
@@ -334,15 +334,15 @@ class SampledScene(_Drawn):
     ambient: float
     materials: tuple[SampledMaterial, ...]
     camera_offsets: tuple[CameraOffset, ...]
+    values: tuple[SampledValue, ...] = ()
+    """What was drawn for named targets for the whole episode."""
+    idle: tuple[str, ...] = ()
+    """Randomizers of named targets that found nothing to act on in this scene."""
     sky: SampledSky | None = None
     """In place of the environment's own."""
     image_light: SampledImageLight | None = None
     """In place of the built-in room."""
     backdrop: SampledBackdrop | None = None
-    values: tuple[SampledValue, ...] = ()
-    """What was drawn for named targets for the whole episode."""
-    idle: tuple[str, ...] = ()
-    """Randomizers of named targets that found nothing to act on in this scene."""
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

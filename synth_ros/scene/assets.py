@@ -65,8 +65,8 @@ class SceneAssets:
         obstacles: Boxes around everything solid.
         distractors: Classes that are never labelled.
         images: Folders of textures.
-        pictures: Folders of panoramas and backdrops.
         sequence: What phases of a sequence are made of.
+        pictures: Folders of panoramas and backdrops.
         joint_log: Logged postures of the robot, or ``None``.
     """
 
@@ -80,8 +80,8 @@ class SceneAssets:
     obstacles: Boxes
     distractors: Catalog
     images: ImageFiles
-    pictures: PictureFiles
     sequence: SequenceStock
+    pictures: PictureFiles
     joint_log: JointLog | None = None
 
     @property
@@ -159,17 +159,30 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         obstacles(stage),
         distractors,
         images,
-        pictures,
         sequence,
+        pictures,
         log,
     )
 
 
 def _load_robot(faults: _Faults, like: KnownAssets | None) -> LoadedRobot | None:
-    model, base_dir = faults.loaded.config.robot.model, faults.loaded.base_dir
-    if like is not None and like.config.robot.model == model:
+    robot, base_dir = faults.loaded.config.robot, faults.loaded.base_dir
+    if like is not None and (
+        (like.config.robot.model, like.config.robot.control) == (robot.model, robot.control)
+    ):
         return like.assets.robot
-    return faults.attempt(('robot', 'model'), lambda: load_robot(resolve_robot(model, base_dir)))
+    actuated = robot.control == 'actuated'
+    loaded = faults.attempt(
+        ('robot', 'model'),
+        lambda: load_robot(resolve_robot(robot.model, base_dir), actuated=actuated),
+    )
+    if loaded is not None and actuated and not loaded.spec.actuators:
+        message = (
+            f'{loaded.path} has no position servo of a hinge or slide joint (MJCF: '
+            'actuator/position), so nothing of it can be actuated'
+        )
+        faults.note(('robot', 'control'), message)
+    return loaded
 
 
 def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnvironment | None:

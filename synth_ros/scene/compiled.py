@@ -153,6 +153,26 @@ class JointPart(NamedTuple):
     coupling: Coupling | None = None
 
 
+class DrivenJoint(NamedTuple):
+    """A joint of the robot that physics moves.
+
+    Attributes:
+        joint_id: MuJoCo joint id.
+        qpos_address: Its entry in qpos.
+        dof_address: Its entry in qvel.
+        actuator_id: Position servo that pulls it; -1 if it follows another joint instead.
+        gear: Control of the servo for each radian or metre of the joint.
+        equality_id: Constraint by which it follows; -1 if a servo pulls it.
+    """
+
+    joint_id: int
+    qpos_address: int
+    dof_address: int
+    actuator_id: int = -1
+    gear: float = 1.0
+    equality_id: int = -1
+
+
 class RobotPart(NamedTuple):
     """Where the robot is in the model.
 
@@ -165,6 +185,7 @@ class RobotPart(NamedTuple):
         qpos_addresses: All entries of qpos of the robot.
         home_qpos: Home values of those entries, same length.
         geom_ids: All geoms of the robot.
+        driven: Joints that physics moves; the others go where they are told.
     """
 
     root_body_id: int
@@ -174,6 +195,7 @@ class RobotPart(NamedTuple):
     qpos_addresses: NDArray[np.int32]
     home_qpos: FloatArray
     geom_ids: frozenset[int]
+    driven: tuple[DrivenJoint, ...] = ()
 
 
 class Reach(NamedTuple):

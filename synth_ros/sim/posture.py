@@ -15,8 +15,9 @@ from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.scene import SampledObject, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.view import sample_view
+from synth_ros.sim.robot import Path, Posture
 from synth_ros.sim.viewpoint import Refusal, ViewpointFinder, why_no_viewpoint
-from synth_ros.sim.world import Path, Posture, World
+from synth_ros.sim.world import World
 
 # How far apart the postures are at which a way is looked at.
 _STRIDE_M = 0.02

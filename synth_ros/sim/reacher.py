@@ -13,7 +13,7 @@ from synth_ros.randomize.scene import SampledView
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.sim.gaze import Gaze
 from synth_ros.sim.ik import CameraSearch, Freedom
-from synth_ros.sim.world import Posture
+from synth_ros.sim.robot import Posture
 
 
 class Reacher:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import (
@@ -31,6 +30,7 @@ from synth_ros.sim.contacts import contacts
 from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
+from synth_ros.sim.robot import Path, Posture, RobotState
 from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import (
     CameraModel,
@@ -40,24 +40,6 @@ from synth_ros.types import (
     LinkPose,
     SceneState,
 )
-
-
-class Posture(NamedTuple):
-    """Where the robot stands and how it is posed.
-
-    Attributes:
-        x_m: Root position in the world.
-        y_m: Root position in the world.
-        z_m: Root position in the world.
-        yaw_rad: Root heading.
-        qpos: The robot's entries of qpos, in the order of ``RobotPart.qpos_addresses``.
-    """
-
-    x_m: float
-    y_m: float
-    z_m: float
-    yaw_rad: float
-    qpos: FloatArray
 
 
 class Place(NamedTuple):
@@ -89,8 +71,6 @@ class LoosePose(NamedTuple):
 
 
 _PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
-Path = Callable[[int], Posture]
-"""Where the robot is so many time steps after the start of a way."""
 
 
 class _Due(Enum):
@@ -127,6 +107,7 @@ class World:
         # Where the solver starts from in the next step, whoever looked at the state meanwhile.
         self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
+        self._robot_state = RobotState(self.model, scene.robot)
         self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
         self._values = SceneValues(scene, self.model)
@@ -225,7 +206,7 @@ class World:
             posture: Where to.
             velocity: Joint velocities of the robot's degrees of freedom, zero by default.
         """
-        self._write_posture(posture, velocity)
+        self._robot_state.put(self._data, posture, velocity)
         self._due = _Due.ALL
 
     @property
@@ -252,22 +233,22 @@ class World:
             steps: How many time steps to take.
             first: Where on the path the robot is now, in time steps.
         """
-        model, data = self.model, self._data
+        model, data, robot = self.model, self._data, self._robot_state
         before = path(first)
         velocity: FloatArray | None = None
         data.qacc_warmstart[:] = self._warmstart
         for step in range(first + 1, first + steps + 1):
             posture = path(step)
-            velocity = _velocity(
-                model, self.scene, start=before, end=posture, time_s=model.opt.timestep
-            )
-            self._write_posture(posture, velocity)
-            self.surface_speeds.set_base(data, *_base_velocity(before, posture, model))
+            velocity = robot.velocity(before, posture)
+            robot.lead(data, posture, velocity)
+            self.surface_speeds.set_base(data, *robot.base_velocity(before, posture))
             self.surface_speeds.step()
             mujoco.mj_step(model, data)
             before = posture
         self._warmstart[:] = data.qacc_warmstart
-        self.set_posture(before, velocity=velocity)
+        if velocity is not None:
+            robot.lead(data, before, velocity)
+        self._due = _Due.ALL
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -374,6 +355,20 @@ class World:
         self._data.mocap_quat[shape.mocap_id] = quat
         self._due = _Due.ALL
 
+    def shape_places(self) -> list[tuple[ShapePart, Place]]:
+        """Where the shapes without physics are now, those that are parked included."""
+        data = self._data
+        return [
+            (
+                shape,
+                Place(
+                    triple(data.mocap_pos[shape.mocap_id]),
+                    quadruple(data.mocap_quat[shape.mocap_id]),
+                ),
+            )
+            for shape in self.scene.shapes
+        ]
+
     def unlabelled(self) -> tuple[LoosePose, ...]:
         """Where all is that can move and is never labelled; what is parked is left out."""
         scene, data = self.scene, self.data
@@ -462,18 +457,18 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
-            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
+            absent=self._absent(),
         )
 
-    def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
-        part = self.scene.robot
-        self._data.qpos[part.qpos_addresses] = posture.qpos
-        self._data.qvel[part.dof_addresses] = 0.0 if velocity is None else velocity
-        if part.root_body_id >= 0:
-            mocap = int(self.model.body_mocapid[part.root_body_id])
-            half = posture.yaw_rad / 2
-            self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
-            self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
+    def _absent(self) -> tuple[int, ...]:
+        """Geoms of what waits outside the scene: parked shapes, objects that fall in later."""
+        scene = self.scene
+        away = [shape.geom_id for shape in scene.shapes if not self.is_used(shape)]
+        if len(self._present) < len(scene.objects):
+            here = {part.instance_id for part in self._present}
+            waiting = (part for part in scene.objects if part.instance_id not in here)
+            away += [geom for part in waiting for geom in part.geom_ids]
+        return tuple(away)
 
 
 def body_pose(
@@ -483,54 +478,3 @@ def body_pose(
     offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
     x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
     return (x, y, z), drawn.quat_wxyz
-
-
-def interpolate(start: Posture, end: Posture, share: float) -> Posture:
-    """The posture a share of the way from one to another, turning the shorter way.
-
-    Args:
-        start: At share 0.
-        end: At share 1.
-        share: Within 0 and 1.
-    """
-    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
-    if share >= 1:
-        return end
-    return Posture(
-        start.x_m + share * (end.x_m - start.x_m),
-        start.y_m + share * (end.y_m - start.y_m),
-        start.z_m + share * (end.z_m - start.z_m),
-        start.yaw_rad + share * turn,
-        start.qpos + share * (end.qpos - start.qpos),
-    )
-
-
-def _base_velocity(
-    start: Posture, end: Posture, model: mujoco.MjModel
-) -> tuple[FloatArray, float]:
-    """Speed of the root (3,) and turning speed between the postures of two time steps."""
-    way = np.array([end.x_m - start.x_m, end.y_m - start.y_m, end.z_m - start.z_m])
-    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
-    return way / model.opt.timestep, turn / model.opt.timestep
-
-
-def _velocity(
-    model: mujoco.MjModel,
-    scene: CompiledScene,
-    *,
-    start: Posture,
-    end: Posture,
-    time_s: float,
-) -> FloatArray:
-    """Joint velocities of the robot's degrees of freedom between two postures."""
-    part = scene.robot
-    if len(part.qpos_addresses) == len(part.dof_addresses):
-        # Hinges and slides alone.
-        return (end.qpos - start.qpos) / time_s
-    before = model.qpos0.copy()
-    after = model.qpos0.copy()
-    before[part.qpos_addresses] = start.qpos
-    after[part.qpos_addresses] = end.qpos
-    velocity: NDArray[np.float64] = np.zeros(model.nv)
-    mujoco.mj_differentiatePos(model, velocity, time_s, before, after)
-    return velocity[part.dof_addresses]
