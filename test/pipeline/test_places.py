@@ -123,7 +123,7 @@ def test_objects_end_inside_the_bin_and_are_seen_there(stage_of):
                 assert distance < 0.65
             assert 0.51 < center[2] < 0.8
         (instant,) = opened.views([0])
-        (frame,) = instant.frames
+        frame = instant.taken[0].frame
         rows, columns = np.nonzero(frame.instance_id)
         # The rectangle of the bin's rim as the camera sees it.
         rim = np.array([[0.84 + a, b, 0.72, 1] for a in (-0.21, 0.21) for b in (-0.31, 0.31)])
@@ -185,7 +185,9 @@ def test_hanging_and_held_objects_are_exact_in_every_view(stage_of):
             worst = hanging_and_held(opened)
             assert worst.keys() == {'air', 'hand'}
             assert max(worst.values()) < 1e-12
-            poses.append({i.name: i.world_from_object.copy() for i in instant.frames[0].instances})
+            poses.append(
+                {i.name: i.world_from_object.copy() for i in instant.taken[0].frame.instances}
+            )
         moved = {n for n in poses[0] if np.abs(poses[0][n] - poses[1][n]).max() > 1e-6}
         assert moved == {item.name for item in opened.sampled.objects if item.link}
 
@@ -200,7 +202,7 @@ def test_hanging_and_held_objects_are_exact_in_sequences(stage_of):
         by_place = {item.instance_id: item.place for item in opened.sampled.objects}
         held += [
             item.world_from_object[:3, 3]
-            for item in instant.frames[0].instances
+            for item in instant.taken[0].frame.instances
             if by_place[item.instance_id] == 'hand'
         ]
     assert np.ptp(held, axis=0).max() > 0.01

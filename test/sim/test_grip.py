@@ -12,6 +12,7 @@ from synth_ros.geometry.transforms import inverse, make_transform, matrix_from_q
 from synth_ros.labels.relations import relations
 from synth_ros.randomize.streams import Streams
 from synth_ros.sim.grip import PRESS_M
+from synth_ros.sim.paths import between
 from synth_ros.sim.settle import Verdict, settle
 from synth_ros.types import Relation, Thing
 
@@ -108,9 +109,10 @@ def test_a_held_object_follows_its_link_while_the_simulation_runs(hold):
     swing = next(j for j in made.world.scene.robot.joints if j.name == 'swing')
     qpos = home.qpos.copy()
     qpos[index.index(swing.qpos_address)] = 0.7
-    for share in (0.25, 0.5, 1.0):
-        target = home._replace(qpos=home.qpos + share * (qpos - home.qpos), yaw_rad=0.3 * share)
-        made.world.step_to(target, 0.1)
+    target = home._replace(qpos=qpos, yaw_rad=home.yaw_rad + 0.3)
+    path = between(home, target, steps=90)
+    for first in (0, 30, 60):
+        made.world.follow(path, 30, first=first)
         assert_allclose(link_from_box(made), drawn_in_link(made), atol=1e-12)
 
 
