@@ -45,6 +45,13 @@ HAND = """
       </body>
     </body>
   </worldbody>
+  <actuator>
+    <position joint="lift" kp="4000" kv="400"/>
+    <position joint="swing" kp="200" kv="20"/>
+    <position joint="roll" kp="50" kv="5"/>
+    <position joint="left" kp="800" kv="40"/>
+    <position joint="right" kp="800" kv="40"/>
+  </actuator>
 </mujoco>
 """
 
@@ -201,3 +208,16 @@ def test_an_object_beside_the_fingers_is_refused(hold):
         places=made.builder.inventory.places,
     )
     assert result.verdict is Verdict.NOT_HELD
+
+
+def test_servos_carry_what_they_hold(hold):
+    made = hold(**{'yaw_deg: 30.0': 'yaw_deg: 30.0, control: actuated'})
+    world, part = made.world, held_part(made)
+    world.follow(between(world.home, world.home, steps=400), 400)
+    assert_allclose(link_from_box(made), drawn_in_link(made), atol=1e-12)
+    joints = {joint.name: joint.position for joint in world.joints()}
+    # The weight of arm and object pulls the lift below where it should be.
+    assert -0.05 < joints['lift'] < -0.001
+    me = Thing('object', part.name, part.instance_id)
+    force = sum(c.force_n for c in world.state().contacts if me in (c.first, c.second))
+    assert 0.01 < force < 100
