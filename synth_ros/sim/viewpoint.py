@@ -171,7 +171,7 @@ class ViewpointFinder:
         camera = self._cameras[drawn.camera]
         part = None if drawn.target == POINT else self._objects[drawn.target]
         if part is None:
-            target = np.array(entry.targets.point_m)
+            target = np.array(drawn.target_m)
         else:
             target = (self._world.world_from_body(part.body_id) @ part.object_from_box)[:3, 3]
         gaze = Gaze(
