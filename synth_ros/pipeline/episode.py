@@ -133,6 +133,7 @@ class Episode:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'), self._varying.view(view) as values:
+            self.clutter.clear()
             drawn = self.finder.find(self._streams, view, start=start, calibration=calibration)
             drawn = drawn.model_copy(update={'values': values})
             self.refusals.update(drawn.refused)

@@ -76,11 +76,10 @@ class ClutterKeeper:
             return drawn
         # A view that is drawn again gets other clutter, too.
         own = draws.below(f'view/{drawn.view}/clutter/{drawn.attempt}/')
-        for shape in self._all:
-            self._world.put_shape(shape, self._home.get(shape))
+        self.clear()
         removed = self.make_way()
         self._tester.update()
-        lenses, parts = self._lenses(), self._world.scene.objects
+        lenses, parts = self._lenses(), self._world.present
         occlusions: tuple[Occlusion, ...] = ()
         fillings: tuple[Filling, ...] = ()
         placed: list[Placed] = []
@@ -93,6 +92,14 @@ class ClutterKeeper:
             self._world.put_shape(shape, place)
         clutter = ViewClutter(occlusions=occlusions, backgrounds=fillings, removed=removed)
         return drawn.model_copy(update={'clutter': clutter})
+
+    def clear(self) -> None:
+        """Take out what was arranged for a view; what flies goes back to its place.
+
+        Before a posture is searched: what a view finds must not rest on the one before.
+        """
+        for shape in self._all:
+            self._world.put_shape(shape, self._home.get(shape))
 
     def make_way(self) -> tuple[str, ...]:
         """Park what the robot reaches into or a lens has come near to; the names of these."""

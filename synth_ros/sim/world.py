@@ -457,8 +457,18 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
-            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
+            absent=self._absent(),
         )
+
+    def _absent(self) -> tuple[int, ...]:
+        """Geoms of what waits outside the scene: parked shapes, objects that fall in later."""
+        scene = self.scene
+        away = [shape.geom_id for shape in scene.shapes if not self.is_used(shape)]
+        if len(self._present) < len(scene.objects):
+            here = {part.instance_id for part in self._present}
+            waiting = (part for part in scene.objects if part.instance_id not in here)
+            away += [geom for part in waiting for geom in part.geom_ids]
+        return tuple(away)
 
 
 def body_pose(
