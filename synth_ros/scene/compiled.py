@@ -19,6 +19,9 @@ from synth_ros.types import (
     Symmetry,
 )
 
+BASE_JOINTS = ('base/x', 'base/y', 'base/yaw')
+"""Absolute position along the world's x and y axes, metres, and heading, radians."""
+
 
 class ObjectPart(NamedTuple):
     """Where one labelled object is in the model.
@@ -195,6 +198,39 @@ class RobotPart(NamedTuple):
     driven: tuple[DrivenJoint, ...] = ()
 
 
+class Reach(NamedTuple):
+    """The robot as a bare chain of joints, and in front of it three that move its base.
+
+    Its qpos is [x, y, yaw], then the robot's own in the order of ``RobotPart.qpos_addresses``.
+
+    Attributes:
+        model: The compiled chain; not to be changed.
+        bodies: Body id of each link, by the name in the robot's own model.
+        joints: Joint id of each joint of the robot, likewise.
+    """
+
+    model: mujoco.MjModel
+    bodies: dict[str, int]
+    joints: dict[str, int]
+
+    def chain(self, link: str) -> tuple[str, ...]:
+        """The joints between the root and a link, the root's side first."""
+        names = {joint: name for name, joint in self.joints.items()}
+        found: list[str] = []
+        body = self.bodies[link]
+        while body > 0:
+            first = int(self.model.body_jntadr[body])
+            mine = range(first, first + int(self.model.body_jntnum[body]))
+            found[:0] = [names[joint] for joint in mine if joint in names]
+            body = int(self.model.body_parentid[body])
+        return tuple(found)
+
+    def qpos(self, base: tuple[float, float, float], robot_qpos: FloatArray) -> FloatArray:
+        """The chain's qpos from x, y (metres), yaw (radians) and the robot's own qpos."""
+        out: FloatArray = np.concatenate([np.array(base), robot_qpos])
+        return out
+
+
 @dataclass(frozen=True)
 class CompiledScene:
     """A model ready to simulate and render.
@@ -213,6 +249,7 @@ class CompiledScene:
         distractors: What falls and settles like an object and is never labelled; instance and
             class are 0.
         shapes: What hangs in the air and is never labelled.
+        reach: The robot as a bare chain; ``None`` if no viewpoint needs it.
     """
 
     model: mujoco.MjModel
@@ -226,6 +263,7 @@ class CompiledScene:
     warnings: tuple[str, ...] = ()
     distractors: tuple[ObjectPart, ...] = ()
     shapes: tuple[ShapePart, ...] = ()
+    reach: Reach | None = None
 
     def camera(self, name: str) -> CameraPart:
         """The camera of this name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.inventory import Handles, Inventory, MovingPart
+from synth_ros.randomize.inventory import Handles, Inventory, JointInfo, MovingPart
 from synth_ros.scene.actuation import driven_joints
 from synth_ros.scene.assets import SceneAssets
 from synth_ros.scene.environment import ROLE_PREFIX
@@ -20,11 +20,18 @@ def make_inventory(config: Config, assets: SceneAssets) -> Inventory:
         surface=assets.surface,
         roles=assets.environment.roles,
         cameras=tuple(camera.name for camera in config.cameras),
+        joints=tuple(
+            JointInfo(joint.name, joint.limits, joint.coupling is not None)
+            for joint in assets.robot.joints.values()
+            if joint.is_scalar
+        ),
+        joint_log=assets.joint_log,
         places=assets.places,
         obstacles=assets.obstacles,
         lamps_m=assets.environment.lamps_m,
         distractors=tuple(entry.info for entry in assets.distractors.classes),
         textures=assets.images.folders,
+        pictures=assets.pictures.folders,
         handles=_handles(assets),
     )
 

@@ -43,6 +43,7 @@ class RobotJoint:
         limits: (low, high) in radians or metres; ``None`` if unlimited or a ball.
         is_scalar: Whether it has one degree of freedom.
         coupling: How it follows another joint, or ``None``.
+        is_slide: Whether it shifts and does not turn.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RobotJoint:
     limits: tuple[float, float] | None
     is_scalar: bool
     coupling: Coupling | None = None
+    is_slide: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def _joints(
             (low, high) if limited else None,
             is_scalar=scalar,
             coupling=couplings.get(name),
+            is_slide=kind == mujoco.mjtJoint.mjJNT_SLIDE,
         )
     return joints
 

@@ -19,7 +19,7 @@ from synth_ros.geometry.transforms import (
 )
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledObject, SampledValue, SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledValue, SampledView
 from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
@@ -27,11 +27,19 @@ from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.sim.robot import Path, Posture, RobotState
 from synth_ros.sim.surface_speed import SurfaceSpeeds
-from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
+from synth_ros.types import (
+    CameraModel,
+    FloatArray,
+    Instance,
+    JointState,
+    LinkPose,
+    SceneState,
+)
 
 
 class Place(NamedTuple):
@@ -104,6 +112,7 @@ class World:
         self.grip = close_fingers(self.model, scene)
         self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
+        self._cameras: dict[str, SampledCamera] = {}
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -200,16 +209,18 @@ class World:
         self._robot_state.put(self._data, posture, velocity)
         self._due = _Due.ALL
 
-    def collide(self, posture: Posture) -> mujoco.MjData:
-        """Pose the robot as ``set_posture`` does, for who asks for contacts only.
-
-        Returns:
-            The state: kinematics and contacts are current, forces are not.
-        """
-        self._robot_state.put(self._data, posture, None)
-        mujoco.mj_fwdPosition(self.model, self._data)
-        self._due = _Due.FORCES
+    @property
+    def placed(self) -> mujoco.MjData:
+        """The state, for who asks for poses and contacts only: forces may not be current."""
+        if self._due is _Due.ALL:
+            mujoco.mj_fwdPosition(self.model, self._data)
+            self._due = _Due.FORCES
         return self._data
+
+    def collide(self, posture: Posture) -> mujoco.MjData:
+        """Pose the robot, for who asks for contacts only; see ``placed``."""
+        self.set_posture(posture)
+        return self.placed
 
     def follow(self, path: Path, steps: int, *, first: int = 0) -> None:
         """Advance the simulation while the robot goes along a path.
@@ -241,13 +252,15 @@ class World:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let the block pose the robot to try things out; all is as before when it ends."""
+        """Let the block try out postures and cameras; all is as before when it ends."""
         kind = mujoco.mjtState.mjSTATE_INTEGRATION.value
         kept = np.empty(mujoco.mj_stateSize(self.model, kind))
         mujoco.mj_getState(self.model, self._data, kept, kind)
+        cameras = self._cameras
         try:
             yield
         finally:
+            self._cameras = cameras
             mujoco.mj_setState(self.model, self._data, kept, kind)
             self._due = _Due.ALL
 
@@ -387,7 +400,7 @@ class World:
                 class_id=part.class_id,
                 class_name=part.class_name,
                 model_name=part.model_name,
-                world_from_object=self._body_pose(part.body_id),
+                world_from_object=self.world_from_body(part.body_id),
                 object_from_box=part.object_from_box,
                 size_m=part.size_m,
                 keypoints=part.keypoints,
@@ -396,17 +409,34 @@ class World:
             for part in self._present
         )
 
+    def set_cameras(self, cameras: Sequence[SampledCamera]) -> None:
+        """Set what a view changes of cameras; those that are not named are as the model has them.
+
+        Args:
+            cameras: What changes.
+        """
+        self._cameras = {camera.camera: camera for camera in cameras}
+
+    def camera_model(self, camera: CameraPart) -> CameraModel:
+        """Intrinsics of a camera as it is now."""
+        return changed_lens(camera.model, self._cameras.get(camera.model.name))
+
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
-        """Pose of a camera's optical frame, shape (4, 4)."""
-        rotation = self.data.cam_xmat[camera.camera_id].reshape(3, 3)
-        world_from_gl = make_transform(rotation, self.data.cam_xpos[camera.camera_id])
-        pose: FloatArray = world_from_gl @ GL_FROM_OPTICAL
-        return pose
+        """Pose of a camera's optical frame as it is now, shape (4, 4)."""
+        data = self.placed
+        rotation = data.cam_xmat[camera.camera_id].reshape(3, 3)
+        world_from_gl = make_transform(rotation, data.cam_xpos[camera.camera_id])
+        return changed_mount(world_from_gl @ GL_FROM_OPTICAL, self._cameras.get(camera.model.name))
+
+    def world_from_body(self, body: int) -> FloatArray:
+        """Pose of a body of the model, shape (4, 4)."""
+        data = self.placed
+        return make_transform(data.xmat[body].reshape(3, 3), data.xpos[body])
 
     def links(self) -> tuple[LinkPose, ...]:
         """Poses of all robot bodies, parents first."""
         return tuple(
-            LinkPose(name, self._body_pose(body)) for name, body in self.scene.robot.links
+            LinkPose(name, self.world_from_body(body)) for name, body in self.scene.robot.links
         )
 
     def joints(self) -> tuple[JointState, ...]:
@@ -437,8 +467,15 @@ class World:
             absent=self._absent(),
         )
 
-    def _body_pose(self, body: int) -> FloatArray:
-        return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
+    def _absent(self) -> tuple[int, ...]:
+        """Geoms of what waits outside the scene: parked shapes, objects that fall in later."""
+        scene = self.scene
+        away = [shape.geom_id for shape in scene.shapes if not self.is_used(shape)]
+        if len(self._present) < len(scene.objects):
+            here = {part.instance_id for part in self._present}
+            waiting = (part for part in scene.objects if part.instance_id not in here)
+            away += [geom for part in waiting for geom in part.geom_ids]
+        return tuple(away)
 
 
 def body_pose(

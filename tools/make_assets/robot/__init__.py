@@ -1,1 +1,1 @@
-"""Makes the built-in mobile manipulator: ``python -m tools.make_assets.robot``."""
+"""Makes the built-in robots: ``python -m tools.make_assets.robot``."""

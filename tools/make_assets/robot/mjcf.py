@@ -1,4 +1,4 @@
-"""The robot as MJCF and OBJ files."""
+"""A robot as MJCF and OBJ files."""
 
 from __future__ import annotations
 
@@ -7,58 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from tools.make_assets.objects.obj_file import obj_text
-from tools.make_assets.robot.arm import arm_link
-from tools.make_assets.robot.base import base_link
-from tools.make_assets.robot.gripper import gripper_link
-from tools.make_assets.robot.model import Camera, Joint, Link, Part, Solid
-from tools.make_assets.robot.pose import HOME
-from tools.make_assets.robot.torso import torso_lift_link
+from tools.make_assets.robot.model import Camera, Joint, Link, Part, Robot, Solid
 from tools.make_assets.shapes.files import text_bytes
-from tools.make_assets.shapes.mjcf import Material, numbers
+from tools.make_assets.shapes.mjcf import numbers
 
 _PIXEL_M = 3e-6
 _SIZE_PX = (640, 480)
-_AXES = {'x': '1 0 0', 'y': '0 1 0', 'z': '0 0 1', '-y': '0 -1 0'}
+_AXES = {'x': '1 0 0', 'y': '0 1 0', 'z': '0 0 1', '-x': '-1 0 0', '-y': '0 -1 0'}
 _QUATERNIONS = {'x': '0.707107 0 0.707107 0', 'y': '0.707107 -0.707107 0 0', 'z': '1 0 0 0'}
 
-MATERIALS = (
-    Material('shell', (0.88, 0.88, 0.86), 0.35),
-    Material('dark', (0.13, 0.135, 0.145), 0.5),
-    Material('accent', (0.04, 0.45, 0.5), 0.35),
-    Material('accent_light', (0.04, 0.62, 0.68), 0.4, emission=0.25),
-    Material('rubber', (0.05, 0.05, 0.052), 0.85),
-    Material('metal', (0.6, 0.61, 0.63), 0.4, 0.6),
-    Material('visor', (0.025, 0.027, 0.03), 0.15),
-    Material('lens', (0.02, 0.03, 0.06), 0.05),
-)
 
-_EXCLUDED = (
-    # MuJoCo does not filter neighbours of a body that is fixed to the world.
-    ('base_link', 'torso_lift_link'),
-    ('base_link', 'wheel_left_link'),
-    ('base_link', 'wheel_right_link'),
-    # Neighbours but one that turn inside each other's housings.
-    ('torso_lift_link', 'arm_2_link'),
-    ('torso_lift_link', 'head_tilt_link'),
-    ('arm_2_link', 'arm_4_link'),
-    ('arm_3_link', 'arm_5_link'),
-    ('arm_4_link', 'arm_6_link'),
-    ('arm_5_link', 'arm_7_link'),
-    ('arm_6_link', 'gripper_link'),
-    ('gripper_left_finger_link', 'gripper_right_finger_link'),
-)
-
-
-def robot() -> Link:
-    """The whole tree."""
-    return base_link((torso_lift_link(arm_link(gripper_link())),))
-
-
-def robot_files() -> dict[str, bytes]:
-    """All files of the robot by relative path: ``robot.xml`` and ``meshes/``."""
-    root = robot()
-    files = {'robot.xml': text_bytes(robot_lines(root))}
-    for part in _parts(root).values():
+def robot_files(source: Robot) -> dict[str, bytes]:
+    """All files of a robot by relative path: ``robot.xml`` and ``meshes/``."""
+    files = {'robot.xml': text_bytes(robot_lines(source))}
+    for part in _parts(source.root).values():
         files[f'meshes/{part.mesh}.obj'] = obj_text(part.surface).encode('ascii')
     return files
 
@@ -72,10 +34,11 @@ def _parts(root: Link) -> dict[str, Part]:
     return {part.mesh: part for link in links(root) for part in link.parts}
 
 
-def robot_lines(root: Link) -> Iterator[str]:
+def robot_lines(source: Robot) -> Iterator[str]:
     """The MJCF."""
+    root = source.root
     joints = [link.joint for link in links(root) if link.joint is not None]
-    yield '<mujoco model="mobile_manipulator">'
+    yield f'<mujoco model="{source.name}">'
     yield '  <!-- Made by tools/make_assets/robot; x forward, z up, the floor at z = 0. -->'
     yield '  <compiler angle="radian" meshdir="meshes" autolimits="true"/>'
     yield '  <option integrator="implicitfast"/>'
@@ -89,7 +52,7 @@ def robot_lines(root: Link) -> Iterator[str]:
     yield '    </default>'
     yield '  </default>'
     yield '  <asset>'
-    yield from (f'    {material.xml()}' for material in MATERIALS)
+    yield from (f'    {material.xml()}' for material in source.materials)
     for mesh in _parts(root):
         yield f'    <mesh name="{mesh}" class="visual" file="{mesh}.obj"/>'
     yield '  </asset>'
@@ -97,14 +60,14 @@ def robot_lines(root: Link) -> Iterator[str]:
     yield from _link_lines(root, '    ')
     yield '  </worldbody>'
     yield '  <contact>'
-    for a, b in _EXCLUDED:
+    for a, b in source.excluded:
         yield f'    <exclude body1="{a}" body2="{b}"/>'
     yield '  </contact>'
     yield '  <actuator>'
     yield from (f'    {_actuator(joint)}' for joint in joints)
     yield '  </actuator>'
     yield '  <keyframe>'
-    home = numbers((HOME.get(joint.name, 0.0) for joint in joints), 4)
+    home = numbers((source.home.get(joint.name, 0.0) for joint in joints), 4)
     yield f'    <key name="home" qpos="{home}" ctrl="{home}"/>'
     yield '  </keyframe>'
     yield '</mujoco>'
@@ -164,12 +127,14 @@ def _solid(solid: Solid, name: str, *, mass_kg: float) -> str:
 
 
 def _camera(camera: Camera) -> str:
-    pitch = np.radians(camera.pitch_deg)
-    up = (float(np.sin(pitch)), 0.0, float(np.cos(pitch)))
+    pitch, yaw = np.radians(camera.pitch_deg), np.radians(camera.yaw_deg)
+    right = (float(np.sin(yaw)), -float(np.cos(yaw)), 0.0)
+    ahead, aside = float(np.sin(pitch) * np.cos(yaw)), float(np.sin(pitch) * np.sin(yaw))
+    up = (ahead, aside, float(np.cos(pitch)))
     width, height = _SIZE_PX
     return (
         f'<camera name="{camera.name}" pos="{numbers(camera.position_m)}" '
-        f'xyaxes="0 -1 0 {numbers(up, 6)}" resolution="{width} {height}" '
+        f'xyaxes="{numbers((*right, *up), 6)}" resolution="{width} {height}" '
         f'sensorsize="{numbers((width * _PIXEL_M, height * _PIXEL_M), 6)}" '
         f'focalpixel="{numbers((camera.focal_px, camera.focal_px), 2)}" '
         f'principalpixel="{numbers(camera.principal_px, 2)}"/>'

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tools.make_assets.objects.surface import Surface
+from tools.make_assets.shapes.mjcf import Material
 
 Axis = Literal['x', 'y', 'z']
 Vector = tuple[float, float, float]
+
+CLEARANCE_M = 0.001
+"""How far wheels and soles, as they are touched, are above the floor that they are seen to stand
+on: whether they touch it, wherever the robot stands, is then no matter of rounding."""
 
 
 class Part(NamedTuple):
@@ -70,7 +76,7 @@ class Joint(NamedTuple):
 
     name: str
     kind: Literal['hinge', 'slide']
-    axis: Axis | Literal['-y']
+    axis: Axis | Literal['-x', '-y']
     limits: tuple[float, float] | None
     effort: float
     kp: float
@@ -79,14 +85,15 @@ class Joint(NamedTuple):
 
 
 class Camera(NamedTuple):
-    """A pinhole camera of 640 x 480 pixels that looks along x of the link.
+    """A pinhole camera of 640 x 480 pixels.
 
     Attributes:
         name: Its name.
         position_m: Its optical centre in the link's frame.
-        pitch_deg: How far it looks down from x.
+        pitch_deg: How far it looks down.
         focal_px: Focal length in pixels.
         principal_px: Offset of the principal point from the middle of the image, right and up.
+        yaw_deg: Where it looks: 0 along x of the link, 90 to its left.
     """
 
     name: str
@@ -94,6 +101,7 @@ class Camera(NamedTuple):
     pitch_deg: float
     focal_px: float
     principal_px: tuple[float, float]
+    yaw_deg: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,3 +127,22 @@ class Link:
     joint: Joint | None = None
     cameras: tuple[Camera, ...] = ()
     children: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A whole robot; its root's frame is placed in the world, the floor at z = 0.
+
+    Attributes:
+        name: Of the model and its folder.
+        root: The link that carries all others.
+        home: Joint positions of the keyframe ``home`` in radians and metres; others are 0.
+        materials: All that its parts refer to.
+        excluded: Pairs of links that never touch.
+    """
+
+    name: str
+    root: Link
+    home: Mapping[str, float]
+    materials: tuple[Material, ...]
+    excluded: tuple[tuple[str, str], ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.profile import rounded
 from tools.make_assets.objects.surface import Surface, merge
-from tools.make_assets.robot.base import COLUMN_X
 from tools.make_assets.robot.forms import along, cap_rings, disc
+from tools.make_assets.robot.manipulator.base import COLUMN_X
 from tools.make_assets.robot.model import Camera, Joint, Link, Part, Solid
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from tools.make_assets.objects.surface import merge
 from tools.make_assets.robot.forms import cap_rings, collar, disc, tube
+from tools.make_assets.robot.manipulator.torso import SHOULDER_M
 from tools.make_assets.robot.model import Axis, Joint, Link, Part, Solid
-from tools.make_assets.robot.torso import SHOULDER_M
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft
 
