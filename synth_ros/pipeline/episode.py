@@ -77,7 +77,7 @@ class Episode:
         clock: Measures the steps.
         config: The config, or that of its scenario.
         draws: The draws of the episode.
-        refusals: Why drawings of views were refused, and how many.
+        refusals: Why drawings of views, ways and falls were refused, and how many.
     """
 
     def __init__(

@@ -369,13 +369,6 @@ class World:
             for shape in self.scene.shapes
         ]
 
-    def _absent(self) -> tuple[int, ...]:
-        """Surfaces of shapes that are parked, and of objects that have not fallen in yet."""
-        here = {part.instance_id for part in self._present}
-        waiting = [part for part in self.scene.objects if part.instance_id not in here]
-        parked = [shape.geom_id for shape in self.scene.shapes if not self.is_used(shape)]
-        return (*parked, *(geom for part in waiting for geom in part.geom_ids))
-
     def unlabelled(self) -> tuple[LoosePose, ...]:
         """Where all is that can move and is never labelled; what is parked is left out."""
         scene, data = self.scene, self.data
