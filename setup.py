@@ -68,6 +68,7 @@ setup(
         'jinja2>=3.1',
         'mcap>=1.2',
         'mcap-ros2-support>=0.5',
+        'mink>=1.3',
         'moderngl>=5.10',
         'mujoco>=4.0,<4.1',
         'numba>=0.59',

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from synth_ros.cli.config_explain import explain
 from synth_ros.errors import OutputError
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from synth_ros.config.objects import ObjectsConfig
 
 config_app = typer.Typer(
-    help='Check config files, and see what they may hold.', no_args_is_help=True
+    help='Check config files, and see what they hold and what they vary.', no_args_is_help=True
 )
+config_app.command()(explain)
 
 
 def _check_scene(loaded: LoadedConfig) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.config.base import Fault, KeyPath, Section
+from synth_ros.config.distribution_kinds import FileValues
 from synth_ros.config.distributions import Distribution, Variables
+from synth_ros.config.distributions_3d import FilePoints
 from synth_ros.config.limits import Limits
 from synth_ros.config.number_file import NumberFileError, read_numbers
 from synth_ros.config.problems import nearest
@@ -61,15 +63,31 @@ def attach_files(config: Config, base_dir: Path) -> Iterator[Fault]:
     Yields:
         A fault for each file that cannot be used.
     """
-    for outer in distributions(config):
-        for path, distribution in with_parts(outer):
-            source = distribution.file
-            if source is None:
-                continue
-            try:
-                source.attach(read_numbers(_whole_path(source.path, base_dir), source.column))
-            except NumberFileError as error:
-                yield Fault((*path, 'file', error.key), str(error))
+    for path, source in _sources(config, ()):
+        whole_path = _whole_path(source.path, base_dir)
+        try:
+            if isinstance(source, FileValues):
+                source.attach(read_numbers(whole_path, source.column))
+            else:
+                source.attach([read_numbers(whole_path, column) for column in source.columns])
+        except NumberFileError as error:
+            of_columns = error.key == 'column' and isinstance(source, FilePoints)
+            yield Fault((*path, 'columns' if of_columns else error.key), str(error))
+
+
+def _sources(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, FileValues | FilePoints]]:
+    """Yield all files of numbers that a config names, within distributions too."""
+    if isinstance(value, FileValues | FilePoints):
+        yield path, value
+    elif isinstance(value, Section):
+        for name in type(value).model_fields:
+            yield from _sources(getattr(value, name), (*path, name))
+    elif isinstance(value, tuple):
+        for i, item in enumerate(value):
+            yield from _sources(item, (*path, i))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _sources(item, (*path, str(key)))
 
 
 def distribution_faults(config: Config) -> Iterator[Fault]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, model_serializer
 
 from synth_ros.config.base import Fault, Name, NonNegative, Positive, Range, Section, Text
 
 INFINITY = float('inf')
+
+Thing = TypeVar('Thing')
 
 _MAX_STD_AWAY = 30.0
 """Farther from the mean, what is left of a normal distribution leaves double precision."""
@@ -66,6 +68,21 @@ def weight_faults(weights: tuple[float, ...] | None, count: int, of: str) -> Ite
         yield Fault(('weights',), 'all weights are 0, so nothing can be drawn: raise one of them')
 
 
+def with_shares(
+    things: tuple[Thing, ...], weights: tuple[float, ...] | None
+) -> tuple[tuple[Thing, float], ...]:
+    """The things that are drawn at all, with their shares.
+
+    Args:
+        things: All of them.
+        weights: Their relative weights; None for equal ones.
+    """
+    weights = weights or (1.0,) * len(things)
+    total = sum(weights)
+    some = zip(things, weights, strict=False)
+    return tuple((thing, weight / total) for thing, weight in some if weight > 0)
+
+
 class Normal(Section):
     """A normal distribution, truncated if ``within`` is given."""
 
@@ -110,10 +127,7 @@ class Choice(Section):
 
     def weighted(self) -> tuple[tuple[float, float], ...]:
         """The values that are drawn at all, with their shares."""
-        weights = self.weights or (1.0,) * len(self.values)
-        total = sum(weights)
-        some = zip(self.values, weights, strict=False)
-        return tuple((value, weight / total) for value, weight in some if weight > 0)
+        return with_shares(self.values, self.weights)
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of the weights."""

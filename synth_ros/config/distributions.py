@@ -27,6 +27,7 @@ from synth_ros.config.distribution_kinds import (
     WholePair,
     hull,
     weight_faults,
+    with_shares,
 )
 from synth_ros.config.limits import Limits
 
@@ -60,10 +61,7 @@ class Mixture(Section):
 
     def weighted(self) -> tuple[tuple[Distribution, float], ...]:
         """The distributions that are drawn from at all, with their shares."""
-        weights = self.weights or (1.0,) * len(self.of)
-        total = sum(weights)
-        some = zip(self.of, weights, strict=False)
-        return tuple((part, weight / total) for part, weight in some if weight > 0)
+        return with_shares(self.of, self.weights)
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of the weights."""

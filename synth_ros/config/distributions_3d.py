@@ -30,7 +30,7 @@ from synth_ros.config.base import (
     Text,
     Vector3,
 )
-from synth_ros.config.distribution_kinds import weight_faults
+from synth_ros.config.distribution_kinds import weight_faults, with_shares
 from synth_ros.config.distributions import (
     Distribution,
     Drawn,
@@ -276,6 +276,10 @@ class MixedPoints(Section):
     weights: tuple[NonNegative, ...] | None = None
     """How often each is drawn from, relative to the others; equally often by default."""
 
+    def weighted(self) -> tuple[tuple[PlainPoints, float], ...]:
+        """The distributions that are drawn from at all, with their shares."""
+        return with_shares(self.of, self.weights)
+
     def rules(self) -> Iterator[Fault]:
         """Yield faults of the weights."""
         yield from weight_faults(self.weights, len(self.of), 'of')
@@ -375,6 +379,10 @@ class MixedRotations(Section):
     """The distributions."""
     weights: tuple[NonNegative, ...] | None = None
     """How often each is drawn from, relative to the others; equally often by default."""
+
+    def weighted(self) -> tuple[tuple[PlainRotations, float], ...]:
+        """The distributions that are drawn from at all, with their shares."""
+        return with_shares(self.of, self.weights)
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of the weights."""

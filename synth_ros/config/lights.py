@@ -84,7 +84,7 @@ class LightsConfig(Section):
     color_temperature_k: DrawnPositive = log_uniform(2800, 6500)
     """Colour of each lamp as a black body."""
     white_balance: UnitInterval = 0.5
-    """Share of the lamps' cast that the camera's white balance takes out."""
+    """Share of the cast of lamps and image light that the camera's white balance takes out."""
     radius_m: _Radius = constant(0.06)
     """Radius of what shines: how soft shadows are where render.soft_shadows is on (onepass and
     Filament). Of parallel light, that of a bulb 1 m away."""

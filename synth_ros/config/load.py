@@ -55,6 +55,17 @@ class LoadedConfig:
         """
         return hashlib.sha256(canonical_json(self.config).encode()).hexdigest()
 
+    def spelled_out(self) -> Config:
+        """The same config with its defaults as if they were given.
+
+        Then no two of its keys hold the same distribution, as they may do by default.
+        """
+        config = Config.model_validate_json(canonical_json(self.config), context=RulesLater())
+        faults = tuple(attach_files(config, self.base_dir))
+        if faults:  # they were there when the config was loaded
+            raise self.problems(faults)
+        return config
+
     def problem(self, key_path: KeyPath, message: str) -> ConfigError:
         """An error about a value that was found later, such as an unknown camera.
 

@@ -16,7 +16,6 @@ from synth_ros.config.base import (
     Positive,
     Section,
     Size2,
-    Size3,
     Text,
     UnitInterval,
     Vector3,
@@ -28,6 +27,7 @@ from synth_ros.config.distributions import (
     DrawnPositive,
     uniform,
 )
+from synth_ros.config.distributions_3d import Points, Rotations
 
 PlaceKind = Literal['surface', 'pile', 'bin', 'shelf', 'floor', 'air', 'container', 'gripper']
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
@@ -45,15 +45,6 @@ class Region(Section):
     """Rotation of the rectangle about z."""
 
 
-class Volume(Section):
-    """An upright box in the world in which objects hang."""
-
-    center_m: Vector3
-    """Its centre."""
-    size_m: Size3
-    """Full extents along x, y and z."""
-
-
 class Grasp(Section):
     """How a link of the robot holds an object."""
 
@@ -68,6 +59,8 @@ class Grasp(Section):
     along it, the object's z axis along the link's; then it is turned about the axis."""
     turn_deg: Drawn = uniform(-10.0, 10.0)
     """Turn of the object about the axis."""
+    rotation: Rotations | None = None
+    """Rotation of the object in the link's frame, instead of axis and turn."""
     fingers: tuple[Text, ...] = ()
     """Joints that close on the object, from their open limit until they touch it. Without any,
     the fingers stay as the posture has them."""
@@ -103,6 +96,9 @@ class Place(Section):
     upright_probability: UnitInterval | None = None
     """Share of objects that stand upright; by default ``placement.upright_probability``. On a
     shelf all do."""
+    rotation: Rotations | None = None
+    """How objects are turned in the world when they are let go or hung up, instead of
+    ``upright_probability``."""
     spacing_m: NonNegative | None = None
     """Free space around each object at the start; at rest, none of them may touch another object.
     By default they may."""
@@ -115,8 +111,8 @@ class Place(Section):
     that they hide less."""
     distance_m: DrawnPositive = uniform(0.6, 2.0)
     """On the floor without surface and region: distance from the middle of the robot's base."""
-    volume: Volume | None = None
-    """In the air: where the centres of the objects hang."""
+    points: Points | None = None
+    """In the air: where the centres of the objects hang, in the world."""
     container: Name | None = None
     """Class of the objects that hold those of this place; they stand upright."""
     grasp: Grasp | None = None
@@ -133,6 +129,9 @@ class Place(Section):
             yield Fault((key,), message)
         if self.surface is not None and self.region is not None:
             yield Fault(('region',), 'give surface or region, not both')
+        if self.rotation is not None and self.upright_probability is not None:
+            message = 'give rotation or upright_probability, not both'
+            yield Fault(('upright_probability',), message)
         if self.container is not None and self.container in self.classes:
             yield Fault(('classes',), f'"{self.container}" cannot lie in itself')
 
@@ -151,18 +150,18 @@ class Place(Section):
 _COMMON = frozenset({'name', 'kind', 'weight', 'count', 'classes'})
 _RECTANGLE = frozenset({'surface', 'region'})
 _DROPPED = frozenset({'drop_height_m', 'spacing_m'})
-_TURNED = frozenset({'upright_probability'})
+_TURNED = frozenset({'upright_probability', 'rotation'})
 _USED: dict[PlaceKind, frozenset[str]] = {
     'surface': _RECTANGLE | _DROPPED | _TURNED,
     'pile': _RECTANGLE | {'drop_height_m', 'radius_m'} | _TURNED,
     'bin': _RECTANGLE | _DROPPED | _TURNED,
     'shelf': _DROPPED | {'surface', 'facing_deg', 'depth_order'},
     'floor': _RECTANGLE | _DROPPED | _TURNED | {'distance_m'},
-    'air': _TURNED | {'volume', 'spacing_m'},
+    'air': _TURNED | {'points', 'spacing_m'},
     'container': _TURNED | {'container', 'drop_height_m'},
     'gripper': frozenset({'grasp'}),
 }
-_NEEDED: dict[PlaceKind, str] = {'air': 'volume', 'container': 'container', 'gripper': 'grasp'}
+_NEEDED: dict[PlaceKind, str] = {'air': 'points', 'container': 'container', 'gripper': 'grasp'}
 
 
 class Placement(Section):

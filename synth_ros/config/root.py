@@ -24,6 +24,7 @@ from synth_ros.config.robot import RobotConfig
 from synth_ros.config.scenarios import ScenarioConfig, weightless
 from synth_ros.config.script import ScriptConfig
 from synth_ros.config.sequence import Drop, Push, SequenceConfig
+from synth_ros.errors import suggest
 
 
 class Config(Section):
@@ -79,6 +80,7 @@ class Config(Section):
             classes=tuple(entry.name for entry in self.objects.classes),
             cameras=tuple(camera.name for camera in self.cameras),
         )
+        yield from self._viewpoint_faults()
         yield from self._told_faults()
         classes = {entry.name: number for number, entry in enumerate(self.objects.classes)}
         for number, distractor in enumerate(self.distractors.contextual.classes):
@@ -94,6 +96,21 @@ class Config(Section):
                 key = f'objects.classes[{classes[stuff.name]}]'
                 message = f'"{stuff.name}" is taken: {key} has this name already'
                 yield Fault(('labels', 'stuff', number, 'name'), message)
+
+    def _viewpoint_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each name in viewpoints that means nothing."""
+        cameras = [camera.name for camera in self.cameras]
+        classes = [entry.name for entry in self.objects.classes]
+        for number, entry in enumerate(self.randomization.viewpoints):
+            path = ('randomization', 'viewpoints', number)
+            if entry.camera not in cameras:
+                message = f'there is no camera "{entry.camera}". {suggest(entry.camera, cameras)}'
+                yield Fault((*path, 'camera'), message, because=(('cameras',),))
+            for place, name in enumerate(entry.targets.classes):
+                if name not in classes:
+                    message = f'there is no class "{name}". {suggest(name, classes)}'
+                    key = (*path, 'targets', 'classes', place)
+                    yield Fault(key, message, because=(('objects', 'classes'),))
 
     def _told_faults(self) -> Iterator[Fault]:
         """Yield faults of what is told or planned: names that there are not, and two at once."""

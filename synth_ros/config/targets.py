@@ -172,7 +172,9 @@ _OBJECT = {
     'restitution': TargetSpec(
         'speed after a bounce over speed before it', low=0.05, high=0.95, operations=('set',)
     ),
-    'contact_stiffness': _above('stiffness of its contacts per unit of mass', '1/s2'),
+    'contact_stiffness': _above(
+        'stiffness of its contacts per unit of mass, as far as the time step follows', '1/s2'
+    ),
     'damping': _least('drag against moving', 'N s/m', operations=_SHIFT),
     'angular_damping': _least('drag against turning', 'N m s/rad', operations=_SHIFT),
 }
@@ -188,7 +190,7 @@ _LIGHT = {
     'hue_deg': _hue('its colour'),
     'saturation': _unit('saturation of its colour'),
     'specular': _least('its highlights over its diffuse light; classic only'),
-    'radius_m': _least('radius of the bulb: how soft its shadows are', 'm'),
+    'radius_m': _least('radius of the bulb: how soft its shadows are; onepass only', 'm'),
     'x_m': TargetSpec('position in the world; its direction stays', 'm', operations=_SHIFT),
     'y_m': TargetSpec('position in the world', 'm', operations=_SHIFT),
     'z_m': TargetSpec('position in the world', 'm', operations=_SHIFT),

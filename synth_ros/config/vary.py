@@ -28,12 +28,14 @@ class Select(Section):
     """Which items a randomizer acts on: those that every given key lets through."""
 
     classes: tuple[Name, ...] = ()
-    """Objects of these classes."""
+    """Objects and distractors of these classes."""
     names: tuple[Text, ...] = ()
     """Items whose name matches one of these patterns; ``*`` and ``?`` stand for any characters.
-    Objects are named after class and number (``mug_03``), lamps ``lamp_0`` and so on."""
+    Objects are named after class and number (``mug_03``), distractors too
+    (``distractor_bowl_01``), lamps ``lamp_0`` and so on."""
     tags: tuple[Name, ...] = ()
-    """Objects with one of these tags: ``target``, or those of ``objects.classes``."""
+    """Objects with one of these tags: ``target`` for those with labels, ``distractor`` for those
+    without, or the tags of their class."""
     links: tuple[Text, ...] = ()
     """Joints, actuators or cameras of the links whose name matches one of these patterns."""
 

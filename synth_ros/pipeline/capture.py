@@ -41,7 +41,8 @@ class Exposure:
         self._compiled = world.scene
         self._instance_of_surface = instance_of_surface(world.scene)
         self._viewpoints = [
-            Viewpoint(c.model, world.world_from_camera(c), exposure_ev) for c in cameras
+            Viewpoint(world.camera_model(c), world.world_from_camera(c), exposure_ev)
+            for c in cameras
         ]
         self._present = world.present
         groups = [part.geom_ids for part in self._present]

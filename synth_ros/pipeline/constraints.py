@@ -93,6 +93,8 @@ class ViewSearch:
         start = 0
         for left in reversed(range(self._config.max_attempts)):
             instant = self._episode.begin_view(view, start=start)()
+            refused.update(instant.drawn.refused)
+            refused.update(instant.drawn.refused)
             failed = unmet([taken.frame for taken in instant.taken], self._config.view)
             if not failed or (left == 0 and self._config.when_given_up == 'keep'):
                 told = {'refused': dict(sorted(refused.items())), 'unmet': failed}

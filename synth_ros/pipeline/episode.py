@@ -28,6 +28,7 @@ from synth_ros.pipeline.instant import (
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
+from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
@@ -97,7 +98,12 @@ class Episode:
         self.config = builder.config
         self.refusals: Counter[str] = Counter()
         self.draws = episode_draws(self.config, self._streams)
-        self.finder = PostureFinder(world, self.config)
+        self.finder = PostureFinder(
+            world,
+            self.config,
+            inventory=stage.builder.of(sampled.scenario).inventory,
+            objects=sampled.objects,
+        )
         self.clutter = ClutterKeeper(world, self.config.distractors, sampled)
         self._varying = Varying(
             sampled,
@@ -119,10 +125,11 @@ class Episode:
         Raises:
             PlacementError: If none was found.
         """
-        with self.clock.measure('posture'):
-            with self._varying.view(view) as values:
-                drawn = self.finder.find(self._streams, view, start=start)
+        with self.clock.measure('posture'), self._varying.view(view) as values:
+            self.clutter.clear()
+            drawn = self.finder.find(self._streams, view, start=start)
             drawn = drawn.model_copy(update={'values': values})
+            self.refusals.update(drawn.refused)
             return self.clutter.arrange(self.draws, drawn)
 
     def views(self, numbers: Iterable[int], *, in_flight: int = 1) -> Generator[Instant]:
@@ -167,12 +174,13 @@ class Episode:
             self.config,
             self.sampled.objects,
             inventory=inventory,
-            scenery=Scenery(camera.model, seen_from(pose, inventory.obstacles)),
+            scenery=Scenery(self.world.camera_model(camera), seen_from(pose, inventory.obstacles)),
             draws=self.draws,
             view=drawn.view,
         )
         self.world.hang(hung(self.sampled.objects, planned, pose))
-        return drawn.model_copy(update={'planned': planned})
+        # The clutter was arranged around the objects where they were before.
+        return self.clutter.arrange(self.draws, drawn.model_copy(update={'planned': planned}))
 
     def samples(self, view: int, *, views: int | None = None) -> tuple[Sample, ...]:
         """The samples of all cameras for one view: a pure function of its number.
@@ -276,9 +284,9 @@ class Episode:
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=self.draws.number(noise.rgb_gain, f'{name}/rgb_gain'),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(name),
+                rng=self._streams.generator(sensor_stream(now.index, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(

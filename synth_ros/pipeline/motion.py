@@ -10,7 +10,7 @@ from synth_ros.pipeline.phases import PhaseScript
 from synth_ros.pipeline.script import Script, ViewScript
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import Posture
+from synth_ros.sim.robot import Posture
 
 
 class RunningEpisode:
@@ -68,6 +68,7 @@ class RunningEpisode:
         script = self._script
         for index, tick in enumerate(self._timing.ticks(frames)):
             self._advance(tick.steps)
+            self._world.set_cameras(script.cameras(self._steps))
             if index > 0:
                 # A lens or the robot may have come into the place of what hangs in the air.
                 self.episode.clutter.make_way()

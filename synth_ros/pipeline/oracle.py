@@ -25,6 +25,7 @@ from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
 from synth_ros.sim.extent import reach
+from synth_ros.sim.eyes import changed_lens
 from synth_ros.sim.rays import (
     Hits,
     camera_rays,
@@ -33,7 +34,8 @@ from synth_ros.sim.rays import (
     drawn_exactly,
     model_for_rays,
 )
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.robot import Posture
+from synth_ros.sim.world import World
 from synth_ros.types import CameraModel, FloatArray, MaskImage
 
 SNAP_PX = 0.004
@@ -151,8 +153,10 @@ class FrameTruth:
 
     @property
     def camera(self) -> CameraModel:
-        """Intrinsics that the config asks for."""
-        return self._part.model
+        """Intrinsics that the config and the draws of the view ask for."""
+        name = self._frame.record.camera
+        changes = {change.camera: change for change in self._made.view.cameras}
+        return changed_lens(self._part.model, changes.get(name))
 
     @property
     def thresholds(self) -> Thresholds:

@@ -15,10 +15,10 @@ from synth_ros.randomize.phases import (
     phase_draws,
     phase_of,
 )
-from synth_ros.randomize.scene import SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledView
 from synth_ros.sim.paths import still
+from synth_ros.sim.robot import Posture
 from synth_ros.sim.travel import Way, planned
-from synth_ros.sim.world import Posture
 
 
 class PhaseScript:
@@ -61,6 +61,10 @@ class PhaseScript:
         """The last view that was drawn."""
         return self._views.drawn
 
+    def cameras(self, steps: int) -> tuple[SampledCamera, ...]:
+        """Cameras that views put in their place glide while views are played."""
+        return self._views.cameras(steps)
+
     def leg(self, steps: int, posture: Posture) -> Leg:
         """Go on with the phase, or begin the next one."""
         if steps >= self._end:
@@ -76,6 +80,7 @@ class PhaseScript:
     def _begin(self, steps: int, posture: Posture) -> None:
         """Begin the next phase, or the time after the last one."""
         self._number += 1
+        self._views.hold(steps)
         sequence = self._config.sequence
         phase = self._plays = phase_of(sequence, self._number)
         self._happenings.forget()

@@ -9,9 +9,10 @@ from synth_ros.errors import PlacementError
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.phases import SampledPhase
-from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.paths import between, still
-from synth_ros.sim.world import Path, Posture
+from synth_ros.randomize.scene import SampledCamera, SampledView
+from synth_ros.sim.eyes import glide
+from synth_ros.sim.paths import between, smooth, still
+from synth_ros.sim.robot import Path, Posture
 
 FOR_EVER = sys.maxsize
 
@@ -48,6 +49,14 @@ class Script(Protocol):
         """What did not go as drawn; whoever reads them takes them away."""
         ...
 
+    def cameras(self, steps: int) -> tuple[SampledCamera, ...]:
+        """What is changed of cameras at an instant of the leg.
+
+        Args:
+            steps: Time steps since the start of the episode.
+        """
+        ...
+
     def leg(self, steps: int, posture: Posture) -> Leg:
         """Decide what happens from now on.
 
@@ -56,6 +65,15 @@ class Script(Protocol):
             posture: Where the robot is.
         """
         ...
+
+
+class _Gliding(NamedTuple):
+    """Cameras on their way, in time steps since the start of the episode."""
+
+    start: tuple[SampledCamera, ...]
+    end: tuple[SampledCamera, ...]
+    begun: int
+    stop: int
 
 
 class ViewScript:
@@ -75,6 +93,17 @@ class ViewScript:
         self._timing = timing
         self._view = drawn.view
         self._origin, self._moves = 0, 0
+        self._gliding = _Gliding(drawn.cameras, drawn.cameras, 0, 1)
+
+    def cameras(self, steps: int) -> tuple[SampledCamera, ...]:
+        """Cameras that views put in their place glide from one to the next, as the robot does."""
+        start, end, begun, stop = self._gliding
+        return glide(start, end, smooth((steps - begun) / (stop - begun)))
+
+    def hold(self, steps: int) -> None:
+        """Let all cameras stay as they are now."""
+        here = self.cameras(steps)
+        self._gliding = _Gliding(here, here, steps, steps + 1)
 
     def restart(self, steps: int) -> None:
         """Let the next move begin now, not when the last one would have ended."""
@@ -89,12 +118,22 @@ class ViewScript:
         end = self._origin + self._timing.steps_of(self._moves * period_s)
         end = max(end, steps + 1)
         world = self._episode.world
+        here = self.cameras(steps)
         try:
             with world.aside():
-                self.drawn = self._episode.find_view(self._view)
+                drawn = self._episode.find_view(self._view)
+                shapes = world.shape_places()
+            # The clutter of the view is there from now on.
+            for shape, place in shapes:
+                world.put_shape(shape, place)
+            # A camera does not change while it films: lens and mount are those of the first view.
+            there = glide(here, drawn.cameras, 1.0)
+            self.drawn = drawn.model_copy(update={'cameras': there})
+            self._gliding = _Gliding(here, there, steps, end)
         except PlacementError as error:
+            self.hold(steps)
             # Objects may have moved into every posture's way: the robot stays where it is.
             self.notes.append(f'The robot stays: {error}')
             return Leg(still(posture), steps, end)
-        there = world.posture(self.drawn)
-        return Leg(between(posture, there, steps=end - steps), steps, end)
+        goal = world.posture(self.drawn)
+        return Leg(between(posture, goal, steps=end - steps), steps, end)

@@ -22,13 +22,21 @@ from synth_ros.config.distributions import Distribution
 from synth_ros.config.root import Config
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import quadruple, triple, uniform, uniform_quat_wxyz
-from synth_ros.randomize.inventory import ClassInfo, Inventory, PlaceInfo, SurfaceInfo
+from synth_ros.randomize.inventory import (
+    ClassInfo,
+    Inventory,
+    PlaceInfo,
+    SurfaceInfo,
+)
+from synth_ros.randomize.picks import MadeObjects
 from synth_ros.randomize.placement.choose import by_weight
 from synth_ros.randomize.placement.fits import misfit, scaled
 from synth_ros.randomize.placement.poses import Placed
 from synth_ros.randomize.placement.room import Item
 from synth_ros.randomize.scene import SampledObject, SampledShape, Triple
+from synth_ros.randomize.targets import distractor_name, object_item
 from synth_ros.randomize.textures import draw_color, draw_texture
+from synth_ros.randomize.vary import Sized, drawn_size
 from synth_ros.types import FloatArray
 
 # Where the first is taken by an object or a wall, a flying shape goes to the next.
@@ -40,9 +48,7 @@ _THIN_M = 0.004
 _METAL_SHARE = 0.15
 
 
-def draw_distractors(
-    config: Config, inventory: Inventory, *, draws: Draws
-) -> tuple[SampledObject, ...]:
+def draw_distractors(config: Config, inventory: Inventory, *, draws: Draws) -> MadeObjects:
     """Draw the clutter of a scene; where it drops from is drawn later, with the objects.
 
     Args:
@@ -55,14 +61,16 @@ def draw_distractors(
     """
     ranges = config.distractors.contextual
     if not inventory.distractors:
-        return ()
+        return MadeObjects((), ())
     number = draws.whole(ranges.count, 'distractors/contextual/count')
     weights = np.array([entry.weight for entry in inventory.distractors])
     weights /= weights.sum()
-    return tuple(
+    made = [
         _distractor(k, config, inventory, weights=weights, draws=draws)
         for k in range(1, number + 1)
-    )
+    ]
+    values = tuple(value for _, size in made for value in size.values)
+    return MadeObjects(tuple(item for item, _ in made), values)
 
 
 def _distractor(
@@ -72,27 +80,36 @@ def _distractor(
     *,
     weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     draws: Draws,
-) -> SampledObject:
+) -> tuple[SampledObject, Sized]:
     ranges = config.distractors.contextual
     own = draws.below(f'distractors/contextual/{number}/')
     rng = own.generator('choice')
     entry: ClassInfo = inventory.distractors[int(rng.choice(len(weights), p=weights))]
     variant = entry.variants[int(rng.random() * len(entry.variants))]
-    return SampledObject(
+    name = distractor_name(entry.name, number)
+    size = drawn_size(
+        config.randomization.vary,
+        object_item(name, entry.name, entry.distractor_tags),
+        own.number(ranges.scale, 'scale'),
+        draws=own,
+    )
+    drawn = SampledObject(
         instance_id=0,
-        name=f'distractor_{entry.name}_{number:02d}',
+        name=name,
         class_id=0,
         class_name=entry.name,
         variant=variant.name,
         position_m=(0.0, 0.0, 0.0),
         quat_wxyz=(1.0, 0.0, 0.0, 0.0),
-        scale=own.number(ranges.scale, 'scale'),
+        scale=size.scale,
         hue_shift_deg=own.number(ranges.hue_shift_deg, 'hue_shift_deg'),
         value_scale=own.number(ranges.value_scale, 'value_scale'),
         friction_scale=own.number(ranges.friction_scale, 'friction_scale'),
         mass_scale=own.number(ranges.mass_scale, 'mass_scale'),
+        tags=entry.distractor_tags,
         texture=draw_texture(ranges.texture, inventory.textures, draws=own.below('texture/')),
     )
+    return drawn, size
 
 
 def distractor_items(

@@ -55,8 +55,10 @@ class Draws:
             name: What the number is; draws of the same full name give the same rank.
         """
         if distribution.constant is not None:
+            self.streams.note(distribution, self.prefix + name)
             return distribution.constant
         if distribution.across is None and distribution.correlate is None:
+            self.streams.note(distribution, self.prefix + name)
             return quantile(distribution, float(self.generator(name).random()), self._moment)
         return float(self.numbers(distribution, name, 1)[0])
 
@@ -114,6 +116,7 @@ class Draws:
         Returns:
             From [0, 1), shape (count,).
         """
+        self.streams.note(distribution, self.prefix + name)
         if distribution.across is not None:
             shared = self.streams.shared(self.prefix + name)
             return even_ranks(self.streams.episode, count, shared)

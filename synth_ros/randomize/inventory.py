@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from synth_ros.config.placement import Place
 from synth_ros.geometry.boxes import NO_BOXES, Boxes
+from synth_ros.types import FloatArray
 
 TARGET_TAG = 'target'
 """Tag of all objects that get labels."""
+DISTRACTOR_TAG = 'distractor'
+"""Tag of clutter that falls with them."""
 
 
 class VariantInfo(NamedTuple):
@@ -49,6 +52,11 @@ class ClassInfo(NamedTuple):
     def object_tags(self) -> tuple[str, ...]:
         """Tags of its objects, which get labels."""
         return (TARGET_TAG, *self.tags)
+
+    @property
+    def distractor_tags(self) -> tuple[str, ...]:
+        """Tags of its distractors, which get none."""
+        return (DISTRACTOR_TAG, *self.tags)
 
 
 class SurfaceInfo(NamedTuple):
@@ -101,6 +109,32 @@ class MaterialRole(NamedTuple):
 
     role: str
     materials: tuple[str, ...]
+
+
+class JointInfo(NamedTuple):
+    """A joint of the robot with one degree of freedom.
+
+    Attributes:
+        name: As the robot's own model calls it.
+        limits: (low, high), radians or metres, or ``None`` if unlimited.
+        follows: Whether it follows another joint.
+    """
+
+    name: str
+    limits: tuple[float, float] | None
+    follows: bool
+
+
+class JointLog(NamedTuple):
+    """Postures of the robot to draw from.
+
+    Attributes:
+        joints: Their names.
+        rows: Positions, radians or metres, (rows, joints).
+    """
+
+    joints: tuple[str, ...]
+    rows: FloatArray
 
 
 class ImageInfo(NamedTuple):
@@ -173,6 +207,9 @@ class Inventory(NamedTuple):
         distractors: Classes of distractors in config order.
         textures: Folders of images.
         handles: What else named targets can take hold of.
+        joints: The robot's joints with one degree of freedom.
+        joint_log: Its logged postures, or ``None``.
+        pictures: Folders of panoramas and backdrops.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -185,3 +222,6 @@ class Inventory(NamedTuple):
     distractors: tuple[ClassInfo, ...] = ()
     textures: tuple[TextureFolder, ...] = ()
     handles: Handles = Handles()
+    joints: tuple[JointInfo, ...] = ()
+    joint_log: JointLog | None = None
+    pictures: tuple[TextureFolder, ...] = ()

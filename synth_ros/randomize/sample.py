@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import colorsys
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
-
-import numpy as np
 
 from synth_ros.config.root import Config
 from synth_ros.randomize.distractors import (
@@ -17,9 +13,8 @@ from synth_ros.randomize.distractors import (
     placed_distractors,
 )
 from synth_ros.randomize.draw import Draws, episode_draws
-from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.falling import waiting_pose
-from synth_ros.randomize.inventory import Inventory, MaterialRole
+from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.lamps import draw_lamps
 from synth_ros.randomize.picks import (
     MadeObjects,
@@ -38,12 +33,19 @@ from synth_ros.randomize.scene import (
     SampledObject,
     SampledRefusal,
     SampledScene,
-    SampledView,
 )
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.surroundings import (
+    draw_ambient,
+    draw_backdrop,
+    draw_image_light,
+    draw_material,
+    draw_sky,
+)
 from synth_ros.randomize.textures import draw_texture
-from synth_ros.randomize.told import scripted_view, told_objects
+from synth_ros.randomize.told import told_objects
 from synth_ros.randomize.vary import with_values
+from synth_ros.randomize.view import draw_mount_error
 
 
 def sample_scene(
@@ -62,14 +64,14 @@ def sample_scene(
     """
     draws = episode_draws(config, streams)
     here = _draw_objects(config, inventory, draws=draws, attempt=attempt)
-    distractors: tuple[SampledObject, ...] = ()
+    clutter = MadeObjects((), ())
     dropped = Drawing((), Refusals())
     if config.curriculum.poses is None:
-        distractors = draw_distractors(config, inventory, draws=draws)
+        clutter = draw_distractors(config, inventory, draws=draws)
         # After the objects, which stand where they would stand without.
         dropped = here.layout.place(
             distractor_items(
-                distractors,
+                clutter.objects,
                 inventory,
                 places=places_of(config, inventory),
                 after=len(here.made.objects),
@@ -77,6 +79,7 @@ def sample_scene(
             )
         )
     lights = config.environment.lights
+    sky = draw_sky(config, inventory, draws=draws)
     scene = SampledScene(
         episode=streams.episode,
         attempt=attempt,
@@ -84,19 +87,22 @@ def sample_scene(
         lamps=draw_lamps(
             lights, inventory.lamps_m or inventory.surface.center_m, draws=draws.below('lamps/')
         ),
-        ambient=draws.number(lights.ambient, 'ambient'),
-        materials=_draw_materials(config, inventory, streams=streams, draws=draws),
+        ambient=draw_ambient(config, draws=draws),
+        materials=_draw_materials(config, inventory, draws=draws),
         camera_offsets=_draw_camera_offsets(config, inventory, streams=streams),
+        sky=sky,
+        image_light=draw_image_light(config, inventory, sky=sky, draws=draws),
+        backdrop=draw_backdrop(config, inventory, draws=draws),
         variables=dict(draws.variables),
         refusals=_refusals(here.refusals + dropped.refusals),
-        distractors=placed_distractors(distractors, dropped.placed),
+        distractors=placed_distractors(clutter.objects, dropped.placed),
         shapes=draw_shapes(
             config,
             inventory,
             extents_m=_extents_m(here.made.objects, inventory),
             draws=draws,
         ),
-        values=here.made.values,
+        values=here.made.values + clutter.values,
     )
     return with_values(scene, config.randomization.vary, inventory, draws=draws)
 
@@ -166,37 +172,6 @@ def _extents_m(objects: Sequence[SampledObject], inventory: Inventory) -> list[f
     return [sizes[item.class_name, item.variant] * item.scale for item in objects]
 
 
-def sample_view(config: Config, *, streams: Streams, view: int, attempt: int = 0) -> SampledView:
-    """Draw one posture of the robot.
-
-    Args:
-        config: The config.
-        streams: The episode's random streams.
-        view: Number of the view within the episode.
-        attempt: Which drawing of this view, after postures that touched something.
-    """
-    ranges = config.randomization.robot
-    draws = episode_draws(config, streams).below(f'view/{view}/')
-    exposure_ev = draws.number(config.environment.exposure_ev, 'exposure_ev')
-    if config.script.views is not None:
-        told = scripted_view(config.script.views, view=view, attempt=attempt)
-        return told.model_copy(update={'exposure_ev': exposure_ev})
-    # A stream per joint: naming one more joint in the config moves no other joint.
-    joints = {
-        name: draws.number(position, f'joint/{name}/{attempt}')
-        for name, position in sorted(ranges.joints.items())
-    }
-    return SampledView(
-        view=view,
-        attempt=attempt,
-        x_m=draws.number(ranges.x_m, f'root/x_m/{attempt}'),
-        y_m=draws.number(ranges.y_m, f'root/y_m/{attempt}'),
-        yaw_rad=math.radians(draws.number(ranges.yaw_deg, f'root/yaw_deg/{attempt}')),
-        joints=joints,
-        exposure_ev=exposure_ev,
-    )
-
-
 def _object(number: int, pick: Pick, placed: Placed) -> SampledObject:
     return sampled_object(number, pick, placed.pose).model_copy(
         update={
@@ -217,12 +192,14 @@ def _refusals(refusals: Refusals) -> tuple[SampledRefusal, ...]:
 
 
 def _draw_materials(
-    config: Config, inventory: Inventory, *, streams: Streams, draws: Draws
+    config: Config, inventory: Inventory, *, draws: Draws
 ) -> tuple[SampledMaterial, ...]:
     if not config.environment.randomize_materials:
         return ()
     return tuple(
-        _draw_material(role, rng=streams.generator(f'material/{role.role}')).model_copy(
+        draw_material(
+            role, config.environment.colors, draws=draws.below(f'material/{role.role}/')
+        ).model_copy(
             update={
                 'texture': draw_texture(
                     config.environment.textures,
@@ -235,23 +212,14 @@ def _draw_materials(
     )
 
 
-def _draw_material(role: MaterialRole, *, rng: np.random.Generator) -> SampledMaterial:
-    variant = role.materials[int(rng.random() * len(role.materials))]
-    # A gentle tint: strong ones make rooms that no camera has seen.
-    rgb = colorsys.hsv_to_rgb(rng.random(), uniform(rng, (0.0, 0.22)), uniform(rng, (0.72, 1.0)))
-    return SampledMaterial(role=role.role, variant=variant, rgb=rgb)
-
-
 def _draw_camera_offsets(
     config: Config, inventory: Inventory, *, streams: Streams
 ) -> tuple[CameraOffset, ...]:
     ranges = config.randomization.cameras
+    if ranges.per == 'view':
+        return ()
     offsets = []
     for name in inventory.cameras:
-        rng = streams.generator(f'camera/{name}')
-        position = rng.standard_normal(3) * ranges.position_m
-        rotation = rng.standard_normal(3) * math.radians(ranges.rotation_deg)
-        offsets.append(
-            CameraOffset(camera=name, position_m=triple(position), rotation_rad=triple(rotation))
-        )
+        position, rotation = draw_mount_error(ranges, streams.generator(f'camera/{name}'))
+        offsets.append(CameraOffset(camera=name, position_m=position, rotation_rad=rotation))
     return tuple(offsets)

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from synth_ros.config.distractors import FlatShape, HangingShape
 from synth_ros.config.lights import LampKind
+from synth_ros.config.surroundings import LightSource
 from synth_ros.config.targets import Operation
 from synth_ros.config.textures import TextureFamily
 
 Triple = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
+Pair = tuple[float, float]
 
 
 class _Drawn(BaseModel):
@@ -132,7 +134,58 @@ class SampledMaterial(_Drawn):
     """Full name of the material that replaces all others of the role."""
     rgb: Triple
     """Factor on its colour."""
+    hue_shift_deg: float = 0.0
+    """How far its own hues are turned."""
+    saturation_scale: float = 1.0
+    value_scale: float = 1.0
     texture: SampledTexture | None = None
+
+
+class Pose(_Drawn):
+    """A place and a rotation in the world."""
+
+    position_m: Triple
+    quat_wxyz: Quat
+
+
+class SampledImage(_Drawn):
+    """A file of a folder that the config names."""
+
+    file: str
+    sha256: str
+
+
+class SampledSky(_Drawn):
+    """What shows where there is nothing: three screen colours, or a panorama."""
+
+    zenith: Triple = (0.0, 0.0, 0.0)
+    horizon: Triple = (0.0, 0.0, 0.0)
+    ground: Triple = (0.0, 0.0, 0.0)
+    image: SampledImage | None = None
+    yaw_deg: float = 0.0
+    """How far a panorama is turned: its middle lies in this direction, 0 for the world's x."""
+
+
+class SampledImageLight(_Drawn):
+    """Light from all around that is not that of the built-in room."""
+
+    source: LightSource
+    sky: SampledSky | None = None
+    """What shines, if that is a sky or a panorama."""
+    white_balance: float = 0.0
+    """Share of its cast that the camera takes out."""
+
+
+class SampledBackdrop(_Drawn):
+    """A picture behind the scene."""
+
+    image: SampledImage
+    foot_m: Triple
+    """Middle of its lower edge, world frame."""
+    yaw_deg: float
+    """Direction in which one looks at it, 0 for the world's x."""
+    height_m: float
+    glow: float
 
 
 class CameraOffset(_Drawn):
@@ -142,6 +195,44 @@ class CameraOffset(_Drawn):
     position_m: Triple
     rotation_rad: Triple
     """Rotation vector."""
+
+
+class SampledCamera(_Drawn):
+    """What a view changes of one camera."""
+
+    camera: str
+    focal_scale: Pair = (1.0, 1.0)
+    """Factors on fx and fy."""
+    principal_px: Pair = (0.0, 0.0)
+    """Added to cx and cy."""
+    position_m: Triple = (0.0, 0.0, 0.0)
+    """Mounting error, in the optical frame."""
+    rotation_rad: Triple = (0.0, 0.0, 0.0)
+    """Likewise, as a rotation vector."""
+    world_from_camera: Pose | None = None
+    """Where a camera is that the view placed in the world; without mounting error."""
+
+
+class SampledViewpoint(_Drawn):
+    """How one camera was to see a target; what is ``None`` was free."""
+
+    camera: str
+    target: str
+    """Name of the object, or ``point``."""
+    offset_px: Pair
+    """Where the target was to be, from the middle of the image: columns and rows."""
+    aim_error_rad: float
+    """Angle by which the camera was to look past that."""
+    aim_direction_rad: float
+    """In which direction: from the image's right, clockwise."""
+    distance_m: float | None
+    elevation_rad: float | None
+    azimuth_rad: float | None
+    roll_rad: float | None
+    target_m: Triple | None = None
+    """Where the target was, in the world; once it was found."""
+    visibility: float | None = None
+    """Share of the target that rays found visible; once they did."""
 
 
 class Occlusion(_Drawn):
@@ -205,7 +296,7 @@ class PlannedPose(_Drawn):
 
 
 class SampledView(_Drawn):
-    """One posture of the robot."""
+    """One posture of the robot, and what its cameras do."""
 
     view: int
     attempt: int
@@ -214,7 +305,12 @@ class SampledView(_Drawn):
     yaw_rad: float
     """Offsets of the root from its configured pose."""
     joints: dict[str, float]
-    """Drawn joint positions, radians or metres; the others keep the configured ones."""
+    """Drawn or searched joint positions, radians or metres; the others keep the configured
+    ones."""
+    cameras: tuple[SampledCamera, ...] = ()
+    """What the view changes of cameras."""
+    viewpoints: tuple[SampledViewpoint, ...] = ()
+    """How cameras were to see targets."""
     values: tuple[SampledValue, ...] = ()
     """What was drawn for named targets for this view alone."""
     exposure_ev: float = 0.0
@@ -222,7 +318,7 @@ class SampledView(_Drawn):
     planned: tuple[PlannedPose, ...] = ()
     """Poses of the pose curriculum."""
     refused: dict[str, int] = {}
-    """How many drawings of this view each constraint refused before this one."""
+    """How many drawings of this view were refused before this one, by constraint or reason."""
     unmet: tuple[str, ...] = ()
     """Constraints that the view does not meet, where the config keeps such views."""
     clutter: ViewClutter | None = None
@@ -242,6 +338,11 @@ class SampledScene(_Drawn):
     """What was drawn for named targets for the whole episode."""
     idle: tuple[str, ...] = ()
     """Randomizers of named targets that found nothing to act on in this scene."""
+    sky: SampledSky | None = None
+    """In place of the environment's own."""
+    image_light: SampledImageLight | None = None
+    """In place of the built-in room."""
+    backdrop: SampledBackdrop | None = None
     scenario: str = ''
     """Name of the scenario, empty where the config has none."""
     refusals: tuple[SampledRefusal, ...] = ()

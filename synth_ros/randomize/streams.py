@@ -31,6 +31,14 @@ class Streams:
         sequence = np.random.SeedSequence([self.seed, self.episode, key])
         return np.random.Generator(np.random.PCG64(sequence))
 
+    def note(self, drawn: object, name: str) -> None:
+        """Take note that something is drawn; does nothing here.
+
+        Args:
+            drawn: The distribution.
+            name: Full name of its stream.
+        """
+
     def shared(self, name: str) -> np.random.Generator:
         """A fresh generator that depends on (seed, name) alone: the same in every episode.
 

@@ -42,6 +42,16 @@ def object_name(class_name: str, number: int) -> str:
     return f'{class_name}_{number:02d}'
 
 
+def distractor_name(class_name: str, number: int) -> str:
+    """Name of a distractor of a scene.
+
+    Args:
+        class_name: Its class.
+        number: Among the distractors, from 1.
+    """
+    return f'distractor_{class_name}_{number:02d}'
+
+
 def object_item(name: str, class_name: str, tags: tuple[str, ...]) -> Item:
     """The item of an object."""
     return Item(name, name, class_name=class_name, tags=tags)

@@ -80,7 +80,7 @@ def scene_items(scene: SampledScene, inventory: Inventory) -> Items:
         scene: The scene.
         inventory: What it was drawn from.
     """
-    objects = tuple(object_item(o.name, o.class_name, o.tags) for o in scene.objects)
+    objects = tuple(object_item(o.name, o.class_name, o.tags) for o in scene.dropped)
     lamps = lamp_items(len(scene.lamps))
     return {**fixed_items(inventory), 'object': objects, 'light': lamps}
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from synth_ros.config.base import Fault
+from synth_ros.config.distributions import Distribution, constant
 from synth_ros.config.root import Config
 from synth_ros.config.targets import KINDS, ItemKind, Selector
 from synth_ros.config.vary import Variation, path_of
@@ -13,6 +14,7 @@ from synth_ros.errors import suggest
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.targets import (
     Item,
+    distractor_name,
     fixed_items,
     is_chosen,
     lamp_items,
@@ -29,8 +31,8 @@ _NOUNS: dict[Selector, str] = {
     'links': 'link',
 }
 _POSED = (
-    'goes where it is told, whatever its springs, friction and motors are: physics does not act '
-    'on the robot. Choose joints of the environment'
+    'goes where it is told, whatever its springs, friction and motors are. Choose joints of the '
+    'environment, or those with a position servo and robot.control: actuated'
 )
 MOST_OBJECTS = 65535
 """More have no ids of 16 bits."""
@@ -126,22 +128,26 @@ class _Choice:
         """All items of the kind that scenes can have; of objects, perhaps thousands."""
         config, inventory = self._config, self._inventory
         if self._kind == 'object':
-            return (
-                object_item(object_name(entry.name, number), entry.name, entry.object_tags)
-                for number in range(1, self._most_objects() + 1)
-                for entry in inventory.classes
-            )
+            return self._possible_objects()
         if self._kind == 'light':
             lamps = config.environment.lights.count
             return lamp_items(int(lamps.support(config.randomization.variables).high))
         return fixed_items(inventory)[self._kind]
 
-    def _most_objects(self) -> int:
-        """How many objects a scene can have."""
-        objects, variables = self._config.objects, self._config.randomization.variables
-        counts = [objects.count, *(place.count for place in objects.placement.all_places())]
-        most = sum(count.support(variables).high for count in counts if count is not None)
-        return int(min(most, MOST_OBJECTS))
+    def _possible_objects(self) -> Iterator[Item]:
+        config, inventory = self._config, self._inventory
+        for number in range(1, self._most(_object_counts(config)) + 1):
+            for entry in inventory.classes:
+                name = object_name(entry.name, number)
+                yield object_item(name, entry.name, entry.object_tags)
+        for number in range(1, self._most([config.distractors.contextual.count]) + 1):
+            for entry in inventory.distractors:
+                name = distractor_name(entry.name, number)
+                yield object_item(name, entry.name, entry.distractor_tags)
+
+    def _most(self, counts: Iterable[Distribution]) -> int:
+        variables = self._config.randomization.variables
+        return int(min(sum(count.support(variables).high for count in counts), MOST_OBJECTS))
 
     def _nothing(self, selector: Selector, entry: str) -> str:
         """Words for an entry that lets nothing through, with what there is."""
@@ -152,6 +158,14 @@ class _Choice:
         among = KINDS[self._kind].text
         hint = suggest(entry.strip('*?'), list(seen))
         return f'No {_NOUNS[selector]} of {among} {verb} {entry!r}. {hint}'
+
+
+def _object_counts(config: Config) -> list[Distribution]:
+    """How many labelled objects there can be, part by part."""
+    counts = [place.count for place in config.objects.placement.all_places()]
+    counts += [drop.count for _, drop in config.sequence.drops()]
+    told = len(config.script.objects or ())
+    return [config.objects.count, constant(told), *(c for c in counts if c is not None)]
 
 
 def _labels(selector: Selector, item: Item) -> tuple[str, ...]:

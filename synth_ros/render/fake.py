@@ -18,9 +18,10 @@ from synth_ros.errors import InternalError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import canvas
-from synth_ros.render.model import HIDDEN_GROUP, clip_planes_m, geom_rgba
+from synth_ros.render.model import HIDDEN_GROUP, geom_rgba
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce
 from synth_ros.render.pixels import screen_gain, tight_silhouette
+from synth_ros.scene.options import clip_planes_m
 from synth_ros.scene.soft import hide_soft, soft_surfaces
 from synth_ros.sim.rays import camera_rays, cast_as_drawn, model_for_rays
 from synth_ros.types import DepthImage, FloatArray, IdImage, Silhouette

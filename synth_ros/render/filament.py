@@ -20,7 +20,12 @@ from synth_ros.render.filament_scene import (
     surface_table,
 )
 from synth_ros.render.looks import Looks
-from synth_ros.render.model import private_model, use_photometric_hues, use_srgb_textures
+from synth_ros.render.model import (
+    drop_textured_glow,
+    private_model,
+    use_photometric_hues,
+    use_srgb_textures,
+)
 from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
@@ -71,6 +76,7 @@ class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
         self._looks = Looks(model, own.model.tex_data)
         use_srgb_textures(own.model)
         use_photometric_hues(own.model)
+        drop_textured_glow(own.model)
         # Ambient occlusion leaks 1.4 MB a frame on the software driver before Mesa 25.
         occlusion = self._config.ambient_occlusion and not self._found.outdated
         self._scene = FilamentScene(own, self._config, ambient_occlusion=occlusion)

@@ -19,20 +19,19 @@ from numpy.typing import NDArray
 from synth_ros.config.render import RenderConfig
 from synth_ros.geometry.camera import PixelWindow, frustum
 from synth_ros.render.base import Viewpoint
-from synth_ros.render.environment_light import room_environment
+from synth_ros.render.filament_sky import ambient_lux, sky_file, upload_cube
 from synth_ros.render.looks import Changes, copy_looks
 from synth_ros.render.model import (
     PrivateModel,
     drawing_options,
+    drop_textured_glow,
     hide_undrawn,
     use_photometric_hues,
 )
+from synth_ros.scene.environment_light import room_environment
 from synth_ros.scene.surfaces import is_drawn
 
 _GEOM = mujoco.mjtObj.mjOBJ_GEOM
-# Scale of the image light per unit of the headlight's ambient. With 0.3, a usual value, shadows
-# of a well-lit room keep about a quarter of the light around them.
-_AMBIENT_LUX = 5_000.0
 # MuJoCo's own default for the headlight of models without intensities.
 _HEADLIGHT_LUX = 40_000.0
 _DEFAULT_SHADOW_SIZE = 2048
@@ -127,6 +126,8 @@ class FilamentScene:
         self._renderables.set_options(drawing_options())
         self._photometric = bool((own.model.light_intensity > 0).any())
         self._image_light = self._add_image_light()
+        self._sky: mjrf.Texture | None = None
+        self._set_sky()
         self._drawn = self._drawn_renderables()
 
     def refresh(self, model: mujoco.MjModel, changes: Changes) -> bool:
@@ -148,8 +149,11 @@ class FilamentScene:
             copy_looks(model, own)
             hide_undrawn(own)
             use_photometric_hues(own)
+            drop_textured_glow(own)
         if self._image_light is not None:
-            self._image_light.set_intensity(_ambient_lux(own))
+            self._image_light.set_intensity(ambient_lux(own))
+        if changes.lights:
+            self._set_sky()
         return True
 
     def update(self, data: mujoco.MjData) -> None:
@@ -213,7 +217,7 @@ class FilamentScene:
         self._depth_targets.clear()
         if self._image_light is not None:
             self._scene.remove_light(self._image_light)
-        self._image_light = self._texture = None
+        self._image_light = self._texture = self._sky = None
         del self._lights, self._renderables, self._resources, self._scene, self._context
 
     def _drawn_renderables(self) -> dict[int, mjrf.Renderable]:
@@ -234,23 +238,21 @@ class FilamentScene:
         environment = bool((model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value).any())
         if environment or not self._photometric:
             return None
-        ktx = room_environment()
-        config = mjrf.TextureConfig()
-        config.width, config.height = len(ktx), 0
-        config.format = mjrf.PixelFormat.PIXEL_FORMAT_KTX
-        config.sampler_type = mjrf.SamplerType.TEXTURE_CUBE
-        config.color_space = mjrf.ColorSpace.COLORSPACE_LINEAR
-        self._texture = self._context.create_texture(config)
-        image = mjrf.TextureData()
-        image.set_image(ktx)
-        self._texture.upload(image)
+        self._texture = upload_cube(self._context, room_environment())
         params = mjrf.LightParams()
         params.type = mjrf.LightType.LIGHT_IMAGE
         params.texture = self._texture
-        params.intensity = _ambient_lux(model)
+        params.intensity = ambient_lux(model)
         light = self._context.create_light(params)
         self._scene.add_light(light)
         return light
+
+    def _set_sky(self) -> None:
+        """Show the model's sky as bright as its picture is."""
+        ktx = sky_file(self.own.model) if self._photometric else None
+        if ktx is not None:
+            self._sky = upload_cube(self._context, ktx)
+            self._scene.set_skybox(self._sky)
 
     def _expose(self, exposure_ev: float) -> None:
         """Set the exposure of pictures, stops."""
@@ -311,11 +313,6 @@ class FilamentScene:
         read = mjrf.ReadRequest(target=target)
         read.set_buffer(buffer)
         return Target(target, buffer, read)
-
-
-def _ambient_lux(model: mujoco.MjModel) -> float:
-    """Strength of the built-in image light."""
-    return _AMBIENT_LUX * float(np.mean(model.vis.headlight.ambient))
 
 
 def _kinds(model: mujoco.MjModel) -> tuple[bool, bytes]:

@@ -10,16 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.render import RenderConfig
+from synth_ros.scene.options import clip_planes_m
 from synth_ros.scene.soft import hide_soft, show_soft
 from synth_ros.scene.surfaces import is_drawn
 
 # Geom groups 0 to 2 are visual, 3 to 5 collision and helpers: MuJoCo's own custom.
 VISIBLE_GROUPS = 3
 HIDDEN_GROUP = 5
-
-# A camera inside a housing must not see the shell around its own lens. Only what is drawn is cut
-# here: the model's own near plane, much closer, keeps shadow maps free of speckles.
-VIEW_NEAR_M = 0.02
 
 # Curved primitives are drawn as polygons inside the true surface. With 128 slices and 64 stacks
 # the mask of a round object reaches an IoU of .9972 or better against ray casting and its median
@@ -80,12 +77,6 @@ def hide_undrawn(model: mujoco.MjModel) -> NDArray[np.bool_]:
     return drawn
 
 
-def clip_planes_m(model: mujoco.MjModel) -> tuple[float, float]:
-    """Near and far plane; what lies before the one or behind the other is not drawn."""
-    extent, clip = model.stat.extent, model.vis.map
-    return max(clip.znear * extent, VIEW_NEAR_M), clip.zfar * extent
-
-
 def use_srgb_textures(model: mujoco.MjModel) -> None:
     """Let Filament read the textures that carry colours as what they are: sRGB.
 
@@ -96,8 +87,20 @@ def use_srgb_textures(model: mujoco.MjModel) -> None:
         int(role) for role in (roles.mjTEXROLE_RGB, roles.mjTEXROLE_RGBA, roles.mjTEXROLE_EMISSIVE)
     ]
     lights = model.light_type == mujoco.mjtLightType.mjLIGHT_IMAGE.value
+    skies = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_SKYBOX.value)
+    model.tex_colorspace[skies] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
     colored = np.unique(np.append(model.mat_texid[:, columns], model.light_texid[lights]))
     model.tex_colorspace[colored[colored >= 0]] = int(mujoco.mjtColorSpace.mjCOLORSPACE_SRGB)
+
+
+def drop_textured_glow(model: mujoco.MjModel) -> None:
+    """Leave out what materials with a picture shine with by themselves.
+
+    Filament knows the strength alone and lays a white veil over the picture.
+    """
+    roles = (mujoco.mjtTextureRole.mjTEXROLE_RGB, mujoco.mjtTextureRole.mjTEXROLE_RGBA)
+    pictures = (model.mat_texid[:, [int(role) for role in roles]] >= 0).any(axis=1)
+    model.mat_emission[pictures] = 0
 
 
 def use_photometric_hues(model: mujoco.MjModel) -> None:

@@ -19,7 +19,10 @@ from synth_ros.types import FloatArray
 
 _BARS = 24
 # Keys that say which thing is meant instead of how it was drawn.
-_WHICH = {'episode', 'attempt', 'view', 'instance_id', 'class_id', 'name', 'camera', 'role'}
+_WHICH = {
+    *('episode', 'attempt', 'view', 'instance_id', 'class_id', 'name', 'camera', 'role'),
+    *('seed', 'sha256', 'occluder', 'removed', 'places_m'),
+}
 # What a frame's picture is read for: enough for a chart, few enough for any dataset.
 _PICTURES = 200
 # Where rare names end and a line for the others begins.
@@ -62,7 +65,7 @@ class Refusal(NamedTuple):
     """Drawings that were not used.
 
     Attributes:
-        what: ``scene`` or ``view``.
+        what: ``scene``, ``view``, ``occluder`` or ``shape in the air``.
         reason: Why.
         drawings: How many.
     """
@@ -169,6 +172,8 @@ class _Tally:
             int(str(entry.get('instance_id'))): f'{entry.get("class_name")}/{entry.get("variant")}'
             for entry in objects
         }
+        for _ in _entries(record.get('refused_shapes')):
+            self._refusals['shape in the air', 'no free place'] += 1
         self._count('', scene)
 
     def _add_view(self, record: Mapping[str, object]) -> None:
@@ -176,6 +181,12 @@ class _Tally:
         for reason, number in _mapping(view.get('refused')).items():
             self._refusals['view', reason] += int(str(number))
         self._unmet.update(str(name) for name in _entries(view.get('unmet')))
+        clutter = _mapping(view.get('clutter') or {})
+        for occlusion in map(_mapping, _entries(clutter.get('occlusions') or [])):
+            if occlusion.get('missed'):
+                self._refusals['occluder', str(occlusion['missed']).replace('_', ' ')] += 1
+        for _ in _entries(clutter.get('removed') or []):
+            self._refusals['shape in the air', 'robot or lens in its place'] += 1
         for pose in map(_mapping, _entries(view.get('planned'))):
             keys = ('instance_id', 'distance', 'direction', 'roll')
             instance, *place = (int(str(pose.get(key))) for key in keys)

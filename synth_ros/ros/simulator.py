@@ -95,6 +95,7 @@ class SimNode(Node):
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
         jitter, vary = config.randomization.cameras, config.randomization.vary
+        moved = bool(config.randomization.viewpoints) or moves_cameras(vary)
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
@@ -102,7 +103,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
-            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or moves_cameras(vary),
+            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or moved,
             session=str(time.time_ns()),
         )
 

@@ -22,6 +22,7 @@ from synth_ros.scene.apply_looks import (
     edit_environment_materials,
     edit_lamp,
     edit_object_looks,
+    image_lights,
 )
 from synth_ros.scene.apply_motion import (
     edit_actuator,
@@ -59,7 +60,7 @@ class Written(NamedTuple):
 
 
 class _ObjectHandles(NamedTuple):
-    """Where an object is in the model."""
+    """Where an object or a distractor is in the model."""
 
     part: ObjectPart
     solid: tuple[int, ...]
@@ -77,7 +78,7 @@ class SceneValues:
     def __init__(self, scene: CompiledScene, simulated: mujoco.MjModel) -> None:
         self._models = (scene.model, simulated)
         self._fields, self._simulated = fields_of(scene.model), fields_of(simulated)
-        self._objects = {part.name: _handles(scene.model, part) for part in scene.objects}
+        self._objects = {part.name: _handles(scene.model, part) for part in scene.dropped}
         self._cameras = {part.model.name: part.camera_id for part in scene.cameras}
         self._materials = _materials(scene.model)
         self._written: frozenset[str] = frozenset()
@@ -86,7 +87,9 @@ class SceneValues:
             'object': self._edit_object,
             'material': self._edit_material,
             'light': self._edit_light,
-            'ambient': lambda _, edits: edit_ambient(self._fields, edits),
+            'ambient': lambda _, edits: edit_ambient(
+                self._fields, edits, images=image_lights(scene.model)
+            ),
             'camera': self._edit_camera,
             'physics': lambda _, edits: edit_gravity(self._fields, edits),
             'joint': self._edit_joint,

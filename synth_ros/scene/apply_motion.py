@@ -16,7 +16,7 @@ from synth_ros.geometry.transforms import (
     quat_wxyz_from_matrix,
 )
 from synth_ros.randomize.targets import Edit, edited
-from synth_ros.scene.contact import Spring, bouncing
+from synth_ros.scene.contact import Spring, bouncing, resolved
 from synth_ros.scene.fields import Fields
 from synth_ros.types import FloatArray
 
@@ -54,11 +54,14 @@ def edit_free_joint(fields: Fields, edits: ItemEdits, dof: int) -> set[str]:
     Args:
         fields: Of the model.
         edits: Of the object.
-        dof: The first of its six degrees of freedom: three of moving, three of turning.
+        dof: The first of its six degrees of freedom, three of moving and three of turning; -1 for
+            what hangs or is held, which no drag slows.
 
     Returns:
         Names of the fields that were written.
     """
+    if dof < 0:
+        return set()
     damping = fields.now['dof_damping']
     for name, start in (('damping', dof), ('angular_damping', dof + 3)):
         if name in edits:
@@ -220,7 +223,7 @@ def _spring(fields: Fields, geom: int, edits: ItemEdits, *, timestep_s: float) -
         stiffness = spring.frequency_rad_s**2
         stiffness = edited(edits, 'object', 'contact_stiffness', value=stiffness)
         spring = spring._replace(frequency_rad_s=math.sqrt(stiffness))
-    return spring
+    return resolved(spring, timestep_s=timestep_s)
 
 
 def _angle(edits: ItemEdits, kind: ItemKind, name: str) -> float:

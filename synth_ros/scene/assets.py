@@ -14,11 +14,12 @@ from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
+from synth_ros.config.patterns import matches
 from synth_ros.config.root import Config
 from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
-from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo, TextureFolder
 from synth_ros.randomize.phases import SequenceStock
 from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
@@ -31,15 +32,17 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.joint_log import load_joint_log
+from synth_ros.scene.pictures import PictureFiles, list_pictures
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
 from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
 from synth_ros.scene.sequence import SequenceLoader
-from synth_ros.scene.stuff import matches
 from synth_ros.scene.symmetry import NO_GROUP, combines
 from synth_ros.scene.texture_images import ImageFiles, list_folder
+from synth_ros.scene.viewpoint_check import joint_faults, viewpoint_faults
 
 T = TypeVar('T')
 
@@ -63,6 +66,8 @@ class SceneAssets:
         distractors: Classes that are never labelled.
         images: Folders of textures.
         sequence: What phases of a sequence are made of.
+        pictures: Folders of panoramas and backdrops.
+        joint_log: Logged postures of the robot, or ``None``.
     """
 
     robot: LoadedRobot
@@ -76,6 +81,8 @@ class SceneAssets:
     distractors: Catalog
     images: ImageFiles
     sequence: SequenceStock
+    pictures: PictureFiles
+    joint_log: JointLog | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -118,13 +125,17 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     else:
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
-    images = _load_images(faults)
+    images, pictures = _load_images(faults), _load_pictures(faults)
+    log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
         _check_stuff(faults, environment)
     if robot is not None:
         _check_joints(faults, robot)
         cameras = _plan_cameras(faults, robot)
+        log = _load_log(faults, robot)
+        faults.note_all(joint_faults(config, robot))
+        faults.note_all(viewpoint_faults(config, robot, cameras))
     if robot is not None and environment is not None:
         stage = PlaceStage(environment, robot, home_positions(config.robot, robot), config.robot)
         places = _find_places(faults, stage, catalog)
@@ -149,14 +160,29 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
         distractors,
         images,
         sequence,
+        pictures,
+        log,
     )
 
 
 def _load_robot(faults: _Faults, like: KnownAssets | None) -> LoadedRobot | None:
-    model, base_dir = faults.loaded.config.robot.model, faults.loaded.base_dir
-    if like is not None and like.config.robot.model == model:
+    robot, base_dir = faults.loaded.config.robot, faults.loaded.base_dir
+    if like is not None and (
+        (like.config.robot.model, like.config.robot.control) == (robot.model, robot.control)
+    ):
         return like.assets.robot
-    return faults.attempt(('robot', 'model'), lambda: load_robot(resolve_robot(model, base_dir)))
+    actuated = robot.control == 'actuated'
+    loaded = faults.attempt(
+        ('robot', 'model'),
+        lambda: load_robot(resolve_robot(robot.model, base_dir), actuated=actuated),
+    )
+    if loaded is not None and actuated and not loaded.spec.actuators:
+        message = (
+            f'{loaded.path} has no position servo of a hinge or slide joint (MJCF: '
+            'actuator/position), so nothing of it can be actuated'
+        )
+        faults.note(('robot', 'control'), message)
+    return loaded
 
 
 def _load_environment(faults: _Faults, like: KnownAssets | None) -> LoadedEnvironment | None:
@@ -244,6 +270,17 @@ def _check_joints(faults: _Faults, robot: LoadedRobot) -> None:
             faults.note(key_path, fault)
 
 
+def _load_log(faults: _Faults, robot: LoadedRobot) -> JointLog | None:
+    entry = faults.loaded.config.randomization.robot.joint_log
+    if entry is None:
+        return None
+    path = faults.loaded.base_dir / entry.path
+    return faults.attempt(
+        ('randomization', 'robot', 'joint_log', 'path'),
+        lambda: load_joint_log(path, robot, ignore=entry.ignore),
+    )
+
+
 def _check_stuff(faults: _Faults, environment: LoadedEnvironment) -> None:
     config = faults.loaded.config
     names = environment.names
@@ -325,6 +362,23 @@ def _load_images(faults: _Faults) -> ImageFiles:
                 (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
             )
     return ImageFiles([folder for folder in folders.values() if folder is not None])
+
+
+def _load_pictures(faults: _Faults) -> PictureFiles:
+    """All folders of panoramas and backdrops."""
+    around = faults.loaded.config.environment
+    named = [
+        (('image_light', 'folder'), around.image_light.folder, True),
+        (('backdrop', 'folder'), around.backdrop.folder, False),
+    ]
+    if around.sky is not None:
+        named.insert(0, (('sky', 'folder'), around.sky.folder, True))
+    folders = []
+    for key, folder, panoramas in named:
+        if folder is not None:
+            work = partial(list_pictures, folder, faults.loaded.base_dir, panoramas=panoramas)
+            folders.append(faults.attempt(('environment', *key), work))
+    return PictureFiles([folder for folder in folders if folder is not None])
 
 
 def _load_classes(

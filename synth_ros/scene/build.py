@@ -20,7 +20,7 @@ from synth_ros.randomize.vary_check import vary_faults
 from synth_ros.scene.assets import KnownAssets, SceneAssets, load_assets
 from synth_ros.scene.cameras import WORLD, add_camera, offset_camera
 from synth_ros.scene.catalog import Variant
-from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart
+from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, Reach
 from synth_ros.scene.environment import (
     drop_unused_textures,
     retexture_material,
@@ -48,6 +48,8 @@ from synth_ros.scene.mjspec import (
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
+from synth_ros.scene.reach import make_reach
+from synth_ros.scene.recolor import changes_colors, recolor_material
 from synth_ros.scene.retexture import retextured
 from synth_ros.scene.soft import hide_soft
 from synth_ros.scene.solid_spec import (
@@ -57,6 +59,7 @@ from synth_ros.scene.solid_spec import (
     add_solid,
     apply_change,
 )
+from synth_ros.scene.surroundings import BACKDROP, add_surroundings
 from synth_ros.scene.symmetry import scaled_symmetry
 from synth_ros.scene.texture_images import ImageFiles
 
@@ -120,6 +123,7 @@ class SceneBuilder:
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
         self.robot_links = robot.links
+        self._reach = self._robot_reach()
         if like is not None and self.categories != like.categories:
             # The kinds of stuff are read off the environment unless the config lists them.
             raise loaded.problem(('environment', 'model'), _OTHER_STUFF)
@@ -169,12 +173,21 @@ class SceneBuilder:
                 pair_fingers(spec, variant.solid, prefix=_prefix(item), bodies=self._fingers(item))
         add_shapes(spec, sampled.shapes, images)
         add_lights(spec, sampled)
+        add_surroundings(spec, sampled, self._assets.pictures)
         try:
             model = self._compiled(spec)
         except (ValueError, mujoco.FatalError) as error:
             raise InternalError(f'episode {sampled.episode} does not compile: {error}') from error
         self._offset_cameras(model, sampled)
         return self._describe(model, sampled, [*variants, *clutter])
+
+    def _robot_reach(self) -> Reach | None:
+        """The robot's chain, if a viewpoint of one of its cameras needs it."""
+        carried = {c.config.name for c in self._assets.cameras if c.parent_link != WORLD}
+        wanted = {entry.camera for entry in self._config.randomization.viewpoints}
+        if not carried & wanted:
+            return None
+        return make_reach(self._assets.robot, self._config.robot)
 
     def _compiled(self, spec: mujoco.MjSpec) -> mujoco.MjModel:
         """The model of a spec, without the soft surfaces that the config leaves out."""
@@ -213,13 +226,17 @@ class SceneBuilder:
         for look in sampled.materials:
             if look.role not in roles:
                 raise NotFoundError('material role', look.role, available=list(roles))
+            own = look.texture is None and changes_colors(look)
             set_materials(
                 spec,
                 roles[look.role],
                 prefix=ENVIRONMENT_PREFIX,
                 variant=look.variant,
-                rgb=look.rgb,
+                rgb=(1.0, 1.0, 1.0) if own else look.rgb,
             )
+            if own:
+                pixels = self._assets.environment.pixels
+                recolor_material(spec, look, pixels, prefix=ENVIRONMENT_PREFIX)
             if look.texture is not None:
                 retexture_material(spec, look, self._assets.images, prefix=ENVIRONMENT_PREFIX)
         drop_unused_textures(spec)
@@ -273,6 +290,8 @@ class SceneBuilder:
         ]
         hidden = [Unlabelled(part.name, part.body_id) for part in distractors]
         hidden += [Unlabelled(shape.name, shape.body_id) for shape in shapes]
+        if sampled.backdrop is not None:
+            hidden.append(Unlabelled(BACKDROP, model.body(BACKDROP).id))
         made = self._geometry.make(model, placed, self._stuff, unlabelled=hidden)
         return CompiledScene(
             model=model,
@@ -288,6 +307,7 @@ class SceneBuilder:
             warnings=self.warnings,
             distractors=distractors,
             shapes=shapes,
+            reach=self._reach,
         )
 
 

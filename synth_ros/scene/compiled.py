@@ -19,6 +19,9 @@ from synth_ros.types import (
     Symmetry,
 )
 
+BASE_JOINTS = ('base/x', 'base/y', 'base/yaw')
+"""Absolute position along the world's x and y axes, metres, and heading, radians."""
+
 
 class ObjectPart(NamedTuple):
     """Where one labelled object is in the model.
@@ -150,6 +153,26 @@ class JointPart(NamedTuple):
     coupling: Coupling | None = None
 
 
+class DrivenJoint(NamedTuple):
+    """A joint of the robot that physics moves.
+
+    Attributes:
+        joint_id: MuJoCo joint id.
+        qpos_address: Its entry in qpos.
+        dof_address: Its entry in qvel.
+        actuator_id: Position servo that pulls it; -1 if it follows another joint instead.
+        gear: Control of the servo for each radian or metre of the joint.
+        equality_id: Constraint by which it follows; -1 if a servo pulls it.
+    """
+
+    joint_id: int
+    qpos_address: int
+    dof_address: int
+    actuator_id: int = -1
+    gear: float = 1.0
+    equality_id: int = -1
+
+
 class RobotPart(NamedTuple):
     """Where the robot is in the model.
 
@@ -162,6 +185,7 @@ class RobotPart(NamedTuple):
         qpos_addresses: All entries of qpos of the robot.
         home_qpos: Home values of those entries, same length.
         geom_ids: All geoms of the robot.
+        driven: Joints that physics moves; the others go where they are told.
     """
 
     root_body_id: int
@@ -171,6 +195,40 @@ class RobotPart(NamedTuple):
     qpos_addresses: NDArray[np.int32]
     home_qpos: FloatArray
     geom_ids: frozenset[int]
+    driven: tuple[DrivenJoint, ...] = ()
+
+
+class Reach(NamedTuple):
+    """The robot as a bare chain of joints, and in front of it three that move its base.
+
+    Its qpos is [x, y, yaw], then the robot's own in the order of ``RobotPart.qpos_addresses``.
+
+    Attributes:
+        model: The compiled chain; not to be changed.
+        bodies: Body id of each link, by the name in the robot's own model.
+        joints: Joint id of each joint of the robot, likewise.
+    """
+
+    model: mujoco.MjModel
+    bodies: dict[str, int]
+    joints: dict[str, int]
+
+    def chain(self, link: str) -> tuple[str, ...]:
+        """The joints between the root and a link, the root's side first."""
+        names = {joint: name for name, joint in self.joints.items()}
+        found: list[str] = []
+        body = self.bodies[link]
+        while body > 0:
+            first = int(self.model.body_jntadr[body])
+            mine = range(first, first + int(self.model.body_jntnum[body]))
+            found[:0] = [names[joint] for joint in mine if joint in names]
+            body = int(self.model.body_parentid[body])
+        return tuple(found)
+
+    def qpos(self, base: tuple[float, float, float], robot_qpos: FloatArray) -> FloatArray:
+        """The chain's qpos from x, y (metres), yaw (radians) and the robot's own qpos."""
+        out: FloatArray = np.concatenate([np.array(base), robot_qpos])
+        return out
 
 
 @dataclass(frozen=True)
@@ -191,6 +249,7 @@ class CompiledScene:
         distractors: What falls and settles like an object and is never labelled; instance and
             class are 0.
         shapes: What hangs in the air and is never labelled.
+        reach: The robot as a bare chain; ``None`` if no viewpoint needs it.
     """
 
     model: mujoco.MjModel
@@ -204,6 +263,7 @@ class CompiledScene:
     warnings: tuple[str, ...] = ()
     distractors: tuple[ObjectPart, ...] = ()
     shapes: tuple[ShapePart, ...] = ()
+    reach: Reach | None = None
 
     def camera(self, name: str) -> CameraPart:
         """The camera of this name.

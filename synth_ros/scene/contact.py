@@ -80,3 +80,12 @@ def bouncing(spring: Spring, wanted: float, *, timestep_s: float) -> Spring:
     """
     stiffest = _TURN_PER_STEP / timestep_s
     return Spring(max(spring.frequency_rad_s, stiffest), damping_ratio(wanted))
+
+
+def resolved(spring: Spring, *, timestep_s: float) -> Spring:
+    """The contact, or a softer one that the time step can follow.
+
+    MuJoCo takes no time constant below two time steps.
+    """
+    stiffest = 1 / (2 * timestep_s * spring.damping_ratio)
+    return Spring(min(spring.frequency_rad_s, stiffest), spring.damping_ratio)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import mujoco
@@ -17,9 +18,11 @@ from synth_ros.randomize.inventory import MaterialRole, SurfaceInfo
 from synth_ros.randomize.scene import SampledMaterial
 from synth_ros.scene.clearance import measured, solid_boxes
 from synth_ros.scene.mjspec import HIDDEN_GROUP, compile_spec, drop, drop_keyframes, read_spec
+from synth_ros.scene.recolor import texture_pixels
 from synth_ros.scene.solid_spec import set_texture
 from synth_ros.scene.texture_images import ImageFiles
 from synth_ros.scene.texture_pixels import flat_texture
+from synth_ros.types import ByteImage
 
 SURFACE_PREFIX = 'surface_'
 LAMPS_SITE = 'lamps'
@@ -52,6 +55,11 @@ class LoadedEnvironment:
     roles: tuple[MaterialRole, ...]
     solids: Boxes = field(repr=False)
     lamps_m: tuple[float, float, float] | None = None
+
+    @cached_property
+    def pixels(self) -> dict[str, ByteImage]:
+        """Pixels of all textures by name; read when first asked for."""
+        return texture_pixels(compile_spec(self.spec.copy(), self.path))
 
     @property
     def names(self) -> tuple[str, ...]:

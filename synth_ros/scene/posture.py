@@ -10,6 +10,7 @@ import numpy as np
 
 from synth_ros.config.robot import RobotConfig
 from synth_ros.errors import NotFoundError
+from synth_ros.scene.actuation import driven_joints
 from synth_ros.scene.compiled import JointPart, RobotPart
 from synth_ros.scene.coupling import follow
 from synth_ros.scene.robot import LoadedRobot, RobotJoint
@@ -102,4 +103,11 @@ def robot_part(
         qpos_addresses=np.array(qpos, np.int32),
         home_qpos=np.array(home, np.float64),
         geom_ids=frozenset(int(g) for g in np.flatnonzero(np.isin(model.geom_bodyid, bodies))),
+        driven=driven_joints(
+            model,
+            prefix,
+            {name: j.coupling for name, j in robot.joints.items() if j.coupling is not None},
+        )
+        if robot.actuated
+        else (),
     )

@@ -67,7 +67,8 @@ def retextured(
     looks, geoms = [], []
     for geom, is_flat in zip(solid.geoms, flat, strict=True):
         texture = number_of.get('flat' if is_flat else 'cube', -1)
-        look = _dressed(solid.looks[geom.look], texture, repeat if is_flat else (1.0, 1.0))
+        look = solid.looks[geom.look] if is_flat else _without_pbr(solid.looks[geom.look])
+        look = _dressed(look, texture, repeat if is_flat else (1.0, 1.0))
         if look not in looks:
             looks.append(look)
         geoms.append(replace(geom, look=looks.index(look)))
@@ -115,6 +116,17 @@ def _half_size(geom: SolidGeom, solid: Solid) -> tuple[float, float, float]:
             return float(spread[0]), float(spread[1]), float(spread[2])
         case _:
             return x, y, z
+
+
+def _without_pbr(look: SolidLook) -> SolidLook:
+    """A look of like gloss in classic terms: Filament dies of a cube on a physical material."""
+    if look.metallic < 0 and look.roughness < 0:
+        return look
+    gloss = 1 - look.roughness if look.roughness >= 0 else 0.0
+    # As the one-pass renderer reads it: roughness is 1 - 0.7 shininess.
+    return replace(
+        look, metallic=-1.0, roughness=-1.0, specular=0.5, shininess=min(gloss / 0.7, 1.0)
+    )
 
 
 def _dressed(look: SolidLook, texture: int, repeat: tuple[float, float]) -> SolidLook:

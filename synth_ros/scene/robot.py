@@ -2,9 +2,9 @@
 
 Only what can be seen, touched and posed is kept: bodies, joints, geoms, cameras and contact
 exclusions. Free joints are removed (the root is placed by a mocap body); actuators, sensors,
-tendons, equalities and keyframes go, since postures are set, not driven; which joint follows
-which is remembered. Of a scene file, infinite planes, height fields, lights, skyboxes and
-mocap targets are left out.
+tendons, equalities and keyframes go, where postures are set, not driven; which joint follows
+which is remembered. Of a robot that is driven, position servos and what couples joints stay. Of a
+scene file, infinite planes, height fields, lights, skyboxes and mocap targets are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import mujoco
 import numpy as np
 
 from synth_ros.errors import AssetError
+from synth_ros.scene.actuation import keep_joint_equalities, keep_servos
 from synth_ros.scene.compiled import Coupling
 from synth_ros.scene.coupling import joint_couplings
 from synth_ros.scene.mjspec import (
@@ -42,6 +43,7 @@ class RobotJoint:
         limits: (low, high) in radians or metres; ``None`` if unlimited or a ball.
         is_scalar: Whether it has one degree of freedom.
         coupling: How it follows another joint, or ``None``.
+        is_slide: Whether it shifts and does not turn.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RobotJoint:
     limits: tuple[float, float] | None
     is_scalar: bool
     coupling: Coupling | None = None
+    is_slide: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class LoadedRobot:
         lift_m: How far a free-floating robot is raised so that its lowest point at home
             stands on the root's plane; 0 for robots with a fixed base.
         warnings: What was left out or mended, as sentences.
+        actuated: Whether its position servos were kept.
     """
 
     path: Path
@@ -73,10 +77,15 @@ class LoadedRobot:
     joints: Mapping[str, RobotJoint]
     lift_m: float
     warnings: tuple[str, ...]
+    actuated: bool = False
 
 
-def load_robot(path: Path) -> LoadedRobot:
+def load_robot(path: Path, *, actuated: bool = False) -> LoadedRobot:
     """Read a robot.
+
+    Args:
+        path: Its file.
+        actuated: Whether to keep its position servos.
 
     Raises:
         AssetError: If the file or one of its meshes cannot be read.
@@ -88,7 +97,7 @@ def load_robot(path: Path) -> LoadedRobot:
     original = compile_spec(spec, path)
     keyframe = _home_keyframe(original)
     floating = any(joint.type == mujoco.mjtJoint.mjJNT_FREE for joint in spec.joints)
-    warnings = _clean(spec, path)
+    warnings = _clean(spec, path, actuated=actuated)
     _sort_visibility(spec)
     model = compile_spec(spec, path)
     if model.nbody < 2:
@@ -102,6 +111,7 @@ def load_robot(path: Path) -> LoadedRobot:
         joints=MappingProxyType(joints),
         lift_m=-_lowest_point(model, joints) if floating else 0.0,
         warnings=tuple(warnings),
+        actuated=actuated,
     )
 
 
@@ -134,11 +144,16 @@ def _qpos_slice(model: mujoco.MjModel, joint: int) -> slice:
     return slice(start, start + sizes.get(mujoco.mjtJoint(int(model.jnt_type[joint])), 1))
 
 
-def _clean(spec: mujoco.MjSpec, path: Path) -> list[str]:
-    """Delete what a posed robot does not need; sentences about what a user may miss."""
+def _clean(spec: mujoco.MjSpec, path: Path, *, actuated: bool) -> list[str]:
+    """Delete what is not needed; sentences about what a user may miss."""
     warnings = []
     drop_keyframes(spec)
-    drop(spec, spec.sensors, spec.actuators, spec.equalities, spec.tendons)
+    if actuated:
+        warnings += keep_servos(spec, path)
+        keep_joint_equalities(spec)
+        drop(spec, spec.sensors, spec.tendons)
+    else:
+        drop(spec, spec.sensors, spec.actuators, spec.equalities, spec.tendons)
     drop(spec, spec.lights, spec.numerics, spec.texts, spec.tuples)
     free = [j for j in spec.joints if j.type == mujoco.mjtJoint.mjJNT_FREE]
     if len(free) > 1:
@@ -207,6 +222,7 @@ def _joints(
             (low, high) if limited else None,
             is_scalar=scalar,
             coupling=couplings.get(name),
+            is_slide=kind == mujoco.mjtJoint.mjJNT_SLIDE,
         )
     return joints
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from synth_ros.config.labels import StuffClass
+from synth_ros.config.patterns import matches
 from synth_ros.types import Category
 
 ROBOT_STUFF = 'robot'
@@ -86,13 +86,6 @@ def default_name(geom: EnvironmentGeom) -> str:
     """The kind of stuff of a geom where the config names none: ``chair`` for ``chair_2``."""
     name = geom.bodies[-1] if geom.bodies else geom.name or WORLD_STUFF
     return re.sub(r'[_\-. ]*\d+$', '', name) or name
-
-
-def matches(pattern: str, names: Collection[str]) -> bool:
-    """Whether a name of a config, in which ``*`` stands for any letters, means one of these."""
-    # Brackets and question marks are letters here, as only the asterisk is documented.
-    literal = re.sub(r'([\[?])', r'[\1]', pattern)
-    return any(fnmatchcase(name, literal) for name in names)
 
 
 def _configured_name(geom: EnvironmentGeom, configured: Sequence[StuffClass]) -> str:

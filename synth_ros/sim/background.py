@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import mujoco
 import numpy as np
@@ -18,7 +19,7 @@ from synth_ros.sim.hanging import Tester
 from synth_ros.sim.occluders import Placed
 from synth_ros.sim.sightlines import Lens, Region, Sightlines, look_around, region_of
 from synth_ros.sim.world import Place
-from synth_ros.types import FloatArray
+from synth_ros.types import FloatArray, MaskImage
 
 _CELLS_ACROSS = 36
 # Places tried for each shape that finds one, on average, before a camera is given up.
@@ -71,73 +72,87 @@ class BackgroundPlacer:
             draws: Of the view.
         """
         views = [_View(lens, parts, self._tester.state) for lens in lenses]
+        before = [self._backdrop(view) for view in views]
         free = list(self._shapes)
         placed: list[Placed] = []
-        fillings = []
-        for view in views:
-            name = view.lens.camera.name
-            own = draws.below(f'background/{name}/')
-            asked = own.number(self._config.fill, 'fill')
-            reached = self._fill(view, views, free=free, placed=placed, asked=asked, draws=own)
-            fillings.append(Filling(camera=name, asked=asked, reached=reached))
+        asked = []
+        for number, (view, lines) in enumerate(zip(views, before, strict=True)):
+            own = draws.below(f'background/{view.lens.camera.name}/')
+            asked.append(own.number(self._config.fill, 'fill'))
+            task = _Task(view, lines, asked[-1], fair=len(free) // (len(views) - number))
+            self._fill(task, views, free=free, placed=placed, draws=own)
+        fillings = [
+            Filling(
+                camera=view.lens.camera.name,
+                asked=share,
+                # With what was put there for other cameras.
+                reached=_share(self._covered(lines, placed)),
+            )
+            for view, lines, share in zip(views, before, asked, strict=True)
+        ]
         return placed, tuple(fillings)
 
-    def _fill(
-        self,
-        view: _View,
-        views: Sequence[_View],
-        *,
-        free: list[ShapePart],
-        placed: list[Placed],
-        asked: float,
-        draws: Draws,
-    ) -> float:
-        """Cover a camera's background; the share that is covered in the end."""
+    def _backdrop(self, view: _View) -> Sightlines:
+        """Lines to what is behind the objects."""
         camera = view.lens.camera
         cells = (_CELLS_ACROSS, max(1, round(_CELLS_ACROSS * camera.height / camera.width)))
         seen = look_around(view.lens, model=self._model, state=self._tester.state, cells=cells)
         behind = self._is_background[seen.geom_id]
-        lines = Sightlines(
+        return Sightlines(
             seen.lines.origin, seen.lines.directions[behind], seen.lines.depths[behind]
         )
+
+    def _covered(self, lines: Sightlines, placed: Sequence[Placed]) -> MaskImage:
         covered = np.zeros(len(lines.depths), np.bool_)
         for one in placed:
             covered |= self._tester.hides(one.shape, lines)
-        rng, tries = draws.generator('place'), _PATIENCE * len(free)
+        return covered
+
+    def _fill(
+        self,
+        task: _Task,
+        views: Sequence[_View],
+        *,
+        free: list[ShapePart],
+        placed: list[Placed],
+        draws: Draws,
+    ) -> None:
+        """Cover a camera's background."""
+        lines, covered = task.lines, self._covered(task.lines, placed)
+        rng, tries, left = draws.generator('place'), _PATIENCE * task.fair, task.fair
         for behind_m in draws.numbers(self._config.behind_m, 'behind_m', tries).tolist():
-            if not free or not len(covered) or covered.mean() >= asked:
-                break
+            if not left or not len(covered) or _share(covered) >= task.asked:
+                return
             bare = np.flatnonzero(~covered)
             line = int(bare[int(rng.random() * len(bare))])
             # Another one each time: where a large one has no room, a small one may.
             shape = free[int(rng.random() * len(free))]
-            place = self._behind(shape, view, lines=lines, line=line, behind_m=behind_m, rng=rng)
+            place = self._behind(shape, task, line=line, behind_m=behind_m, rng=rng)
             self._tester.put(shape, place)
             if not self._fits(shape, place, views):
                 continue
             covered |= self._tester.hides(shape, lines)
             placed.append(Placed(shape, place))
             free.remove(shape)
-        return float(covered.mean()) if len(covered) else 0.0
+            left -= 1
 
     def _behind(
         self,
         shape: ShapePart,
-        view: _View,
+        task: _Task,
         *,
-        lines: Sightlines,
         line: int,
         behind_m: float,
         rng: np.random.Generator,
     ) -> Place:
         """A place on a line behind the objects, or on what is in the way before that."""
         quat = quadruple(uniform_quat_wxyz(rng))
-        direction = lines.directions[line]
+        direction, depth = task.lines.directions[line], float(task.lines.depths[line])
         length = float(np.linalg.norm(direction))
-        wanted_m = view.farthest_m + behind_m + shape.radius_m
-        wall_m = float(lines.depths[line]) * length - _SUNK * shape.radius_m
+        wanted_m = task.view.farthest_m + behind_m + shape.radius_m
+        wall_m = depth * length - _SUNK * shape.radius_m
         way_m = min(wanted_m, wall_m)
-        return Place(triple(lines.origin + direction * (way_m / length)), quat)
+        return Place(triple(task.lines.origin + direction * (way_m / length)), quat)
 
     def _fits(self, shape: ShapePart, place: Place, views: Sequence[_View]) -> bool:
         lenses = [view.lens for view in views]
@@ -194,6 +209,26 @@ class _View:
             if away_px < radius_px:
                 return True
         return False
+
+
+class _Task(NamedTuple):
+    """A background to be covered.
+
+    Attributes:
+        view: The camera.
+        lines: To its background.
+        asked: Share of it to be covered.
+        fair: Most shapes for it, so that those for other cameras are left.
+    """
+
+    view: _View
+    lines: Sightlines
+    asked: float
+    fair: int
+
+
+def _share(covered: MaskImage) -> float:
+    return float(covered.mean()) if len(covered) else 0.0
 
 
 def _in_picture(region: Region, lens: Lens) -> bool:

@@ -76,10 +76,10 @@ class ClutterKeeper:
             return drawn
         # A view that is drawn again gets other clutter, too.
         own = draws.below(f'view/{drawn.view}/clutter/{drawn.attempt}/')
-        for shape in self._all:
-            self._world.put_shape(shape, self._home.get(shape))
+        self.clear()
         removed = self.make_way()
-        lenses, parts = self._lenses(), self._world.scene.objects
+        self._tester.update()
+        lenses, parts = self._lenses(), self._world.present
         occlusions: tuple[Occlusion, ...] = ()
         fillings: tuple[Filling, ...] = ()
         placed: list[Placed] = []
@@ -93,6 +93,14 @@ class ClutterKeeper:
         clutter = ViewClutter(occlusions=occlusions, backgrounds=fillings, removed=removed)
         return drawn.model_copy(update={'clutter': clutter})
 
+    def clear(self) -> None:
+        """Take out what was arranged for a view; what flies goes back to its place.
+
+        Before a posture is searched: what a view finds must not rest on the one before.
+        """
+        for shape in self._all:
+            self._world.put_shape(shape, self._home.get(shape))
+
     def make_way(self) -> tuple[str, ...]:
         """Park what the robot reaches into or a lens has come near to; the names of these."""
         used = [shape for shape in self._all if self._world.is_used(shape)]
@@ -103,8 +111,6 @@ class ClutterKeeper:
         away = [shape for shape in used if self._is_in_the_way(shape, lenses)]
         for shape in away:
             self._world.put_shape(shape, None)
-        if away:
-            self._tester.update()
         return tuple(shape.name for shape in away)
 
     def _is_in_the_way(self, shape: ShapePart, lenses: Sequence[Lens]) -> bool:
@@ -139,6 +145,6 @@ class ClutterKeeper:
     def _lenses(self) -> list[Lens]:
         world = self._world
         return [
-            Lens(part.model, np.array(world.world_from_camera(part)))
+            Lens(world.camera_model(part), np.array(world.world_from_camera(part)))
             for part in world.scene.cameras
         ]

@@ -20,7 +20,8 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     """A copy of the scene's model in which the robot obeys its posture alone.
 
     Actuators, springs, friction, gravity and equality constraints no longer act on the
-    robot; its joints carry an inertia that no contact can move.
+    robot; its joints carry an inertia that no contact can move. Joints that are driven are left
+    as they are, and so is the weight of a robot that has some.
 
     Args:
         scene: The compiled scene; not changed.
@@ -35,8 +36,15 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
     # What waits to fall in must not fall yet.
     model.body_gravcomp[[part.body_id for part in scene.objects if part.waits]] = 1
-    dofs = robot.dof_addresses
-    if not len(dofs):
+    driven = [joint.dof_address for joint in robot.driven]
+    dofs = np.setdiff1d(robot.dof_addresses, driven)
+    model.eq_active0[:] = 0
+    if driven:
+        followers = [joint.equality_id for joint in robot.driven if joint.equality_id >= 0]
+        model.eq_active0[followers] = 1
+    else:
+        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_ACTUATION
+    if not len(robot.dof_addresses):
         mujoco.mj_setConst(model, mujoco.MjData(model))
         return model
     model.dof_armature[dofs] = _ARMATURE
@@ -46,11 +54,10 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     model.jnt_stiffness[joints] = 0
     model.jnt_limited[joints] = 0
     held = [part.body_id for part in scene.held_objects]
-    model.body_gravcomp[[*(body for _, body in robot.links), *held]] = 1
+    weightless = held if driven else [*(body for _, body in robot.links), *held]
+    model.body_gravcomp[weightless] = 1
     ends = model.geom_bodyid[np.stack([model.pair_geom1, model.pair_geom2])]
     model.pair_solref[np.isin(ends, held).any(axis=0)] = SOFT_SOLREF
-    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_ACTUATION
-    model.eq_active0[:] = 0
     data = mujoco.MjData(model)
     # Derived inertias decide how soft contacts with the robot are.
     mujoco.mj_setConst(model, data)

@@ -26,6 +26,8 @@ _ACROSS = 16
 _FEWEST_LINES = 20
 _BISECTIONS = 12
 _MOST_TILT_DEG = 30.0
+# Radius of a shape in the picture, in those of its target.
+_MOST_TIMES = 3.0
 # Of the way to the target: nearer to it than this, a shape would be in it.
 _LAST = 0.95
 
@@ -231,6 +233,9 @@ def _propose(
     ray = np.array([*middle, 1.0])
     least_m = (near_m + shape.radius_m) / float(np.linalg.norm(ray))
     nearest_m = float(lines.depths.min())
+    # A shape much larger than its target would hide everything around it, too.
+    widest = float(np.linalg.norm(seen - middle, axis=1).max())
+    least_m = max(least_m, shape.radius_m / (_MOST_TIMES * widest))
     depth_m = max(distance * nearest_m, least_m)
     if depth_m > _LAST * nearest_m:
         return None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_ros.sim.world import Path, Posture, interpolate
+from synth_ros.sim.robot import Path, Posture, interpolate
 from synth_ros.types import FloatArray
 
 

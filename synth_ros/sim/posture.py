@@ -1,8 +1,9 @@
-"""Robot postures that touch nothing they should not."""
+"""Views of a settled scene: postures that touch nothing they should not, cameras that see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import mujoco
 import numpy as np
@@ -10,10 +11,13 @@ from numpy.typing import NDArray
 
 from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
-from synth_ros.randomize.sample import sample_view
-from synth_ros.randomize.scene import SampledView
+from synth_ros.randomize.inventory import Inventory
+from synth_ros.randomize.scene import SampledObject, SampledView
 from synth_ros.randomize.streams import Streams
-from synth_ros.sim.world import Path, Posture, World
+from synth_ros.randomize.view import sample_view
+from synth_ros.sim.robot import Path, Posture
+from synth_ros.sim.viewpoint import Refusal, ViewpointFinder, why_no_viewpoint
+from synth_ros.sim.world import World
 
 # How far apart the postures are at which a way is looked at.
 _STRIDE_M = 0.02
@@ -30,11 +34,26 @@ class PostureFinder:
     Args:
         world: The settled scene; its robot is posed while searching.
         config: Ranges and the number of attempts.
+        inventory: What there is to draw from.
+        objects: The scene's objects, for cameras to look at.
     """
 
-    def __init__(self, world: World, config: Config) -> None:
+    def __init__(
+        self,
+        world: World,
+        config: Config,
+        *,
+        inventory: Inventory,
+        objects: Sequence[SampledObject],
+    ) -> None:
         self._world = world
         self._config = config
+        self._inventory = inventory
+        self._items = tuple(objects)
+        told = config.script.views is not None
+        wanted = bool(config.randomization.viewpoints) and not told
+        self._viewpoints = ViewpointFinder(world, config) if wanted else None
+        self._last: set[tuple[int, int]] = set()
         self._robot = np.zeros(world.model.ngeom, dtype=bool)
         self._robot[list(world.scene.robot.geom_ids)] = True
         # What the robot holds moves and collides as a part of it.
@@ -54,22 +73,42 @@ class PostureFinder:
             view: Number of the view.
             start: Drawings before are passed over.
 
+        Returns:
+            The view; postures searched for viewpoints included, and why others were refused.
+
         Raises:
-            PlacementError: If every attempt touched something.
+            PlacementError: If every attempt was refused.
         """
-        attempts = self._config.randomization.robot.max_attempts
-        for attempt in range(start, start + attempts):
-            drawn = sample_view(self._config, streams=streams, view=view, attempt=attempt)
-            touching = self._touching(self._world.posture(drawn), with_objects=True)
-            if touching <= self._allowed:
-                return drawn
-        pair = min(touching - self._allowed)
-        names = ' and '.join(self._geom_name(geom) for geom in pair)
-        raise PlacementError(
-            f'Episode {streams.episode}, view {view}: the robot touched something in all '
-            f'{attempts} postures drawn (last: {names}). Narrow randomization.robot, move '
-            'robot.position_m away from the furniture, or raise '
-            'randomization.robot.max_attempts.'
+        refused: Counter[Refusal] = Counter()
+        # What waits to fall in is not there to be looked at.
+        there = {part.name for part in self._world.present}
+        items = [item for item in self._items if item.name in there]
+        for attempt in range(start, start + self._attempts):
+            drawn = sample_view(
+                self._config,
+                self._inventory,
+                objects=items,
+                streams=streams,
+                view=view,
+                attempt=attempt,
+            )
+            found = self._try(drawn)
+            if isinstance(found, Refusal):
+                refused[found] += 1
+                if found is Refusal.NO_TARGET:
+                    break
+                continue
+            counts = {reason.key: refused[reason] for reason in Refusal if refused[reason]}
+            return found.model_copy(update={'refused': counts})
+        where = f'Episode {streams.episode}, view {view}'
+        raise PlacementError(f'{where}: {self._why_not(refused)}')
+
+    @property
+    def _attempts(self) -> int:
+        """How often a view is drawn before it is given up."""
+        random = self._config.randomization
+        return max(
+            [entry.max_attempts for entry in random.viewpoints] or [random.robot.max_attempts]
         )
 
     def obstacle(self, path: Path, steps: int) -> str | None:
@@ -91,6 +130,35 @@ class PostureFinder:
                 if touching:
                     return ' and '.join(self._geom_name(geom) for geom in min(touching))
         return None
+
+    def _try(self, drawn: SampledView) -> SampledView | Refusal:
+        """Put robot and cameras where a view has them, unless it must be refused."""
+        world = self._world
+        world.set_cameras(drawn.cameras)
+        found = drawn
+        if self._viewpoints is not None:
+            satisfied = self._viewpoints.satisfy(drawn)
+            if isinstance(satisfied, Refusal):
+                return satisfied
+            found = satisfied
+        self._last = self._touching(world.posture(found), with_objects=True) - self._allowed
+        if self._last:
+            return Refusal.COLLISION
+        return found if self._viewpoints is None else self._viewpoints.look(found)
+
+    def _why_not(self, refused: Counter[Refusal]) -> str:
+        total = refused.total()
+        touched = ''
+        if self._last:
+            names = ' and '.join(self._geom_name(geom) for geom in min(self._last))
+            touched = f' (last: {names})'
+        if self._viewpoints is None:
+            return (
+                f'the robot touched something in all {total} postures drawn{touched}. Narrow '
+                'randomization.robot, move robot.position_m away from the furniture, or raise '
+                'randomization.robot.max_attempts.'
+            )
+        return why_no_viewpoint(refused, touched=touched)
 
     def _touching(self, posture: Posture, *, with_objects: bool) -> set[tuple[int, int]]:
         """Pairs of geoms in contact of which at least one is the robot's."""

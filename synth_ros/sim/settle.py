@@ -95,6 +95,10 @@ def _start(
     batch: mujoco.batch.Batch, world: World, drawings: Sequence[Sequence[SampledObject]]
 ) -> None:
     batch.bind('qvel')[:] = 0
+    if world.model.nu:
+        batch.bind('ctrl')[:] = world.data.ctrl
+    if world.model.na:
+        batch.bind('act')[:] = world.data.act
     qpos = batch.bind('qpos')
     for row, drawing in enumerate(drawings):
         start = pose_objects(world, drawing)

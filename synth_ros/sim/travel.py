@@ -9,7 +9,8 @@ import numpy as np
 from synth_ros.config.sequence import RobotMotion
 from synth_ros.randomize.phases import JointTrajectory, SampledMotion
 from synth_ros.sim.paths import Speed, composed, drive, smooth, through
-from synth_ros.sim.world import Path, Posture, World
+from synth_ros.sim.robot import Path, Posture
+from synth_ros.sim.world import World
 from synth_ros.types import FloatArray
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.config.robot import RobotConfig
 from synth_ros.geometry.transforms import (
@@ -20,7 +19,7 @@ from synth_ros.geometry.transforms import (
 )
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledObject, SampledValue, SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledValue, SampledView
 from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
 from synth_ros.scene.coupling import follow
@@ -28,28 +27,19 @@ from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
 from synth_ros.sim.contacts import contacts
+from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
+from synth_ros.sim.robot import Path, Posture, RobotState
 from synth_ros.sim.surface_speed import SurfaceSpeeds
-from synth_ros.types import FloatArray, Instance, JointState, LinkPose, SceneState
-
-
-class Posture(NamedTuple):
-    """Where the robot stands and how it is posed.
-
-    Attributes:
-        x_m: Root position in the world.
-        y_m: Root position in the world.
-        z_m: Root position in the world.
-        yaw_rad: Root heading.
-        qpos: The robot's entries of qpos, in the order of ``RobotPart.qpos_addresses``.
-    """
-
-    x_m: float
-    y_m: float
-    z_m: float
-    yaw_rad: float
-    qpos: FloatArray
+from synth_ros.types import (
+    CameraModel,
+    FloatArray,
+    Instance,
+    JointState,
+    LinkPose,
+    SceneState,
+)
 
 
 class Place(NamedTuple):
@@ -81,8 +71,6 @@ class LoosePose(NamedTuple):
 
 
 _PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
-Path = Callable[[int], Posture]
-"""Where the robot is so many time steps after the start of a way."""
 
 
 class _Due(Enum):
@@ -119,10 +107,12 @@ class World:
         # Where the solver starts from in the next step, whoever looked at the state meanwhile.
         self._warmstart = np.zeros(self.model.nv)
         self._robot = robot
+        self._robot_state = RobotState(self.model, scene.robot)
         self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
         self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
+        self._cameras: dict[str, SampledCamera] = {}
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -216,19 +206,21 @@ class World:
             posture: Where to.
             velocity: Joint velocities of the robot's degrees of freedom, zero by default.
         """
-        self._write_posture(posture, velocity)
+        self._robot_state.put(self._data, posture, velocity)
         self._due = _Due.ALL
 
-    def collide(self, posture: Posture) -> mujoco.MjData:
-        """Pose the robot as ``set_posture`` does, for who asks for contacts only.
-
-        Returns:
-            The state: kinematics and contacts are current, forces are not.
-        """
-        self._write_posture(posture, None)
-        mujoco.mj_fwdPosition(self.model, self._data)
-        self._due = _Due.FORCES
+    @property
+    def placed(self) -> mujoco.MjData:
+        """The state, for who asks for poses and contacts only: forces may not be current."""
+        if self._due is _Due.ALL:
+            mujoco.mj_fwdPosition(self.model, self._data)
+            self._due = _Due.FORCES
         return self._data
+
+    def collide(self, posture: Posture) -> mujoco.MjData:
+        """Pose the robot, for who asks for contacts only; see ``placed``."""
+        self.set_posture(posture)
+        return self.placed
 
     def follow(self, path: Path, steps: int, *, first: int = 0) -> None:
         """Advance the simulation while the robot goes along a path.
@@ -241,32 +233,34 @@ class World:
             steps: How many time steps to take.
             first: Where on the path the robot is now, in time steps.
         """
-        model, data = self.model, self._data
+        model, data, robot = self.model, self._data, self._robot_state
         before = path(first)
         velocity: FloatArray | None = None
         data.qacc_warmstart[:] = self._warmstart
         for step in range(first + 1, first + steps + 1):
             posture = path(step)
-            velocity = _velocity(
-                model, self.scene, start=before, end=posture, time_s=model.opt.timestep
-            )
-            self._write_posture(posture, velocity)
-            self.surface_speeds.set_base(data, *_base_velocity(before, posture, model))
+            velocity = robot.velocity(before, posture)
+            robot.lead(data, posture, velocity)
+            self.surface_speeds.set_base(data, *robot.base_velocity(before, posture))
             self.surface_speeds.step()
             mujoco.mj_step(model, data)
             before = posture
         self._warmstart[:] = data.qacc_warmstart
-        self.set_posture(before, velocity=velocity)
+        if velocity is not None:
+            robot.lead(data, before, velocity)
+        self._due = _Due.ALL
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let the block pose the robot to try things out; all is as before when it ends."""
+        """Let the block try out postures and cameras; all is as before when it ends."""
         kind = mujoco.mjtState.mjSTATE_INTEGRATION.value
         kept = np.empty(mujoco.mj_stateSize(self.model, kind))
         mujoco.mj_getState(self.model, self._data, kept, kind)
+        cameras = self._cameras
         try:
             yield
         finally:
+            self._cameras = cameras
             mujoco.mj_setState(self.model, self._data, kept, kind)
             self._due = _Due.ALL
 
@@ -361,6 +355,20 @@ class World:
         self._data.mocap_quat[shape.mocap_id] = quat
         self._due = _Due.ALL
 
+    def shape_places(self) -> list[tuple[ShapePart, Place]]:
+        """Where the shapes without physics are now, those that are parked included."""
+        data = self._data
+        return [
+            (
+                shape,
+                Place(
+                    triple(data.mocap_pos[shape.mocap_id]),
+                    quadruple(data.mocap_quat[shape.mocap_id]),
+                ),
+            )
+            for shape in self.scene.shapes
+        ]
+
     def unlabelled(self) -> tuple[LoosePose, ...]:
         """Where all is that can move and is never labelled; what is parked is left out."""
         scene, data = self.scene, self.data
@@ -385,7 +393,7 @@ class World:
                 class_id=part.class_id,
                 class_name=part.class_name,
                 model_name=part.model_name,
-                world_from_object=self._body_pose(part.body_id),
+                world_from_object=self.world_from_body(part.body_id),
                 object_from_box=part.object_from_box,
                 size_m=part.size_m,
                 keypoints=part.keypoints,
@@ -394,17 +402,34 @@ class World:
             for part in self._present
         )
 
+    def set_cameras(self, cameras: Sequence[SampledCamera]) -> None:
+        """Set what a view changes of cameras; those that are not named are as the model has them.
+
+        Args:
+            cameras: What changes.
+        """
+        self._cameras = {camera.camera: camera for camera in cameras}
+
+    def camera_model(self, camera: CameraPart) -> CameraModel:
+        """Intrinsics of a camera as it is now."""
+        return changed_lens(camera.model, self._cameras.get(camera.model.name))
+
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
-        """Pose of a camera's optical frame, shape (4, 4)."""
-        rotation = self.data.cam_xmat[camera.camera_id].reshape(3, 3)
-        world_from_gl = make_transform(rotation, self.data.cam_xpos[camera.camera_id])
-        pose: FloatArray = world_from_gl @ GL_FROM_OPTICAL
-        return pose
+        """Pose of a camera's optical frame as it is now, shape (4, 4)."""
+        data = self.placed
+        rotation = data.cam_xmat[camera.camera_id].reshape(3, 3)
+        world_from_gl = make_transform(rotation, data.cam_xpos[camera.camera_id])
+        return changed_mount(world_from_gl @ GL_FROM_OPTICAL, self._cameras.get(camera.model.name))
+
+    def world_from_body(self, body: int) -> FloatArray:
+        """Pose of a body of the model, shape (4, 4)."""
+        data = self.placed
+        return make_transform(data.xmat[body].reshape(3, 3), data.xpos[body])
 
     def links(self) -> tuple[LinkPose, ...]:
         """Poses of all robot bodies, parents first."""
         return tuple(
-            LinkPose(name, self._body_pose(body)) for name, body in self.scene.robot.links
+            LinkPose(name, self.world_from_body(body)) for name, body in self.scene.robot.links
         )
 
     def joints(self) -> tuple[JointState, ...]:
@@ -432,21 +457,18 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
-            absent=tuple(s.geom_id for s in self.scene.shapes if not self.is_used(s)),
+            absent=self._absent(),
         )
 
-    def _body_pose(self, body: int) -> FloatArray:
-        return make_transform(self.data.xmat[body].reshape(3, 3), self.data.xpos[body])
-
-    def _write_posture(self, posture: Posture, velocity: FloatArray | None) -> None:
-        part = self.scene.robot
-        self._data.qpos[part.qpos_addresses] = posture.qpos
-        self._data.qvel[part.dof_addresses] = 0.0 if velocity is None else velocity
-        if part.root_body_id >= 0:
-            mocap = int(self.model.body_mocapid[part.root_body_id])
-            half = posture.yaw_rad / 2
-            self._data.mocap_pos[mocap] = (posture.x_m, posture.y_m, posture.z_m)
-            self._data.mocap_quat[mocap] = (math.cos(half), 0.0, 0.0, math.sin(half))
+    def _absent(self) -> tuple[int, ...]:
+        """Geoms of what waits outside the scene: parked shapes, objects that fall in later."""
+        scene = self.scene
+        away = [shape.geom_id for shape in scene.shapes if not self.is_used(shape)]
+        if len(self._present) < len(scene.objects):
+            here = {part.instance_id for part in self._present}
+            waiting = (part for part in scene.objects if part.instance_id not in here)
+            away += [geom for part in waiting for geom in part.geom_ids]
+        return tuple(away)
 
 
 def body_pose(
@@ -456,54 +478,3 @@ def body_pose(
     offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
     x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
     return (x, y, z), drawn.quat_wxyz
-
-
-def interpolate(start: Posture, end: Posture, share: float) -> Posture:
-    """The posture a share of the way from one to another, turning the shorter way.
-
-    Args:
-        start: At share 0.
-        end: At share 1.
-        share: Within 0 and 1.
-    """
-    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
-    if share >= 1:
-        return end
-    return Posture(
-        start.x_m + share * (end.x_m - start.x_m),
-        start.y_m + share * (end.y_m - start.y_m),
-        start.z_m + share * (end.z_m - start.z_m),
-        start.yaw_rad + share * turn,
-        start.qpos + share * (end.qpos - start.qpos),
-    )
-
-
-def _base_velocity(
-    start: Posture, end: Posture, model: mujoco.MjModel
-) -> tuple[FloatArray, float]:
-    """Speed of the root (3,) and turning speed between the postures of two time steps."""
-    way = np.array([end.x_m - start.x_m, end.y_m - start.y_m, end.z_m - start.z_m])
-    turn = math.remainder(end.yaw_rad - start.yaw_rad, 2 * math.pi)
-    return way / model.opt.timestep, turn / model.opt.timestep
-
-
-def _velocity(
-    model: mujoco.MjModel,
-    scene: CompiledScene,
-    *,
-    start: Posture,
-    end: Posture,
-    time_s: float,
-) -> FloatArray:
-    """Joint velocities of the robot's degrees of freedom between two postures."""
-    part = scene.robot
-    if len(part.qpos_addresses) == len(part.dof_addresses):
-        # Hinges and slides alone.
-        return (end.qpos - start.qpos) / time_s
-    before = model.qpos0.copy()
-    after = model.qpos0.copy()
-    before[part.qpos_addresses] = start.qpos
-    after[part.qpos_addresses] = end.qpos
-    velocity: NDArray[np.float64] = np.zeros(model.nv)
-    mujoco.mj_differentiatePos(model, velocity, time_s, before, after)
-    return velocity[part.dof_addresses]

@@ -1,19 +1,30 @@
 """The snippets of docs/randomization.md: configs are valid, Python runs."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from synth_ros.config.base import Section
+from synth_ros.config.distributions_3d import Points, Rotations
 from synth_ros.config.load import load_config_text
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs' / 'randomization.md').read_text(encoding='utf-8')
 SNIPPETS = re.findall(r'```(yaml|python)\n(.*?)```', PAGE, flags=re.DOTALL)
 DEMO = yaml.safe_load((ROOT / 'config' / 'tabletop.yaml').read_text(encoding='utf-8'))
-# Kinds of distributions as the table writes them, with letters for any others.
-KINDS = re.findall(r'^\| `([^`]*)`', PAGE, flags=re.MULTILINE)
+# Kinds of distributions as the tables write them, with letters for any others.
+NUMBERS, POINTS, ROTATIONS = (
+    re.findall(r'^\| `([{[0][^`]*)`', PAGE.split(f'# {title}\n')[1].split('\n#')[0], re.MULTILINE)
+    for title in ('Distributions', 'Points', 'Rotations')
+)
+
+
+class Places(Section):
+    place: Points | None = None
+    turn: Rotations | None = None
 
 
 @pytest.mark.parametrize('text', [text for language, text in SNIPPETS if language == 'yaml'])
@@ -29,7 +40,7 @@ def test_configs_are_valid(text):
     assert loaded.config.cameras
 
 
-@pytest.mark.parametrize('written', [kind for kind in KINDS if kind.startswith(('{', '[', '0'))])
+@pytest.mark.parametrize('written', NUMBERS)
 def test_distributions_in_the_table_are_valid(written, tmp_path):
     (tmp_path / 'log.csv').write_text('time,speed\n0,1\n1,3\n')
     value = re.sub(r'\b[ABC]\b', '[0, 1]', written).replace('variable: V', 'variable: v')
@@ -37,6 +48,15 @@ def test_distributions_in_the_table_are_valid(written, tmp_path):
     text = f'cameras: [{{name: a}}]\nobjects: {{count: 0}}\n{variables}'
     config = load_config_text(text, base_dir=tmp_path).config
     assert config.randomization.variables['x'].kind in written or written[0] in '0['
+
+
+@pytest.mark.parametrize('written', [*POINTS, *ROTATIONS])
+def test_points_and_rotations_in_the_tables_are_valid(written):
+    key = 'turn' if written in ROTATIONS else 'place'
+    for letter, value in (('AB', '[0, 0, 0]'), ('RS', '{uniform: so3}')):
+        written = re.sub(rf'\b[{letter}]\b', value, written)
+    data = {key: yaml.safe_load(written)}
+    assert getattr(Places.model_validate_json(json.dumps(data)), key) is not None
 
 
 @pytest.mark.parametrize('text', [text for language, text in SNIPPETS if language == 'python'])
@@ -47,4 +67,6 @@ def test_python_runs(text, capsys):
 
 def test_the_snippets_were_found():
     assert len(SNIPPETS) >= 5
-    assert len(KINDS) >= 12
+    assert len(NUMBERS) == 13
+    assert len(POINTS) == 11
+    assert len(ROTATIONS) == 9

@@ -18,7 +18,8 @@ from synth_ros.config.load import load_config_text
 from synth_ros.randomize.scene import SampledObject, SampledScene
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CameraPart
-from synth_ros.sim.world import Posture, World
+from synth_ros.sim.robot import Posture
+from synth_ros.sim.world import World
 from synth_ros.types import CameraModel, FloatArray
 
 SIZES = ((97, 73), (121, 91), (145, 109), (193, 145))

@@ -66,7 +66,7 @@ ALL = (
       - {name: bowls, surface: table, classes: [bowl], count: 1}
       - {name: nuts, kind: container, container: bowl, classes: [brick], count: 1}
       - {name: air, kind: air, count: 3, classes: [ball, can],
-         volume: {center_m: [0.8, 0.0, 1.35], size_m: [0.5, 0.5, 0.3]}}
+         points: {in_box: {center_m: [0.8, 0.0, 1.35], size_m: [0.5, 0.5, 0.3]}}}
       - {name: hand, kind: gripper, count: 1, classes: [brick],
          grasp: {link: head_link, position_m: [0.3, 0.0, 0.2], turn_deg: [-40, 40]}}
 """

@@ -123,18 +123,18 @@ def test_a_view_without_a_posture_leaves_the_scene_as_it_was(open_config):
     episode.find_view(0)
     model = episode.world.scene.model
     before = model.geom_rgba.copy(), model.light_intensity.copy()
-    finder = episode._finder.find
+    finder = episode.finder.find
 
     def fails(*args, **kwargs):
         assert (model.geom_rgba != before[0]).any()
         raise PlacementError('no posture')
 
-    episode._finder.find = fails
+    episode.finder.find = fails
     with pytest.raises(PlacementError, match='no posture'):
         episode.find_view(1)
     np.testing.assert_array_equal(model.geom_rgba, before[0])
     np.testing.assert_array_equal(model.light_intensity, before[1])
-    episode._finder.find = finder
+    episode.finder.find = finder
     assert episode.find_view(1).values
 
 
@@ -190,6 +190,35 @@ def test_recorded_frames_are_made_again_for_the_audit(write_config, tmp_path):
             met = scene.rays(columns.ravel(), rows.ravel())
             seen = frame.instance_id[rows.ravel(), columns.ravel()]
             assert (met.instance_id == seen).mean() > 0.97
+
+
+def test_clutter_varies_too_and_stays_without_a_label(open_config):
+    randomizer = """
+    hue: {target: object.hue_deg, set: 120, select: {tags: [distractor]}, per: view}
+    strong: {target: object.saturation, set: 0.9, select: {tags: [distractor]}}
+    rough: {target: object.roughness, set: [0.2, 0.8], select: {tags: [distractor]}}
+    slow: {target: object.damping, set: 0.1, select: {tags: [distractor]}}
+"""
+    clutter = """distractors:
+  contextual:
+    count: [3, 3]
+    classes: [{name: pebble, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}]
+randomization:"""
+    changes = varied(randomizer)
+    changes['randomization:'] = changes['randomization:'].replace('randomization:', clutter)
+    episode = open_config(**changes).open(0)
+    sample = episode.samples(0)[1]
+    scene, model = episode.world.scene, episode.world.scene.model
+    for part in scene.distractors:
+        red, green, blue, _ = model.geom_rgba[part.geom_ids[0]]
+        assert green > 5 * max(red, blue)
+    colours = [tuple(model.geom_rgba[part.geom_ids[0]]) for part in scene.objects]
+    assert all(np.ptp(colour[:3]) < 0.01 for colour in colours)
+    materials = {int(model.geom_matid[part.geom_ids[0]]) for part in scene.dropped}
+    assert len(materials) >= len(scene.distractors) + 1
+    assert {label.instance.name for label in sample.labels.instances} <= {
+        part.name for part in scene.objects
+    }
 
 
 def test_a_choice_that_nothing_meets_is_told_with_its_line(write_config):

@@ -28,7 +28,7 @@ PLACES = (
       - {name: left, weight: 3}
       - {name: right, classes: [can]}
       - {name: extra, kind: air, count: [2, 2], classes: [mug],
-         volume: {center_m: [0, 0, 2], size_m: [1, 1, 1]}}
+         points: {in_box: {center_m: [0, 0, 2], size_m: [1, 1, 1]}}}
 """
 )
 
@@ -79,7 +79,7 @@ def test_an_unrelated_place_moves_nothing():
     more = (
         PLACES
         + """
-      - {name: other, count: [1, 1], kind: air, volume: {center_m: [9, 9, 9], size_m: [1, 1, 1]}}
+      - {name: other, count: [1, 1], kind: air, points: [9, 9, 9]}
 """
     )
     for episode in range(10):

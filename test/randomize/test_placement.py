@@ -8,8 +8,9 @@ import pytest
 from scipy import stats
 from scipy.spatial.transform import Rotation
 
-from synth_ros.config.distributions import uniform
-from synth_ros.config.placement import Grasp, Place, Placement, Volume
+from synth_ros.config.distributions import constant, uniform
+from synth_ros.config.distributions_3d import InBox, Points, Rotations, Tilt
+from synth_ros.config.placement import Grasp, Place, Placement
 from synth_ros.geometry.boxes import NO_BOXES, box
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo
@@ -52,6 +53,10 @@ def lay_out(items, *places, seed=0, solids=NO_BOXES, placement=None, attempt=0):
 
 def alike(number, half=SMALL):
     return [('thing', half)] * number
+
+
+def in_box(center_m, size_m):
+    return Points(in_box=InBox(center_m=center_m, size_m=size_m))
 
 
 def config(place, **changes):
@@ -148,9 +153,7 @@ def test_another_object_at_the_end_moves_none_before_it():
 
 def test_an_object_elsewhere_moves_none_at_a_place():
     items = alike(6)
-    air = PlaceInfo(
-        Place(name='air', kind='air', volume=Volume(center_m=(0, 0, 3), size_m=(1, 1, 1)))
-    )
+    air = PlaceInfo(Place(name='air', kind='air', points=in_box((0, 0, 3), (1, 1, 1))))
     alone = poses_of(lay_out(items, TABLE))
     beside = poses_of(lay_out([*items, ('x', SMALL, 'air')], TABLE, air))
     assert beside[:6] == alone
@@ -293,8 +296,8 @@ def test_a_floor_without_room_refuses():
 
 
 def test_hanging_objects_fill_their_volume_and_touch_nothing():
-    volume = Volume(center_m=(1.0, 0.0, 1.5), size_m=(1.0, 2.0, 0.8))
-    place = PlaceInfo(Place(name='air', kind='air', volume=volume))
+    volume = InBox(center_m=(1.0, 0.0, 1.5), size_m=(1.0, 2.0, 0.8))
+    place = PlaceInfo(Place(name='air', kind='air', points=Points(in_box=volume)))
     pillar = box((1.0, 0.3, 1.5), (0.1, 0.1, 1.0))
     spots = []
     for seed in range(25):
@@ -312,8 +315,8 @@ def test_hanging_objects_fill_their_volume_and_touch_nothing():
 
 
 def test_nothing_hangs_where_others_fall():
-    volume = Volume(center_m=(0.8, 0.1, 1.0), size_m=(0.6, 0.4, 0.3))
-    air = PlaceInfo(Place(name='air', kind='air', volume=volume))
+    volume = InBox(center_m=(0.8, 0.1, 1.0), size_m=(0.6, 0.4, 0.3))
+    air = PlaceInfo(Place(name='air', kind='air', points=Points(in_box=volume)))
     table = config(TABLE, drop_height_m=uniform(0.4, 0.5))
     drawing = lay_out([*alike(6), *([('x', SMALL, 'air')] * 4)], table, air)
     for falls in drawing.placed[:6]:
@@ -384,3 +387,27 @@ def test_weights_set_how_often_a_place_is_first():
     first = [by_weight(places, rng)[0].config.name for _ in range(4000)]
     # The standard error of a share of 3/4 over 4000 draws is 0.7 %.
     assert first.count('b') / 4000 == pytest.approx(0.75, abs=0.025)
+
+
+@pytest.mark.parametrize('kind', ['surface', 'bin', 'pile', 'floor', 'air'])
+def test_rotations_are_those_asked_for(kind):
+    """Tilted by 30 degrees, whatever the heading."""
+    rotations = Rotations(tilt=Tilt(angle_deg=constant(30)))
+    points = {'points': in_box((0, 0, 5), (3, 3, 3))} if kind == 'air' else {}
+    asked = Place(name='x', kind=kind, rotation=rotations, **points)
+    place = PlaceInfo(asked, () if kind == 'air' else (BIN.surfaces[0],))
+    ground = box((0, 0, 0.24), (9, 9, 0.5))
+    turns = [
+        rotation(poses_of(lay_out(alike(1), place, seed=seed, solids=ground))[0])
+        for seed in range(30)
+    ]
+    up = [turn.apply((0, 0, 1))[2] for turn in turns]
+    np.testing.assert_allclose(np.degrees(np.arccos(up)), 30, atol=1e-6)
+    assert np.ptp([turn.as_euler('zyx')[0] for turn in turns]) > 3
+
+
+def test_a_hand_may_hold_at_any_rotation():
+    grasp = Grasp(link='palm', rotation=Rotations(yaw_deg=constant(90)))
+    place = PlaceInfo(Place(name='hand', kind='gripper', grasp=grasp))
+    (pose,) = poses_of(lay_out([('thing', SMALL)], place))
+    np.testing.assert_allclose(rotation(pose).apply((1, 0, 0)), (0, 1, 0), atol=1e-9)

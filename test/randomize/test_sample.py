@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from synth_ros.randomize.lamps import black_body_rgb
-from synth_ros.randomize.sample import sample_scene, sample_view
+from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scene import SampledScene
 from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.view import sample_view
 
 from .inventories import CONFIG, make_config, make_inventory
 
@@ -77,7 +78,8 @@ def test_changing_the_lamps_moves_no_object():
 def test_one_more_joint_moves_no_other_joint():
     more = CONFIG.replace('tilt:', 'lift: [0.0, 0.3], tilt:')
     views = [
-        sample_view(make_config(text), streams=Streams(0, 1), view=2) for text in (CONFIG, more)
+        sample_view(make_config(text), make_inventory(), streams=Streams(0, 1), view=2)
+        for text in (CONFIG, more)
     ]
     assert views[1].joints.keys() == {'pan', 'lift', 'tilt'}
     for name in ('pan', 'tilt'):
@@ -87,7 +89,9 @@ def test_one_more_joint_moves_no_other_joint():
 
 def test_views_are_functions_of_their_number():
     config = make_config()
-    drawn = [sample_view(config, streams=Streams(0, 1), view=v) for v in (0, 1, 2, 1)]
+    drawn = [
+        sample_view(config, make_inventory(), streams=Streams(0, 1), view=v) for v in (0, 1, 2, 1)
+    ]
     assert drawn[1] == drawn[3]
     assert len({view.model_dump_json() for view in drawn}) == 3
     for view in drawn:

@@ -1,9 +1,11 @@
 """Draws for named targets: who is chosen, streams of their own, how several of them act."""
 
+import json
 import re
 
 import numpy as np
 import pytest
+import yaml
 
 from synth_ros.config.targets import TARGETS
 from synth_ros.config.vary import Select
@@ -209,6 +211,43 @@ def test_sizes_are_part_of_what_is_built():
             assert after.scale == pytest.approx(before.scale * factor)
     low, high = make_config().objects.scale.support()
     assert scale_limits(config) == pytest.approx((low, high * 3))
+
+
+def with_distractors(vary):
+    """A config with two jars as clutter, and an inventory that has them."""
+    extra = 'distractors: {contextual: {count: [2, 2], classes: [{name: jar}]}}\n'
+    config = config_of(vary)
+    text = config.model_dump_json(exclude_defaults=True)
+    config = make_config(json.dumps(json.loads(text) | yaml.safe_load(extra)))
+    jar = make_inventory().classes[1]._replace(name='jar')
+    return config, inventory_of(distractors=(jar,))
+
+
+def test_distractors_are_objects_with_a_tag_of_their_own():
+    config, inventory = with_distractors("""
+all: {target: object.value, set: [0, 1]}
+clutter: {target: object.friction, set: [0, 1], select: {tags: [distractor]}}
+goods: {target: object.mass, scale: [1, 2], select: {tags: [target]}}
+small: {target: object.scale, scale: 0.5, select: {names: ['distractor_*']}}
+""")
+    assert list(vary_faults(config, inventory)) == []
+    scene = sample_scene(config, inventory, streams=Streams(1, 0))
+    clutter = [item.name for item in scene.distractors]
+    assert clutter == ['distractor_jar_01', 'distractor_jar_02']
+    assert list(drawn(scene, 'clutter')) == clutter
+    assert list(drawn(scene, 'goods')) == [item.name for item in scene.objects]
+    assert list(drawn(scene, 'all')) == [item.name for item in scene.dropped]
+    assert drawn(scene, 'small') == dict.fromkeys(clutter, 0.5)
+    plain, _ = with_distractors('r: {target: object.value, set: 0.5}')
+    before = sample_scene(plain, inventory, streams=Streams(1, 0)).distractors
+    for one, other in zip(before, scene.distractors, strict=True):
+        assert other.scale == pytest.approx(one.scale / 2)
+
+
+def test_no_distractor_is_told_where_there_are_none():
+    config = config_of('r: {target: object.value, set: 0.5, select: {tags: [distractor]}}')
+    (fault,) = vary_faults(config, inventory_of())
+    assert fault.message.startswith("No tag of objects is 'distractor'. Available: glazed, target")
 
 
 def test_only_objects_whose_material_varies_have_one_of_their_own():

@@ -178,7 +178,7 @@ CASES = {
     'specular': Case(_set('mat_specular', 'paint', 1), LIT),
     'shininess': Case(_set('mat_shininess', 'paint', 1), PHONG),
     'emission': Case(_set('mat_emission', 'paint', 0.8), LIT),
-    'strong emission': Case(_set('mat_emission', 'wood', 1.5), LIT),
+    'strong emission': Case(_set('mat_emission', 'wood', 1.5), PHONG),
     'repeat': Case(_set('mat_texrepeat', 'tiles', (2, 7)), LIT),
     'uniform': Case(_set('mat_texuniform', 'tiles', 1), LIT),
     'another material': Case(_dress('ball', 'tiles'), ALL),

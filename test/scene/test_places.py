@@ -88,7 +88,7 @@ def test_places_know_their_surfaces(build):
         '{name: shelf, kind: shelf, classes: [cube]}',
         '{name: top, kind: shelf, surface: "*_top", classes: [tower]}',
         '{name: floor, kind: floor}',
-        '{name: air, kind: air, volume: {center_m: [0, 0, 1], size_m: [1, 1, 1]}}',
+        '{name: air, kind: air, points: [0, 0, 1]}',
     ).inventory.places
     names = [[surface.name for surface in place.surfaces] for place in places]
     assert names == [['open'], ['crate'], ['shelf_low', 'shelf_top'], ['shelf_top'], [], []]

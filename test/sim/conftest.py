@@ -11,6 +11,7 @@ from synth_ros.randomize.scene import SampledObject, SampledScene
 from synth_ros.randomize.streams import Streams
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sim.log import silence_mujoco
+from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.world import World
 
 ROBOT = """
@@ -58,6 +59,15 @@ class Made(NamedTuple):
     builder: SceneBuilder
     sampled: SampledScene
     world: World
+
+    def finder(self) -> PostureFinder:
+        """What finds the scene's views."""
+        return PostureFinder(
+            self.world,
+            self.loaded.config,
+            inventory=self.builder.inventory,
+            objects=self.sampled.objects,
+        )
 
     def drawing(self, attempt: int) -> tuple[SampledObject, ...]:
         """The same objects from other start poses."""

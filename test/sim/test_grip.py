@@ -12,7 +12,6 @@ from synth_ros.geometry.transforms import inverse, make_transform, matrix_from_q
 from synth_ros.labels.relations import relations
 from synth_ros.randomize.streams import Streams
 from synth_ros.sim.grip import PRESS_M
-from synth_ros.sim.posture import PostureFinder
 from synth_ros.sim.settle import Verdict, settle
 from synth_ros.types import Relation, Thing
 
@@ -93,7 +92,7 @@ def link_from_box(made):
 
 def test_a_held_object_follows_its_link_in_every_view(hold):
     made = hold()
-    finder = PostureFinder(made.world, made.loaded.config)
+    finder = made.finder()
     poses = []
     for view in range(6):
         finder.find(Streams(0, 0), view)
@@ -174,7 +173,7 @@ def test_drawings_with_a_held_object_settle(hold):
 
 def test_postures_in_which_the_object_hits_something_are_refused(hold):
     made = hold()
-    finder = PostureFinder(made.world, made.loaded.config)
+    finder = made.finder()
     part = held_part(made)
     # Down into the table: only the object reaches it.
     table = made.builder.inventory.surface.center_m[2]

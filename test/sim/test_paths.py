@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_ros.sim.paths import Speed, between, composed, drive, still, through
-from synth_ros.sim.world import Posture
+from synth_ros.sim.robot import Posture
 
 DT = 0.002
 HERE = Posture(1.0, -2.0, 0.1, 0.5, np.array([0.2, 0.4]))

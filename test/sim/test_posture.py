@@ -5,15 +5,10 @@ import pytest
 
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.streams import Streams
-from synth_ros.sim.posture import PostureFinder
 
 SWING = """
 randomization: {{robot: {{joints: {{swing: [{low}, {high}]}}, max_attempts: {attempts}}}}}
 """
-
-
-def finder(made):
-    return PostureFinder(made.world, made.loaded.config)
 
 
 def block_the_arm(made):
@@ -31,7 +26,7 @@ def block_the_arm(made):
 
 def test_a_free_robot_keeps_its_first_draw(make):
     made = make(SWING.format(low=1.0, high=1.5, attempts=5))
-    drawn = finder(made).find(Streams(0, 0), 0)
+    drawn = made.finder().find(Streams(0, 0), 0)
     assert drawn.attempt == 0
     position = {joint.name: joint.position for joint in made.world.joints()}['swing']
     assert position == drawn.joints['swing']
@@ -40,7 +35,7 @@ def test_a_free_robot_keeps_its_first_draw(make):
 def test_postures_that_touch_an_object_are_drawn_again(make):
     made = make(SWING.format(low=-0.4, high=0.4, attempts=200))
     block_the_arm(made)
-    search = finder(made)
+    search = made.finder()
     drawn = [search.find(Streams(0, 0), view) for view in range(20)]
     assert max(view.attempt for view in drawn) > 0
     # The object's radius seen from the joint: about 0.03 + 0.03 at 0.5 m.
@@ -53,13 +48,13 @@ def test_a_blocked_robot_is_an_error_that_says_what_touches(make):
     with pytest.raises(
         PlacementError, match=r'view 4: the robot touched something in all 3 postures'
     ):
-        finder(made).find(Streams(0, 0), 4)
+        made.finder().find(Streams(0, 0), 4)
 
 
 def test_contacts_of_the_home_posture_are_allowed(make):
     # The base stands in the floor.
     made = make(**{'position_m: [0.0, 0.1, 0.0]': 'position_m: [0.0, 0.1, -0.005]'})
-    assert finder(made).find(Streams(0, 0), 0).attempt == 0
+    assert made.finder().find(Streams(0, 0), 0).attempt == 0
 
 
 def test_the_base_may_not_stand_in_furniture(make):
@@ -68,7 +63,7 @@ def test_the_base_may_not_stand_in_furniture(make):
 randomization: {robot: {x_m: [0.0, 1.2], max_attempts: 40}}
 """
     made = make(wide)
-    search = finder(made)
+    search = made.finder()
     table = made.builder.inventory.surface.center_m
     drawn = [search.find(Streams(0, 0), view) for view in range(12)]
     assert max(view.attempt for view in drawn) > 0
@@ -84,4 +79,4 @@ randomization: {robot: {x_m: [0.8, 0.85], y_m: [-0.12, -0.1], max_attempts: 3}}
         **{'{swing: 1.5}': '{swing: 1.5, lift: 0.4}'},
     )
     with pytest.raises(PlacementError, match='the robot touched something in all 3 postures'):
-        finder(made).find(Streams(0, 0), 0)
+        made.finder().find(Streams(0, 0), 0)

@@ -157,7 +157,7 @@ HANGING = """  placement:
     places:
       - {name: table, surface: table}
       - {name: air, kind: air, count: [3, 3],
-         volume: {center_m: [0.8, 0.0, 1.5], size_m: [0.6, 0.8, 0.5]}}
+         points: {in_box: {center_m: [0.8, 0.0, 1.5], size_m: [0.6, 0.8, 0.5]}}}
 """
 
 

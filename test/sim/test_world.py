@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.paths import between, still
-from synth_ros.sim.world import Posture, interpolate
+from synth_ros.sim.robot import Posture, interpolate
 
 
 def view(**joints):

@@ -28,6 +28,8 @@ from synth_ros.randomize.placement.room import (
     boxed,
     on_surface,
 )
+from synth_ros.randomize.points import draw_points
+from synth_ros.randomize.rotations import draw_quat_wxyz
 from synth_ros.types import FloatArray
 
 CONTAINER_DROP_M = uniform(0.01, 0.03)
@@ -88,12 +90,11 @@ def _floor_spots(kit: Kit) -> list[tuple[float, float, float]]:
 
 def in_air(kit: Kit) -> Pose | Refused:
     """Hang an object where it overlaps nothing, nor the way that others fall."""
-    volume = kit.place.config.volume
-    assert volume is not None
+    points = kit.place.config.points
+    assert points is not None
     gap = max(kit.gap_m, _AIR_GAP_M)
-    shares = kit.draws.generator('point').random((_SPOTS_TRIED, 3))
-    points = volume.center_m + (shares - 0.5) * volume.size_m
-    for attempt, point in enumerate(points):
+    drawn = draw_points(points, 'point', _SPOTS_TRIED, draws=kit.draws)
+    for attempt, point in enumerate(drawn):
         pose = Pose(triple(point), quadruple(kit.rotation(attempt)))
         own = boxed(pose, kit.item.half_m)
         if kit.room.hits_solid(own, margin_m=gap):
@@ -144,6 +145,10 @@ def in_hand(item: Item, grasp: Grasp, draws: Draws) -> Pose:
         Pose of the object's box in the link's frame: the narrower of its two horizontal sides
         between the fingers.
     """
+    jitter = (draws.generator('jitter').random(3) * 2 - 1) * grasp.jitter_m
+    position = triple(np.array(grasp.position_m) + jitter)
+    if grasp.rotation is not None:
+        return Pose(position, draw_quat_wxyz(grasp.rotation, 'rotation', draws=draws))
     axis: FloatArray = np.array(grasp.axis, float)
     axis /= np.linalg.norm(axis)
     upward = np.array([0.0, 0.0, 1.0] if abs(axis[2]) < 0.9 else [1.0, 0.0, 0.0])
@@ -157,7 +162,4 @@ def in_hand(item: Item, grasp: Grasp, draws: Draws) -> Pose:
     turn = math.radians(draws.number(grasp.turn_deg, 'turn_deg'))
     x, y, z = axis * math.sin(turn / 2)
     rotation = matrix_from_quat_wxyz((math.cos(turn / 2), x, y, z)) @ upright
-    jitter = (draws.generator('jitter').random(3) * 2 - 1) * grasp.jitter_m
-    return Pose(
-        triple(np.array(grasp.position_m) + jitter), quadruple(quat_wxyz_from_matrix(rotation))
-    )
+    return Pose(position, quadruple(quat_wxyz_from_matrix(rotation)))

@@ -22,7 +22,6 @@ from synth_ros.randomize.placement.room import (
     GAP_M,
     NO_ROOM,
     TOO_LARGE,
-    Column,
     Pose,
     Refused,
     in_surface,
@@ -88,29 +87,17 @@ def onto_pile(kit: Kit) -> Pose | Refused:
     # The square root spreads evenly over the disc.
     offset = radius * math.sqrt(away) * np.array([math.cos(angle), math.sin(angle)])
     x, y = on_surface(surface, *(float(v) for v in middle + offset))
-    columns = kit.room.columns_over(surface)
-    top = _stands_on(columns, surface, at=(x, y), reach=math.hypot(reach[0], reach[1]) + GAP_M)
+    wide = math.hypot(reach[0], reach[1]) + GAP_M
+    top = float(kit.room.heights(np.array([[x, y]]), wide, surface)[0])
     return _let_go(kit, _Spot(x, y, top), quat=quat, height=float(reach[2]))
 
 
 def _spots(kit: Kit, surface: SurfaceInfo, *, room: Sequence[float], radius: float) -> list[_Spot]:
     """A fixed number of spots, and what the object would stand on there."""
-    columns = kit.room.columns_over(surface)
     local = (kit.shares('spot', _SPOTS_TRIED) * 2 - 1) * room
-    found = []
-    for a, b in local.tolist():
-        at = on_surface(surface, a, b)
-        reach = radius + max(kit.gap_m, GAP_M)
-        found.append(_Spot(*at, _stands_on(columns, surface, at=at, reach=reach)))
-    return found
-
-
-def _stands_on(
-    columns: Sequence[Column], surface: SurfaceInfo, *, at: tuple[float, float], reach: float
-) -> float:
-    """Height of the surface, or of the highest column in reach."""
-    tops = (column.top for column in columns if column.meets(*at, reach))
-    return max(tops, default=surface.center_m[2])
+    at = np.array([on_surface(surface, a, b) for a, b in local.tolist()])
+    heights = kit.room.heights(at, radius + max(kit.gap_m, GAP_M), surface)
+    return [_Spot(x, y, z) for (x, y), z in zip(at.tolist(), heights.tolist(), strict=True)]
 
 
 def _let_go(kit: Kit, spot: _Spot, *, quat: FloatArray, height: float) -> Pose | Refused:

@@ -13,6 +13,7 @@ from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.draws import uniform_quat_wxyz, yaw_quat_wxyz
 from synth_ros.randomize.inventory import PlaceInfo
 from synth_ros.randomize.placement.room import Item, Room
+from synth_ros.randomize.rotations import draw_quat_wxyz
 from synth_ros.types import FloatArray
 
 
@@ -56,6 +57,8 @@ class Kit(NamedTuple):
             attempt: Drawings before this one.
         """
         draws = self.draws.below(f'rotation/{attempt}/')
+        if self.place.config.rotation is not None and not self.item.upright:
+            return np.array(draw_quat_wxyz(self.place.config.rotation, 'given', draws=draws))
         given = self.place.config.upright_probability
         probability = self.placement.upright_probability if given is None else given
         # Each draw has a stream of its own, so all may be drawn or not.

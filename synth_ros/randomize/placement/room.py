@@ -119,11 +119,26 @@ class Room:
             middle = (top + falls_to_m) / 2
             self._falls.append(box((x, y, middle), (reach[0], reach[1], top - middle)))
 
-    def columns_over(self, surface: SurfaceInfo) -> list[Column]:
-        """Columns that stand in the air above a surface."""
+    def heights(self, spots: FloatArray, reach: float, surface: SurfaceInfo) -> FloatArray:
+        """What is below each of several spots: the surface, or the highest column in reach.
+
+        Args:
+            spots: World x and y, (n, 2).
+            reach: Radius around a spot.
+            surface: Only columns in the air above it count.
+
+        Returns:
+            Heights, (n,).
+        """
         low = surface.center_m[2]
         high = low + surface.clear_height_m
-        return [c for c in self._columns if c.top > low and c.bottom < high]
+        found: FloatArray = np.full(len(spots), low)
+        columns = np.array([c for c in self._columns if c.top > low and c.bottom < high])
+        if len(columns):
+            away = np.hypot(*(spots[:, None] - columns[:, :2]).transpose(2, 0, 1))
+            tops = np.where(away < columns[:, 2] + reach, columns[:, 4], low)
+            found = tops.max(axis=1)
+        return found
 
     def highest(self, at: tuple[float, float], reach: float, *, above_m: float) -> float:
         """Top of the stack of columns above a point.

@@ -6,7 +6,8 @@ import mujoco
 import numpy as np
 
 from synth_ros.errors import RenderError
-from synth_ros.render.environment_light import (
+from synth_ros.render.onepass.materials import texture_pixels
+from synth_ros.scene.environment_light import (
     CUBE_FROM_WORLD,
     Environment,
     decode_environment,
@@ -14,7 +15,6 @@ from synth_ros.render.environment_light import (
     look_up,
     room,
 )
-from synth_ros.render.onepass.materials import texture_pixels
 from synth_ros.types import FloatArray
 
 _KTX = b'\xabKTX 11\xbb'

@@ -16,9 +16,10 @@ import mujoco
 import numpy as np
 
 from synth_ros.errors import RenderError
-from synth_ros.render.environment_light import Environment, classic_environment, room
 from synth_ros.render.onepass.image_light import image_environment
 from synth_ros.render.onepass.poses import Placed
+from synth_ros.scene.environment_light import Environment, classic_environment, room
+from synth_ros.scene.lighting import AMBIENT_LUX
 from synth_ros.types import FloatArray
 
 _SPOT = mujoco.mjtLightType.mjLIGHT_SPOT.value
@@ -30,8 +31,6 @@ _IMAGE = mujoco.mjtLightType.mjLIGHT_IMAGE.value
 _CLASSIC_TOTAL = 80_000.0
 _CLASSIC_HEADLIGHT_LUX = 40_000.0
 _CLASSIC_ENVIRONMENT = 5_000.0
-# Image light per unit of the headlight's ambient part, as for Filament.
-_AMBIENT_LUX = 5_000.0
 # As many as MuJoCo draws, and as a uniform block holds on every driver.
 MAX_LAMPS = 101
 _WIDEST_RAD = math.radians(80)
@@ -110,7 +109,7 @@ def lighting(
             if known is not None and known.source == source and texture not in repainted:
                 return Lighting(_in_order(lamps), strength, known.around, source)
             return Lighting(_in_order(lamps), strength, image_environment(model, image), source)
-        ambient = float(np.mean(model.vis.headlight.ambient)) * _AMBIENT_LUX
+        ambient = float(np.mean(model.vis.headlight.ambient)) * AMBIENT_LUX
         return Lighting(_in_order(lamps), ambient, room(), (-1, -1))
     share = _CLASSIC_TOTAL / max(len(active), 1)
     lamps = [_lamp(model, int(i), share) for i in active]

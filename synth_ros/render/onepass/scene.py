@@ -14,7 +14,6 @@ from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Shot, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.looks import Looks
-from synth_ros.render.model import clip_planes_m
 from synth_ros.render.onepass import textures
 from synth_ros.render.onepass.ambient import AmbientOcclusion, half_lens
 from synth_ros.render.onepass.antialias import Antialiasing, PictureLayers
@@ -33,6 +32,7 @@ from synth_ros.render.onepass.screen import Screen
 from synth_ros.render.onepass.shadows import Eye
 from synth_ros.render.onepass.surfaces import Surfaces, repainted, surfaces_of
 from synth_ros.render.onepass.targets import CoverTarget, PictureTarget
+from synth_ros.scene.options import clip_planes_m
 
 
 class OnepassScene:

@@ -12,9 +12,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_ros.render.environment_light import Environment
 from synth_ros.render.onepass.context import raw_gl
 from synth_ros.render.onepass.materials import texture_pixels
+from synth_ros.scene.environment_light import Environment
 from synth_ros.types import ByteImage
 
 _MAX_ANISOTROPY = 8.0

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.render.base import Viewpoint
-from synth_ros.render.environment_light import turned_coefficients
 from synth_ros.render.onepass.blocks import (
     FRAME,
     FRAME_BINDING,
@@ -19,6 +18,7 @@ from synth_ros.render.onepass.blocks import (
 from synth_ros.render.onepass.lamps import Lamp, Lighting, cone_scale, place
 from synth_ros.render.onepass.poses import Placed
 from synth_ros.render.onepass.shadows import ShadowAtlas
+from synth_ros.scene.environment_light import turned_coefficients
 from synth_ros.types import FloatArray
 
 # As bright as MuJoCo's Filament: its camera of f/16, 1/125 s, ISO 100 comes out a stop brighter

@@ -12,9 +12,9 @@ from synth_ros.config.render import RenderConfig
 from synth_ros.errors import RenderError
 from synth_ros.render.base import Renderer
 from synth_ros.render.devices import Device
-from synth_ros.render.environment_light import room_environment
 from synth_ros.render.filament import FilamentRenderer
 from synth_ros.render.onepass.renderer import OnepassRenderer
+from synth_ros.scene.environment_light import room_environment
 
 from .pictures import DARK, linear, model_of, picture, view, write_png
 

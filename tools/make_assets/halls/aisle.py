@@ -143,16 +143,26 @@ def shelf() -> Piece:
         for s in (-1, 1)
         for z in (*BOARDS_M, height - 0.05)
     ]
+    rail = (0.006, width - 2 * _POST, 0.04)
+    tags = block(rail, radius_m=0.001, cell_m=0.2, faces=('right',))
     rails = [
-        framed(
-            block((0.006, width - 2 * _POST, 0.04), radius_m=0.002, cell_m=0.2), (1.2, 0.04)
-        ).moved(depth / 2 - 0.001, 0, z - BOARD_M / 2)
+        framed(tags, (1.2, 0.04)).moved(depth / 2 - 0.001, 0, z - BOARD_M / 2) for z in BOARDS_M
+    ]
+    behind = [
+        block(
+            (0.0055, rail[1], 0.0395),
+            at=(depth / 2 - 0.0015, 0, z - BOARD_M / 2),
+            cell_m=0.4,
+            radius_m=0.001,
+        )
         for z in BOARDS_M
     ]
     return Piece(
         'shelf',
         (
-            Part('frame', 'random_shelf.grey', merge(*posts, *boards, top, plinth, *sides)),
+            Part(
+                'frame', 'random_shelf.grey', merge(*posts, *boards, top, plinth, *sides, *behind)
+            ),
             Part('back', 'random_back.pegboard', textured(back, 0.5)),
             Part('rails', 'random_rail.grey', merge(*rails)),
         ),

@@ -338,7 +338,7 @@ _MATERIALS = (
     textured_material('wall.panel', 'wall_panel', 0.6),
     textured_material('bench.oak', 'wood_oak', 0.5),
     textured_material('bench.beech', 'wood_beech', 0.5),
-    textured_material('bench.laminate', 'laminate', 0.4, tone=0.86),
+    textured_material('bench.laminate', 'laminate', 0.4, tone=0.78),
     textured_material('carton.kraft', 'carton_kraft', 0.85),
     textured_material('carton.print', 'carton_print', 0.85),
     textured_material('carton.white', 'carton_white', 0.8),

@@ -163,10 +163,17 @@ def crate(
         handles: Whether the short sides have handles.
     """
     x, y, z = size_m
-    wall = WALL_M
+    # The walls end below the rim's upper side: two surfaces in one place flicker.
+    wall, top = WALL_M, z - 0.003
     walls = [
-        *(block((wall, y, z), at=(s * (x - wall) / 2, 0, z / 2), cell_m=0.12) for s in (-1, 1)),
-        *(block((x, wall, z), at=(0, s * (y - wall) / 2, z / 2), cell_m=0.12) for s in (-1, 1)),
+        *(
+            block((wall, y, top), at=(s * (x - wall) / 2, 0, top / 2), cell_m=0.12)
+            for s in (-1, 1)
+        ),
+        *(
+            block((x, wall, top), at=(0, s * (y - wall) / 2, top / 2), cell_m=0.12)
+            for s in (-1, 1)
+        ),
     ]
     floor = block(
         (x - wall, y - wall, FLOOR_M), at=(0, 0, FLOOR_M / 2), radius_m=0.002, cell_m=0.1
@@ -182,7 +189,7 @@ def crate(
         ),
         *(
             block(
-                (x + 2 * RIM_M, RIM_M + wall, 0.012),
+                (x - 2 * wall + 0.002, RIM_M + wall, 0.0118),
                 at=(0, s * (y + RIM_M - wall) / 2, z - 0.006),
                 cell_m=0.2,
             )

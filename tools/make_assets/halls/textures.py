@@ -181,3 +181,16 @@ def _triangle(x: FloatArray, y: FloatArray, reach: float) -> NDArray[np.bool_]:
     for side in (-1, 1):
         inside &= side * x * 0.866 - (y + reach * 0.1) * 0.5 < reach * 0.47
     return np.asarray(inside & (y > -reach))
+
+
+def belt_weave(seed: int, *, size: int = 512) -> Indexed:
+    """A conveyor belt under a worn coat: fine diamonds, dust, scratches along u."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:size, 0:size]
+    cell = size / 64
+    weave = np.cos(2 * np.pi * (x + y) / cell) * np.cos(2 * np.pi * (x - y) / cell)
+    cloud = fractal(rng, (size, size), (4, 4), octaves=4)
+    scratch = value_noise(rng, (size, size), (size // 2, 5)) ** 6
+    dust = spots(rng, (size, size), count=size, radius_px=(0.5, 1.3))
+    field = 0.5 + 0.13 * weave + 0.3 * (cloud - 0.5) + 0.22 * scratch + 0.25 * dust
+    return ramp(field, ('#8d8d8d', '#b4b4b4', '#d8d8d8', '#f4f4f4'), levels=40)

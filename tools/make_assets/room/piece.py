@@ -36,10 +36,12 @@ class Box(NamedTuple):
     Attributes:
         size_m: Full extents.
         center_m: Its centre.
+        name: Of its geom; numbered by its body if empty.
     """
 
     size_m: tuple[float, float, float]
     center_m: tuple[float, float, float]
+    name: str = ''
 
 
 @dataclass(frozen=True)

@@ -147,8 +147,9 @@ def _body_lines(placed: Placed) -> Iterator[str]:
         )
     for number, box in enumerate(placed.piece.boxes):
         half = [extent / 2 for extent in box.size_m]
+        name = box.name or f'{placed.body}_collision_{number}'
         yield (
-            f'      <geom name="{placed.body}_collision_{number}" class="collision" '
+            f'      <geom name="{name}" class="collision" '
             f'size="{numbers(half)}" pos="{numbers(box.center_m)}"/>'
         )
     yield '    </body>'

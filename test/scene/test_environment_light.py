@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from synth_ros.render.environment_light import (
+from synth_ros.scene.environment_light import (
     CUBE_FROM_WORLD,
     classic_environment,
     decode_environment,

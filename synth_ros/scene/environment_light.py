@@ -128,7 +128,17 @@ def encode_environment(radiance: Radiance) -> bytes:
         return radiance(directions @ CUBE_FROM_WORLD)
 
     images = [_pack_r11g11b10(level).astype('<u4').tobytes() for level in cube_levels(in_cube)]
-    return _ktx(images, irradiance_coefficients(in_cube))
+    return _ktx(images, irradiance_coefficients(in_cube), size=_SIZE)
+
+
+def encode_cube(faces: FloatArray) -> bytes:
+    """Pack a cube map of one level, to be looked at, as a KTX 1 file (R11G11B10F).
+
+    Args:
+        faces: Linear radiance of the faces +x -x +y -y +z -z in the cube's frame, (6, n, n, 3).
+    """
+    packed = _pack_r11g11b10(faces).astype('<u4').tobytes()
+    return _ktx([packed], np.zeros((9, 3)), size=faces.shape[1])
 
 
 def cube_levels(radiance: Radiance) -> list[FloatArray]:
@@ -147,7 +157,7 @@ def cube_levels(radiance: Radiance) -> list[FloatArray]:
     images = []
     for level in range(levels):
         size = _SIZE >> level
-        directions = _face_directions(size).reshape(-1, 3)
+        directions = face_directions(size).reshape(-1, 3)
         if level == 0:
             colors = radiance(directions)
         else:
@@ -163,7 +173,7 @@ def _smooth(x: FloatArray, low: float, high: float) -> FloatArray:
     return np.asarray(t * t * (3 - 2 * t), np.float64)
 
 
-def _face_directions(size: int) -> FloatArray:
+def face_directions(size: int) -> FloatArray:
     """Unit vectors of the texels of the faces +x -x +y -y +z -z, (6, size, size, 3)."""
     axis = (np.arange(size) + 0.5) / size * 2 - 1
     s, t = np.meshgrid(axis, axis)
@@ -202,13 +212,13 @@ def irradiance_coefficients(radiance: Radiance) -> FloatArray:
     The basis at a unit normal is 1, y, z, x, xy, yz, 3 z z - 1, zx, xx - yy.
     """
     size = 32
-    directions = _face_directions(size).reshape(-1, 3)
+    directions = face_directions(size).reshape(-1, 3)
     axis = (np.arange(size) + 0.5) / size * 2 - 1
     s, t = np.meshgrid(axis, axis)
     solid_angle = np.tile((4 / size**2 / (1 + s * s + t * t) ** 1.5).ravel(), 6)
     colors = radiance(directions) * solid_angle[:, None]
     # Fit at directions spread evenly: the centres of a coarse cube.
-    normals = _face_directions(8).reshape(-1, 3)
+    normals = face_directions(8).reshape(-1, 3)
     irradiance = np.maximum(normals @ directions.T, 0) @ colors / np.pi
     return np.asarray(np.linalg.lstsq(_harmonics(normals), irradiance, rcond=None)[0])
 
@@ -220,7 +230,7 @@ def turned_coefficients(coefficients: FloatArray, world_from_view: FloatArray) -
         coefficients: In the world frame, (9, 3).
         world_from_view: Rotation, (3, 3).
     """
-    normals = _face_directions(4).reshape(-1, 3)
+    normals = face_directions(4).reshape(-1, 3)
     values = _harmonics(normals @ world_from_view.T) @ coefficients
     return np.asarray(_inverse_harmonics() @ values)
 
@@ -228,7 +238,7 @@ def turned_coefficients(coefficients: FloatArray, world_from_view: FloatArray) -
 @cache
 def _inverse_harmonics() -> FloatArray:
     """Coefficients from values at the centres of a coarse cube, (9, 96)."""
-    return np.asarray(np.linalg.pinv(_harmonics(_face_directions(4).reshape(-1, 3))))
+    return np.asarray(np.linalg.pinv(_harmonics(face_directions(4).reshape(-1, 3))))
 
 
 def _harmonics(normals: FloatArray) -> FloatArray:
@@ -242,7 +252,7 @@ def _harmonics(normals: FloatArray) -> FloatArray:
 def _in_world(faces: NDArray[np.float16]) -> NDArray[np.float16]:
     """A cube map (6, n, n, 3) of Filament's frame in the world's: texels change places."""
     size = faces.shape[1]
-    return np.ascontiguousarray(look_up(faces, _face_directions(size) @ CUBE_FROM_WORLD.T))
+    return np.ascontiguousarray(look_up(faces, face_directions(size) @ CUBE_FROM_WORLD.T))
 
 
 def look_up(faces: NDArray[np.generic], directions: FloatArray) -> NDArray[np.generic]:
@@ -284,7 +294,7 @@ def _pack_r11g11b10(colors: FloatArray) -> NDArray[np.uint32]:
     return np.asarray(packed, np.uint32)
 
 
-def _ktx(levels: list[bytes], coefficients: FloatArray) -> bytes:
+def _ktx(levels: list[bytes], coefficients: FloatArray, *, size: int) -> bytes:
     """A KTX 1 cube map with the coefficients as metadata."""
     text = '\n'.join(' '.join(f'{value:.6g}' for value in row) for row in coefficients) + '\n'
     pair = b'sh\0' + text.encode() + b'\0'
@@ -298,8 +308,8 @@ def _ktx(levels: list[bytes], coefficients: FloatArray) -> bytes:
         _GL_RGB,
         _GL_R11F_G11F_B10F,
         _GL_RGB,
-        _SIZE,
-        _SIZE,
+        size,
+        size,
         0,
         0,
         6,
