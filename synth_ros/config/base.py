@@ -161,6 +161,8 @@ Range = Annotated[tuple[float, float], AfterValidator(_ordered), _LowHigh]
 """[low, high]: drawn uniformly."""
 UnitRange = Annotated[tuple[UnitInterval, UnitInterval], AfterValidator(_ordered), _LowHigh]
 PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(_ordered), _LowHigh]
+PixelCount = Annotated[int, Field(ge=0)]
+PixelCountRange = Annotated[tuple[PixelCount, PixelCount], AfterValidator(_ordered), _LowHigh]
 CountRange = Annotated[tuple[Count, Count], AfterValidator(_ordered), _LowHigh]
 
 DepthLimit = Annotated[float, Field(gt=0, le=65.535)]

@@ -11,6 +11,7 @@ from synth_ros.config.base import (
     CountRange,
     Fault,
     Name,
+    PixelCountRange,
     PositiveRange,
     Section,
     Text,
@@ -46,7 +47,7 @@ class ViewConstraint(Section):
     """Share of its silhouette outside the image."""
     distance_m: PositiveRange | None = None
     """Distance of its 3D box's centre from the camera."""
-    pixels: CountRange | None = None
+    pixels: PixelCountRange | None = None
     """Visible pixels."""
 
 

@@ -190,7 +190,7 @@ _LIGHT = {
     'hue_deg': _hue('its colour'),
     'saturation': _unit('saturation of its colour'),
     'specular': _least('its highlights over its diffuse light; classic only'),
-    'radius_m': _least('radius of the bulb: how soft its shadows are', 'm'),
+    'radius_m': _least('radius of the bulb: how soft its shadows are; onepass only', 'm'),
     'x_m': TargetSpec('position in the world; its direction stays', 'm', operations=_SHIFT),
     'y_m': TargetSpec('position in the world', 'm', operations=_SHIFT),
     'z_m': TargetSpec('position in the world', 'm', operations=_SHIFT),

@@ -31,8 +31,8 @@ _NOUNS: dict[Selector, str] = {
     'links': 'link',
 }
 _POSED = (
-    'goes where it is told, whatever its springs, friction and motors are: physics does not act '
-    'on the robot. Choose joints of the environment'
+    'goes where it is told, whatever its springs, friction and motors are. Choose joints of the '
+    'environment, or those with a position servo and robot.control: actuated'
 )
 MOST_OBJECTS = 65535
 """More have no ids of 16 bits."""

@@ -22,6 +22,7 @@ from synth_ros.scene.apply_looks import (
     edit_environment_materials,
     edit_lamp,
     edit_object_looks,
+    image_lights,
 )
 from synth_ros.scene.apply_motion import (
     edit_actuator,
@@ -86,7 +87,9 @@ class SceneValues:
             'object': self._edit_object,
             'material': self._edit_material,
             'light': self._edit_light,
-            'ambient': lambda _, edits: edit_ambient(self._fields, edits),
+            'ambient': lambda _, edits: edit_ambient(
+                self._fields, edits, images=image_lights(scene.model)
+            ),
             'camera': self._edit_camera,
             'physics': lambda _, edits: edit_gravity(self._fields, edits),
             'joint': self._edit_joint,

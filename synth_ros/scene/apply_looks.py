@@ -13,7 +13,7 @@ from synth_ros.config.targets import ItemKind
 from synth_ros.randomize.lamps import lamp_color
 from synth_ros.randomize.targets import Edit, edited
 from synth_ros.scene.fields import Fields
-from synth_ros.scene.lighting import AMBIENT, DIFFUSE
+from synth_ros.scene.lighting import AMBIENT, AMBIENT_LUX, DIFFUSE, LEAST_AMBIENT_LUX
 from synth_ros.scene.solid_spec import Rgba, own_color
 
 _COLOR = frozenset({'hue_deg', 'saturation', 'value', 'opacity'})
@@ -148,17 +148,33 @@ def edit_lamp(fields: Fields, edits: ItemEdits, light: int) -> set[str]:
     }
 
 
-def edit_ambient(fields: Fields, edits: ItemEdits) -> set[str]:
+def edit_ambient(fields: Fields, edits: ItemEdits, *, images: Sequence[int]) -> set[str]:
     """Change the light from everywhere.
+
+    Args:
+        fields: Of the model.
+        edits: Of the light, by target without its kind.
+        images: Lights of the model that are images of all around.
 
     Returns:
         Names of the fields that were written.
     """
-    rgb = np.array(fields.compiled['headlight_ambient'], np.float64)
+    compiled, now = fields.compiled, fields.now
+    rgb = np.array(compiled['headlight_ambient'], np.float64)
     level = float(rgb.mean()) / AMBIENT
     wanted = edited(edits, 'ambient', 'intensity', value=level)
-    fields.now['headlight_ambient'][:] = rgb * (wanted / level) if level > 0 else wanted * AMBIENT
-    return {'headlight_ambient'}
+    now['headlight_ambient'][:] = rgb * (wanted / level) if level > 0 else wanted * AMBIENT
+    for light in images:
+        # An image light keeps the scene photometric, however dim it is.
+        lux = wanted * AMBIENT * AMBIENT_LUX
+        now['light_intensity'][light] = max(lux, LEAST_AMBIENT_LUX)
+    return {'headlight_ambient', 'light_intensity'} if images else {'headlight_ambient'}
+
+
+def image_lights(model: mujoco.MjModel) -> list[int]:
+    """Numbers of the lights of a model that are images of all around."""
+    kind = mujoco.mjtLightType.mjLIGHT_IMAGE.value
+    return [int(light) for light in np.flatnonzero(model.light_type == kind)]
 
 
 def _recolored(rgba: NDArray[np.generic], edits: ItemEdits, kind: ItemKind) -> Rgba:

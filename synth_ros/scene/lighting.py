@@ -15,6 +15,8 @@ AMBIENT = 1.2
 AMBIENT_LUX = 5_000.0
 """Strength of the light from all around per unit of the headlight's ambient part. With 0.3, a
 usual value, shadows of a well-lit room keep about a quarter of the light around them."""
+LEAST_AMBIENT_LUX = 1e-3
+"""Of an image light, so that it counts as one."""
 _RANGE_M = 30.0
 _KINDS = {
     'spot': mujoco.mjtLightType.mjLIGHT_SPOT,

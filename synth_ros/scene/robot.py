@@ -222,7 +222,7 @@ def _joints(
             (low, high) if limited else None,
             is_scalar=scalar,
             coupling=couplings.get(name),
-            is_slide=kind is mujoco.mjtJoint.mjJNT_SLIDE,
+            is_slide=kind == mujoco.mjtJoint.mjJNT_SLIDE,
         )
     return joints
 

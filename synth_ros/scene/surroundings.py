@@ -20,7 +20,7 @@ from synth_ros.scene.environment_light import (
     face_directions,
     room_radiance,
 )
-from synth_ros.scene.lighting import AMBIENT, AMBIENT_LUX
+from synth_ros.scene.lighting import AMBIENT, AMBIENT_LUX, LEAST_AMBIENT_LUX
 from synth_ros.scene.pictures import PictureFiles, linear
 from synth_ros.types import ByteImage, FloatArray
 
@@ -147,7 +147,7 @@ def _add_image_light(
         name=_AROUND,
         type=mujoco.mjtLightType.mjLIGHT_IMAGE,
         texture=_AROUND,
-        intensity=max(ambient * AMBIENT * AMBIENT_LUX, 1e-3),
+        intensity=max(ambient * AMBIENT * AMBIENT_LUX, LEAST_AMBIENT_LUX),
     )
 
 

@@ -147,3 +147,13 @@ def test_home_is_held_against_gravity(at_home):
     while data.time < 1.0:
         mujoco.mj_step(model, data)
         assert np.linalg.norm(data.xpos - start, axis=1).max() < 0.01
+
+
+def test_nothing_touches_the_floor_by_rounding(at_home, name):
+    """Wherever it stands: the solids end short of the floor."""
+    if name == 'mobile_manipulator':
+        pytest.skip('its wheels lie on the floor exactly')
+    model, _ = at_home
+    mine = [g for g in range(model.ngeom) if model.geom(g).name.startswith('robot/')]
+    low, _ = bounds(at_home, [g for g in mine if model.geom_group[g] == 3])
+    assert low[2] == pytest.approx(0.001, abs=1e-4)

@@ -37,14 +37,16 @@ def test_it_is_small(model):
     assert 5 < model.body_mass.sum() < 15
 
 
-def test_body_clears_the_floor_and_wheels_touch_it(at_home):
+def test_body_clears_the_floor_and_wheels_are_seen_on_it(at_home):
     model, data = at_home
     base, wheel = (model.body(f'robot/{name}_link').id for name in ('base', 'wheel_left'))
     solid = model.geom_group == 3
     low, _ = bounds(at_home, np.flatnonzero(solid & (model.geom_bodyid == base)))
     assert 0.015 < low[2] < 0.05
-    tyre = np.flatnonzero(solid & (model.geom_bodyid == wheel))
-    assert data.geom_xpos[tyre[0], 2] == pytest.approx(model.geom_size[tyre[0], 0])
+    seen, _ = bounds(at_home, np.flatnonzero(~solid & (model.geom_bodyid == wheel)))
+    assert seen[2] == pytest.approx(0, abs=0.001)
+    (tyre,) = np.flatnonzero(solid & (model.geom_bodyid == wheel))
+    assert data.geom_xpos[tyre, 2] - model.geom_size[tyre, 0] == pytest.approx(0.001)
 
 
 def test_cameras_look_ahead_and_back_over_the_floor(at_home):

@@ -13,14 +13,15 @@ LABELS = 'labels: {min_pixels: 1, min_visibility: 0}\noutput:\n'
 
 def with_view(text, **keys):
     extra = ''.join(f'  {key}: {value}\n' for key, value in keys.items())
-    return {LIVE: f'constraints:\n  view: [{{name: wanted, {text}}}]\n{extra}{LABELS}'}
+    constraints = f'constraints:\n  view: [{{name: wanted, {text}}}]\n{extra}{LABELS}'
+    return {LIVE: constraints, 'pan: [-0.3, 0.3]': 'pan: [-0.9, 0.9]'}
 
 
 def provenance(sample):
     return json.loads(sample.provenance_json)
 
 
-# Narrow enough that many views fail it and enough meet it.
+# Narrow enough that many views fail it and enough meet it: objects at the border do.
 NARROW = 'camera: head, visibility: [0.3, 0.8], pixels: [15, 4000]'
 
 

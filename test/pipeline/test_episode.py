@@ -122,20 +122,9 @@ def test_a_camera_that_sees_nothing_gives_a_valid_empty_frame(open_config):
 
 
 def test_a_scene_that_never_settles_is_an_error_with_its_reasons(open_config):
-    stage = open_config(
-        **{'count: [3, 5]': 'count: [3, 5]\n  placement: {drop_height_m: [3.0, 4.0]}'}
-    )
-    stage.config = stage.config.model_copy(
-        update={
-            'physics': stage.config.physics.model_copy(
-                update={
-                    'settle': stage.config.physics.settle.model_copy(
-                        update={'max_time_s': 0.3, 'max_attempts': 5}
-                    )
-                }
-            )
-        }
-    )
+    settle = 'physics: {settle: {max_time_s: 0.3, max_attempts: 5}}'
+    high = 'count: [3, 5]\n  placement: {drop_height_m: [3.0, 4.0]}'
+    stage = open_config(**{'count: [3, 5]': high, 'render:': f'{settle}\nrender:'})
     with pytest.raises(
         PlacementError,
         match=r'Episode 4: none of 5 drawings .* still moved at the time limit \(5 times\)',

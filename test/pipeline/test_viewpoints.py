@@ -97,7 +97,9 @@ def made(write_config, tmp_path, **more):
 
 
 def test_the_dataset_has_them_and_an_audit_finds_nothing_wrong(write_config, tmp_path):
-    config, recording = made(write_config, tmp_path)
+    # Flow too, between views whose lenses differ.
+    everything = {'render: {': 'labels: {everything: true}\nrender: {'}
+    config, recording = made(write_config, tmp_path, **everything)
     frames = [recording.read(key) for key in recording.frames]
     assert len({frame.record.intrinsics.fx for frame in frames}) == len(frames) == 4
     loaded = load_config(config)
@@ -108,6 +110,7 @@ def test_the_dataset_has_them_and_an_audit_finds_nothing_wrong(write_config, tmp
         result = audit(recording, AuditRequest(), oracle=oracle)
     assert result.problems == ()
     assert [row.name for row in result.rows if row.status == 'broken'] == []
+    assert sum(row.frames > 0 for row in result.rows if 'flow' in row.name) > 0
     (row,) = (row for row in result.rows if row.name == 'scene.camera')
     assert (row.frames, row.broken) == (4, 0)
     assert row.worst is not None

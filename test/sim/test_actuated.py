@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from synth_ros.errors import ConfigError
+from synth_ros.randomize.scene import SampledValue
 from synth_ros.sim.paths import between, still
 from synth_ros.sim.settle import settle
 
@@ -164,6 +165,37 @@ def test_gains_are_what_vary_takes_hold_of(make_driven):
     assert softer.apply(made.sampled.values) is False
     softer.follow(path, 100)
     assert position(softer, 'swing') > firm + 0.01
+
+
+def servo_values(**numbers):
+    return [
+        SampledValue(
+            randomizer='r', target=f'actuator.{name}', item='robot/turn', operation='set', value=v
+        )
+        for name, v in numbers.items()
+    ]
+
+
+def swing_after(world, steps, *, values=()):
+    """Where the arm is on its way by -0.6 within 200 time steps."""
+    world.apply(values)
+    there = swung(world, -0.6)
+    world.follow(between(world.home, there, steps=200), min(steps, 200))
+    if steps > 200:
+        world.follow(still(there), steps - 200)
+    return position(world, 'swing')
+
+
+def test_each_value_of_a_servo_shows(make_driven):
+    plain = swing_after(make_driven().world, 100)
+    braked = swing_after(make_driven().world, 100, values=servo_values(kv=80.0))
+    assert braked > plain + 0.02
+    # A force of 0.5 N m cannot turn the arm as fast as it should go.
+    weak = swing_after(make_driven().world, 200, values=servo_values(force_limit=0.5))
+    assert weak > swing_after(make_driven().world, 200) + 0.05
+    # The servo of kp 400 then aims at half of what it is told: 0.9 rad becomes 0.45.
+    half = swing_after(make_driven().world, 2500, values=servo_values(gain=200.0))
+    assert half == pytest.approx(0.45, abs=0.01)
 
 
 def test_joints_that_physics_moves_can_vary_and_others_not(make_driven):

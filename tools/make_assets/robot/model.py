@@ -13,6 +13,10 @@ from tools.make_assets.shapes.mjcf import Material
 Axis = Literal['x', 'y', 'z']
 Vector = tuple[float, float, float]
 
+CLEARANCE_M = 0.001
+"""How far wheels and soles, as they are touched, are above the floor that they are seen to stand
+on: whether they touch it, wherever the robot stands, is then no matter of rounding."""
+
 
 class Part(NamedTuple):
     """Surface of one material; parts of one mesh name share its file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.make_assets.objects.surface import Surface, merge
 from tools.make_assets.robot.forms import cap_rings, disc
 from tools.make_assets.robot.humanoid.pose import ANKLE_M, SHIN_M, THIGH_M
-from tools.make_assets.robot.model import Axis, Joint, Link, Part, Solid
+from tools.make_assets.robot.model import CLEARANCE_M, Axis, Joint, Link, Part, Solid
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft
 
@@ -176,7 +176,7 @@ def _foot(side: str) -> Link:
         1.1,
         (Part('foot_shell', 'shell', shell), Part('foot_sole', 'rubber', sole)),
         (
-            Solid('box', (0.12, 0.045, 0.016), (0.036, 0.0, -ANKLE_M + 0.016)),
+            Solid('box', (0.12, 0.045, 0.016), (0.036, 0.0, -ANKLE_M + 0.016 + CLEARANCE_M)),
             Solid('box', (0.055, 0.036, 0.02), (0.0, 0.0, -0.034)),
         ),
         _servo(f'{side}_ankle_roll_joint', 'x', (-0.35, 0.35), effort=60.0, kp=600.0),

@@ -8,7 +8,7 @@ from tools.make_assets.objects.lathe import lathe
 from tools.make_assets.objects.profile import rounded
 from tools.make_assets.objects.surface import Surface, merge
 from tools.make_assets.robot.forms import along, cap_rings, disc
-from tools.make_assets.robot.model import Joint, Link, Part, Solid
+from tools.make_assets.robot.model import CLEARANCE_M, Joint, Link, Part, Solid
 from tools.make_assets.shapes.block import block
 from tools.make_assets.shapes.loft import Ring, loft
 
@@ -194,6 +194,6 @@ def _wheel(side: str, sign: int) -> Link:
             Part('wheel_rim', 'metal', merge(rim, *spokes)),
             Part('wheel_cap', 'accent', cap_rings(0.014, 0.0135, axis='y', width=0.006)),
         ),
-        (Solid('cylinder', (WHEEL_RADIUS, 0.0205), axis='y'),),
+        (Solid('cylinder', (WHEEL_RADIUS - CLEARANCE_M, 0.0205), axis='y'),),
         joint,
     )
