@@ -7,12 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import scipy.stats
 from typer.testing import CliRunner
 
 from synth_ros.cli.main import app
 from synth_ros.labels.flow import flow
 from synth_ros.pipeline.capture import Exposure
 from synth_ros.pipeline.generate import GenerateRequest, generate
+from synth_ros.sim.world import Place
 from synth_ros.types import FlowState
 
 CLUTTER = """
@@ -231,6 +233,82 @@ def test_what_is_gone_has_no_flow(open_config):
     assert not result.scene_flow_m[there].any()
     assert np.isfinite(result.flow_px).all()
     assert np.isfinite(result.scene_flow_m).all()
+
+
+def test_distractors_fall_with_the_objects(open_config):
+    """All rest on something, none where it was let go."""
+    stage = open_config(**with_clutter(CLUTTER))
+    episode = stage.open(0)
+    world = episode.world
+    assert len(world.scene.distractors) == 3
+    for part, drawn in zip(world.scene.distractors, episode.sampled.distractors, strict=True):
+        height = world.data.xpos[part.body_id][2]
+        assert height < drawn.position_m[2] - 0.005
+        assert np.abs(world.data.cvel[part.body_id]).max() < 0.1
+    touched = {
+        name
+        for contact in world.state().contacts
+        for name in (contact.first.name, contact.second.name)
+    }
+    assert {part.name for part in world.scene.distractors} <= touched
+
+
+def test_shapes_fly_where_they_were_drawn_to(open_config):
+    """Distances and heights of what is in the air fill the ranges of the config, and no more."""
+    flying = (
+        'distractors: {flying: {count: 30, distance_m: [0.5, 0.9], elevation_deg: [30, 60], '
+        'near_m: 0.05}}'
+    )
+    stage = open_config(**with_clutter(flying))
+    middle = np.array(stage.builder.inventory.surface.center_m)
+    ways, angles = [], []
+    for number in range(3):
+        episode = stage.open(number)
+        episode.find_view(0)
+        for shape in episode.world.scene.shapes:
+            if episode.world.is_used(shape):
+                off = episode.world.data.xpos[shape.body_id] - middle
+                ways.append(np.linalg.norm(off))
+                angles.append(np.degrees(np.arcsin(off[2] / ways[-1])))
+    assert len(ways) > 60
+    assert scipy.stats.kstest(ways, scipy.stats.uniform(0.5, 0.4).cdf).pvalue > 0.01
+    assert scipy.stats.kstest(angles, scipy.stats.uniform(30, 30).cdf).pvalue > 0.01
+
+
+def test_a_shape_makes_way_for_a_lens(open_config):
+    stage = open_config(**with_clutter('distractors: {flying: {count: 2, near_m: 0.2}}'))
+    episode = stage.open(0)
+    world, clutter = episode.world, episode.clutter
+    episode.find_view(0)
+    shape = next(shape for shape in world.scene.shapes if world.is_used(shape))
+    lens = world.world_from_camera(world.scene.cameras[0])
+    ahead = lens[:3, 3] + lens[:3, 2] * (shape.radius_m + 0.19)
+    world.put_shape(shape, Place(tuple(ahead.tolist()), (1.0, 0.0, 0.0, 0.0)))
+    assert clutter.make_way() == (shape.name,)
+    assert not world.is_used(shape)
+    assert clutter.make_way() == ()
+    assert shape.geom_id in world.state().absent
+    # The next view has it back.
+    assert shape.name not in episode.find_view(1).clutter.removed
+    assert world.is_used(shape)
+
+
+@pytest.mark.slow
+def test_cluttered_datasets_are_the_same_bytes_from_any_number_of_workers(
+    write_config, contents, tmp_path
+):
+    text = (
+        'distractors: {flying: {count: 4}, occluders: {count: 3, targets: 0.5}, '
+        'background: {count: 20, fill: 0.4}}'
+    )
+    path = write_config(**with_clutter(text))
+    for workers in (1, 2):
+        request = GenerateRequest(path, tmp_path / f'made_{workers}', workers=workers)
+        generate(request, lambda progress: None)
+    one, two = contents(tmp_path / 'made_1'), contents(tmp_path / 'made_2')
+    assert one.keys() == two.keys()
+    different = [name for name in one if one[name] != two[name]]
+    assert not [name for name in different if 'profile' not in name and name != 'SHA256SUMS']
 
 
 @pytest.mark.slow
