@@ -213,7 +213,9 @@ def sensible(data):
     if 'vary' in data.get('randomization', {}):
         data['randomization']['vary'] = {'r': {'target': 'object.value', 'set': 0.5}}
     data.get('distractors', {}).pop('contextual', None)
-    data.get('environment', {}).pop('image_light', None)
+    room = data.get('environment', {})
+    room.pop('image_light', None)
+    room.get('lights', {}).pop('ambient', None)
     data.get('script', {}).pop('settle', None)
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
