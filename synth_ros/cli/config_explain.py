@@ -28,6 +28,7 @@ _WORDS_OF_STREAMS = {
     'material': 'looks of the room',
     'texture': 'textures',
     'camera': 'mount errors of cameras',
+    'view': 'where cameras look',
     'sensor': 'noise of the sensor',
     'latent': 'hidden numbers of correlated draws',
     'distractors': 'unlabelled things',
@@ -64,7 +65,8 @@ def explain(
 
     if out is not None and not out.parent.is_dir():
         raise OutputError(f'{out.parent} is not a folder. Create it first, or choose another.')
-    loaded = load_config(file)
+    # The places of the inventory hold distributions of the config: it must be this one.
+    loaded = load_config(file).spelled_out()
     if seed is None:
         seed = loaded.config.seed
     parts = list(_explained(loaded, SceneBuilder(loaded), seed=seed, draws=draws))
@@ -98,22 +100,22 @@ def _explained(
     from synth_ros.randomize.explain import explain_config
 
     if not loaded.scenarios:
-        config = loaded.spelled_out()
-        yield '', explain_config(config, builder.inventory, seed=seed, draws=draws)
+        yield '', explain_config(loaded.config, builder.inventory, seed=seed, draws=draws)
         return
     told: set[tuple[str, ...]] = set()
     for entry, own, below in zip(
         loaded.config.scenarios, loaded.scenarios, builder.scenarios, strict=True
     ):
-        found = explain_config(own.spelled_out(), below.inventory, seed=seed, draws=draws)
+        found = explain_config(own.config, below.inventory, seed=seed, draws=draws)
         new = found._replace(
             variations=tuple(v for v in found.variations if (v.path, v.words) not in told),
             fixed=tuple(pair for pair in found.fixed if pair not in told),
+            unused=tuple(path for path in found.unused if (path,) not in told),
             off=tuple(pair for pair in found.off if pair not in told),
             others=tuple(name for name in found.others if (name,) not in told),
         )
         told |= {(v.path, v.words) for v in new.variations}
-        told |= {*new.fixed, *new.off, *((name,) for name in new.others)}
+        told |= {*new.fixed, *new.off, *((name,) for name in (*new.others, *new.unused))}
         yield f'Scenario {entry.name}', new
 
 
@@ -165,6 +167,9 @@ def _lines(title: str, explanation: Explanation) -> Iterator[Text]:
             yield Text.assemble(
                 f'  {_WORDS_OF_STREAMS.get(first, first)}: ', (_shortened(names), 'dim')
             )
+    if explanation.unused:
+        yield Text('\nRanges that nothing here is drawn from', style='bold')
+        yield Text(f'  {", ".join(explanation.unused)}', style='dim')
     if explanation.off:
         off = ', '.join(f'{path} ({switch}: 0)' for path, switch in explanation.off)
         yield Text('\nSwitched off', style='bold')

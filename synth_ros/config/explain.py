@@ -111,7 +111,7 @@ def _unknown_key(path: KeyPath, root: MappingNode, findings: Findings) -> None:
     message += f' Allowed here: {", ".join(record.names)}'
     findings.problems.append(Problem(parent.entries[name].place, path, message))
     findings.unknown.append(path)
-    if isinstance(kind, Drawn):  # without it, no distribution may be left
+    if _short(kind):  # without it, no distribution may be left
         findings.wrong.append(path[:-1])
 
 
@@ -170,7 +170,7 @@ def _expects(path: KeyPath, root: MappingNode) -> str:
         key = key_at(path)
         if node.value is None and key is not None and not key.required:
             return f'{message}: give a value, or remove the key for its default'
-    advice = hint(kind, node)
+    advice = hint(wanted if isinstance(kind, Record) else kind, node)
     return f'{message}: {advice}' if advice else message
 
 

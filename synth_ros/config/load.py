@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -55,16 +55,17 @@ class LoadedConfig:
         """
         return hashlib.sha256(canonical_json(self.config).encode()).hexdigest()
 
-    def spelled_out(self) -> Config:
-        """The same config with its defaults as if they were given.
+    def spelled_out(self) -> LoadedConfig:
+        """The same with its defaults as if they were given, its scenarios too.
 
-        Then no two of its keys hold the same distribution, as they may do by default.
+        Then no two keys of a config hold the same distribution, as they may do by default.
         """
         config = Config.model_validate_json(canonical_json(self.config), context=RulesLater())
         faults = tuple(attach_files(config, self.base_dir))
         if faults:  # they were there when the config was loaded
             raise self.problems(faults)
-        return config
+        scenarios = tuple(scenario.spelled_out() for scenario in self.scenarios)
+        return replace(self, config=config, scenarios=scenarios)
 
     def problem(self, key_path: KeyPath, message: str) -> ConfigError:
         """An error about a value that was found later, such as an unknown camera.

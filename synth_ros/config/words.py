@@ -69,8 +69,10 @@ def _mapping(kind: Table | Change | Record) -> str:
             return f'a mapping from names to {_plural(value)}'
         case Change():
             return 'a mapping with keys of the config'
-        case Record(names=names):
-            return f'a mapping with keys of {", ".join(names)}'
+        case Record(names=names, list_key=list_key):
+            short = kind.key(list_key)
+            before = f'{describe(short.kind)}, or ' if short else ''
+            return f'{before}a mapping with keys of {", ".join(names)}'
 
 
 def _row(kind: Row) -> str:

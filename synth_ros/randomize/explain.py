@@ -47,6 +47,9 @@ _UNITS = {
     '_s': 's',
 }
 
+_LATER = ('sequence.', 'distractors.occluders.', 'distractors.background.')
+"""What is drawn while a scene runs, which is not listened to."""
+
 Drawable = Distribution | PlainPoints | PlainRotations
 
 
@@ -93,12 +96,14 @@ class Explanation(NamedTuple):
     Attributes:
         variations: In the order of the config.
         fixed: Key paths that could vary and always give the same, with what they give.
+        unused: Key paths that vary, but of things that no scene has.
         off: Key paths of sections that are switched off, with the key that does so.
         others: Streams of draws that no distribution of the config describes, numbers left open.
     """
 
     variations: tuple[Variation, ...]
     fixed: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
     off: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
 
@@ -119,6 +124,7 @@ def explain_config(config: Config, inventory: Inventory, *, seed: int, draws: in
     runs = _runs(config, seed=seed, count=draws)
     variations: list[Variation] = []
     fixed: list[tuple[str, str]] = []
+    unused: list[str] = []
     off = dict(_switched_off(config, config.randomization.variables))
     for path, thing in drawables(config):
         if any(path[:length] in off for length in range(len(path))):
@@ -126,11 +132,19 @@ def explain_config(config: Config, inventory: Inventory, *, seed: int, draws: in
         for found in _explained(path, thing, heard=heard, runs=runs):
             if found.histogram.low == found.histogram.high:
                 fixed.append((found.path, f'{found.histogram.low:g}'))
+            elif not found.streams and not found.path.startswith(_LATER):
+                unused.append(found.path)
             else:
                 variations.append(found)
     others = dict.fromkeys(pattern(name) for name in heard.others)
     sections = tuple((path_text(path), switch) for path, switch in off.items())
-    return Explanation(tuple(variations), tuple(fixed), sections, tuple(others))
+    return Explanation(
+        variations=tuple(variations),
+        fixed=tuple(fixed),
+        unused=tuple(unused),
+        off=sections,
+        others=tuple(others),
+    )
 
 
 def _switched_off(

@@ -74,6 +74,14 @@ def test_what_always_is_the_same_or_switched_off_is_told_apart(explained):
     assert not by_path(explained).keys() & fixed.keys()
 
 
+def test_ranges_that_nothing_is_drawn_from_are_told_apart():
+    # Nothing lights the room but the lamps, so no panorama is turned.
+    config = spelled_out(make_config(PLAIN))
+    found = explain_config(config, make_inventory(), seed=0, draws=50)
+    assert 'environment.image_light.yaw_deg' in found.unused
+    assert all(each.streams for each in found.variations)
+
+
 def test_other_draws_are_named_by_their_streams(explained):
     assert 'objects/<n>/variant' in explained.others
     assert 'material/wall' in explained.others
