@@ -215,7 +215,8 @@ def sensible(data):
     data.get('distractors', {}).pop('contextual', None)
     room = data.get('environment', {})
     room.pop('image_light', None)
-    room.get('lights', {}).pop('ambient', None)
+    for key in ('count', 'ambient'):  # how many depends on the renderer, and some light must be
+        room.get('lights', {}).pop(key, None)
     data.get('script', {}).pop('settle', None)
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.

@@ -84,7 +84,7 @@ def test_ranges_that_nothing_is_drawn_from_are_told_apart():
 
 def test_other_draws_are_named_by_their_streams(explained):
     assert 'objects/<n>/variant' in explained.others
-    assert 'material/wall' in explained.others
+    assert 'material/wall/variant' in explained.others
     assert 'camera/head' in explained.others
     listed = {name for each in explained.variations for name in each.streams}
     assert not listed & set(explained.others)
