@@ -77,7 +77,7 @@ class Episode:
         clock: Measures the steps.
         config: The config, or that of its scenario.
         draws: The draws of the episode.
-        refusals: Why drawings of views were refused, and how many.
+        refusals: Why drawings of views, ways and falls were refused, and how many.
     """
 
     def __init__(
@@ -338,6 +338,10 @@ class Episode:
             'view': now.drawn.model_dump(mode='json'),
             'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
+        here = {item.name for item in now.taken[0].frame.instances}
+        waiting = [o.name for o in self.sampled.objects if o.waits and o.name not in here]
+        if waiting:
+            record['waiting'] = waiting
         if now.phase is not None:
             record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
