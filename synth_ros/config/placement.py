@@ -129,6 +129,8 @@ class Place(Section):
             yield Fault((key,), message)
         if self.surface is not None and self.region is not None:
             yield Fault(('region',), 'give surface or region, not both')
+        if self.kind == 'gripper' and self.count is not None and self.count.support().high > 1:
+            yield Fault(('count',), 'a hand holds one object at most')
         if self.rotation is not None and self.upright_probability is not None:
             message = 'give rotation or upright_probability, not both'
             yield Fault(('upright_probability',), message)
