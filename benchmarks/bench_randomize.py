@@ -1,11 +1,11 @@
 """What it costs to randomize everything anew for each view, in parts of a Filament frame.
 
 The demo's room with 30 objects. 33 named targets are drawn anew for each view: colours and
-materials of all objects and of the room, all lamps, the light from everywhere, all camera mounts,
-masses, friction, bounce and drag of all objects, gravity. A plain frame is colour, depth and ids
-of the first camera, drawn by Filament; a varied one is that after the draws, their writing to both
-models and the renderer's refresh, and with their record. Both are taken in turn, so that their
-ratio outlives the machine. All figures are processor time.
+materials of all objects and of the room, all lamps, the light from everywhere, all camera
+mounts, masses, friction, bounce and drag of all objects, gravity. A plain frame is colour, depth
+and ids of the first camera, drawn by Filament; a varied one is that after the draws, their writing
+to both models and the renderer's refresh, and with their record. Both are taken in turn, so that
+their ratio outlives the machine. All figures are processor time.
 
     python benchmarks/bench_randomize.py [--rounds 15] [--objects 30] [--backend filament]
 """

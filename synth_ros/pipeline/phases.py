@@ -136,6 +136,7 @@ class PhaseScript:
                 )
                 return Leg(path, steps, self._end)
             refused.append(obstacle)
+            self._episode.refusals[f'way of phase {phase.name}'] += 1
         self.phase = self.phase.model_copy(update={'refused': tuple(refused)})
         self.notes.append(
             f'The robot stays in phase "{phase.name}": it would touch something on all '
