@@ -76,7 +76,7 @@ def test_what_always_is_the_same_or_switched_off_is_told_apart(explained):
 
 def test_other_draws_are_named_by_their_streams(explained):
     assert 'objects/<n>/variant' in explained.others
-    assert 'material/wall' in explained.others
+    assert 'material/wall/variant' in explained.others
     assert 'camera/head' in explained.others
     listed = {name for each in explained.variations for name in each.streams}
     assert not listed & set(explained.others)
