@@ -49,3 +49,15 @@ def _pose(position: FloatArray, quat_wxyz: FloatArray) -> FloatArray:
     ]
     pose[:3, 3] = position
     return pose
+
+
+def waiting_objects(provenance_json: str) -> frozenset[str]:
+    """Names of the objects that are not in the scene yet, because they fall in later.
+
+    Args:
+        provenance_json: Of the frame; may be empty.
+    """
+    try:
+        return frozenset(str(name) for name in json.loads(provenance_json).get('waiting', ()))
+    except (ValueError, AttributeError, TypeError):
+        return frozenset()

@@ -163,18 +163,20 @@ def learn(recording: Recording) -> Facts:
 def _first_sizes(recording: Recording) -> dict[str, Vector3]:
     """Size of the first instance of each model in ``models.json``; metres."""
     wanted, sizes, seen = set(recording.shared.models or ()), dict[str, Vector3](), set[int]()
+    # Objects may fall in, but none goes: each camera's last frame has all.
+    last: dict[int, dict[str, FrameId]] = {}
     for key in recording.frames:
-        if key.run in seen:
-            continue
+        last.setdefault(key.run, {})[key.camera] = key
+    for keys in last.values():
         if wanted <= set(sizes) or len(seen) >= _LEARNT:
             break
         try:
-            instances = recording.record(key).instances
+            items = [item for key in keys.values() for item in recording.record(key).instances]
         except UsageError:
             # What came first is not known any more.
             break
-        seen.add(key.run)
-        for item in sorted(instances, key=lambda item: item.instance_id):
+        seen.update(key.run for key in keys.values())
+        for item in sorted(items, key=lambda item: item.instance_id):
             sizes.setdefault(item.model_name, item.size_m)
     return sizes
 

@@ -97,10 +97,14 @@ def _write(text: str, out: Path | None) -> None:
 
 def _summary(loaded: LoadedConfig) -> Table:
     """What a config describes, one row for each part of it."""
+    from synth_ros.pipeline.instant import Course
+    from synth_ros.pipeline.timing import Timing
+
     config = loaded.config
     dataset, live = config.output.dataset, config.output.live
     cameras = len(config.cameras)
-    frames = dataset.episodes * dataset.views_per_episode * cameras
+    course = Course(dataset.motion, dataset.views_per_episode)
+    frames = dataset.episodes * sum(Timing(config).frames(course))
     size = f'{_counted(dataset.episodes, "scene")}, {_counted(dataset.views_per_episode, "view")}'
     rows = [('Robot', config.robot.model)]
     rows += [('Camera', _camera(camera)) for camera in config.cameras]
@@ -123,6 +127,8 @@ def _summary(loaded: LoadedConfig) -> Table:
 
 def _camera(camera: CameraConfig) -> str:
     size = f'{camera.name}, {camera.width} x {camera.height} pixels'
+    if camera.rate_hz is not None:
+        size += f', {camera.rate_hz:g} frames per second'
     if camera.mount is not None:
         return f'{size}, mounted on {camera.mount.link}'
     return f'{size}, camera {camera.model_camera or camera.name} of the model'

@@ -237,6 +237,6 @@ class ProgressView:
             say(f'{sum(self._verdicts.values())} drawings were redrawn: {reasons}.')
         if self._refusals:
             reasons = ', '.join(f'{n} {name}' for name, n in self._refusals.most_common())
-            say(f'Drawings of views were refused: {reasons}.')
+            say(f'Drawings of views or ways were refused: {reasons}.')
         if '://' not in out:
             say(f'Look at it: [bold]synth-ros report {out}[/]')

@@ -11,9 +11,9 @@ from pathlib import Path
 from synth_ros.config.base import Fault, KeyPath
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.packaged import Builtins
-from synth_ros.config.problems import nearest
+from synth_ros.config.problems import nearest, printable
 from synth_ros.config.root import Config
-from synth_ros.config.words import cut, printable
+from synth_ros.config.words import cut
 
 _MJCF = ('.xml', '.mjcf')
 _MESHES = ('.obj', '.stl', '.ply', '.glb')

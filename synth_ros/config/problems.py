@@ -44,7 +44,13 @@ def _sentence(name: str, problem: Problem) -> str:
     where = f'{name}:{problem.place.line}: '
     if problem.path:
         where += f'{path_text(problem.path)}: '
-    return where + problem.message
+    # Some messages repeat names of the file's, whatever they hold.
+    return where + printable(problem.message)
+
+
+def printable(text: str) -> str:
+    """A text with escapes for what does not print, such as line ends and terminal codes."""
+    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
 
 
 def path_text(path: KeyPath) -> str:

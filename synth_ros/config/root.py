@@ -101,6 +101,7 @@ class Config(Section):
         """Yield a fault for each name in viewpoints that means nothing."""
         cameras = [camera.name for camera in self.cameras]
         classes = [entry.name for entry in self.objects.classes]
+        tags = sorted({tag for entry in self.objects.classes for tag in entry.tags})
         for number, entry in enumerate(self.randomization.viewpoints):
             path = ('randomization', 'viewpoints', number)
             if entry.camera not in cameras:
@@ -110,6 +111,11 @@ class Config(Section):
                 if name not in classes:
                     message = f'there is no class "{name}". {suggest(name, classes)}'
                     key = (*path, 'targets', 'classes', place)
+                    yield Fault(key, message, because=(('objects', 'classes'),))
+            for place, tag in enumerate(entry.targets.tags):
+                if tag not in tags:
+                    message = f'no class has the tag "{tag}". {suggest(tag, tags)}'
+                    key = (*path, 'targets', 'tags', place)
                     yield Fault(key, message, because=(('objects', 'classes'),))
 
     def _told_faults(self) -> Iterator[Fault]:

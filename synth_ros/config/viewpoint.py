@@ -14,7 +14,6 @@ from synth_ros.config.base import (
     Section,
     Text,
     UnitRange,
-    Vector3,
 )
 from synth_ros.config.distributions import (
     Distribution,
@@ -22,6 +21,7 @@ from synth_ros.config.distributions import (
     constant,
     drawn,
 )
+from synth_ros.config.distributions_3d import Points
 
 DrawnDistance = Annotated[Distribution, drawn(low=0.02, high=100.0)]
 DrawnElevation = Annotated[Distribution, drawn(low=-90.0, high=90.0)]
@@ -34,13 +34,15 @@ class ViewpointTargets(Section):
     classes: tuple[Name, ...] = ()
     """Objects of these classes; of all classes by default. One is drawn, each as likely as any
     other, and looked at in the middle of its 3D box."""
-    point_m: Vector3 | None = None
-    """Or a point in the world."""
+    tags: tuple[Name, ...] = ()
+    """Objects with one of these tags of their classes."""
+    point_m: Points | None = None
+    """Or a point in the world, drawn for every view."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield a fault for objects and a point."""
-        if self.point_m is not None and self.classes:
-            yield Fault(('point_m',), 'give classes or point_m, not both')
+        if self.point_m is not None and (self.classes or self.tags):
+            yield Fault(('point_m',), 'give objects (classes, tags) or point_m, not both')
 
 
 class ViewpointTolerance(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth_ros.config.distributions import KINDS
 from synth_ros.config.nodes import ListNode, MappingNode, Node, ScalarNode
+from synth_ros.config.problems import printable
 from synth_ros.config.shape import (
     Change,
     Choice,
@@ -143,11 +144,6 @@ def show(node: Node) -> str:
 def cut(text: str) -> str:
     """A text of the user's on one line, shortened."""
     return printable(text if len(text) <= _WIDEST else f'{text[: _WIDEST - 3]}...')
-
-
-def printable(text: str) -> str:
-    """A text with escapes for what does not print, such as line ends and terminal codes."""
-    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
 
 
 def _flow(node: Node) -> str:

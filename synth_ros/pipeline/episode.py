@@ -33,7 +33,7 @@ from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.scenario import draw_scenario
-from synth_ros.randomize.scene import SampledScene, SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledScene, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
@@ -77,7 +77,7 @@ class Episode:
         clock: Measures the steps.
         config: The config, or that of its scenario.
         draws: The draws of the episode.
-        refusals: Why drawings of views were refused, and how many.
+        refusals: Why drawings of views, ways and falls were refused, and how many.
     """
 
     def __init__(
@@ -115,19 +115,26 @@ class Episode:
         self._rest_qpos = world.data.qpos.copy()
         self._origin = self._describe()
 
-    def find_view(self, view: int, *, start: int = 0) -> SampledView:
+    def find_view(
+        self,
+        view: int,
+        *,
+        start: int = 0,
+        calibration: Sequence[SampledCamera] | None = None,
+    ) -> SampledView:
         """Draw a view's values, a posture that touches nothing, and the clutter; take all.
 
         Args:
             view: Number of the view.
             start: Drawings before are passed over.
+            calibration: Lenses and mounts of cameras to use instead of drawn ones.
 
         Raises:
             PlacementError: If none was found.
         """
         with self.clock.measure('posture'), self._varying.view(view) as values:
             self.clutter.clear()
-            drawn = self.finder.find(self._streams, view, start=start)
+            drawn = self.finder.find(self._streams, view, start=start, calibration=calibration)
             drawn = drawn.model_copy(update={'values': values})
             self.refusals.update(drawn.refused)
             return self.clutter.arrange(self.draws, drawn)
@@ -331,6 +338,10 @@ class Episode:
             'view': now.drawn.model_dump(mode='json'),
             'unlabelled': {name: pose for name, *pose in now.unlabelled},
         }
+        here = {item.name for item in now.taken[0].frame.instances}
+        waiting = [o.name for o in self.sampled.objects if o.waits and o.name not in here]
+        if waiting:
+            record['waiting'] = waiting
         if now.phase is not None:
             record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))

@@ -83,7 +83,7 @@ class Progress(NamedTuple):
         episode: Its number.
         frames: Frames in it, all cameras.
         verdicts: Why earlier drawings of the scene were not used, in order.
-        refusals: Why drawings of its views were refused, and how many.
+        refusals: Why drawings of its views, ways and falls were refused, and how many.
         warnings: What was mended in the assets, one sentence each.
     """
 

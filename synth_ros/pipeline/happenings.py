@@ -42,6 +42,7 @@ class Happenings:
     def __init__(self, episode: Episode, timing: Timing, *, stock: SequenceStock) -> None:
         self.notes: list[str] = []
         self._world = episode.world
+        self._refusals = episode.refusals
         self._timing = timing
         self._stock = stock
         self._upright_probability = episode.config.objects.placement.upright_probability
@@ -161,6 +162,7 @@ class Happenings:
                 if self._world.has_room(part, pose):
                     self._world.let_fall(part, pose)
                     return told
+            self._refusals['no room to fall in'] += 1
             self.notes.append(
                 f'{part.name} did not fall onto {surface.name}: something was in the way at all '
                 f'{SPOTS_TRIED} spots drawn. Let it fall from higher up (drop.from_height_m), or '

@@ -121,6 +121,7 @@ class PhaseScript:
             else None,
             steps=self._end - steps,
             timestep_s=self._timing.timestep_s,
+            wheels=self._config.robot.wheels,
         )
         attempts = self._config.randomization.robot.max_attempts if is_drawn(motion) else 1
         world = self._episode.world
@@ -136,6 +137,7 @@ class PhaseScript:
                 )
                 return Leg(path, steps, self._end)
             refused.append(obstacle)
+            self._episode.refusals[f'way of phase {phase.name}'] += 1
         self.phase = self.phase.model_copy(update={'refused': tuple(refused)})
         self.notes.append(
             f'The robot stays in phase "{phase.name}": it would touch something on all '

@@ -118,15 +118,15 @@ class ViewScript:
         end = self._origin + self._timing.steps_of(self._moves * period_s)
         end = max(end, steps + 1)
         world = self._episode.world
+        # A camera does not change while it films: lens and mount are those of the first view.
         here = self.cameras(steps)
         try:
             with world.aside():
-                drawn = self._episode.find_view(self._view)
+                drawn = self._episode.find_view(self._view, calibration=here)
                 shapes = world.shape_places()
             # The clutter of the view is there from now on.
             for shape, place in shapes:
                 world.put_shape(shape, place)
-            # A camera does not change while it films: lens and mount are those of the first view.
             there = glide(here, drawn.cameras, 1.0)
             self.drawn = drawn.model_copy(update={'cameras': there})
             self._gliding = _Gliding(here, there, steps, end)

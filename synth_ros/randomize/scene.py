@@ -230,7 +230,7 @@ class SampledViewpoint(_Drawn):
     azimuth_rad: float | None
     roll_rad: float | None
     target_m: Triple | None = None
-    """Where the target was, in the world; once it was found."""
+    """Where the target was, in the world: of an object once it was found."""
     visibility: float | None = None
     """Share of the target that rays found visible; once they did."""
 

@@ -18,6 +18,7 @@ from synth_ros.config.viewpoint import ViewpointConfig
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.draws import triple, uniform
 from synth_ros.randomize.inventory import Inventory, JointInfo
+from synth_ros.randomize.points import draw_point
 from synth_ros.randomize.scene import (
     Pair,
     SampledCamera,
@@ -192,6 +193,7 @@ def _draw_viewpoint(
     entry: ViewpointConfig, objects: Sequence[SampledObject], *, draws: Draws, attempt: int
 ) -> SampledViewpoint | None:
     target = _draw_target(entry, objects, draws.generator(f'target/{attempt}'))
+    place = entry.targets.point_m
     if target is None:
         return None
 
@@ -213,6 +215,7 @@ def _draw_viewpoint(
         elevation_rad=angle(entry.elevation_deg, 'elevation'),
         azimuth_rad=angle(entry.azimuth_deg, 'azimuth'),
         roll_rad=angle(entry.roll_deg, 'roll'),
+        target_m=None if place is None else draw_point(place, f'point/{attempt}', draws=draws),
     )
 
 
@@ -222,8 +225,12 @@ def _draw_target(
     """Name of the target, or ``None`` if there is none."""
     if entry.targets.point_m is not None:
         return POINT
-    classes = entry.targets.classes
-    names = [item.name for item in objects if not classes or item.class_name in classes]
+    classes, tags = entry.targets.classes, set(entry.targets.tags)
+    names = [
+        item.name
+        for item in objects
+        if (not classes or item.class_name in classes) and (not tags or tags & set(item.tags))
+    ]
     return names[int(rng.random() * len(names))] if names else None
 
 

@@ -166,6 +166,9 @@ class _Tally:
         for redraw in map(_mapping, _entries(record.get('redraws'))):
             if redraw.get('verdict') != 'VALID':
                 self._refusals['scene', str(redraw.get('verdict')).lower()] += 1
+        for refused in map(_mapping, _entries(scene.get('refusals') or [])):
+            place = f'place {refused.get("place")}'
+            self._refusals[place, str(refused.get('reason'))] += int(str(refused.get('count')))
         objects = [_mapping(entry) for entry in _entries(scene.get('objects'))]
         self._classes.update(str(entry.get('class_name')) for entry in objects)
         self._models = {
@@ -174,7 +177,7 @@ class _Tally:
         }
         for _ in _entries(record.get('refused_shapes')):
             self._refusals['shape in the air', 'no free place'] += 1
-        self._count('', scene)
+        self._count('', {key: value for key, value in scene.items() if key != 'refusals'})
 
     def _add_view(self, record: Mapping[str, object]) -> None:
         view = _mapping(record.get('view'))

@@ -14,6 +14,7 @@ from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.config.load import LoadedConfig, load_config
+from synth_ros.config.root import Config
 from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
@@ -94,8 +95,7 @@ class SimNode(Node):
 
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
-        jitter, vary = config.randomization.cameras, config.randomization.vary
-        moved = bool(config.randomization.viewpoints) or moves_cameras(vary)
+        all_configs = (self._loaded, *self._loaded.scenarios)
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
@@ -103,7 +103,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
-            mounts_move=jitter.position_m > 0 or jitter.rotation_deg > 0 or moved,
+            mounts_move=any(_mounts_move(loaded.config) for loaded in all_configs),
             session=str(time.time_ns()),
         )
 
@@ -192,3 +192,10 @@ def simulate(stop: threading.Event) -> None:
         node.destroy_node()
     if thread.error is not None:
         raise thread.error
+
+
+def _mounts_move(config: Config) -> bool:
+    """Whether cameras are not always where their mounts have them."""
+    drawn = config.randomization
+    jitter = drawn.cameras.position_m > 0 or drawn.cameras.rotation_deg > 0
+    return jitter or bool(drawn.viewpoints) or moves_cameras(drawn.vary)

@@ -56,6 +56,11 @@ def changed_mount(world_from_camera: FloatArray, change: SampledCamera | None) -
     return moved
 
 
+def unplaced(camera: SampledCamera) -> SampledCamera:
+    """Lens and mount alone, without where a view put the camera."""
+    return camera.model_copy(update={'world_from_camera': None})
+
+
 def matrix(pose: Pose) -> FloatArray:
     """A pose as a transform, (4, 4)."""
     return make_transform(matrix_from_quat_wxyz(pose.quat_wxyz), pose.position_m)

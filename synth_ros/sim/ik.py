@@ -96,7 +96,7 @@ class CameraSearch:
         ]
         best, least, stale = configuration.q, math.inf, 0
         for _ in range(_MAX_STEPS):
-            error = math.sqrt(sum(_squared(goal.compute_error(configuration)) for goal in goals))
+            error = math.sqrt(sum(goal.look(configuration) for goal in goals))
             stale = 0 if error < 0.99 * least else stale + 1
             if error < least:
                 best, least = configuration.q, error
@@ -169,6 +169,8 @@ class _Goal(mink.Task):  # type: ignore[misc,unused-ignore]
         self._body = body
         self._gaze = gaze
         self._moving = moving
+        self._straight = facing_target(gaze.bearing)
+        self._seen = np.zeros(0), np.zeros((0, 0))
         self._rows = _asked(gaze)
         sizes = {_Rows.SIDE: 3, _Rows.ROLL: 2}
         count = 3 + sum(sizes.get(row, 1) for row in self._rows)
@@ -182,12 +184,17 @@ class _Goal(mink.Task):  # type: ignore[misc,unused-ignore]
         """Its derivative with respect to all degrees of freedom."""
         return self._evaluate(configuration)[1]
 
+    def look(self, configuration: mink.Configuration) -> float:
+        """The squared error at the posture from which the next step is taken."""
+        self._seen = error, _ = self._evaluate(configuration)
+        return float(error @ error)
+
     def compute_qp_residual(
-        self, configuration: mink.Configuration
+        self,
+        configuration: mink.Configuration,  # noqa: ARG002 (as mink has it)
     ) -> tuple[FloatArray, FloatArray, float]:
-        """What mink needs of both, worked out once."""
-        error, slope = self._evaluate(configuration)
-        weighted: tuple[FloatArray, FloatArray, float] = self._weighted_residual(error, slope)
+        """What mink needs of error and derivative, as they were when last looked at."""
+        weighted: tuple[FloatArray, FloatArray, float] = self._weighted_residual(*self._seen)
         return weighted
 
     def miss(self, configuration: mink.Configuration) -> Miss:
@@ -224,7 +231,7 @@ class _Goal(mink.Task):  # type: ignore[misc,unused-ignore]
                     assert gaze.distance_m is not None
                     error, slope = np.array([length - gaze.distance_m]), (out @ shift)[None]
                 case _Rows.ROLL:
-                    error, slope = _roll_rows(gaze, rotation, turn)
+                    error, slope = _roll_rows(gaze, rotation @ self._straight, turn)
                 case _:
                     error, slope = _side_rows(gaze, row, out, d_out=d_out)
             errors.append(error)
@@ -267,13 +274,12 @@ def _side_rows(
 
 
 def _roll_rows(
-    gaze: Gaze, rotation: FloatArray, turn: FloatArray
+    gaze: Gaze, straight: FloatArray, turn: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Error and derivative of where the world's up points in the image, seen straight on."""
+    """Error and derivative of where the world's up points in a camera turned to the target."""
     assert gaze.roll_rad is not None
-    straight = (rotation @ facing_target(gaze.bearing)).T
-    up = (straight @ UP)[:2]
-    d_up = (straight @ _cross(UP) @ turn)[:2]
+    up = straight[2, :2]
+    d_up = straight.T[:2] @ (_CROSS_UP @ turn)
     wanted = -np.array([math.sin(gaze.roll_rad), math.cos(gaze.roll_rad)])
     length = math.hypot(up[0], up[1])
     return up - wanted * length, d_up - np.outer(wanted, up @ d_up) / max(length, 1e-3)
@@ -350,5 +356,4 @@ def _cross(vector: FloatArray) -> FloatArray:
     return np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
 
 
-def _squared(error: FloatArray) -> float:
-    return float(error @ error)
+_CROSS_UP = _cross(UP)

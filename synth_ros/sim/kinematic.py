@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
@@ -56,9 +57,22 @@ def kinematic_model(scene: CompiledScene) -> mujoco.MjModel:
     held = [part.body_id for part in scene.held_objects]
     weightless = held if driven else [*(body for _, body in robot.links), *held]
     model.body_gravcomp[weightless] = 1
-    ends = model.geom_bodyid[np.stack([model.pair_geom1, model.pair_geom2])]
-    model.pair_solref[np.isin(ends, held).any(axis=0)] = SOFT_SOLREF
+    _soften_grips(model, held, driven)
     data = mujoco.MjData(model)
     # Derived inertias decide how soft contacts with the robot are.
     mujoco.mj_setConst(model, data)
     return model
+
+
+def _soften_grips(model: mujoco.MjModel, held: Sequence[int], driven: Sequence[int]) -> None:
+    """Let fingers press as hard as a gripper's where neither they nor the object can give way.
+
+    Args:
+        model: Whose pairs to change.
+        held: Bodies of held objects.
+        driven: Degrees of freedom that motors move; their fingers do give way.
+    """
+    ends = model.geom_bodyid[np.stack([model.pair_geom1, model.pair_geom2])]
+    grips = np.isin(ends, held).any(axis=0)
+    yields = np.isin(model.body_dofadr[ends], driven)
+    model.pair_solref[grips & ~yields.any(axis=0)] = SOFT_SOLREF

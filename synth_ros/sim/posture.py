@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from synth_ros.config.root import Config
 from synth_ros.errors import PlacementError
 from synth_ros.randomize.inventory import Inventory
-from synth_ros.randomize.scene import SampledObject, SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledView
 from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.view import sample_view
+from synth_ros.sim.eyes import unplaced
 from synth_ros.sim.robot import Path, Posture
 from synth_ros.sim.viewpoint import Refusal, ViewpointFinder, why_no_viewpoint
 from synth_ros.sim.world import World
@@ -65,13 +66,21 @@ class PostureFinder:
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
         self._allowed = self._touching(world.home, with_objects=False)
 
-    def find(self, streams: Streams, view: int, *, start: int = 0) -> SampledView:
+    def find(
+        self,
+        streams: Streams,
+        view: int,
+        *,
+        start: int = 0,
+        calibration: Sequence[SampledCamera] | None = None,
+    ) -> SampledView:
         """Draw a view; the world is left in its posture.
 
         Args:
             streams: The episode's streams.
             view: Number of the view.
             start: Drawings before are passed over.
+            calibration: Lenses and mounts to use instead of drawn ones.
 
         Returns:
             The view; postures searched for viewpoints included, and why others were refused.
@@ -92,6 +101,8 @@ class PostureFinder:
                 view=view,
                 attempt=attempt,
             )
+            if calibration is not None:
+                drawn = drawn.model_copy(update={'cameras': tuple(map(unplaced, calibration))})
             found = self._try(drawn)
             if isinstance(found, Refusal):
                 refused[found] += 1

@@ -105,33 +105,32 @@ class ViewpointFinder:
         world.set_posture(posture)
         if len(drawn.viewpoints) < len(self._config.randomization.viewpoints):
             return Refusal.NO_TARGET
-        asked = [self._ask(viewpoint) for viewpoint in drawn.viewpoints]
-        found = drawn.model_copy(
-            update={
-                'viewpoints': tuple(
-                    one.drawn.model_copy(update={'target_m': triple(one.gaze.target_m)})
-                    for one in asked
-                ),
-                'cameras': self._placed(drawn.cameras, asked),
-            }
-        )
-        for one in asked:
-            if one.camera.parent_link != _WORLD:
-                continue
-            centre = placed(one.gaze)[:3, 3]
-            if not self._sight.is_free(centre, clearance_m=one.config.clearance_m):
-                return Refusal.NO_ROOM
+        found = drawn
         at_limit: tuple[str, ...] = ()
         if self._reacher is not None:
-            gazes = [one.gaze for one in asked if one.camera.parent_link != _WORLD]
-            found, at_limit = self._reacher.reach(found, posture, gazes)
+            asked = [one for one in self._all(drawn) if one.camera.parent_link != _WORLD]
+            if any(one.part is not None and one.part.link for one in asked):
+                # What the robot holds goes along with the camera that should get near it.
+                return Refusal.OUT_OF_REACH
+            found, at_limit = self._reacher.reach(drawn, posture, [one.gaze for one in asked])
+            world.set_posture(world.posture(found))
+        asked = self._all(found)
+        for one in asked:
+            if one.camera.parent_link == _WORLD and not self._sight.is_free(
+                placed(one.gaze)[:3, 3], clearance_m=one.config.clearance_m
+            ):
+                return Refusal.NO_ROOM
+        found = _told(found, asked)
         world.set_cameras(found.cameras)
-        world.set_posture(world.posture(found))
         # Whatever the search says: what counts is where the cameras are in the scene itself.
         for one in asked:
             if not _near(measure(world.world_from_camera(one.camera), one.gaze), one.config):
                 return Refusal.LIMITS if at_limit else Refusal.OUT_OF_REACH
         return found
+
+    def _all(self, view: SampledView) -> list[_Asked]:
+        """All viewpoints of a view, targets where they are now."""
+        return [self._ask(viewpoint) for viewpoint in view.viewpoints]
 
     def look(self, found: SampledView) -> SampledView | Refusal:
         """Judge what the cameras see of their targets, once nothing touches.
@@ -171,7 +170,7 @@ class ViewpointFinder:
         camera = self._cameras[drawn.camera]
         part = None if drawn.target == POINT else self._objects[drawn.target]
         if part is None:
-            target = np.array(entry.targets.point_m)
+            target = np.array(drawn.target_m)
         else:
             target = (self._world.world_from_body(part.body_id) @ part.object_from_box)[:3, 3]
         gaze = Gaze(
@@ -198,20 +197,21 @@ class ViewpointFinder:
         pose: FloatArray = inverse(world_from_link) @ self._world.world_from_camera(camera)
         return pose
 
-    def _placed(
-        self, changes: Sequence[SampledCamera], asked: Sequence[_Asked]
-    ) -> tuple[SampledCamera, ...]:
-        """Changes of cameras, with where those on ``world`` are put."""
-        poses = {
-            one.camera.model.name: _pose(placed(one.gaze))
-            for one in asked
-            if one.camera.parent_link == _WORLD
-        }
-        changed = {change.camera: change for change in changes}
-        for name, pose in poses.items():
-            change = changed.get(name, SampledCamera(camera=name))
-            changed[name] = change.model_copy(update={'world_from_camera': pose})
-        return tuple(changed.values())
+
+def _told(view: SampledView, asked: Sequence[_Asked]) -> SampledView:
+    """The view with where targets are, and where cameras on ``world`` are put."""
+    changes = {change.camera: change for change in view.cameras}
+    for one in asked:
+        if one.camera.parent_link == _WORLD:
+            name = one.camera.model.name
+            change = changes.get(name, SampledCamera(camera=name))
+            put = {'world_from_camera': _pose(placed(one.gaze))}
+            changes[name] = change.model_copy(update=put)
+    viewpoints = tuple(
+        one.drawn.model_copy(update={'target_m': triple(one.gaze.target_m)}) for one in asked
+    )
+    found = {'viewpoints': viewpoints, 'cameras': tuple(changes.values())}
+    return view.model_copy(update=found)
 
 
 def _near(miss: Miss, entry: ViewpointConfig) -> bool:

@@ -1,4 +1,4 @@
-"""The picking cell and the shelf aisle: as generated, small, solid where they look solid."""
+"""The picking cell, the shelf aisle and the conveyor: as generated, small, solid where seen."""
 
 from io import BytesIO
 from pathlib import Path
@@ -9,11 +9,15 @@ import pytest
 from PIL import Image
 
 from synth_ros.scene.environment import load_environment
-from tools.make_assets.halls import aisle, bin_cell
+from tools.make_assets.halls import aisle, bin_cell, conveyor
 from tools.make_assets.shapes.scene import scene_files
 
 FOLDER = Path(__file__).parents[2] / 'synth_ros/assets/environments'
-HALLS = {'bin_cell': bin_cell.environment, 'shelf': aisle.environment}
+HALLS = {
+    'bin_cell': bin_cell.environment,
+    'shelf': aisle.environment,
+    'conveyor': conveyor.environment,
+}
 TOUCHED = np.array([0, 0, 0, 1, 0, 0], np.uint8)
 DRAWN = np.array([0, 0, 1, 0, 0, 0], np.uint8)
 
@@ -124,3 +128,27 @@ def test_boards_face_the_aisle_and_have_room():
         assert towards @ -np.array(board.center_m[:2]) > 0.7
         assert 0.3 < board.clear_height_m < 0.7
     assert loaded.lamps_m == pytest.approx((-0.1, 0.0, 1.0))
+
+
+def test_the_belt_runs_to_the_left_past_the_robot_into_a_crate():
+    model = mujoco.MjModel.from_xml_path(str(FOLDER / 'conveyor' / 'scene.xml'))
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    belt = model.geom('conveyor_belt').id
+    along = data.geom_xmat[belt].reshape(3, 3)[:, 0]
+    assert along == pytest.approx([0, 1, 0], abs=1e-6)
+    top = data.geom_xpos[belt][2] + model.geom_size[belt][2]
+    surfaces = {s.name: s for s in load_environment(FOLDER / 'conveyor' / 'scene.xml').surfaces}
+    assert next(iter(surfaces)) == 'belt'
+    for name in ('belt', 'infeed'):
+        assert surfaces[name].center_m[2] == pytest.approx(top)
+        # Rails on both sides keep things on it.
+        x, y, _ = surfaces[name].center_m
+        for side in (-1, 1):
+            start = (x, y, top + 0.04)
+            far, _ = ray(model, data, start=start, direction=(side, 0, 0), groups=TOUCHED)
+            assert surfaces[name].half_size_m[0] < far < 0.3
+    end = data.geom_xpos[belt][1] + model.geom_size[belt][0]
+    assert surfaces['crate'].center_m[1] > end
+    assert surfaces['crate'].center_m[2] < top - 0.3
+    assert surfaces['crate'].rim_m > 0.2

@@ -93,7 +93,7 @@ def test_signs_of_joints(model, side):
     tip = next(
         g
         for g in range(model.ngeom)
-        if model.geom(g).name == f'{side}_middle_link/{side}_middle_tip'
+        if model.geom(g).name == f'{side}_middle_link/{side}_tip_long'
     )
     start, end = (
         posed(model, **{f'{side}_middle_joint': value}).geom_xpos[tip] for value in (0.0, 1.2)

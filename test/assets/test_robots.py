@@ -42,7 +42,7 @@ def test_shipped_files_are_those_of_the_generator(name, source):
     assert shipped == set(files)
     for file, content in files.items():
         assert content == (folder / file).read_bytes(), file
-    assert sum(map(len, files.values())) < 2.5e6
+    assert sum(map(len, files.values())) < 2e6
 
 
 def test_names_are_those_of_the_tree(source, model):
@@ -149,11 +149,11 @@ def test_home_is_held_against_gravity(at_home):
         assert np.linalg.norm(data.xpos - start, axis=1).max() < 0.01
 
 
-def test_nothing_touches_the_floor_by_rounding(at_home, name):
+@pytest.mark.parametrize('standing', ['humanoid', 'rover'])
+def test_nothing_touches_the_floor_by_rounding(standing):
     """Wherever it stands: the solids end short of the floor."""
-    if name == 'mobile_manipulator':
-        pytest.skip('its wheels lie on the floor exactly')
-    model, _ = at_home
-    mine = [g for g in range(model.ngeom) if model.geom(g).name.startswith('robot/')]
-    low, _ = bounds(at_home, [g for g in mine if model.geom_group[g] == 3])
+    scene = at_home_in_room(standing)
+    names = [scene.model.geom(g).name for g in range(scene.model.ngeom)]
+    solid = [g for g in np.flatnonzero(scene.model.geom_group == 3) if names[g][:6] == 'robot/']
+    low, _ = bounds(scene, solid)
     assert low[2] == pytest.approx(0.001, abs=1e-4)

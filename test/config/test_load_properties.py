@@ -205,8 +205,18 @@ def sensible(data):
         entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
     for i, entry in enumerate(data.get('labels', {}).get('stuff', [])):
         entry['name'] = f'stuff_{i}'
+    for i, phase in enumerate(data.get('sequence', {}).get('phases', [])):
+        phase['name'] = f'phase_{i}'
+        phase.pop('events', None)
+    # No more frames than time steps.
+    data.get('physics', {}).pop('timestep_s', None)
     if 'vary' in data.get('randomization', {}):
         data['randomization']['vary'] = {'r': {'target': 'object.value', 'set': 0.5}}
+    data.get('distractors', {}).pop('contextual', None)
+    room = data.get('environment', {})
+    room.pop('image_light', None)
+    room.get('lights', {}).pop('ambient', None)
+    data.get('script', {}).pop('settle', None)
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
     data.get('randomization', {}).pop('viewpoints', None)

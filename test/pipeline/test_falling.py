@@ -2,14 +2,26 @@
 
 import itertools
 import json
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from synth_ros.pipeline.generate import episode_samples
+from synth_ros.audit.run import AuditRequest, audit
+from synth_ros.config.load import load_config
+from synth_ros.pipeline.generate import (
+    GenerateRequest,
+    episode_samples,
+    generate,
+    open_stage,
+)
 from synth_ros.pipeline.instant import Course
 from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.oracle import ConfigOracle
 from synth_ros.pipeline.timing import Timing
+from synth_ros.readers.recording_dataset import DatasetRecording
+from synth_ros.scene.build import SceneBuilder
+from synth_ros.types import FlowState
 
 LABELS = {'render:': 'labels: {everything: true, min_pixels: 4}\nrender:'}
 HIGH = (
@@ -138,3 +150,41 @@ def test_what_falls_in_changes_no_other_object(open_config):
     assert more.objects[:count] == plain.objects
     assert [item.waits for item in more.objects[count:]] == ['rain/0'] * 3
     assert [item.instance_id for item in more.objects[count:]] == [count + 1, count + 2, count + 3]
+
+
+def test_what_was_not_there_has_no_flow_back(samples_of):
+    low = HIGH.replace('from_height_m: [0.8, 1.0]', 'from_height_m: 0.1')
+    samples = [s for s in samples_of(low, **LABELS) if s.key.camera == 'top']
+    for before, sample in itertools.pairwise(samples):
+        new = [i.instance_id for i in sample.frame.instances if i.name not in names(before)]
+        fresh = np.isin(sample.frame.instance_id, new)
+        flow = sample.labels.dense.flow_backward
+        assert (flow.state[fresh] == FlowState.INVALID).all()
+        assert not flow.flow_px[fresh].any()
+        assert not flow.scene_flow_m[fresh].any()
+        old = (sample.frame.instance_id > 0) & ~fresh
+        assert (flow.state[old] != FlowState.INVALID).all()
+        assert not new or fresh.any()
+    assert len(names(samples[-1])) == len(names(samples[0])) + 3
+
+
+@pytest.mark.slow
+def test_an_audit_agrees_before_and_after_they_fall(write_config, tmp_path):
+    text = HIGH.replace('from_height_m: [0.8, 1.0]', 'from_height_m: 0.1')
+    config = write_config(
+        **LABELS,
+        **{
+            'seed: 11': f'seed: 11\n{text}',
+            'views_per_episode: 2': 'views_per_episode: 6, motion: sequence',
+        },
+    )
+    generate(GenerateRequest(config, tmp_path / 'set', episodes=2), lambda _: None)
+    loaded = load_config(config)
+    stage = open_stage(loaded, SceneBuilder(loaded), seed=loaded.config.seed)
+    with closing(stage.renderer):
+        oracle = ConfigOracle(loaded, stage.builder, stage=stage)
+        recording = DatasetRecording(tmp_path / 'set')
+        result = audit(recording, AuditRequest(None), oracle=oracle)
+    broken = [f'{row.name}: {row.worst.detail}' for row in result.rows if row.status == 'broken']
+    assert broken == []
+    assert result.fine

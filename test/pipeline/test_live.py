@@ -127,7 +127,7 @@ def test_after_a_failed_request_the_running_episode_goes_on(session, fail):
 
 
 def test_a_robot_without_a_free_posture_stays_where_it_is(session, monkeypatch):
-    def nowhere(view):
+    def nowhere(view, **_):
         raise PlacementError(f'view {view}: no free posture')
 
     monkeypatch.setattr(session.current, 'find_view', nowhere)

@@ -6,6 +6,7 @@ from collections import Counter
 import mujoco
 import numpy as np
 import pytest
+from scipy import stats
 
 from synth_ros.config.load import load_config_text
 from synth_ros.geometry.camera import project
@@ -123,7 +124,7 @@ def test_objects_end_inside_the_bin_and_are_seen_there(stage_of):
                 assert distance < 0.65
             assert 0.51 < center[2] < 0.8
         (instant,) = opened.views([0])
-        (frame,) = instant.frames
+        frame = instant.taken[0].frame
         rows, columns = np.nonzero(frame.instance_id)
         # The rectangle of the bin's rim as the camera sees it.
         rim = np.array([[0.84 + a, b, 0.72, 1] for a in (-0.21, 0.21) for b in (-0.31, 0.31)])
@@ -185,7 +186,9 @@ def test_hanging_and_held_objects_are_exact_in_every_view(stage_of):
             worst = hanging_and_held(opened)
             assert worst.keys() == {'air', 'hand'}
             assert max(worst.values()) < 1e-12
-            poses.append({i.name: i.world_from_object.copy() for i in instant.frames[0].instances})
+            poses.append(
+                {i.name: i.world_from_object.copy() for i in instant.taken[0].frame.instances}
+            )
         moved = {n for n in poses[0] if np.abs(poses[0][n] - poses[1][n]).max() > 1e-6}
         assert moved == {item.name for item in opened.sampled.objects if item.link}
 
@@ -200,7 +203,7 @@ def test_hanging_and_held_objects_are_exact_in_sequences(stage_of):
         by_place = {item.instance_id: item.place for item in opened.sampled.objects}
         held += [
             item.world_from_object[:3, 3]
-            for item in instant.frames[0].instances
+            for item in instant.taken[0].frame.instances
             if by_place[item.instance_id] == 'hand'
         ]
     assert np.ptp(held, axis=0).max() > 0.01
@@ -255,3 +258,54 @@ def test_a_frame_is_the_same_whatever_came_before(stage_of):
         assert a.provenance_json == b.provenance_json
         np.testing.assert_array_equal(a.rgb, b.rgb)
         np.testing.assert_array_equal(a.frame.instance_id, b.frame.instance_id)
+
+
+FLYING = (
+    CAMERAS
+    + 'environment: {model: "builtin://table"}\nobjects:\n  count: 8\n  scale: 1.0'
+    + """
+  classes:
+    - {name: ball, primitives: [{shape: sphere, size_m: [0.08, 0.08, 0.08]}]}
+  placement:
+    places:
+      - {name: air, kind: air,
+         points: {in_box: {center_m: [0.84, 0.0, 1.2], size_m: [0.6, 0.6, 0.6]}}}
+"""
+)
+
+
+def test_hanging_objects_are_seen_where_points_are_drawn(stage_of):
+    """Places measured in the pictures alone are spread evenly over the box."""
+    # From so high up that the whole box is in the image.
+    text = FLYING.replace('width: 120', 'width: 480').replace('height: 90', 'height: 360')
+    stage = stage_of(text.replace('[0.84, 0.0, 1.9]', '[0.84, 0.0, 3.0]'))
+    measured = []
+    for episode in range(10):
+        (instant,) = stage.open(episode).views([0])
+        frame = instant.taken[0].frame
+        for item in frame.instances:
+            mask = frame.instance_id == item.instance_id
+            whole = frame.silhouettes.get(item.instance_id)
+            if whole is None or mask.sum() < 80 or mask.sum() < whole.mask.sum():
+                continue
+            rows, columns = np.nonzero(mask)
+            # The ball's centre lies behind the middle of its disc, a radius behind its nearest
+            # point along the ray.
+            u, v, camera = columns.mean(), rows.mean(), frame.camera
+            ray = np.array([(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, 1.0])
+            along = np.linalg.norm(ray)
+            near = np.median(frame.depth_m[mask & nearest(mask, u, v)]) * along
+            center = frame.world_from_camera @ (*(ray / along * (near + 0.04)), 1.0)
+            drawn = item.world_from_object[:3, 3]
+            assert np.abs(center[:3] - drawn).max() < 0.004
+            measured.append(center[:3])
+    share = (np.array(measured) - (0.84, 0.0, 1.2)) / 0.6 + 0.5
+    assert len(share) > 65
+    for axis in range(3):
+        assert stats.kstest(share[:, axis], 'uniform').pvalue > 0.01
+
+
+def nearest(mask, u, v):
+    """The pixels within one of a point."""
+    rows, columns = np.indices(mask.shape)
+    return (np.abs(rows - v) <= 1) & (np.abs(columns - u) <= 1)

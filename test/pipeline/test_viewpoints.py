@@ -138,6 +138,22 @@ def test_in_a_sequence_lenses_stay_and_placed_cameras_glide(write_config, tmp_pa
         assert frame.record.intrinsics.fx == pytest.approx(base * change['focal_scale'][0])
 
 
+def test_where_a_gliding_camera_arrives_it_sees_its_target_with_its_lens(opened):
+    session = LiveSession(opened)
+    frames = [session.advance() for _ in range(4)]
+    # A view takes three frames: the third moves to where the fourth is.
+    before, there = (
+        next(s for s in frame.samples if s.key.camera == 'top') for frame in frames[2:]
+    )
+    (asked,) = json.loads(before.provenance_json)['view']['viewpoints']
+    k, pose = there.frame.camera, there.frame.world_from_camera
+    x, y, z = pose[:3, :3].T @ (np.array(asked['target_m']) - pose[:3, 3])
+    pixel = np.array([k.fx * x / z + k.cx, k.fy * y / z + k.cy])
+    middle = [(k.width - 1) / 2, (k.height - 1) / 2]
+    assert pixel - middle == pytest.approx(asked['offset_px'], abs=1e-6)
+    assert np.linalg.norm([x, y, z]) == pytest.approx(asked['distance_m'], abs=1e-6)
+
+
 def test_a_live_session_does_the_same(opened):
     session = LiveSession(opened)
     frames = [session.advance() for _ in range(3)]

@@ -173,4 +173,27 @@ def test_a_point_is_a_target_too():
     text = '{viewpoints: [{camera: head, targets: {point_m: [1, 2, 3]}}]}'
     (viewpoint,) = drawn(text).viewpoints
     assert viewpoint.target == POINT
+    assert viewpoint.target_m == (1, 2, 3)
     assert (viewpoint.distance_m, viewpoint.elevation_rad) == (None, None)
+    box = '{in_box: {center_m: [1, 0, 1], size_m: [0.4, 0, 0]}}'
+    text = f'{{viewpoints: [{{camera: head, targets: {{point_m: {box}}}}}]}}'
+    points = [drawn(text, view=v).viewpoints[0].target_m for v in range(100)]
+    assert stats.kstest([p[0] for p in points], 'uniform', args=(0.8, 0.4)).pvalue > 1e-3
+    assert {p[1:] for p in points} == {(0, 1)}
+
+
+def test_objects_are_chosen_by_tag():
+    classes = CLASSES.replace('{name: can}', '{name: can, tags: [tall]}')
+    text = f'cameras: [{{name: wrist}}]\n{classes}randomization:{VIEWPOINT}'
+    config = make_config(text.replace('classes: [can]', 'tags: [tall]'))
+    inventory = make_inventory()
+    scene = sample_scene(config, inventory, streams=Streams(0, 4))
+    tall = [item.model_copy(update={'tags': ('target', 'tall')}) for item in scene.objects[:2]]
+    objects = (*tall, *scene.objects[2:])
+    targets = {
+        sample_view(config, inventory, streams=Streams(0, 4), view=v, objects=objects)
+        .viewpoints[0]
+        .target
+        for v in range(30)
+    }
+    assert targets == {item.name for item in tall}

@@ -30,6 +30,7 @@ def provenance(episode, view):
             'scenario': 'calm' if episode else 'wild',
             'objects': objects,
             'ambient': 0.5,
+            'refusals': [{'place': 'bin', 'reason': 'too large', 'count': 1 + episode}],
             'lamps': [{'intensity': float(episode), 'kind': 'spot' if episode else 'point'}],
         },
         'view': {
@@ -75,6 +76,7 @@ def test_scenes_and_views_count_once_whatever_the_cameras(drawn):
 def test_refusals(drawn):
     _, found = drawn
     assert {(r.what, r.reason): r.drawings for r in found.refusals} == {
+        ('place bin', 'too large'): 6,
         ('scene', 'unsettled'): 3,
         ('view', 'seen'): 3,
     }

@@ -9,6 +9,8 @@ from synth_ros.randomize.sample import sample_scene
 from synth_ros.randomize.streams import Streams
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.hanging import PARKED_M, blob, leaf
+from synth_ros.scene.texture_images import ImageFiles
+from synth_ros.scene.texture_pixels import flat_texture
 
 from .conftest import CONFIG
 
@@ -133,3 +135,26 @@ def test_mistakes_are_named(load, old, new, message):
 def test_clutter_without_classes_is_refused(load):
     with pytest.raises(ConfigError, match='asks for up to 2 distractors, but no class is listed'):
         load(f'{CONFIG}\ndistractors: {{contextual: {{count: 2}}}}\n')
+
+
+def test_walls_and_furniture_wear_what_was_drawn(load):
+    """Every role that drew a texture has exactly its pixels, and the others keep their own."""
+    text = CONFIG.replace("'builtin://table'", "'builtin://tabletop_room', textures: {share: 0.5}")
+    loaded = load(text)
+    builder = SceneBuilder(loaded)
+    sampled = sample_scene(loaded.config, builder.inventory, streams=Streams(0, 1))
+    model = builder.build(sampled).model
+    drawn = [look for look in sampled.materials if look.texture is not None]
+    assert 2 < len(drawn) < len(sampled.materials) - 2
+    role = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
+    for look in sampled.materials:
+        material = model.mat(f'env/{look.variant}').id
+        texture = int(model.mat_texid[material, role])
+        if look.texture is None:
+            assert texture < 0 or not model.tex(texture).name.startswith('role/')
+            continue
+        assert model.tex(texture).name == f'role/{look.role}'
+        size = int(model.tex_height[texture]) * int(model.tex_width[texture]) * 3
+        start = int(model.tex_adr[texture])
+        wanted = flat_texture(look.texture, ImageFiles(), pixels=int(model.tex_width[texture]))
+        np.testing.assert_array_equal(model.tex_data[start : start + size], wanted.pixels.ravel())

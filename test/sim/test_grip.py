@@ -8,10 +8,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 from synth_ros.config.physics import SettleConfig
+from synth_ros.errors import PlacementError
 from synth_ros.geometry.transforms import inverse, make_transform, matrix_from_quat_wxyz
 from synth_ros.labels.relations import relations
 from synth_ros.randomize.streams import Streams
 from synth_ros.sim.grip import PRESS_M
+from synth_ros.sim.paths import between
 from synth_ros.sim.settle import Verdict, settle
 from synth_ros.types import Relation, Thing
 
@@ -44,6 +46,13 @@ HAND = """
       </body>
     </body>
   </worldbody>
+  <actuator>
+    <position joint="lift" kp="4000" kv="400"/>
+    <position joint="swing" kp="200" kv="20"/>
+    <position joint="roll" kp="50" kv="5"/>
+    <position joint="left" kp="800" kv="40"/>
+    <position joint="right" kp="800" kv="40"/>
+  </actuator>
 </mujoco>
 """
 
@@ -108,9 +117,10 @@ def test_a_held_object_follows_its_link_while_the_simulation_runs(hold):
     swing = next(j for j in made.world.scene.robot.joints if j.name == 'swing')
     qpos = home.qpos.copy()
     qpos[index.index(swing.qpos_address)] = 0.7
-    for share in (0.25, 0.5, 1.0):
-        target = home._replace(qpos=home.qpos + share * (qpos - home.qpos), yaw_rad=0.3 * share)
-        made.world.step_to(target, 0.1)
+    target = home._replace(qpos=qpos, yaw_rad=home.yaw_rad + 0.3)
+    path = between(home, target, steps=90)
+    for first in (0, 30, 60):
+        made.world.follow(path, 30, first=first)
         assert_allclose(link_from_box(made), drawn_in_link(made), atol=1e-12)
 
 
@@ -192,10 +202,23 @@ def test_postures_in_which_the_object_hits_something_are_refused(hold):
 def test_an_object_beside_the_fingers_is_refused(hold):
     made = hold(**{'[0.09, 0.0, 0.0]': '[0.09, 0.05, 0.0]', 'jitter_m: 0.004': 'jitter_m: 0.0'})
     assert 'finger "right" closes without touching it' in made.world.grip.fault
-    (result,) = settle(
-        made.world,
-        [made.sampled.objects],
-        config=SettleConfig(),
-        places=made.builder.inventory.places,
-    )
-    assert result.verdict is Verdict.NOT_HELD
+    with pytest.raises(PlacementError, match=r'cannot hold .*"right" closes without touching'):
+        settle(
+            made.world,
+            [made.sampled.objects],
+            config=SettleConfig(),
+            places=made.builder.inventory.places,
+        )
+
+
+def test_servos_carry_what_they_hold(hold):
+    made = hold(**{'yaw_deg: 30.0': 'yaw_deg: 30.0, control: actuated'})
+    world, part = made.world, held_part(made)
+    world.follow(between(world.home, world.home, steps=400), 400)
+    assert_allclose(link_from_box(made), drawn_in_link(made), atol=1e-12)
+    joints = {joint.name: joint.position for joint in world.joints()}
+    # The weight of arm and object pulls the lift below where it should be.
+    assert -0.05 < joints['lift'] < -0.001
+    me = Thing('object', part.name, part.instance_id)
+    force = sum(c.force_n for c in world.state().contacts if me in (c.first, c.second))
+    assert 0.01 < force < 100

@@ -10,6 +10,7 @@ from synth_ros.config.physics import SettleConfig
 from synth_ros.config.placement import Place
 from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo
 from synth_ros.randomize.scene import SampledObject
+from synth_ros.sim.paths import still
 from synth_ros.sim.settle import Verdict, settle
 from synth_ros.sim.staying import Lying, stays
 
@@ -174,7 +175,7 @@ def test_hanging_objects_are_exactly_where_they_were_drawn(make):
         assert result.verdict is Verdict.VALID
         made.world.set_objects(result.qpos)
         made.world.hang(drawing)
-        made.world.step_to(made.world.home._replace(yaw_rad=0.8), 0.2)
+        made.world.follow(still(made.world.home), 100)
         poses = {
             i.instance_id: i.world_from_object @ i.object_from_box for i in made.world.instances()
         }

@@ -6,9 +6,15 @@ from pathlib import Path
 import mujoco
 import numpy as np
 import pytest
+from scipy import stats
 
 from synth_ros.config.load import load_config
+from synth_ros.config.vary import Variation
+from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.scene import SampledLamp, SampledObject, SampledScene, SampledValue
+from synth_ros.randomize.streams import Streams
+from synth_ros.randomize.targets import Item
+from synth_ros.randomize.vary import OF_VIEW, draw_values
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.sim.paths import still
 from synth_ros.sim.world import World
@@ -205,6 +211,21 @@ def slide(lab):
 def test_sliding_friction_stops_a_brick(lab, operation, value, friction):
     lab.give(('object.friction', BRICK, operation, value))
     assert slide(lab) == pytest.approx(2**2 / (2 * friction * GRAVITY), rel=0.06)
+
+
+def test_stopping_distances_have_the_shape_that_friction_is_drawn_with(lab):
+    """Friction worked out from where a brick stops is uniform, as it was drawn."""
+    wanted = {'target': 'object.friction', 'set': [0.2, 0.8], 'per': 'view'}
+    vary, items = {'r': Variation.model_validate(wanted)}, {'object': (Item(BRICK, BRICK),)}
+    found = []
+    for view in range(60):
+        draws = Draws(Streams(3, 0)).below(f'view/{view}/')
+        (value,) = draw_values(vary, items, draws=draws, which=OF_VIEW)
+        lab.give((value.target, value.item, value.operation, value.value))
+        found.append(2**2 / (2 * slide(lab) * GRAVITY))
+        assert found[-1] == pytest.approx(value.value, rel=0.07)
+    assert stats.kstest(found, stats.uniform(0.2, 0.6).cdf).pvalue > 1e-3
+    assert min(found) < 0.25 < 0.75 < max(found)
 
 
 def test_torsional_friction_stops_a_spinning_ball(lab):

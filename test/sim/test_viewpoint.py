@@ -255,6 +255,32 @@ randomization:
         finder.find(Streams(0, 0), 0)
 
 
+def test_a_camera_on_world_needs_room_where_the_robot_is_at_last(dome):
+    # The arm swings about the base at 0.9 m; the camera is to be in the middle of its reach.
+    made, finder = dome(
+        """
+randomization:
+  robot: {joints: {swing: [-2, 2]}}
+  viewpoints:
+    - {camera: dome, targets: {point_m: [0.6, 0.1, 0.9]}, distance_m: 0.2, elevation_deg: 0,
+       azimuth_deg: 180, visibility: [0, 1], clearance_m: 0.1}
+"""
+    )
+    refused = 0
+    for view in range(10):
+        found = finder.find(Streams(0, 0), view)
+        refused += found.refused.get('no_room', 0)
+        (camera,) = found.cameras
+        eye = np.array(camera.world_from_camera.position_m)
+        data, model = made.world.placed, made.world.model
+        arm = model.geom('robot/arm').id
+        along = data.geom_xmat[arm].reshape(3, 3)[:, 2]
+        way = eye - data.geom_xpos[arm]
+        reach = np.clip(way @ along, -model.geom_size[arm, 1], model.geom_size[arm, 1])
+        assert np.linalg.norm(way - reach * along) > 0.03
+    assert refused > 0
+
+
 def test_a_scene_without_the_target_is_told_at_once(dome):
     made, _ = dome()
     bricks = [item for item in made.sampled.objects if item.class_name != 'ball']

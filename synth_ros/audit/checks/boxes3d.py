@@ -10,6 +10,7 @@ import numpy as np
 from synth_ros.audit import pinhole
 from synth_ros.audit.checks.camera import not_rigid
 from synth_ros.audit.checks.masks import outline_of
+from synth_ros.audit.loose import waiting_objects
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View, edges
 from synth_ros.schema.records import InstanceRecord
@@ -72,8 +73,11 @@ def constant(view: View) -> Iterator[Measure]:
     if view.before is None:
         return
     earlier = {item.instance_id: item for item in view.before.record.instances}
+    waited = waiting_objects(view.before.provenance_json)
     for item in view.frame.record.instances:
         old = earlier.get(item.instance_id)
+        if old is None and item.name in waited:
+            continue
         if old is None:
             errors = {'it was not in the frame before': float('inf')}
         else:

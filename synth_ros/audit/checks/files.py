@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from synth_ros.audit.loose import waiting_objects
 from synth_ros.audit.measure import Measure
 from synth_ros.audit.view import View
 from synth_ros.readers.recording import CocoObject, Detection2d, Detection3d, Messages
@@ -272,7 +273,11 @@ def _unknown(view: View, label: LabelRecord, classes: dict[int, str]) -> Iterato
 
 
 def _drawn(provenance_json: str) -> dict[int, tuple[str, int, str]] | None:
-    """Id to (name, class id, class name) of the drawn scene; ``None`` if it is not told."""
+    """Id to (name, class id, class name) of the drawn scene; ``None`` if it is not told.
+
+    Objects that wait to fall in are not in the scene yet.
+    """
+    waiting = waiting_objects(provenance_json)
     try:
         items = json.loads(provenance_json)['scene']['objects']
         return {
@@ -282,6 +287,7 @@ def _drawn(provenance_json: str) -> dict[int, tuple[str, int, str]] | None:
                 str(item['class_name']),
             )
             for item in items
+            if item['name'] not in waiting
         }
     except (ValueError, KeyError, TypeError):
         return None

@@ -29,7 +29,7 @@ _LOOP_M = 0.1
 _SIDE_M = 0.045
 _RAIL_M = 0.075
 """How far the side rails rise above the belt."""
-_CRATE_M = (0.6, 0.44, 0.26)
+_CRATE_M = (0.64, 0.44, 0.26)
 _EXTENT = Extent((-2.2, 4.4), (-3.6, 3.4), 3.8)
 _FRAMES: dict[str, Rgb] = {
     'light': (0.8, 0.81, 0.81),

@@ -59,14 +59,14 @@ def _bend(name: str, axis: Axis | Literal['-x'], limits: tuple[float, float]) ->
 
 def _finger(side: str, sign: int, *, name: str, x: float) -> Link:
     """Bends towards the palm's inside: about x, by a positive angle on either side."""
-    length = 0.052 if name == 'middle' else 0.046
+    kind, length = ('long', 0.052) if name == 'middle' else ('short', 0.046)
     return Link(
         f'{side}_{name}_link',
         (x, 0.0, -_PALM_M - 0.002),
         0.06,
         (
-            Part(f'{side}_{name}_finger', 'dark', _finger_form(length, sign)),
-            Part(f'{side}_{name}_tip', 'rubber', _tip(length, sign)),
+            Part(f'finger_{kind}', 'dark', _finger_form(length)),
+            Part(f'{side}_tip_{kind}', 'rubber', _tip(length, sign)),
         ),
         (
             Solid('capsule', (0.0105, 0.018), (0.0, 0.0, -0.02)),
@@ -76,19 +76,17 @@ def _finger(side: str, sign: int, *, name: str, x: float) -> Link:
     )
 
 
-def _finger_form(length: float, sign: int) -> Surface:
+def _finger_form(length: float) -> Surface:
     knuckle = disc(0.012, 0.0115, axis='x', edge=0.003, slices=16)
     first = loft(
         [
-            Ring(-length, 0.0085, 0.009, 0.008, 0.0, -sign * 0.001),
+            Ring(-length, 0.0085, 0.009, 0.008),
             Ring(-0.004, 0.0105, 0.0105, 0.009),
         ],
         fillets_m=(0.003, 0.002),
         rows=1,
     )
-    joint = disc(0.0095, 0.0095, axis='x', edge=0.0025, slices=14).moved(
-        0.0, -sign * 0.002, -length
-    )
+    joint = disc(0.0095, 0.0095, axis='x', edge=0.0025, slices=14).moved(z=-length)
     return merge(knuckle, first, joint)
 
 
@@ -99,7 +97,7 @@ def _tip(length: float, sign: int) -> Surface:
         fillets_m=(0.006, 0.002),
         rows=2,
     )
-    return form.rotated('x', -sign * 24).moved(0.0, -sign * 0.002, -length)
+    return form.rotated('x', -sign * 24).moved(z=-length)
 
 
 def _thumb(side: str, sign: int) -> Link:
