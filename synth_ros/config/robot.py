@@ -13,7 +13,8 @@ class RobotConfig(Section):
     """Any MJCF or URDF robot."""
 
     model: Asset = 'builtin://mobile_manipulator'
-    """``builtin://NAME``, ``package://PACKAGE/path``, or a path relative to the config file."""
+    """``builtin://mobile_manipulator``, ``builtin://humanoid``, ``builtin://rover``,
+    ``package://PACKAGE/path``, or a path relative to the config file."""
     position_m: Vector3 = (0.0, 0.0, 0.0)
     """Where the robot's root stands in the world (x forward, y left, z up)."""
     yaw_deg: float = 0.0
