@@ -76,7 +76,12 @@ def as_episode(settled: Settled, stage: Stage) -> Episode:
 
 def views(settled: Settled) -> Iterator[World]:
     """The world in each of the views that an episode's frames show."""
-    finder = PostureFinder(settled.world, settled.loaded.config)
+    finder = PostureFinder(
+        settled.world,
+        settled.loaded.config,
+        inventory=settled.builder.inventory,
+        objects=settled.sampled.objects,
+    )
     streams = Streams(settled.loaded.config.seed, settled.sampled.episode)
     for view in range(VIEWS):
         finder.find(streams, view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Literal, get_args
 
@@ -55,15 +56,24 @@ class Grasp(Section):
     jitter_m: NonNegative = 0.0
     """Up to this far from there along each axis, drawn for every scene."""
     axis: Axis = (0.0, 1.0, 0.0)
-    """Direction in the link's frame in which the fingers close. The object's narrower side lies
-    along it, the object's z axis along the link's; then it is turned about the axis."""
+    """Direction in the link's frame in which the fingers close; the object's narrower side lies
+    along it."""
+    up: Axis = (0.0, 0.0, 1.0)
+    """Direction in the link's frame in which the object's z axis points, as far as ``axis`` lets
+    it; across the fingers, so that the object does not reach into the palm."""
     turn_deg: Drawn = uniform(-10.0, 10.0)
-    """Turn of the object about the axis."""
+    """Turn of the object about ``axis`` after that."""
     rotation: Rotations | None = None
-    """Rotation of the object in the link's frame, instead of axis and turn."""
+    """Rotation of the object in the link's frame, instead of axis, up and turn."""
     fingers: tuple[Text, ...] = ()
     """Joints that close on the object, from their open limit until they touch it. Without any,
     the fingers stay as the posture has them."""
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield a fault for two directions that are one."""
+        along = sum(a * b for a, b in zip(self.axis, self.up, strict=True))
+        if abs(along) > 0.999 * math.hypot(*self.axis) * math.hypot(*self.up):
+            yield Fault(('up',), 'points along axis, and the narrower side already lies there')
 
 
 class Place(Section):
@@ -129,6 +139,8 @@ class Place(Section):
             yield Fault((key,), message)
         if self.surface is not None and self.region is not None:
             yield Fault(('region',), 'give surface or region, not both')
+        if self.kind == 'gripper' and self.count is not None and self.count.support().high > 1:
+            yield Fault(('count',), 'a hand holds one object at most')
         if self.rotation is not None and self.upright_probability is not None:
             message = 'give rotation or upright_probability, not both'
             yield Fault(('upright_probability',), message)

@@ -121,6 +121,7 @@ class PhaseScript:
             else None,
             steps=self._end - steps,
             timestep_s=self._timing.timestep_s,
+            wheels=self._config.robot.wheels,
         )
         attempts = self._config.randomization.robot.max_attempts if is_drawn(motion) else 1
         world = self._episode.world

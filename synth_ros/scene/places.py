@@ -14,7 +14,7 @@ from synth_ros.config.objects import ObjectsConfig
 from synth_ros.config.placement import Grasp, Place
 from synth_ros.config.robot import RobotConfig
 from synth_ros.errors import NotFoundError, UsageError
-from synth_ros.geometry.boxes import Boxes, distance_along, joined
+from synth_ros.geometry.boxes import Boxes, joined
 from synth_ros.geometry.transforms import make_transform, matrix_from_rpy, transform_points
 from synth_ros.randomize.inventory import ClassInfo, PlaceInfo, SurfaceInfo
 from synth_ros.randomize.placement.fits import class_misfit
@@ -25,6 +25,9 @@ from synth_ros.scene.robot import LoadedRobot
 from synth_ros.types import FloatArray
 
 _LEAST_RIM_M = 0.02
+_PROBE = 'synth_ros probe'
+_PROBE_M = 1e-4
+_FAR_M = 1.0
 _SHELF_PATTERN = 'shelf_*'
 
 
@@ -103,7 +106,8 @@ def size_faults(
 
 def robot_boxes(stage: Stage) -> Boxes:
     """Boxes around the robot at home, in the world."""
-    model, data = stage.robot.model, _at_home(stage)
+    model = stage.robot.model
+    data = _at_home(model, stage.joints)
     boxes = solid_boxes(model, data)
     world_from_model = _root(stage.config) @ make_transform(
         np.eye(3), (0.0, 0.0, stage.robot.lift_m)
@@ -174,7 +178,7 @@ def _looked_up(place: Place) -> KeyPath:
 
 
 def _opening(grasp: Grasp, stage: Stage) -> float:
-    """Free width between the fingers along the closing axis, at the grasp; metres."""
+    """Free width between the open fingers at the grasp, metres; infinity if not known."""
     robot = stage.robot
     if grasp.link not in robot.links:
         raise _PlaceError(
@@ -198,34 +202,45 @@ def _opening(grasp: Grasp, stage: Stage) -> float:
         limits.append(joint.limits)
     if not grasp.fingers:
         return math.inf
-    openings = [_width(grasp, stage, [pair[end] for pair in limits]) for end in (0, 1)]
-    known = [width for width in openings if math.isfinite(width)]
-    return max(known, default=math.inf)
+    return max(_width(grasp, stage, [pair[end] for pair in limits]) for end in (0, 1))
 
 
 def _width(grasp: Grasp, stage: Stage, positions: Sequence[float]) -> float:
-    """Free width with the fingers at some joint positions."""
-    model, data = stage.robot.model, _at_home(stage)
+    """Free width between the fingers at some joint positions, as physics feels them.
+
+    Physics takes meshes for their convex hulls, so a probe at the grasp asks for its distance.
+    """
+    spec = stage.robot.spec.copy()
+    spec.body(grasp.link).add_geom(
+        name=_PROBE, type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[_PROBE_M] * 3, pos=grasp.position_m
+    )
+    model = spec.compile()
+    data = _at_home(model, stage.joints)
     for name, position in zip(grasp.fingers, positions, strict=True):
         data.qpos[model.joint(name).qposadr[0]] = position
     mujoco.mj_kinematics(model, data)
-    bodies = {int(model.joint(name).bodyid[0]) for name in grasp.fingers}
-    solid = np.flatnonzero((model.geom_contype != 0) | (model.geom_conaffinity != 0))
-    mine = np.isin(model.geom_bodyid[solid], list(bodies))
-    boxes = Boxes(*(column[mine] for column in solid_boxes(model, data)))
-    link = model.body(grasp.link).id
-    rotation = data.xmat[link].reshape(3, 3)
-    origin = data.xpos[link] + rotation @ grasp.position_m
-    axis: FloatArray = np.array(grasp.axis, float)
-    axis = rotation @ (axis / np.linalg.norm(axis))
-    return distance_along(origin, axis, boxes) + distance_along(origin, -axis, boxes)
+    probe = model.geom(_PROBE).id
+    solid = (model.geom_contype != 0) | (model.geom_conaffinity != 0)
+    distances = sorted(
+        min(
+            (
+                mujoco.mj_geomDistance(model, data, probe, int(geom), _FAR_M, None) + _PROBE_M
+                for geom in np.flatnonzero(
+                    solid & (model.geom_bodyid == int(model.joint(name).bodyid[0]))
+                )
+            ),
+            default=math.inf,
+        )
+        for name in grasp.fingers
+    )
+    # One finger closes on something that is not known; several meet around the probe.
+    return distances[0] + distances[1] if len(distances) > 1 else math.inf
 
 
-def _at_home(stage: Stage) -> mujoco.MjData:
-    """The robot alone in its configured posture; kinematics are current."""
-    model = stage.robot.model
+def _at_home(model: mujoco.MjModel, joints: Mapping[str, tuple[float, ...]]) -> mujoco.MjData:
+    """The robot alone with its joints at some positions; kinematics are current."""
     data = mujoco.MjData(model)
-    for name, position in stage.joints.items():
+    for name, position in joints.items():
         start = int(model.joint(name).qposadr[0])
         data.qpos[start : start + len(position)] = position
     mujoco.mj_kinematics(model, data)

@@ -17,10 +17,11 @@ from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.phases import JointTrajectory, SequenceStock
 from synth_ros.scene.environment import LoadedEnvironment
 from synth_ros.scene.posture import position_fault, scalar_joint
-from synth_ros.scene.robot import LoadedRobot
+from synth_ros.scene.robot import LoadedRobot, home_qpos
 from synth_ros.scene.trajectory import load_trajectory
 
 BELT_PREFIX = 'conveyor_'
+_LEAST_RADIUS_M = 0.005
 
 
 class SequenceLoader:
@@ -60,11 +61,29 @@ class SequenceLoader:
             self._load_motion(base, phase)
             for place, event in enumerate(phase.events):
                 self._check_event((*base, 'events', place), event)
+        for number, name in enumerate(self._loaded.config.robot.wheels):
+            self._check_wheel(('robot', 'wheels', number), name)
         return SequenceStock(
             MappingProxyType(self._trajectories),
             MappingProxyType(drops),
             MappingProxyType(self._belts),
         )
+
+    def _check_wheel(self, key: KeyPath, name: str) -> None:
+        try:
+            scalar_joint(self._robot, name)
+        except UsageError as error:
+            self._note(key, error)
+            return
+        model = self._robot.model
+        data = mujoco.MjData(model)
+        data.qpos[:] = home_qpos(model, self._robot.joints)
+        mujoco.mj_kinematics(model, data)
+        joint = model.joint(name).id
+        hinge = int(model.jnt_type[joint]) == mujoco.mjtJoint.mjJNT_HINGE.value
+        if not hinge or data.xanchor[joint][2] + self._robot.lift_m < _LEAST_RADIUS_M:
+            message = f'{name} is no wheel: a hinge whose axis is above the ground of the root'
+            self.faults.append(Fault(key, message))
 
     def _load_motion(self, base: KeyPath, phase: Phase) -> None:
         motion = phase.robot

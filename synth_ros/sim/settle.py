@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.config.physics import SettleConfig
+from synth_ros.errors import PlacementError
 from synth_ros.randomize.inventory import PlaceInfo
 from synth_ros.randomize.scene import SampledObject
 from synth_ros.sim.verdict import Judge, Rest, Settled, Verdict, pose_objects
@@ -52,7 +53,14 @@ def settle(
 
     Raises:
         Abandoned: It was to stop.
+        PlacementError: The robot's fingers cannot hold what they should: no drawing can help.
     """
+    if world.grip.fault:
+        raise PlacementError(
+            f'The robot cannot hold {world.grip.fault}. Let position_m of the grasp '
+            '(objects.placement.places) be where the fingers meet, its up point across the '
+            'fingers, and its classes be narrower.'
+        )
     judge = Judge(world, config, places)
     settled = [judge.before(drawing) for drawing in drawings]
     waiting = [number for number, refused in enumerate(settled) if refused is None]

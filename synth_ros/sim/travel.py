@@ -22,12 +22,14 @@ class Way(NamedTuple):
         trajectory: The trajectory that it names, if any.
         steps: Time steps that the way takes.
         timestep_s: Length of one.
+        wheels: Joints that roll while the base drives.
     """
 
     motion: RobotMotion
     trajectory: JointTrajectory | None
     steps: int
     timestep_s: float
+    wheels: tuple[str, ...] = ()
 
 
 def planned(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> Path:
@@ -39,11 +41,11 @@ def planned(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> 
         world: Knows the robot's joints; not changed.
         start: Where the robot is.
     """
-    return composed(
-        start,
-        base=_base(way, drawn, start),
-        qpos=_joints(way, drawn, world=world, start=start),
-    )
+    base = _base(way, drawn, start)
+    qpos = _joints(way, drawn, world=world, start=start)
+    if base is not None and way.wheels:
+        qpos = _rolled(way, base, world=world, start=start, qpos=qpos)
+    return composed(start, base=base, qpos=qpos)
 
 
 def _base(way: Way, drawn: SampledMotion, start: Posture) -> FloatArray | None:
@@ -70,6 +72,37 @@ def _joints(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> 
         knots.append(world.with_joints(knots[-1], waypoint))
     times = np.linspace(0.0, float(at_s[-1]), len(knots))
     return through(times, np.array([knot.qpos for knot in knots]), at_s)
+
+
+def _rolled(
+    way: Way,
+    base: FloatArray,
+    *,
+    world: World,
+    start: Posture,
+    qpos: FloatArray | None,
+) -> FloatArray:
+    """The robot's qpos with wheels that roll without slipping, shape (steps + 1, n).
+
+    The ground below a wheel that is d to the left passes at v - w d; over the wheel's radius, that
+    is how fast it turns about an axis to the left.
+    """
+    out = np.tile(start.qpos, (len(base), 1)) if qpos is None else qpos.copy()
+    turn = np.diff(base[:, 2])
+    heading = base[:-1, 2] + turn / 2
+    chord = np.diff(base[:, 0]) * np.cos(heading) + np.diff(base[:, 1]) * np.sin(heading)
+    ahead = chord / np.sinc(turn / 2 / np.pi)
+    part = world.scene.robot
+    place = {int(address): k for k, address in enumerate(part.qpos_addresses)}
+    left = np.array([-np.sin(start.yaw_rad), np.cos(start.yaw_rad), 0.0])
+    root = np.array([start.x_m, start.y_m, start.z_m])
+    for joint in part.joints:
+        if joint.name in way.wheels:
+            anchor = world.data.xanchor[joint.joint_id] - root
+            sense = np.sign(world.data.xaxis[joint.joint_id] @ left)
+            rolled = sense * (ahead - turn * float(anchor @ left)) / float(anchor[2])
+            out[1:, place[joint.qpos_address]] += np.cumsum(rolled)
+    return out
 
 
 def _followed(

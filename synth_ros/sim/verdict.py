@@ -37,7 +37,6 @@ class Verdict(enum.Enum):
     TOUCHING = 'objects touched that should keep apart'
     STARTED_INSIDE = 'an object started inside something'
     NO_ROOM = 'no place had room for an object'
-    NOT_HELD = 'the fingers could not hold the object'
 
 
 class Settled(NamedTuple):
@@ -128,8 +127,6 @@ class Judge:
         verdict = None
         if any(item.unplaced for item in drawing):
             verdict = Verdict.NO_ROOM
-        elif self._world.grip.fault:
-            verdict = Verdict.NOT_HELD
         else:
             self._pose(pose_objects(self._world, drawing))
             if self._deepest_sink_m() > _MAX_START_SINK_M:

@@ -212,6 +212,11 @@ def sensible(data):
     data.get('physics', {}).pop('timestep_s', None)
     if 'vary' in data.get('randomization', {}):
         data['randomization']['vary'] = {'r': {'target': 'object.value', 'set': 0.5}}
+    data.get('distractors', {}).pop('contextual', None)
+    room = data.get('environment', {})
+    room.pop('image_light', None)
+    room.get('lights', {}).pop('ambient', None)
+    data.get('script', {}).pop('settle', None)
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
     data.get('randomization', {}).pop('viewpoints', None)

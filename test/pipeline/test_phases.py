@@ -8,7 +8,12 @@ import pytest
 
 from synth_ros.config.load import load_config
 from synth_ros.errors import ConfigError
-from synth_ros.pipeline.generate import episode_samples, view_again
+from synth_ros.pipeline.generate import (
+    GenerateRequest,
+    episode_samples,
+    generate,
+    view_again,
+)
 from synth_ros.pipeline.instant import Course
 from synth_ros.pipeline.motion import RunningEpisode
 from synth_ros.pipeline.timing import Timing
@@ -170,6 +175,53 @@ def test_views_in_a_phase_are_those_without_phases(play):
         assert joint(one) == joint(two)
         assert phase_in(one) is None
     assert joint(plain[3]).position != joint(plain[6]).position
+
+
+WHEELED = """
+<mujoco model="bot">
+  <worldbody>
+    <body name="base_link">
+      <geom type="cylinder" size=".1 .2" pos="0 0 .3"/>
+      <body name="left" pos="0 .2 .1">
+        <joint name="left" axis="0 1 0"/><geom type="cylinder" size=".1 .02" euler="90 0 0"/>
+      </body>
+      <body name="right" pos="0 -.2 .1">
+        <joint name="right" axis="0 -1 0"/><geom type="cylinder" size=".1 .02" euler="90 0 0"/>
+      </body>
+      <body name="head_link" pos="0 0 1.3"><geom type="box" size=".04 .06 .03"/>
+        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
+      </body>
+    </body>
+  </worldbody>
+</mujoco>
+"""
+
+
+def test_wheels_roll_without_slipping(play, tmp_path):
+    (tmp_path / 'wheeled.xml').write_text(WHEELED)
+    samples = play(
+        '{phases: [{name: go, duration_s: 1.0,'
+        ' robot: {drive: {linear_m_s: 0.3, angular_rad_s: 0.5, ramp_s: 0.2}}}]}',
+        **{'robot: {model: bot.xml}': 'robot: {model: wheeled.xml, wheels: [left, right]}'},
+    )
+    turned = {name: joint(samples[-1], name).position for name in ('left', 'right')}
+    # At full speed for 0.8 s in all; the left wheel is on the inside.
+    assert turned['left'] == pytest.approx((0.3 - 0.5 * 0.2) * 0.8 / 0.1)
+    assert turned['right'] == pytest.approx(-(0.3 + 0.5 * 0.2) * 0.8 / 0.1)
+    assert joint(samples[5], 'left').velocity == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ('wheel', 'message'), [('lef', "No joint 'lef'"), ('low', 'low is no wheel: a hinge')]
+)
+def test_wheels_must_be_wheels(write_config, tmp_path, wheel, message):
+    text = WHEELED.replace('name="left" pos="0 .2 .1"', 'name="left" pos="0 .2 0"')
+    text = text.replace('joint name="left"', 'joint name="low"')
+    (tmp_path / 'wheeled.xml').write_text(text)
+    robot = f'robot: {{model: wheeled.xml, wheels: [{wheel}]}}'
+    config = write_config(**STILL, **{'robot: {model: bot.xml}': robot})
+    with pytest.raises(ConfigError, match=rf'robot.wheels\[0\]: {message}'):
+        SceneBuilder(load_config(config))
 
 
 PUSH = (
@@ -347,3 +399,42 @@ def test_what_phases_name_must_exist(write_config, tmp_path, phase, message):
     )
     with pytest.raises(ConfigError, match=message):
         SceneBuilder(load_config(config))
+
+
+EVENTFUL = (
+    'sequence: {phases: [{name: run, duration_s: [0.2, 0.4], robot: {waypoints: [{pan: [-1, 1]}]},'
+    ' events: [{conveyor: {surface: line, speed_m_s: [0.1, 0.4]}},'
+    ' {at_s: 0.1, drop: {count: [1, 2], interval_s: 0.05}},'
+    ' {at_s: 0.15, push: {impulse_n_s: [0, 0.1]}}]},'
+    ' {name: look, duration_s: 9, robot: {views: true}}]}\nrender:'
+)
+
+
+class StopError(Exception):
+    """Ends a run."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('workers', [1, 2])
+def test_bytes_do_not_depend_on_workers_or_stops(write_config, contents, tmp_path, workers):
+    (tmp_path / 'hall.xml').write_text(HALL)
+    config = write_config(
+        **{
+            "'builtin://table'": 'hall.xml',
+            'render:': EVENTFUL,
+            'views_per_episode: 2': 'views_per_episode: 6, motion: sequence',
+            'width: 80': 'rate_hz: 16\n    width: 80',
+        }
+    )
+    generate(GenerateRequest(config, tmp_path / 'whole'), lambda _: None)
+
+    def stop(progress):
+        raise StopError('enough')
+
+    with pytest.raises(StopError, match='enough'):
+        generate(GenerateRequest(config, tmp_path / 'again'), stop)
+    request = GenerateRequest(config, tmp_path / 'again', resume=True, workers=workers)
+    generate(request, lambda _: None)
+    whole = contents(tmp_path / 'whole')
+    assert contents(tmp_path / 'again') == whole
+    assert len([name for name in whole if name.endswith('top.png')]) >= 3 * 10

@@ -355,7 +355,8 @@ def test_without_a_container_an_object_goes_elsewhere():
 @pytest.mark.parametrize('half', [(0.02, 0.05, 0.1), (0.05, 0.02, 0.1)])
 @pytest.mark.parametrize('axis', [(0.0, 1.0, 0.0), (0.0, 0.0, 2.0), (1.0, 1.0, 0.0)])
 def test_a_hand_holds_the_narrower_side_between_its_fingers(half, axis):
-    grasp = Grasp(link='palm', position_m=(0.1, 0.2, 0.3), jitter_m=0.01, axis=axis)
+    upward = (0.0, 0.0, 1.0) if axis[2] == 0 else (1.0, 0.0, 0.0)
+    grasp = Grasp(link='palm', position_m=(0.1, 0.2, 0.3), jitter_m=0.01, axis=axis, up=upward)
     place = PlaceInfo(Place(name='hand', kind='gripper', grasp=grasp))
     turns = []
     for seed in range(40):
@@ -367,7 +368,7 @@ def test_a_hand_holds_the_narrower_side_between_its_fingers(half, axis):
         assert np.linalg.det(turn) == pytest.approx(1.0)
         narrow = turn[:, int(np.argmin(half[:2]))]
         assert narrow @ axis / np.linalg.norm(axis) == pytest.approx(1.0)
-        up = turn[:, 2] @ ((0, 0, 1) if axis[2] == 0 else (1, 0, 0))
+        up = turn[:, 2] @ upward
         turns.append(math.degrees(math.acos(min(up, 1.0))))
         again = lay_out([('thing', half)], place, seed=seed, attempt=3)
         assert again.placed == drawing.placed

@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from synth_ros.config.physics import SettleConfig
+from synth_ros.errors import PlacementError
 from synth_ros.geometry.transforms import inverse, make_transform, matrix_from_quat_wxyz
 from synth_ros.labels.relations import relations
 from synth_ros.randomize.streams import Streams
@@ -201,13 +202,13 @@ def test_postures_in_which_the_object_hits_something_are_refused(hold):
 def test_an_object_beside_the_fingers_is_refused(hold):
     made = hold(**{'[0.09, 0.0, 0.0]': '[0.09, 0.05, 0.0]', 'jitter_m: 0.004': 'jitter_m: 0.0'})
     assert 'finger "right" closes without touching it' in made.world.grip.fault
-    (result,) = settle(
-        made.world,
-        [made.sampled.objects],
-        config=SettleConfig(),
-        places=made.builder.inventory.places,
-    )
-    assert result.verdict is Verdict.NOT_HELD
+    with pytest.raises(PlacementError, match=r'cannot hold .*"right" closes without touching'):
+        settle(
+            made.world,
+            [made.sampled.objects],
+            config=SettleConfig(),
+            places=made.builder.inventory.places,
+        )
 
 
 def test_servos_carry_what_they_hold(hold):

@@ -151,7 +151,7 @@ def in_hand(item: Item, grasp: Grasp, draws: Draws) -> Pose:
         return Pose(position, draw_quat_wxyz(grasp.rotation, 'rotation', draws=draws))
     axis: FloatArray = np.array(grasp.axis, float)
     axis /= np.linalg.norm(axis)
-    upward = np.array([0.0, 0.0, 1.0] if abs(axis[2]) < 0.9 else [1.0, 0.0, 0.0])
+    upward: FloatArray = np.array(grasp.up, float)
     upward -= (upward @ axis) * axis
     upward /= np.linalg.norm(upward)
     across = np.cross(upward, axis)
