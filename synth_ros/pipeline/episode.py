@@ -287,13 +287,14 @@ class Episode:
         part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
             noise = self.config.randomization.sensor
-            name = f'sensor/{number}/{part.model.name}'
+            # By the camera's own number: when others look changes none of its noise.
+            name = part.model.name
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=number, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(sensor_stream(now.index, name)),
+                rng=self._streams.generator(sensor_stream(number, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(
