@@ -343,6 +343,14 @@ class Episode:
         waiting = [o.name for o in self.sampled.objects if o.waits and o.name not in here]
         if waiting:
             record['waiting'] = waiting
+        if course.motion == 'sequence':
+            # A robot on its way is in no posture that was drawn.
+            record['robot'] = {
+                'joints': {joint.name: joint.position for joint in now.joints},
+                'world_from_first_link': [
+                    row.tolist() for link in now.links[:1] for row in link.world_from_link
+                ],
+            }
         if now.phase is not None:
             record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))
