@@ -10,7 +10,8 @@ import numpy as np
 from scenes import SceneSpec, write_scene
 
 from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.pipeline.episode import Episode, Redraw, Stage
+from synth_ros.pipeline.episode import Episode, Stage
+from synth_ros.pipeline.settling import Redraw
 from synth_ros.randomize.scene import SampledScene
 from synth_ros.randomize.streams import Streams
 from synth_ros.render.fake import RaycastRenderer

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Iterable, Sequence
 
-from synth_ros import __version__
 from synth_ros.config.load import LoadedConfig
 from synth_ros.config.root import Config
-from synth_ros.errors import InternalError, PlacementError
+from synth_ros.errors import InternalError
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
-from synth_ros.pipeline.constraints import CONSTRAINT, ViewSearch, unmet_by_scene
+from synth_ros.pipeline.constraints import ViewSearch
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -25,6 +22,8 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
+from synth_ros.pipeline.provenance import describe, provenance_json
+from synth_ros.pipeline.settling import Redraw, settled
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
@@ -43,25 +42,8 @@ from synth_ros.sim.clutter import ClutterKeeper
 from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.memory import keep_free_memory, return_free_memory
 from synth_ros.sim.posture import PostureFinder
-from synth_ros.sim.settle import Settled, Verdict, settle
 from synth_ros.sim.world import World
 from synth_ros.types import Sample, SampleKey
-
-# Drawings settled together: the first alone, since most scenes settle at once, then several
-# at the same time. Part of the definition of an episode, so not a setting.
-_WAVES = (1, 3)
-
-
-class Redraw(NamedTuple):
-    """One drawing of an episode and its verdict.
-
-    Attributes:
-        attempt: Number of the drawing, from 0.
-        verdict: Name of the verdict, ``VALID`` for the one in use.
-    """
-
-    attempt: int
-    verdict: str
 
 
 class Episode:
@@ -113,7 +95,7 @@ class Episode:
             streams=self._streams,
         )
         self._rest_qpos = world.data.qpos.copy()
-        self._origin = self._describe()
+        self.origin = describe(self)
 
     def find_view(
         self,
@@ -303,7 +285,7 @@ class Episode:
                 before=window.before[place],
                 after=window.after[place],
             )
-            provenance = self._provenance(now, course, number=number)
+            provenance = provenance_json(self, now, course, number=number)
         return Sample(
             key=SampleKey(self.sampled.episode, number, part.model.name),
             frame=clean,
@@ -312,48 +294,6 @@ class Episode:
             labels=labels,
             provenance_json=provenance,
         )
-
-    def _describe(self) -> dict[str, object]:
-        """What the provenance of all frames of the episode says."""
-        stage = self.stage
-        return {
-            'synth_ros': __version__,
-            'config_hash': stage.loaded.config_hash,
-            'seed': stage.seed,
-            'renderer': stage.renderer.name,
-            'thresholds': {
-                'min_pixels': stage.config.labels.min_pixels,
-                'min_visibility': stage.config.labels.min_visibility,
-            },
-            'redraws': [redraw._asdict() for redraw in self.redraws],
-            'refused_shapes': self.clutter.refused,
-            'scene': self.sampled.model_dump(mode='json'),
-        }
-
-    def _provenance(self, now: Instant, course: Course, *, number: int) -> str:
-        record = {
-            **self._origin,
-            'motion': course.motion,
-            'frames': course.frames,
-            'frame': number,
-            'view': now.drawn.model_dump(mode='json'),
-            'unlabelled': {name: pose for name, *pose in now.unlabelled},
-        }
-        here = {item.name for item in now.taken[0].frame.instances}
-        waiting = [o.name for o in self.sampled.objects if o.waits and o.name not in here]
-        if waiting:
-            record['waiting'] = waiting
-        if course.motion == 'sequence':
-            # A robot on its way is in no posture that was drawn.
-            record['robot'] = {
-                'joints': {joint.name: joint.position for joint in now.joints},
-                'world_from_first_link': [
-                    row.tolist() for link in now.links[:1] for row in link.world_from_link
-                ],
-            }
-        if now.phase is not None:
-            record['phase'] = now.phase.model_dump(mode='json')
-        return json.dumps(record, sort_keys=True, separators=(',', ':'))
 
 
 class Stage:
@@ -422,7 +362,9 @@ class Stage:
             world = World(scene, builder.config.robot)
             world.apply(drawn.values)
         with self.clock.measure('settle'):
-            sampled, rest, redraws = self._settle(world, streams, builder)
+            sampled, rest, redraws = settled(
+                world, streams, builder, abandoned=self.abandoned.is_set
+            )
             sampled = sampled.model_copy(update={'scenario': scenario})
             world.set_objects(rest.qpos)
             world.hang(sampled.objects)
@@ -437,53 +379,3 @@ class Stage:
         with self.clock.measure('load'):
             self.renderer.load(episode.world.scene.model)
             return_free_memory()
-
-    def _settle(
-        self, world: World, streams: Streams, builder: SceneBuilder
-    ) -> tuple[SampledScene, Settled, list[Redraw]]:
-        redraws: list[Redraw] = []
-        config = builder.config
-        for wave in _waves(config.physics.settle.max_attempts):
-            drawings = [
-                sample_scene(config, builder.inventory, streams=streams, attempt=k) for k in wave
-            ]
-            results = settle(
-                world,
-                [drawing.dropped for drawing in drawings],
-                config=config.physics.settle,
-                places=builder.inventory.places,
-                abandoned=self.abandoned.is_set,
-            )
-            for drawing, result in zip(drawings, results, strict=True):
-                verdict = result.verdict.name
-                if result.verdict is Verdict.VALID:
-                    failed = unmet_by_scene(world, result.qpos, config.constraints.scene)
-                    if not failed:
-                        redraws.append(Redraw(drawing.attempt, verdict))
-                        return drawing, result, redraws
-                    verdict = CONSTRAINT + failed[0]
-                redraws.append(Redraw(drawing.attempt, verdict))
-        raise PlacementError(_why_unsettled(streams.episode, redraws))
-
-
-def _waves(attempts: int) -> Iterator[range]:
-    """Attempt numbers in the groups that are settled together."""
-    start, size = 0, _WAVES[0]
-    while start < attempts:
-        stop = min(start + size, attempts)
-        yield range(start, stop)
-        start, size = stop, _WAVES[1]
-
-
-def _why_unsettled(episode: int, redraws: Sequence[Redraw]) -> str:
-    counted = Counter(redraw.verdict for redraw in redraws)
-    words = {verdict.name: verdict.value for verdict in Verdict}
-    reasons = ', '.join(
-        f'{words.get(name, name)} ({count} times)' for name, count in counted.most_common()
-    )
-    return (
-        f'Episode {episode}: none of {len(redraws)} drawings of the scene came to a valid '
-        f'rest: {reasons}. Ask for fewer objects (objects.count), a larger surface '
-        '(objects.placement), more time (physics.settle.max_time_s) or more attempts '
-        '(physics.settle.max_attempts).'
-    )

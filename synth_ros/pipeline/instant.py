@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from synth_ros.errors import SynthRosError
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
-from synth_ros.sim.world import LoosePose
+from synth_ros.sim.places import LoosePose
 from synth_ros.types import FloatArray, Frame, JointState, LinkPose
 
 Motion = Literal['views', 'sequence']

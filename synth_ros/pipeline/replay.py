@@ -18,7 +18,7 @@ from synth_ros.pipeline.instant import Course
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame
-from synth_ros.sim.world import Place
+from synth_ros.sim.places import Place
 from synth_ros.types import FloatArray, Sample
 
 

@@ -17,8 +17,8 @@ from synth_ros.randomize.scene import Filling
 from synth_ros.scene.compiled import CompiledScene, ObjectPart, ShapePart
 from synth_ros.sim.hanging import Tester
 from synth_ros.sim.occluders import Placed
+from synth_ros.sim.places import Place
 from synth_ros.sim.sightlines import Lens, Region, Sightlines, look_around, region_of
-from synth_ros.sim.world import Place
 from synth_ros.types import FloatArray, MaskImage
 
 _CELLS_ACROSS = 36

@@ -20,9 +20,10 @@ from synth_ros.scene.compiled import ShapePart
 from synth_ros.sim.background import BackgroundPlacer
 from synth_ros.sim.hanging import Tester
 from synth_ros.sim.occluders import OccluderPlacer, Placed
+from synth_ros.sim.places import Place
 from synth_ros.sim.rays import model_for_rays
 from synth_ros.sim.sightlines import Lens
-from synth_ros.sim.world import Place, World
+from synth_ros.sim.world import World
 
 
 class ClutterKeeper:

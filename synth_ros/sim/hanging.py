@@ -9,8 +9,9 @@ import numpy as np
 
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.scene.compiled import ShapePart
+from synth_ros.sim.places import Place
 from synth_ros.sim.sightlines import Lens, Sightlines
-from synth_ros.sim.world import Place, World
+from synth_ros.sim.world import World
 from synth_ros.types import FloatArray, MaskImage
 
 _MESH = mujoco.mjtGeom.mjGEOM_MESH.value

@@ -17,8 +17,8 @@ from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import Occlusion
 from synth_ros.scene.compiled import ObjectPart, ShapePart
 from synth_ros.sim.hanging import Tester
+from synth_ros.sim.places import Place
 from synth_ros.sim.sightlines import Lens, Sightlines, sightlines_to
-from synth_ros.sim.world import Place
 from synth_ros.types import FloatArray, MaskImage
 
 # Lines over the box of a target, across; of which some meet it.

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from synth_ros.config.physics import SettleConfig
 from synth_ros.randomize.inventory import PlaceInfo
 from synth_ros.randomize.scene import SampledObject
+from synth_ros.sim.places import body_pose
 from synth_ros.sim.staying import Lying, stays
-from synth_ros.sim.world import World, body_pose
+from synth_ros.sim.world import World
 from synth_ros.types import FloatArray
 
 _MAX_SINK_M = 0.004

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
-from typing import NamedTuple
 
 import mujoco
 import numpy as np
@@ -30,6 +29,7 @@ from synth_ros.sim.contacts import contacts
 from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
+from synth_ros.sim.places import PARKED, LoosePose, Place, body_pose
 from synth_ros.sim.robot import Path, Posture, RobotState
 from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import (
@@ -40,37 +40,6 @@ from synth_ros.types import (
     LinkPose,
     SceneState,
 )
-
-
-class Place(NamedTuple):
-    """Where a body is in the world.
-
-    Attributes:
-        position_m: Its origin.
-        quat_wxyz: World from body.
-    """
-
-    position_m: tuple[float, float, float]
-    quat_wxyz: tuple[float, float, float, float]
-
-
-class LoosePose(NamedTuple):
-    """Where something is that can move and is never labelled.
-
-    Attributes:
-        name: Unique in the scene.
-        position_m: Origin of its body in the world.
-        quat_wxyz: World from body.
-        radius_m: Of a ball around that origin that holds it.
-    """
-
-    name: str
-    position_m: tuple[float, float, float]
-    quat_wxyz: tuple[float, float, float, float]
-    radius_m: float
-
-
-_PARKED = Place(PARKED_M, (1.0, 0.0, 0.0, 0.0))
 
 
 class _Due(Enum):
@@ -350,7 +319,7 @@ class World:
             shape: One of ``scene.shapes``.
             place: Where to; ``None`` to park it.
         """
-        position, quat = place if place is not None else _PARKED
+        position, quat = place if place is not None else PARKED
         self._data.mocap_pos[shape.mocap_id] = position
         self._data.mocap_quat[shape.mocap_id] = quat
         self._due = _Due.ALL
@@ -469,12 +438,3 @@ class World:
             waiting = (part for part in scene.objects if part.instance_id not in here)
             away += [geom for part in waiting for geom in part.geom_ids]
         return tuple(away)
-
-
-def body_pose(
-    part: ObjectPart, drawn: SampledObject
-) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
-    """Body position and wxyz quaternion that put the object's box centre where it was drawn."""
-    offset = matrix_from_quat_wxyz(drawn.quat_wxyz) @ part.object_from_box[:3, 3]
-    x, y, z = (float(c) for c in np.asarray(drawn.position_m) - offset)
-    return (x, y, z), drawn.quat_wxyz

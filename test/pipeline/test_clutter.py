@@ -14,7 +14,7 @@ from synth_ros.cli.main import app
 from synth_ros.labels.flow import flow
 from synth_ros.pipeline.capture import Exposure
 from synth_ros.pipeline.generate import GenerateRequest, generate
-from synth_ros.sim.world import Place
+from synth_ros.sim.places import Place
 from synth_ros.types import FlowState
 
 CLUTTER = """
