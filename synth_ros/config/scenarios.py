@@ -52,6 +52,10 @@ class ScenarioConfig(Section):
                 allowed = ', '.join(CHANGEABLE)
                 message = f'all scenarios share this section; they may change: {allowed}'
                 yield Fault(('change', key), message)
+        physics = self.change.get('physics')
+        if isinstance(physics, dict) and 'timestep_s' in physics:
+            message = 'all scenarios share the time step, on which frames fall'
+            yield Fault(('change', 'physics', 'timestep_s'), message)
         objects = self.change.get('objects')
         if isinstance(objects, dict) and 'classes' in objects:
             message = (

@@ -287,13 +287,14 @@ class Episode:
         part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
             noise = self.config.randomization.sensor
-            name = f'sensor/{number}/{part.model.name}'
+            # By the camera's own number: when others look changes none of its noise.
+            name = part.model.name
             rgb, depth_m = sense(
                 clean,
                 noise,
-                gain=draw_rgb_gain(noise, draws=self.draws, frame=now.index, camera=name),
+                gain=draw_rgb_gain(noise, draws=self.draws, frame=number, camera=name),
                 depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(sensor_stream(now.index, name)),
+                rng=self._streams.generator(sensor_stream(number, name)),
             )
         with self.clock.measure('label'):
             labels = annotate(
@@ -342,6 +343,14 @@ class Episode:
         waiting = [o.name for o in self.sampled.objects if o.waits and o.name not in here]
         if waiting:
             record['waiting'] = waiting
+        if course.motion == 'sequence':
+            # A robot on its way is in no posture that was drawn.
+            record['robot'] = {
+                'joints': {joint.name: joint.position for joint in now.joints},
+                'world_from_first_link': [
+                    row.tolist() for link in now.links[:1] for row in link.world_from_link
+                ],
+            }
         if now.phase is not None:
             record['phase'] = now.phase.model_dump(mode='json')
         return json.dumps(record, sort_keys=True, separators=(',', ':'))

@@ -268,19 +268,21 @@ class FrameTruth:
         """Put robot and objects where the record says."""
         world, record = self._world, self._frame.record
         posture = world.posture(self._made.view)
-        robot = record.robot
-        if robot is not None:
+        joints, first_link = self._made.joints, self._made.world_from_first_link
+        if record.robot is not None:
+            joints = {joint.name: joint.position for joint in record.robot.joints}
+            for link in record.robot.links[:1]:
+                first_link = self._pose @ np.array(link.camera_from_link)
+        if joints or first_link is not None:
             order = {int(at): k for k, at in enumerate(world.scene.robot.qpos_addresses)}
-            names = {joint.name: order[joint.qpos_address] for joint in world.scene.robot.joints}
             qpos = posture.qpos.copy()
-            for joint in robot.joints:
-                if joint.name in names:
-                    qpos[names[joint.name]] = joint.position
+            for joint in world.scene.robot.joints:
+                if joint.name in joints:
+                    qpos[order[joint.qpos_address]] = joints[joint.name]
             posture = posture._replace(qpos=qpos)
             world.set_posture(posture)
-            if robot.links:
-                recorded = self._pose @ np.array(robot.links[0].camera_from_link)
-                posture = _moved(posture, world.links()[0].world_from_link, recorded)
+            if first_link is not None:
+                posture = _moved(posture, world.links()[0].world_from_link, first_link)
         world.hang(self._made.scene.objects)
         qpos = self._recorded_qpos()
         world.set_posture(posture)

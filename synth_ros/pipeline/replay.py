@@ -19,7 +19,7 @@ from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame
 from synth_ros.sim.world import Place
-from synth_ros.types import Sample
+from synth_ros.types import FloatArray, Sample
 
 
 class Provenance(NamedTuple):
@@ -33,6 +33,8 @@ class Provenance(NamedTuple):
         renderer: Its name.
         config_hash: Of the config.
         unlabelled: Where all was that can move and is never labelled, by name.
+        joints: Positions of the robot's joints, by name; of sequences alone.
+        world_from_first_link: Pose of its first link, (4, 4); of sequences alone.
     """
 
     scene: SampledScene
@@ -42,6 +44,8 @@ class Provenance(NamedTuple):
     renderer: str
     config_hash: str
     unlabelled: Mapping[str, Place] = MappingProxyType({})
+    joints: Mapping[str, float] = MappingProxyType({})
+    world_from_first_link: FloatArray | None = None
 
 
 def read_provenance(frame: RecordedFrame) -> Provenance:
@@ -52,6 +56,8 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
     """
     try:
         stored = json.loads(frame.provenance_json)
+        robot = stored.get('robot', {})
+        first_link = np.array(robot.get('world_from_first_link') or 0.0, np.float64)
         return Provenance(
             scene=SampledScene.model_validate(stored['scene']),
             view=SampledView.model_validate(stored['view']),
@@ -63,6 +69,8 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
                 str(name): Place(triple(np.array(position)), quadruple(np.array(quat)))
                 for name, (position, quat, _) in stored.get('unlabelled', {}).items()
             },
+            joints={str(name): float(at) for name, at in robot.get('joints', {}).items()},
+            world_from_first_link=first_link if first_link.shape == (4, 4) else None,
         )
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise UsageError(

@@ -12,7 +12,7 @@ def draw_rgb_gain(noise: SensorNoise, *, draws: Draws, frame: int, camera: str) 
     Args:
         noise: Says what to draw from.
         draws: Of the episode.
-        frame: Number of the frame within the episode.
+        frame: Number of the frame among the camera's own of the episode.
         camera: Name of the camera.
     """
     return draws.number(noise.rgb_gain, f'{sensor_stream(frame, camera)}/rgb_gain')

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from synth_ros.config.base import Fault, KeyPath
@@ -16,10 +15,9 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.objects import ObjectClass
 from synth_ros.config.patterns import matches
 from synth_ros.config.root import Config
-from synth_ros.config.textures import TextureConfig
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.geometry.boxes import Boxes
-from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo, TextureFolder
+from synth_ros.randomize.inventory import JointLog, PlaceInfo, SurfaceInfo
 from synth_ros.randomize.phases import SequenceStock
 from synth_ros.randomize.vary import scale_limits
 from synth_ros.scene.cameras import PlannedCamera, plan_camera
@@ -32,8 +30,9 @@ from synth_ros.scene.catalog import (
     make_class,
 )
 from synth_ros.scene.environment import LoadedEnvironment, load_environment
+from synth_ros.scene.image_folders import load_images, load_pictures
 from synth_ros.scene.joint_log import load_joint_log
-from synth_ros.scene.pictures import PictureFiles, list_pictures
+from synth_ros.scene.pictures import PictureFiles
 from synth_ros.scene.places import Stage as PlaceStage
 from synth_ros.scene.places import find_places, ground, obstacles, size_faults
 from synth_ros.scene.posture import home_positions, position_fault, scalar_joint
@@ -41,7 +40,7 @@ from synth_ros.scene.resolve import resolve_environment, resolve_robot
 from synth_ros.scene.robot import LoadedRobot, load_robot
 from synth_ros.scene.sequence import SequenceLoader
 from synth_ros.scene.symmetry import NO_GROUP, combines
-from synth_ros.scene.texture_images import ImageFiles, list_folder
+from synth_ros.scene.texture_images import ImageFiles
 from synth_ros.scene.viewpoint_check import joint_faults, viewpoint_faults
 
 T = TypeVar('T')
@@ -125,7 +124,8 @@ def load_assets(loaded: LoadedConfig, *, like: KnownAssets | None = None) -> Sce
     else:
         key: KeyPath = ('distractors', 'contextual', 'classes')
         distractors = Catalog(_load_classes(faults, clutter, key))
-    images, pictures = _load_images(faults), _load_pictures(faults)
+    images = load_images(config, loaded.base_dir, attempt=faults.attempt)
+    pictures = load_pictures(config, loaded.base_dir, attempt=faults.attempt)
     log: JointLog | None = None
     # A kind of stuff may be found in one scenario's environment alone.
     if environment is not None and like is None:
@@ -342,43 +342,6 @@ def _camera_key(entry: CameraConfig) -> KeyPath:
     if entry.mount is not None:
         return ('mount', 'link')
     return ('model_camera',) if entry.model_camera is not None else ('name',)
-
-
-def _load_images(faults: _Faults) -> ImageFiles:
-    """All folders of textures; one that several keys name is read once."""
-    config = faults.loaded.config
-    named: list[tuple[KeyPath, TextureConfig]] = [
-        (('objects', 'texture'), config.objects.texture),
-        (('environment', 'textures'), config.environment.textures),
-        (('distractors', 'contextual', 'texture'), config.distractors.contextual.texture),
-        (('distractors', 'flying', 'texture'), config.distractors.flying.texture),
-        (('distractors', 'occluders', 'texture'), config.distractors.occluders.texture),
-        (('distractors', 'background', 'texture'), config.distractors.background.texture),
-    ]
-    folders: dict[str, tuple[TextureFolder, Path] | None] = {}
-    for key, entry in named:
-        if entry.folder is not None and entry.folder not in folders:
-            folders[entry.folder] = faults.attempt(
-                (*key, 'folder'), partial(list_folder, entry.folder, faults.loaded.base_dir)
-            )
-    return ImageFiles([folder for folder in folders.values() if folder is not None])
-
-
-def _load_pictures(faults: _Faults) -> PictureFiles:
-    """All folders of panoramas and backdrops."""
-    around = faults.loaded.config.environment
-    named = [
-        (('image_light', 'folder'), around.image_light.folder, True),
-        (('backdrop', 'folder'), around.backdrop.folder, False),
-    ]
-    if around.sky is not None:
-        named.insert(0, (('sky', 'folder'), around.sky.folder, True))
-    folders = []
-    for key, folder, panoramas in named:
-        if folder is not None:
-            work = partial(list_pictures, folder, faults.loaded.base_dir, panoramas=panoramas)
-            folders.append(faults.attempt(('environment', *key), work))
-    return PictureFiles([folder for folder in folders if folder is not None])
 
 
 def _load_classes(

@@ -2,21 +2,26 @@
 
 import json
 import math
+from contextlib import closing
 
 import numpy as np
 import pytest
 
+from synth_ros.audit.run import AuditRequest, audit
 from synth_ros.config.load import load_config
 from synth_ros.errors import ConfigError
 from synth_ros.pipeline.generate import (
     GenerateRequest,
     episode_samples,
     generate,
+    open_stage,
     view_again,
 )
 from synth_ros.pipeline.instant import Course
 from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.oracle import ConfigOracle
 from synth_ros.pipeline.timing import Timing
+from synth_ros.readers.recording_dataset import DatasetRecording
 from synth_ros.scene.build import SceneBuilder
 
 # A floor with a belt, and a wall in front of the robot.
@@ -438,3 +443,26 @@ def test_bytes_do_not_depend_on_workers_or_stops(write_config, contents, tmp_pat
     whole = contents(tmp_path / 'whole')
     assert contents(tmp_path / 'again') == whole
     assert len([name for name in whole if name.endswith('top.png')]) >= 3 * 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('robot', ['true', 'false'])
+def test_an_audit_finds_the_robot_on_its_way(write_config, tmp_path, robot):
+    (tmp_path / 'hall.xml').write_text(HALL)
+    go = 'drive: {linear_m_s: -0.4, angular_rad_s: 0.3}, waypoints: [{pan: 0.8}]'
+    config = write_config(
+        **{
+            "'builtin://table'": 'hall.xml',
+            'render:': f'labels: {{robot: {robot}, min_pixels: 4}}\nsequence: {{phases:'
+            f' [{{name: go, duration_s: 0.5, robot: {{{go}}}}}]}}\nrender:',
+            'views_per_episode: 2': 'views_per_episode: 5, motion: sequence',
+        }
+    )
+    generate(GenerateRequest(config, tmp_path / 'set', episodes=1), lambda _: None)
+    loaded = load_config(config)
+    stage = open_stage(loaded, SceneBuilder(loaded), seed=loaded.config.seed)
+    with closing(stage.renderer):
+        oracle = ConfigOracle(loaded, stage.builder, stage=stage)
+        result = audit(DatasetRecording(tmp_path / 'set'), AuditRequest(None), oracle=oracle)
+    assert [row.name for row in result.rows if row.status == 'broken'] == []
+    assert len(result.frames) == 10

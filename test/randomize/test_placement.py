@@ -201,6 +201,14 @@ def test_spacing_is_kept_and_refuses_what_has_no_room():
     assert {p.unplaced for p in drawing.placed} == {'', 'no free room'}
 
 
+def test_nothing_starts_inside_what_is_above_the_surface():
+    arm = box((0.8, 0.1, 0.85), (0.3, 0.08, 0.06))
+    for seed in range(12):
+        for pose in poses_of(lay_out(alike(3), TABLE, seed=seed, solids=arm)):
+            cloud = corners(SMALL, pose) - arm.center_m[0]
+            assert not np.any(np.all(np.abs(cloud) < arm.half_m[0], axis=1))
+
+
 @pytest.mark.parametrize('seed', range(4))
 def test_a_bins_walls_are_not_met_at_the_start(seed):
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ import numpy as np
 
 from synth_ros.geometry.boxes import extents
 from synth_ros.geometry.transforms import matrix_from_quat_wxyz
-from synth_ros.randomize.draws import quadruple, triple
+from synth_ros.randomize.draws import quadruple
 from synth_ros.randomize.inventory import SurfaceInfo
 from synth_ros.randomize.placement.kit import Kit
 from synth_ros.randomize.placement.room import (
@@ -24,12 +24,14 @@ from synth_ros.randomize.placement.room import (
     TOO_LARGE,
     Pose,
     Refused,
+    boxed,
     in_surface,
     on_surface,
 )
 from synth_ros.types import FloatArray
 
 _SPOTS_TRIED = 40
+_SPOTS_LOOKED_AT = 10
 _TURNS_TRIED = 20
 # The middle of a pile keeps away from the edge: what rolls off it should stay on the surface.
 _PILE_MARGIN_M = 0.1
@@ -50,10 +52,10 @@ def spread(kit: Kit) -> Pose | Refused:
     # An object wider than the surface is dropped on its middle.
     room = [max(half - radius, 0.0) for half in surface.half_size_m]
     spots = _spots(kit, surface, room=room, radius=radius)
-    free = next((spot for spot in spots if spot.stands_on_m <= surface.center_m[2]), None)
-    if free is None and kit.place.config.spacing_m is not None:
+    free = [spot for spot in spots if spot.stands_on_m <= surface.center_m[2]]
+    if not free and kit.place.config.spacing_m is not None:
         return NO_ROOM
-    return _let_go(kit, free or spots[-1], quat=quat, height=float(reach[2]))
+    return _let_go(kit, free or spots[::-1], quat=quat, height=float(reach[2]))
 
 
 def into_bin(kit: Kit) -> Pose | Refused:
@@ -67,10 +69,11 @@ def into_bin(kit: Kit) -> Pose | Refused:
         if min(room) < 0:
             continue
         spots = _spots(kit, surface, room=room, radius=math.hypot(inside[0], inside[1]))
-        lowest = min(spots, key=lambda spot: spot.stands_on_m)
-        if lowest.stands_on_m > surface.center_m[2] and kit.place.config.spacing_m is not None:
+        spots.sort(key=lambda spot: spot.stands_on_m)
+        lowest = spots[0].stands_on_m
+        if lowest > surface.center_m[2] and kit.place.config.spacing_m is not None:
             return NO_ROOM
-        return _let_go(kit, lowest, quat=quat, height=float(inside[2]))
+        return _let_go(kit, spots, quat=quat, height=float(inside[2]))
     return TOO_LARGE
 
 
@@ -89,7 +92,7 @@ def onto_pile(kit: Kit) -> Pose | Refused:
     x, y = on_surface(surface, *(float(v) for v in middle + offset))
     wide = math.hypot(reach[0], reach[1]) + GAP_M
     top = float(kit.room.heights(np.array([[x, y]]), wide, surface)[0])
-    return _let_go(kit, _Spot(x, y, top), quat=quat, height=float(reach[2]))
+    return _let_go(kit, [_Spot(x, y, top)], quat=quat, height=float(reach[2]))
 
 
 def _spots(kit: Kit, surface: SurfaceInfo, *, room: Sequence[float], radius: float) -> list[_Spot]:
@@ -100,19 +103,29 @@ def _spots(kit: Kit, surface: SurfaceInfo, *, room: Sequence[float], radius: flo
     return [_Spot(x, y, z) for (x, y), z in zip(at.tolist(), heights.tolist(), strict=True)]
 
 
-def _let_go(kit: Kit, spot: _Spot, *, quat: FloatArray, height: float) -> Pose | Refused:
-    """The pose above a spot.
+def _let_go(
+    kit: Kit, spots: Sequence[_Spot], *, quat: FloatArray, height: float
+) -> Pose | Refused:
+    """The pose above the first of some spots at which nothing solid is in the way.
 
     Args:
         kit: The object.
-        spot: Where.
+        spots: Where, the best first. If something seems to be above all of them, the first is
+            taken: boxes are larger than what is in them, and the physics tells.
         quat: How it is turned.
         height: Half its extent along z.
     """
     surface = kit.place.surfaces[0]
-    bottom = spot.stands_on_m + kit.drop_m()
-    if bottom + 2 * height > surface.center_m[2] + surface.clear_height_m:
+    drop = kit.drop_m()
+    highest = surface.center_m[2] + surface.clear_height_m
+    poses = [
+        Pose((spot.x, spot.y, spot.stands_on_m + drop + height), quadruple(quat))
+        for spot in spots[:_SPOTS_LOOKED_AT]
+        if spot.stands_on_m + drop + 2 * height <= highest
+    ]
+    if not poses:
         return NO_ROOM
-    pose = Pose(triple(np.array([spot.x, spot.y, bottom + height])), quadruple(quat))
+    clear = (p for p in poses if not kit.room.hits_solid(boxed(p, kit.item.half_m)))
+    pose = next(clear, poses[0])
     kit.room.take(pose, kit.item.half_m, falls_to_m=surface.center_m[2])
     return pose
