@@ -190,6 +190,13 @@ def test_any_data_below_any_keys(data):
         Config.model_validate_json(json.dumps(mended), context=RulesLater())
 
 
+def quiet(room):
+    """Leave out what depends on folders and on the renderer: panoramas, and how many lamps."""
+    room.pop('image_light', None)
+    for key in ('count', 'ambient'):  # some light there must be
+        room.get('lights', {}).pop(key, None)
+
+
 def sensible(data):
     """Drawn data without the clashes that rules forbid."""
     for group in (data['cameras'], data['objects'].get('classes', [])):
@@ -213,10 +220,7 @@ def sensible(data):
     if 'vary' in data.get('randomization', {}):
         data['randomization']['vary'] = {'r': {'target': 'object.value', 'set': 0.5}}
     data.get('distractors', {}).pop('contextual', None)
-    room = data.get('environment', {})
-    room.pop('image_light', None)
-    for key in ('count', 'ambient'):  # how many depends on the renderer, and some light must be
-        room.get('lights', {}).pop(key, None)
+    quiet(data.get('environment', {}))
     data.get('script', {}).pop('settle', None)
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
