@@ -72,7 +72,7 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             joints={str(name): float(at) for name, at in robot.get('joints', {}).items()},
             world_from_first_link=first_link if first_link.shape == (4, 4) else None,
         )
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise UsageError(
             f'The provenance of {frame.key.stem} does not tell how it was made ({error!r}): the '
             'scene cannot be built again. Audit without --config.'
