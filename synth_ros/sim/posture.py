@@ -20,6 +20,8 @@ from synth_ros.sim.robot import Path, Posture
 from synth_ros.sim.viewpoint import Refusal, ViewpointFinder, why_no_viewpoint
 from synth_ros.sim.world import World
 
+# What only grazes, such as a wheel that stands on the floor, touches or not by rounding.
+_GRAZE_M = 1e-5
 # How far apart the postures are at which a way is looked at.
 _STRIDE_M = 0.02
 _STRIDE_RAD = 0.05
@@ -176,7 +178,7 @@ class PostureFinder:
         data = self._world.collide(posture)
         contact = data.contact
         pairs = contact.geom[: data.ncon]
-        pairs = pairs[(contact.dist < 0) & self._robot[pairs].any(axis=1)]
+        pairs = pairs[(contact.dist < -_GRAZE_M) & self._robot[pairs].any(axis=1)]
         if not with_objects:
             pairs = pairs[~self._objects[pairs].any(axis=1)]
         touching = {(int(a), int(b)) for a, b in pairs}
@@ -194,7 +196,7 @@ class PostureFinder:
 
     def _overlap(self, data: mujoco.MjData, one: int, other: int) -> bool:
         """Whether two geoms reach into each other, by their distance."""
-        return bool(mujoco.mj_geomDistance(self._world.model, data, one, other, 0.001, None) < 0)
+        return bool(mujoco.mj_geomDistance(self._world.model, data, one, other, 0.001, None) < -_GRAZE_M)
 
     def _geom_name(self, geom: int) -> str:
         model = self._world.model

@@ -197,8 +197,8 @@ def quiet(room):
         room.get('lights', {}).pop(key, None)
 
 
-def sensible(data):
-    """Drawn data without the clashes that rules forbid."""
+def named_apart(data):
+    """Give the entries of lists names that differ."""
     for group in (data['cameras'], data['objects'].get('classes', [])):
         for i, entry in enumerate(group):
             entry['name'] = 'mug' if group is not data['cameras'] and not i else f'n_{i}'
@@ -215,6 +215,11 @@ def sensible(data):
     for i, phase in enumerate(data.get('sequence', {}).get('phases', [])):
         phase['name'] = f'phase_{i}'
         phase.pop('events', None)
+
+
+def sensible(data):
+    """Drawn data without the clashes that rules forbid."""
+    named_apart(data)
     # No more frames than time steps.
     data.get('physics', {}).pop('timestep_s', None)
     if 'vary' in data.get('randomization', {}):
