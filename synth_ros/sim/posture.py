@@ -196,7 +196,8 @@ class PostureFinder:
 
     def _overlap(self, data: mujoco.MjData, one: int, other: int) -> bool:
         """Whether two geoms reach into each other, by their distance."""
-        return bool(mujoco.mj_geomDistance(self._world.model, data, one, other, 0.001, None) < -_GRAZE_M)
+        apart_m = mujoco.mj_geomDistance(self._world.model, data, one, other, 0.001, None)
+        return bool(apart_m < -_GRAZE_M)
 
     def _geom_name(self, geom: int) -> str:
         model = self._world.model
