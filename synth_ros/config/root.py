@@ -139,6 +139,8 @@ class Config(Section):
             yield Fault(path, 'give curriculum.poses or script.objects, not both')
         if self.output.dataset.motion == 'sequence':
             yield Fault(path, 'it plans views; set output.dataset.motion to views')
+        if self.sequence.phases:
+            yield Fault(path, 'it plans views; give curriculum.poses or sequence.phases')
 
     def _sequence_faults(self) -> Iterator[Fault]:
         """Yield a fault for each class that events name and the config lacks."""

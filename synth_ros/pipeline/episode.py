@@ -146,13 +146,20 @@ class Episode:
             PlacementError: If no posture was found.
         """
         self.world.set_objects(self._rest_qpos)
-        drawn = self._hang_planned(self.find_view(view, start=start))
+        drawn = self.hang_planned(self.find_view(view, start=start))
         self.world.set_time(view * self.stage.config.output.live.view_period_s)
         due = tuple(Due(camera, view) for camera in range(len(self.world.scene.cameras)))
         return self.begin(view, drawn, due=due)
 
-    def _hang_planned(self, drawn: SampledView) -> SampledView:
-        """Hang the objects of the pose curriculum in front of its camera, as the robot stands."""
+    def hang_planned(self, drawn: SampledView) -> SampledView:
+        """Hang the objects of the pose curriculum in front of its camera, as the robot stands.
+
+        Args:
+            drawn: The view; without a curriculum nothing happens.
+
+        Raises:
+            PlacementError: They do not fit into the image.
+        """
         poses = self.config.curriculum.poses
         if poses is None:
             return drawn

@@ -19,7 +19,7 @@ from synth_ros.geometry.transforms import inverse, quat_wxyz_from_matrix
 from synth_ros.pipeline.capture import instance_of_surface
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.replay import Player, Provenance, read_provenance
-from synth_ros.randomize.told import hung
+from synth_ros.randomize.told import moved_to
 from synth_ros.readers.recording import RecordedFrame, Recording, Thresholds
 from synth_ros.render.model import HIDDEN_GROUP, private_model
 from synth_ros.scene.build import SceneBuilder
@@ -311,11 +311,20 @@ class FrameTruth:
         return qpos
 
     def _hang_planned(self) -> None:
-        """Hang the objects of the pose curriculum, as the robot stands."""
-        world, planner = self._world, self._loaded.config.curriculum.poses
-        if planner is not None and self._made.view.planned:
-            pose = world.world_from_camera(world.scene.camera(planner.camera))
-            world.hang(hung(self._made.scene.objects, self._made.view.planned, pose))
+        """Hang the objects of the pose curriculum where the record says."""
+        planned = {pose.instance_id for pose in self._made.view.planned}
+        poses = {
+            i.instance_id: np.array(i.world_from_object) for i in self._frame.record.instances
+        }
+        parts = {part.instance_id: part for part in self._world.scene.objects}
+        self._world.hang(
+            [
+                moved_to(item, poses[item.instance_id] @ parts[item.instance_id].object_from_box)
+                if item.instance_id in planned & poses.keys()
+                else item
+                for item in self._made.scene.objects
+            ]
+        )
 
     @contextmanager
     def _alone(self, only: int | None) -> Iterator[None]:

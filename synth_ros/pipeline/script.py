@@ -121,6 +121,8 @@ class ViewScript:
         # A camera does not change while it films: lens and mount are those of the first view.
         here = self.cameras(steps)
         try:
+            # They hang before the camera as it is now, and stay there while the robot moves.
+            planned = self._episode.hang_planned(self.drawn).planned
             with world.aside():
                 drawn = self._episode.find_view(self._view, calibration=here)
                 shapes = world.shape_places()
@@ -128,7 +130,7 @@ class ViewScript:
             for shape, place in shapes:
                 world.put_shape(shape, place)
             there = glide(here, drawn.cameras, 1.0)
-            self.drawn = drawn.model_copy(update={'cameras': there})
+            self.drawn = drawn.model_copy(update={'cameras': there, 'planned': planned})
             self._gliding = _Gliding(here, there, steps, end)
         except PlacementError as error:
             self.hold(steps)

@@ -186,11 +186,20 @@ def hung(
 
 def _hung(item: SampledObject, pose: PlannedPose, world_from_camera: FloatArray) -> SampledObject:
     camera_from_box = make_transform(matrix_from_quat_wxyz(pose.quat_wxyz), pose.position_m)
-    world = world_from_camera @ camera_from_box
+    return moved_to(item, world_from_camera @ camera_from_box)
+
+
+def moved_to(item: SampledObject, world_from_box: FloatArray) -> SampledObject:
+    """The object with its 3D box somewhere else.
+
+    Args:
+        item: Of the scene.
+        world_from_box: Pose of the box, (4, 4); its axes are the object's.
+    """
     return item.model_copy(
         update={
-            'position_m': triple(world[:3, 3]),
-            'quat_wxyz': quadruple(quat_wxyz_from_matrix(world[:3, :3])),
+            'position_m': triple(world_from_box[:3, 3]),
+            'quat_wxyz': quadruple(quat_wxyz_from_matrix(world_from_box[:3, :3])),
         }
     )
 

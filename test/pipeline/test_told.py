@@ -11,6 +11,7 @@ from synth_ros.config.load import load_config
 from synth_ros.errors import ConfigError
 from synth_ros.geometry.transforms import inverse, matrix_from_rpy
 from synth_ros.pipeline.generate import GenerateRequest, generate
+from synth_ros.pipeline.live import LiveSession
 from synth_ros.randomize.pose_bins import directions
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.scene.build import SceneBuilder
@@ -128,3 +129,21 @@ def test_mistakes_in_a_script_are_told(write_config, old, new, told):
 )
 def test_mistakes_in_a_curriculum_are_told(write_config, old, new, told):
     assert told in told_of(write_config, POSES.replace(old, new))
+
+
+def test_a_live_session_hangs_objects_anew_for_every_view(open_config):
+    stage = open_config(**{LIVE: POSES, 'view_period_s: 0.3': 'view_period_s: 0.2'}, **FLOATING)
+    session = LiveSession(stage)
+    seen = {}
+    for _ in range(6):
+        head = session.advance().samples[0]
+        view = json.loads(head.provenance_json)['view']
+        assert len(view['planned']) == 2
+        poses = [item.world_from_object.tobytes() for item in head.frame.instances]
+        seen.setdefault(view['view'], set()).add(tuple(poses))
+        # They are before the camera, not where they wait.
+        assert all(np.linalg.norm(i.world_from_object[:3, 3]) < 5 for i in head.frame.instances)
+    # Between two views they stay where they are.
+    assert len(seen) >= 3
+    assert all(len(places) == 1 for places in seen.values())
+    assert len(set.union(*seen.values())) == len(seen)
