@@ -81,7 +81,7 @@ class ConstraintsConfig(Section):
 
 
 def constraint_faults(
-    config: ConstraintsConfig, *, classes: tuple[str, ...], cameras: tuple[str, ...]
+    config: ConstraintsConfig, *, classes: tuple[str, ...], cameras: tuple[str, ...], most: float
 ) -> Iterator[Fault]:
     """Yield a fault for each class and camera that there is not, and for counts beyond the scene.
 
@@ -89,6 +89,7 @@ def constraint_faults(
         config: The constraints.
         classes: Names of the object classes.
         cameras: Names of the cameras.
+        most: How many objects a scene can have.
     """
     about = [('scene', i, entry.classes) for i, entry in enumerate(config.scene)]
     about += [('view', i, entry.classes) for i, entry in enumerate(config.view)]
@@ -101,3 +102,10 @@ def constraint_faults(
         if view.camera is not None and view.camera not in cameras:
             message = f'there is no camera "{view.camera}"; cameras: {", ".join(cameras)}'
             yield Fault(('constraints', 'view', i, 'camera'), message)
+        if view.objects[0] > most:
+            message = f'no view can show {view.objects[0]} objects: a scene has at most {most:g}'
+            yield Fault(('constraints', 'view', i, 'objects'), message)
+    for i, scene in enumerate(config.scene):
+        if scene.touching and most < 2:
+            message = f'nothing can touch: a scene has at most {most:g} objects'
+            yield Fault(('constraints', 'scene', i, 'touching'), message)

@@ -79,6 +79,7 @@ class Config(Section):
             self.constraints,
             classes=tuple(entry.name for entry in self.objects.classes),
             cameras=tuple(camera.name for camera in self.cameras),
+            most=self._most_objects(),
         )
         yield from self._viewpoint_faults()
         yield from self._told_faults()
@@ -117,6 +118,17 @@ class Config(Section):
                     message = f'no class has the tag "{tag}". {suggest(tag, tags)}'
                     key = (*path, 'targets', 'tags', place)
                     yield Fault(key, message, because=(('objects', 'classes'),))
+
+    def _most_objects(self) -> float:
+        """How many labelled objects a scene can have."""
+        if self.curriculum.poses is not None:
+            return self.curriculum.poses.objects
+        if self.script.objects is not None:
+            return len(self.script.objects)
+        objects, variables = self.objects, self.randomization.variables
+        counts = [objects.count, *(place.count for place in objects.placement.all_places())]
+        counts += [drop.count for _, drop in self.sequence.drops()]
+        return sum(count.support(variables).high for count in counts if count is not None)
 
     def _told_faults(self) -> Iterator[Fault]:
         """Yield faults of what is told or planned: names that there are not, and two at once."""

@@ -103,6 +103,6 @@ def _touch(episode):
 
 def test_a_scene_that_cannot_be_is_told(open_config):
     scene = SCENE.replace('touching: false', 'touching: true, classes: [ball]')
-    stage = open_config(**{LIVE: scene, 'count: [3, 5]': 'count: [1, 1]'})
+    stage = open_config(**{LIVE: scene, 'count: [3, 5]': 'count: [2, 2]\n  weights: {ball: 0}'})
     with pytest.raises(PlacementError, match=r'constraint apart \(22 times\)'):
         stage.prepare(0)
