@@ -446,7 +446,8 @@ def test_principal_point_off_by_half_in_all_labels_too(plain, copy):
                 if entry['keypoints'][k + 2]:
                     entry['keypoints'][k] += 0.5
                     entry['keypoints'][k + 1] += 0.5
-    assert rows(caught(planted)) == {'box3d.outline'}
+    # Now and then a moved point comes to lie on another surface's pixel as well.
+    assert {'box3d.outline'} <= rows(caught(planted)) <= {'box3d.outline', 'keypoint.visibility'}
 
 
 def test_camera_pose_of_the_frame_before(planted):

@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 def test_a_scene_has_what_its_name_says(tmp_path, kind):
     loaded = load_config(write_scene(tmp_path, SceneSpec(7, kind, (64, 48))))
     inventory = SceneBuilder(loaded).inventory
-    assert loaded.config.objects.count == (7, 7)
+    assert loaded.config.objects.count.support() == (7, 7)
     assert (loaded.config.cameras[0].width, loaded.config.cameras[0].height) == (64, 48)
     assert len(inventory.classes) == (10 if kind == 'meshes' else 5)
 
@@ -37,7 +37,7 @@ def test_a_scene_has_what_its_name_says(tmp_path, kind):
 def test_the_room_is_the_demo_with_one_camera(tmp_path):
     config = load_config(write_scene(tmp_path, SceneSpec(3, 'room', (64, 48)))).config
     assert [camera.name for camera in config.cameras] == ['head']
-    assert config.objects.count == (3, 3)
+    assert config.objects.count.support() == (3, 3)
     assert config.environment.model == 'builtin://tabletop_room'
 
 
