@@ -206,7 +206,10 @@ def named_apart(data):
     constraints = data.get('constraints', {})
     for key in ('scene', 'view'):
         for i, entry in enumerate(constraints.get(key, [])):
-            entry.update(name=f'{key}_{i}', **({'objects': [1, 2]} if key == 'view' else {}))
+            entry.update(
+                name=f'{key}_{i}',
+                **({'objects': [0, 2]} if key == 'view' else {'touching': False}),
+            )
             entry.pop('classes', None)
     for i, entry in enumerate(data.get('scenarios', [])):
         entry |= {'name': f'scenario_{i}', 'weight': 1.0, 'weight_at_end': 2.0}
