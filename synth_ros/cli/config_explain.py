@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from synth_ros.cli.sparkline import sparkline
 from synth_ros.errors import OutputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from synth_ros.report.histogram_sheet import Panel
     from synth_ros.scene.build import SceneBuilder
 
-_BLOCKS = ' ▁▂▃▄▅▆▇█'
 _MOST_NAMES = 4
 _WORDS_OF_STREAMS = {
     'objects': 'classes and variants',
@@ -201,12 +201,10 @@ def _range(each: Variation) -> str:
 
 
 def _spark(histogram: Histogram) -> str:
-    """A histogram of one line of text; what is there at all shows."""
-    counts = histogram.counts
+    """A histogram of one line of text."""
     # Few values get wider bars, so that the lines end alike.
-    wide = max(24 // len(counts), 1)
-    top, steps = max(counts), len(_BLOCKS) - 1
-    return ''.join(_BLOCKS[-(-count * steps // top)] * wide for count in counts).ljust(24)
+    wide = max(24 // len(histogram.counts), 1)
+    return ''.join(bar * wide for bar in sparkline(histogram.counts)).ljust(24)
 
 
 def _panels(title: str, explanation: Explanation) -> Iterator[Panel]:

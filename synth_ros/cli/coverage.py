@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from synth_ros.cli.sparkline import sparkline
+
 if TYPE_CHECKING:
     from synth_ros.report.coverage import Coverage, DrawnNumber
-
-_BLOCKS = ' ▁▂▃▄▅▆▇█'
 
 
 def coverage(
@@ -87,10 +87,8 @@ def _names(drawn: Coverage) -> Iterator[Table]:
 
 
 def _spark(row: DrawnNumber) -> str:
-    """A histogram of one line of text, two steps a letter; what is there at all shows."""
-    pairs = [sum(row.bars[k : k + 2]) for k in range(0, len(row.bars), 2)]
-    top, steps = max(pairs), len(_BLOCKS) - 1
-    return ''.join(_BLOCKS[-(-bar * steps // top)] for bar in pairs)
+    """A histogram of one line of text, two steps a letter."""
+    return sparkline([sum(row.bars[k : k + 2]) for k in range(0, len(row.bars), 2)])
 
 
 def _table(first: str, *others: str) -> Table:

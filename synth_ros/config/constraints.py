@@ -17,6 +17,7 @@ from synth_ros.config.base import (
     Text,
     UnitRange,
 )
+from synth_ros.errors import suggest
 
 
 class SceneConstraint(Section):
@@ -96,11 +97,11 @@ def constraint_faults(
     for key, i, names in about:
         for k, name in enumerate(names):
             if name not in classes:
-                message = f'there is no class "{name}"; classes: {", ".join(classes)}'
+                message = f'there is no class "{name}". {suggest(name, classes)}'
                 yield Fault(('constraints', key, i, 'classes', k), message)
     for i, view in enumerate(config.view):
         if view.camera is not None and view.camera not in cameras:
-            message = f'there is no camera "{view.camera}"; cameras: {", ".join(cameras)}'
+            message = f'there is no camera "{view.camera}". {suggest(view.camera, cameras)}'
             yield Fault(('constraints', 'view', i, 'camera'), message)
         if view.objects[0] > most:
             message = f'no view can show {view.objects[0]} objects: a scene has at most {most:g}'

@@ -31,8 +31,8 @@ from synth_ros.config.distributions import (
     whole_uniform,
 )
 from synth_ros.config.placement import Placement
-from synth_ros.config.problems import nearest
 from synth_ros.config.textures import TextureConfig
+from synth_ros.errors import suggest
 
 CollisionMode = Literal['auto', 'hull', 'decompose']
 InertiaMode = Literal['auto', 'geometry', 'model']
@@ -205,9 +205,7 @@ class ObjectsConfig(Section):
         for key, table in (('weights', self.weights), ('limits', self.limits)):
             for name in table:
                 if name not in names:
-                    near = nearest(name, names)
-                    advice = f' Did you mean "{near}"?' if near else ''
-                    message = f'there is no class "{name}".{advice} Classes: {", ".join(names)}'
+                    message = f'there is no class "{name}". {suggest(name, names)}'
                     yield Fault((key, name), message)
         if names and not any(self.weights.get(e.name, e.weight) for e in self.classes):
             yield Fault(('weights',), 'the weights of all classes sum to zero')

@@ -135,7 +135,9 @@ class Config(Section):
         classes = [entry.name for entry in self.objects.classes]
         for i, item in enumerate(self.script.objects or ()):
             if item.class_name not in classes:
-                message = f'there is no class "{item.class_name}"; classes: {", ".join(classes)}'
+                message = (
+                    f'there is no class "{item.class_name}". {suggest(item.class_name, classes)}'
+                )
                 yield Fault(('script', 'objects', i, 'class_name'), message)
         poses = self.curriculum.poses
         if poses is None:
@@ -143,7 +145,7 @@ class Config(Section):
         path = ('curriculum', 'poses')
         cameras = [camera.name for camera in self.cameras]
         if poses.camera not in cameras:
-            message = f'there is no camera "{poses.camera}"; cameras: {", ".join(cameras)}'
+            message = f'there is no camera "{poses.camera}". {suggest(poses.camera, cameras)}'
             yield Fault((*path, 'camera'), message)
         if not classes:
             yield Fault(path, 'there is nothing to show: list objects.classes')

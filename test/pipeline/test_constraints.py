@@ -38,7 +38,6 @@ def test_every_view_meets_what_was_asked(open_config):
             assert any(0.3 <= share <= 0.8 for share in shares)
             refused += sum(provenance(head)['view']['refused'].values())
             assert provenance(head)['view']['unmet'] == []
-        assert sum(episode.refusals.values()) >= 0
     assert refused > 0
 
 

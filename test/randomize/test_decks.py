@@ -34,7 +34,7 @@ def test_shares_follow_the_weights_closer_than_chance():
     for k, weight in enumerate(weights):
         expected = total * weight / 8
         by_chance = (expected * (1 - weight / 8)) ** 0.5
-        assert abs(counted[k] - expected) <= max(0.4 * by_chance, 0)
+        assert abs(counted[k] - expected) <= 0.4 * by_chance
 
 
 def test_classes_meet_by_chance():
