@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.profile:
             for backend in options.backends:
                 print(f'{backend}:')
-                print_profile(live_scene(Path(folder), spec, backend), options.frames)
+                print_profile(live_scene(Path(folder), spec, backend), max(options.frames, 60))
             return
         results.save(options.json, measure(spec, options, Path(folder)))
     print(f'{time.monotonic() - start:.0f} s')

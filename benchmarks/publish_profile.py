@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import rclpy
 from rclpy.publisher import Publisher
@@ -140,7 +141,7 @@ def _arguments(config: Path, frames: int) -> list[str]:
 def _clocked() -> Steps:
     steps = Steps()
     for owner, method, name in (
-        (World, 'step_to', 'physics between frames'),
+        (World, 'follow', 'physics between frames'),
         (Stage, 'open', 'new scenes'),
         (Episode, 'find_view', 'postures'),
         (Exposure, '__init__', 'drawing, calls'),
@@ -180,11 +181,8 @@ def _run(steps: Steps, other: int, frames: int) -> tuple[Snapshot, Snapshot]:
                 )
             )
 
-    SimPublishers.publish = counted  # type: ignore[method-assign]
-    try:
+    with mock.patch.object(SimPublishers, 'publish', counted):
         simulate(threading.Event())
-    finally:
-        SimPublishers.publish = publish  # type: ignore[method-assign]
     first, last = taken
     return first, last
 
