@@ -1,0 +1,1 @@
+"""Annotated images of any dataset, ours or not, reduced to what all formats have."""
