@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from synth_ros.config.base import FrameRate, Positive, Section
+
+FormatName = Literal[
+    'coco',
+    'yolo-detect',
+    'yolo-segment',
+    'yolo-pose',
+    'yolo-obb',
+    'kitti',
+    'bop',
+    'voc',
+    'masks',
+    'cityscapes',
+    'dope',
+    'webdataset',
+    'hf-imagefolder',
+    'hf-parquet',
+    'lerobot',
+]
+"""Formats of other people's tools; ``docs/formats.md`` says what each holds."""
+
+SplitName = Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]{0,31}$')]
 
 
 class DatasetConfig(Section):
@@ -30,6 +51,32 @@ class DatasetConfig(Section):
     """Write 16-bit depth PNGs in millimetres."""
     masks: bool = True
     """Write 16-bit instance and semantic mask PNGs."""
+    container: Literal['folder', 'shards'] = 'folder'
+    """How frames lie in the dataset. ``folder``: a file for each image, which trainers read at
+    once. ``shards``: one tar file for each episode, which WebDataset reads and which file systems
+    bear in the millions. Both keep the same bytes, and every command reads both."""
+    formats: tuple[FormatName, ...] = ()
+    """Further formats that the same run writes, each into a folder of its own name inside the
+    dataset: ``coco`` (split), ``yolo-detect``, ``kitti`` and so on. ``synth-ros convert`` makes
+    them later just as well."""
+    splits: dict[SplitName, Positive] = {'train': 0.8, 'val': 0.2}
+    """Shares of the episodes that formats put into each split. Whole episodes are dealt, by the
+    seed and within each scenario, so no scene is in two splits."""
+
+    @field_validator('formats')
+    @classmethod
+    def _each_once(cls, value: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
+        twice = sorted({name for name in value if value.count(name) > 1})
+        if twice:
+            raise ValueError(f'{", ".join(twice)} is listed twice; each format is written once')
+        return value
+
+    @field_validator('splits')
+    @classmethod
+    def _some(cls, value: dict[SplitName, Positive]) -> dict[SplitName, Positive]:
+        if not value:
+            raise ValueError('needs at least one split, such as {train: 1}')
+        return value
 
 
 class LiveConfig(Section):

@@ -138,6 +138,7 @@ def dataset_info(
         annotations=tuple(name for name in get_args(Annotation) if labels.wants(name)),
         min_pixels=labels.min_pixels,
         min_visibility=labels.min_visibility,
+        cameras=tuple(camera.name for camera in loaded.config.cameras),
     )
 
 

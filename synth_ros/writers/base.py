@@ -24,6 +24,7 @@ class DatasetInfo(NamedTuple):
         annotations: Those that the config switches on, in the order of ``config.labels``.
         min_pixels: Fewest visible pixels of a labelled object; ``labels.min_pixels``.
         min_visibility: Smallest visible share of one; ``labels.min_visibility``.
+        cameras: Their names, in the order of the config; empty where it is not known.
     """
 
     categories: tuple[Category, ...]
@@ -35,6 +36,7 @@ class DatasetInfo(NamedTuple):
     annotations: tuple[Annotation, ...]
     min_pixels: int
     min_visibility: float
+    cameras: tuple[str, ...] = ()
 
 
 class Writer(Protocol):
