@@ -59,7 +59,7 @@ class DatasetConfig(Section):
     """Further formats that the same run writes, each into a folder of its own name inside the
     dataset: ``coco`` (split), ``yolo-detect``, ``kitti`` and so on. ``synth-ros convert`` makes
     them later just as well."""
-    splits: dict[SplitName, Positive] = {'train': 0.8, 'val': 0.2}
+    splits: dict[SplitName, Positive] = Field(default={'train': 0.8, 'val': 0.2})
     """Shares of the episodes that formats put into each split. Whole episodes are dealt, by the
     seed and within each scenario, so no scene is in two splits."""
 

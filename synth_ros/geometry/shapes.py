@@ -118,8 +118,7 @@ def from_unit_box(mesh: TriangleMesh, instance: Instance) -> TriangleMesh:
 
 def inverse_affine(matrix: FloatArray) -> FloatArray:
     """Inverse of an affine map, (4, 4), with scales of any size."""
-    result: FloatArray = np.linalg.inv(matrix)
-    return result
+    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def _object_from_unit_box(instance: Instance) -> FloatArray:

@@ -120,7 +120,8 @@ class Pictures:
         return instance_meshes(self._sample.frame)
 
 
-class FrameProduct(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FrameProduct:
     """What a format makes of one frame.
 
     Attributes:
@@ -134,9 +135,9 @@ class FrameProduct(NamedTuple):
     """
 
     files: Mapping[str, bytes]
-    record: Record = {}
-    losses: Mapping[str, int] = {}
-    shared: Mapping[str, bytes] = {}
+    record: Record = field(default_factory=dict)
+    losses: Mapping[str, int] = field(default_factory=dict)
+    shared: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class FrameEntry(NamedTuple):
