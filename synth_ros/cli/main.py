@@ -10,6 +10,7 @@ import typer
 from synth_ros import __version__
 from synth_ros.cli.audit import audit
 from synth_ros.cli.config import config_app
+from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
 from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
@@ -49,7 +50,19 @@ def _options(
     """
 
 
-for _verb in (demo, preview, generate, render, report, coverage, audit, recover, doctor):
+for _verb in (
+    demo,
+    preview,
+    generate,
+    render,
+    convert,
+    bag2dataset,
+    report,
+    coverage,
+    audit,
+    recover,
+    doctor,
+):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
 

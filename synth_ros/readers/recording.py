@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.readers.origin import Origin
 from synth_ros.readers.shared import Shared
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import ByteImage, CameraModel, Category, DepthImage, FloatArray, IdImage
@@ -307,6 +308,16 @@ class Recording(Protocol):
         ...
 
     @property
+    def origin(self) -> Origin:
+        """What made it, and how it was stored."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """From which size instances were labelled; ``None`` if it does not say."""
+        ...
+
+    @property
     def categories(self) -> tuple[Category, ...]:
         """Classes; empty if it does not say."""
         ...
@@ -339,6 +350,14 @@ class Recording(Protocol):
 
         Raises:
             UsageError: Something of it is missing or damaged.
+        """
+        ...
+
+    def rgb_file(self, key: FrameId) -> bytes | None:
+        """The colour image of a frame as the file that it lies in; ``None`` if it is no file.
+
+        Raises:
+            UsageError: It is missing.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from synth_ros.errors import UsageError
 from synth_ros.readers import ros_values as values
 from synth_ros.readers.bag_index import BagIndex, Place
+from synth_ros.readers.origin import Origin, annotations_in
 from synth_ros.readers.recording import (
     Calibration,
     Detection2d,
@@ -31,6 +33,8 @@ from synth_ros.types import Category, FloatArray
 
 ANNOTATIONS = '/labels/annotations'
 WORLD = 'world'
+# Frames that are looked at to see which annotations there are.
+_EXAMPLES = 100
 
 # Last part of each topic of a layer; the others are called as the layer is.
 _LAYER_TOPICS = {
@@ -86,6 +90,7 @@ class _Made(BaseModel):
     config_hash: str = ''
     seed: int = 0
     renderer: str = ''
+    synth_ros: str = ''
     thresholds: _Thresholds | None = None
 
     def limits(self) -> Thresholds | None:
@@ -148,6 +153,7 @@ class BagRecording:
         self.config_hash, self.seed, self.renderer = made.config_hash, made.seed, made.renderer
         self.shared = Shared(classes=self._read_classes())
         self.categories = self._categories()
+        self.thresholds = made.limits()
         self._static = self._read_edges('/tf_static').get(None, {})
         self._moving = self._read_edges('/tf')
 
@@ -192,6 +198,29 @@ class BagRecording:
             thresholds=_read_made(provenance).limits(),
             messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
         )
+
+    @cached_property
+    def origin(self) -> Origin:
+        """What made the bag: the annotations are those of which its frames have examples."""
+        prefixes = {found.prefix for found in self._found.values()}
+        topics = self._index.types
+
+        def everywhere(name: str) -> bool:
+            return all(f'{prefix}/{name}' in topics for prefix in prefixes)
+
+        return Origin(
+            version=self._made.synth_ros,
+            description=f'synth_ros bag {self.path.name}',
+            annotations=annotations_in(self.record(key) for key in self.frames[:_EXAMPLES]),
+            cameras=tuple(sorted({key.camera for key in self.frames})),
+            rgb_format='png',
+            depth=everywhere('depth/image_rect_raw'),
+            masks=everywhere('labels/instance') and everywhere('labels/semantic'),
+        )
+
+    def rgb_file(self, key: FrameId) -> bytes | None:  # noqa: ARG002 (images are raw)
+        """Nothing: images in a bag are no files."""
+        return None
 
     def close(self) -> None:
         """Close the bag's files; closing twice is fine."""
@@ -344,11 +373,35 @@ class BagRecording:
         }
 
     def _categories(self) -> tuple[Category, ...]:
-        """Classes from the first label_info."""
-        for topic, listed in self.shared.classes.items():
-            if topic.endswith(_CLASS_LISTS[0]):
-                return tuple(Category(*entry) for entry in listed)
-        return ()
+        """Classes by ascending id: objects from label_info, stuff from panoptic_info.
+
+        Names of keypoints are those of the objects that come first; lines between them are in no
+        topic.
+        """
+        lists = [self._first_list(ending) for ending in _CLASS_LISTS]
+        names = self._keypoint_names() if lists[0] else {}
+        things = {
+            number: Category(number, name, keypoints=names.get(number, ()))
+            for number, name in lists[0]
+        }
+        stuff = {
+            number: Category(number, name, supercategory='stuff', is_thing=False)
+            for number, name in lists[1]
+            if number not in things
+        }
+        return tuple(category for _, category in sorted({**stuff, **things}.items()))
+
+    def _first_list(self, ending: str) -> ClassNames:
+        return next((c for topic, c in self.shared.classes.items() if topic.endswith(ending)), ())
+
+    def _keypoint_names(self) -> dict[int, tuple[str, ...]]:
+        found: dict[int, dict[str, None]] = {}
+        for key in self.frames[:_EXAMPLES]:
+            for item in self.record(key).instances:
+                found.setdefault(item.class_id, {}).update(
+                    dict.fromkeys(spec.name for spec in item.keypoints)
+                )
+        return {number: tuple(names) for number, names in found.items()}
 
     def _read_edges(self, topic: str) -> dict[int | None, dict[str, _Edge]]:
         """Edges of the TF tree: by stamp, or all together under ``None`` for static ones."""

@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from synth_ros.config.labels import Annotation
 from synth_ros.errors import UsageError
+from synth_ros.readers.container import StoredFile, open_root
 from synth_ros.readers.images import (
     read_depth_m,
     read_ids,
@@ -23,6 +27,8 @@ from synth_ros.readers.images import (
     read_parts,
     read_rgb,
 )
+from synth_ros.readers.meshes import RecordedMeshes
+from synth_ros.readers.origin import Origin
 from synth_ros.readers.recording import (
     CocoImage,
     CocoObject,
@@ -58,6 +64,9 @@ class _Info(_Record):
     seed: int = 0
     renderer: str = ''
     thresholds: _Thresholds | None = None
+    version: str = ''
+    description: str = ''
+    labels: tuple[str, ...] = ()
 
 
 class _Category(_Record):
@@ -66,9 +75,17 @@ class _Category(_Record):
     supercategory: str = 'object'
     isthing: int = 1
     keypoints: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
 
     def category(self) -> Category:
-        return Category(self.id, self.name, self.supercategory, bool(self.isthing), self.keypoints)
+        return Category(
+            self.id,
+            self.name,
+            self.supercategory,
+            bool(self.isthing),
+            self.keypoints,
+            tuple((first - 1, second - 1) for first, second in self.skeleton),
+        )
 
 
 class _Image(_Record):
@@ -191,17 +208,21 @@ class DatasetRecording:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self._files = open_root(self.path)
         index = _read_index(self.path / INDEX)
         self.config_hash = index.info.config_hash
         self.seed = index.info.seed
         self.renderer = index.info.renderer
         limits = index.info.thresholds
-        self._thresholds = (
+        self.thresholds = (
             None if limits is None else Thresholds(limits.min_pixels, limits.min_visibility)
         )
-        self.categories = tuple(category.category() for category in index.categories)
         panoptic = _read_panoptic(self.path / PANOPTIC_INDEX)
+        things = {category.id: category.category() for category in index.categories}
+        stuff = {c.id: c.category() for c in panoptic.categories if c.id not in things}
+        self.categories = tuple(category for _, category in sorted({**stuff, **things}.items()))
         self._segments = {entry.image_id: entry.segments_info for entry in panoptic.annotations}
+        models = read_models(self.path / MODELS)
         self.shared = Shared(
             classes={
                 name: tuple((category.id, category.name) for category in listed)
@@ -211,10 +232,12 @@ class DatasetRecording:
                 )
                 if listed
             },
-            models=read_models(self.path / MODELS),
+            models=models,
             parts=read_parts_list(self.path / PARTS),
+            meshes=None if models is None else RecordedMeshes(self.path, models),
         )
         self._images = {image.key: image for image in index.images}
+        self.origin = _origin(index)
         self.frames: Sequence[FrameId] = sorted(self._images)
         missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
         self.problems: Sequence[str] = (*_problems(index), *missing)
@@ -234,7 +257,7 @@ class DatasetRecording:
                 f'{self.path / INDEX} names no labels_file for {key.stem}: the dataset was made '
                 'by a version before labels were stored whole. Generate it again.'
             )
-        path = self.path / name
+        path = self._files / name
         line = self._lines.get(key) or self._read_lines(path, key)
         try:
             return FrameRecord.model_validate_json(line)
@@ -256,14 +279,14 @@ class DatasetRecording:
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=read_rgb(self.path / image.file_name),
-            depth_m=read_depth_m(self.path / depth) if depth else None,
-            instance_id=read_ids(self.path / masks) if masks else None,
-            class_id=read_ids(self.path / classes) if classes else None,
+            rgb=read_rgb(self._files / image.file_name),
+            depth_m=read_depth_m(self._files / depth) if depth else None,
+            instance_id=read_ids(self._files / masks) if masks else None,
+            class_id=read_ids(self._files / classes) if classes else None,
             layers=self._layers(image, record),
             provenance_json=self._provenance(image),
             rgb_lossy=not image.file_name.endswith('.png'),
-            thresholds=self._thresholds,
+            thresholds=self.thresholds,
             image=CocoImage(
                 image_id=image.id,
                 width=image.width,
@@ -276,6 +299,14 @@ class DatasetRecording:
             segments=self._listed_segments(image),
         )
 
+    def rgb_file(self, key: FrameId) -> bytes | None:
+        """The colour image of a frame as it lies on the disk."""
+        path = self._files / self._images[key].file_name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
+
     def close(self) -> None:
         """Nothing stays open between frames."""
 
@@ -284,7 +315,7 @@ class DatasetRecording:
         """Lines of the label files that were read, by frame."""
         return {}
 
-    def _read_lines(self, path: Path, key: FrameId) -> bytes:
+    def _read_lines(self, path: StoredFile, key: FrameId) -> bytes:
         """Read an episode's file; keep its lines until those of another are asked for."""
         try:
             lines = path.read_bytes().splitlines()
@@ -313,15 +344,15 @@ class DatasetRecording:
     def _layers(self, image: _Image, record: FrameRecord) -> RecordedLayers:
         parts, panoptic = image.part_mask_file, image.panoptic_file
         layers = RecordedLayers(
-            part_id=read_parts(self.path / parts) if parts else None,
-            panoptic_id=read_panoptic_ids(self.path / panoptic) if panoptic else None,
+            part_id=read_parts(self._files / parts) if parts else None,
+            panoptic_id=read_panoptic_ids(self._files / panoptic) if panoptic else None,
         )
         if image.layers_file is None:
             return layers
-        path = self.path / image.layers_file
+        path = self._files / image.layers_file
         found = {}
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 for name in set(stored.files) & set(LAYERS):
                     found[name] = stored[name]
         except (OSError, ValueError, zipfile.BadZipFile) as error:
@@ -337,7 +368,7 @@ class DatasetRecording:
         """The whole provenance of one frame as JSON; empty without the file."""
         if image.provenance_file is None:
             return ''
-        path = self.path / image.provenance_file
+        path = self._files / image.provenance_file
         try:
             stored = json.loads(path.read_bytes())
             return json.dumps({**stored['common'], **stored['frames'][image.key.stem]})
@@ -345,6 +376,19 @@ class DatasetRecording:
             raise UsageError(
                 f'{path} does not tell how {image.key.stem} was made: {error!r}'
             ) from None
+
+
+def _origin(index: _Index) -> Origin:
+    images = index.images
+    return Origin(
+        version=index.info.version,
+        description=index.info.description,
+        annotations=tuple(name for name in get_args(Annotation) if name in index.info.labels),
+        cameras=tuple(dict.fromkeys(image.camera for image in images)),
+        rgb_format='jpeg' if any(i.file_name.endswith('.jpg') for i in images) else 'png',
+        depth=bool(images) and all(image.depth_file for image in images),
+        masks=bool(images) and all(image.instance_mask_file for image in images),
+    )
 
 
 def _read_index(path: Path) -> _Index:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synth_ros.types.arrays import ByteImage, DepthImage, FloatArray, IdImage, check_array
 from synth_ros.types.camera import CameraModel
 from synth_ros.types.instance import Instance, Silhouette
-from synth_ros.types.state import SceneState, TriangleMesh
+from synth_ros.types.state import SceneState
 
 
 class Memo(dict[object, object]):
@@ -42,8 +42,6 @@ class Frame:
             (height, width), int32, -1 where nothing is; ``None`` when not known (recorded
             frames).
         scene: Everything else that the simulation knows of the instant; ``None`` as above.
-        shapes: Surface of each instance by id, metres, object frame, where it is known without
-            ``scene`` (frames of a dataset).
         normals: Unit normal of the facet that was drawn at each pixel, shape (height, width, 3),
             float32, optical frame, towards the camera; ``None`` of a renderer that gives none.
         memo: What labels work out of this frame more than once, by the function that does so.
@@ -60,7 +58,6 @@ class Frame:
     geom_id: IdImage | None = None
     scene: SceneState | None = None
     normals: NDArray[np.float32] | None = None
-    shapes: Mapping[int, TriangleMesh] = field(default_factory=lambda: MappingProxyType({}))
     memo: Memo = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

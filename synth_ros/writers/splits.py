@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from synth_ros.errors import InternalError
 
 
+class Splits(Protocol):
+    """Deals whole episodes, never frames one by one: no scene is in two splits."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All splits, in the order in which they are listed; at least one."""
+        ...
+
+    def of(self, episode: int) -> str:
+        """Split of an episode: always the same one.
+
+        Raises:
+            InternalError: The episode is in none.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SplitPlan:
-    """The split of every episode. Frames are never dealt one by one: no scene is in two splits.
+    """The split of every episode, listed; implements ``Splits``.
 
     Attributes:
         names: All splits, in the order in which they are listed; at least one.
@@ -55,9 +73,21 @@ def plan_of(split_of: Mapping[int, str], names: tuple[str, ...]) -> SplitPlan:
     return SplitPlan(names, tuple(places))
 
 
-ONE_SPLIT = ('train',)
+@dataclass(frozen=True, slots=True)
+class OneSplit:
+    """Every episode in one split; implements ``Splits``.
 
+    Attributes:
+        name: Of the split.
+    """
 
-def all_in_one(episodes: int, name: str = 'train') -> SplitPlan:
-    """A plan with one split."""
-    return SplitPlan((name,), (0,) * episodes)
+    name: str = 'train'
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.name,)
+
+    def of(self, episode: int) -> str:  # noqa: ARG002 (all are alike)
+        """The one."""
+        return self.name

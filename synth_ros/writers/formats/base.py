@@ -14,16 +14,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
 from synth_ros.config.output import DatasetConfig, FormatName
-from synth_ros.geometry.shapes import instance_meshes
+from synth_ros.geometry.shapes import MeshSource, mesh_of
 from synth_ros.types import Category, Sample, SampleKey, TriangleMesh
 from synth_ros.writers import codecs
 from synth_ros.writers.base import DatasetInfo
-from synth_ros.writers.splits import SplitPlan
+from synth_ros.writers.splits import Splits
 
 Record = dict[str, JsonValue]
 """What a format remembers of a frame until the end: JSON, as small as can be."""
@@ -41,7 +41,7 @@ class FormatSetup:
 
     info: DatasetInfo
     options: DatasetConfig
-    splits: SplitPlan
+    splits: Splits
 
     @property
     def things(self) -> tuple[Category, ...]:
@@ -66,11 +66,23 @@ class Pictures:
         sample: The frame.
         options: How colour is stored.
         largest_class_id: Of the objects in the whole dataset.
+        meshes: Surfaces of object models.
+        stored_rgb: Colour as a file that is there already, so that JPEG is not encoded twice.
 
     Every property raises ``OutputError`` where a value does not fit its file.
     """
 
-    def __init__(self, sample: Sample, options: DatasetConfig, *, largest_class_id: int) -> None:
+    def __init__(
+        self,
+        sample: Sample,
+        options: DatasetConfig,
+        *,
+        largest_class_id: int,
+        meshes: MeshSource | None = None,
+        stored_rgb: bytes | None = None,
+    ) -> None:
+        self._meshes = meshes
+        self._stored_rgb = stored_rgb
         self._sample = sample
         self._options = options
         self._largest_class_id = largest_class_id
@@ -78,6 +90,8 @@ class Pictures:
     @cached_property
     def rgb(self) -> bytes:
         """Colour, PNG or JPEG as the options say."""
+        if self._stored_rgb is not None:
+            return self._stored_rgb
         options = self._options
         return codecs.encode_rgb(
             self._sample.rgb, rgb_format=options.rgb_format, jpeg_quality=options.jpeg_quality
@@ -115,9 +129,13 @@ class Pictures:
     def meshes(self) -> Mapping[int, TriangleMesh]:
         """Surface of each object by instance id, metres, object frame.
 
-        Those are left out of which the frame holds no shape, such as in a bag.
+        Those are left out whose surface is not known, such as in a bag.
         """
-        return instance_meshes(self._sample.frame)
+        source = self._meshes
+        if source is None:
+            return {}
+        found = {item.instance_id: mesh_of(item, source) for item in self._sample.frame.instances}
+        return {number: mesh for number, mesh in found.items() if mesh is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +211,7 @@ class FrameFormat(Protocol):
         ...
 
 
+@runtime_checkable
 class PackedFormat(Protocol):
     """A format with many frames in each file, made from a finished dataset."""
 
@@ -235,8 +254,3 @@ class LossTally:
 
 AnyFormat = FrameFormat | PackedFormat
 FormatMaker = Callable[[FormatSetup], AnyFormat]
-
-
-def is_packed(wanted: AnyFormat) -> bool:
-    """Whether a format is made from a finished dataset."""
-    return hasattr(wanted, 'pack')

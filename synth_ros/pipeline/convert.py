@@ -1,0 +1,269 @@
+"""Turns a dataset or a bag into another format, or into a dataset of ours."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from synth_ros.config.output import DatasetConfig, FormatName
+from synth_ros.errors import UsageError
+from synth_ros.pipeline.episode_splits import default_splits
+from synth_ros.pipeline.recorded import episodes_of, info_of, options_of
+from synth_ros.readers.open_recording import open_recording
+from synth_ros.readers.recording import FrameId, Recording
+from synth_ros.readers.samples import sample_of
+from synth_ros.types import Sample, SampleKey
+from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.export_writer import EpisodeExporter, ExportWriter, Framed, source_of
+from synth_ros.writers.exports import packed_formats, setup_of
+from synth_ros.writers.formats.base import FormatSetup
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertRequest:
+    """What to convert.
+
+    Attributes:
+        source: A dataset or a bag.
+        out: Folder, or the URL of another place.
+        to: The format; ``None`` makes a dataset of ours.
+        options: How colour is stored, and so on; ``None`` keeps it as it is.
+        shares: Of the splits; empty takes those of the source, or the defaults.
+        seed: Of the splits; ``None`` takes the source's.
+        resume: Go on with a conversion that was begun.
+        workers: Processes.
+        skip_damaged: Leave out frames that cannot be read, and list them.
+    """
+
+    source: Path
+    out: Path | str
+    to: FormatName | None
+    options: DatasetConfig | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    seed: int | None = None
+    resume: bool = False
+    workers: int = 1
+    skip_damaged: bool = False
+
+
+class Converted(NamedTuple):
+    """What came out.
+
+    Attributes:
+        frames: In the result.
+        splits: Episodes in each split; empty where there are none.
+        lost: What the format cannot hold: sentences, and how many cases.
+        damaged: Frames that were left out, a sentence each.
+        resumed: Episodes that were there already.
+    """
+
+    frames: int
+    splits: Mapping[str, int]
+    lost: Mapping[str, int]
+    damaged: tuple[str, ...]
+    resumed: int
+
+
+Progress = Callable[[int, int], None]
+
+# So many parts for each worker: fewer would end at different times, more open the source oftener.
+_PARTS = 4
+
+
+class Source:
+    """Samples of a recording, and which of them could not be read.
+
+    Args:
+        recording: Opened.
+        request: Says what becomes of frames that cannot be read, and of colour images.
+
+    Attributes:
+        recording: The recording.
+        episodes: Frames of each scene, in order.
+        damaged: What was left out, a sentence each.
+    """
+
+    def __init__(self, recording: Recording, request: ConvertRequest) -> None:
+        self.recording = recording
+        self.episodes = {
+            episode: tuple(sample_key(key) for key in keys)
+            for episode, keys in episodes_of(recording)
+        }
+        self.damaged: list[str] = []
+        self._skip_damaged = request.skip_damaged
+        options = request.options
+        kept = recording.origin.rgb_format
+        # JPEG encoded anew loses more; PNG gives the same bytes again, for more time.
+        self._copies = options is None or options.rgb_format == kept == 'png'
+        self._frames = {sample_key(key): key for key in recording.frames}
+
+    @property
+    def keys(self) -> list[SampleKey]:
+        """All frames, in order."""
+        return list(self._frames)
+
+    def frames(self, keys: Sequence[SampleKey]) -> Iterator[Framed]:
+        """Some frames, those left out that are damaged.
+
+        Raises:
+            UsageError: One is damaged, and none may be left out.
+        """
+        for key in keys:
+            try:
+                framed = self._frame(self._frames[key])
+            except UsageError as error:
+                if not self._skip_damaged:
+                    raise UsageError(
+                        f'{error} To convert the rest, --skip-damaged leaves such frames out and '
+                        'lists them.'
+                    ) from error
+                self.damaged.append(f'{key.stem}: {error}')
+                continue
+            yield framed
+
+    def _frame(self, key: FrameId) -> Framed:
+        recording = self.recording
+        sample = sample_of(recording.read(key))
+        return Framed(sample, recording.rgb_file(key) if self._copies else None)
+
+
+def sample_key(key: FrameId) -> SampleKey:
+    """Name of a frame as a sample: scenes of a recording are numbered in order."""
+    return SampleKey(key.run, key.view, key.camera)
+
+
+def convert(request: ConvertRequest, progress: Progress) -> Converted:
+    """Convert.
+
+    The same source and request give the same bytes, by any number of workers.
+
+    Args:
+        request: What.
+        progress: Called with (frames done, frames in all) after each episode.
+
+    Raises:
+        UsageError: The source cannot be read, or lacks what the format is made of.
+        OutputError: The place cannot be written; what was committed stays valid.
+    """
+    with closing(open_recording(request.source)) as recording:
+        if not recording.frames:
+            raise UsageError(f'There is no frame in {request.source}: nothing to convert.')
+        source = Source(recording, request)
+        options = options_of(recording, _options(recording, request))
+        if request.to is None:
+            return _to_dataset(source, request, options=options, progress=progress)
+        splits = default_splits(recording, shares=request.shares, seed=request.seed)
+        setup = setup_of(info_of(recording, splits), options)
+        return _to_format(source, request, to=request.to, setup=setup, progress=progress)
+
+
+def _options(recording: Recording, request: ConvertRequest) -> DatasetConfig:
+    """Those asked for; else colour stays in the format it has."""
+    if request.options is not None:
+        return request.options
+    return DatasetConfig(rgb_format=recording.origin.rgb_format)
+
+
+def _to_dataset(
+    source: Source, request: ConvertRequest, *, options: DatasetConfig, progress: Progress
+) -> Converted:
+    """Write a dataset of ours, as the recorder would have."""
+    info = info_of(source.recording, default_splits(source.recording))
+    with CocoWriter(request.out, info, options, resume=request.resume) as writer:
+        done = writer.committed_episodes() & source.episodes.keys()
+        frames = sum(len(source.episodes[episode]) for episode in done)
+        for episode, keys in source.episodes.items():
+            if episode in done:
+                continue
+            draft = writer.episodes.begin(episode)
+            try:
+                for framed in source.frames(keys):
+                    draft.add(framed.sample)
+                if len(draft):
+                    draft.commit()
+            finally:
+                draft.discard()
+            frames += len(draft)
+            progress(frames, len(source.recording.frames))
+    return Converted(frames, {}, {}, tuple(source.damaged), resumed=len(done))
+
+
+def _to_format(
+    source: Source,
+    request: ConvertRequest,
+    *,
+    to: FormatName,
+    setup: FormatSetup,
+    progress: Progress,
+) -> Converted:
+    """Write a format of somebody else."""
+    recording = source.recording
+    identity = source_of(setup, to=to, where=recording.path.name, frames=source.keys)
+    writer = ExportWriter(request.out, to, setup, source=identity, resume=request.resume)
+    with closing(writer):
+        if packed_formats((to,), setup):
+            made = writer.pack(_watched(source, progress))
+            damaged, resumed = tuple(source.damaged), 0
+        else:
+            todo = [episode for episode in source.episodes if episode not in writer.committed]
+            damaged = _write_episodes(source, request, writer, todo=todo, progress=progress)
+            made = writer.finish()
+            resumed = len(source.episodes) - len(todo)
+    return Converted(made['frames'], made['splits'], made['lost'], damaged, resumed)
+
+
+def _watched(source: Source, progress: Progress) -> Iterator[Sample]:
+    """All samples, in order."""
+    for number, framed in enumerate(source.frames(source.keys), 1):
+        yield framed.sample
+        progress(number, len(source.recording.frames))
+
+
+def _write_episodes(
+    source: Source,
+    request: ConvertRequest,
+    writer: ExportWriter,
+    *,
+    todo: Sequence[int],
+    progress: Progress,
+) -> tuple[str, ...]:
+    """Convert episodes, in this process or in several; returns what was damaged."""
+    total = len(source.recording.frames)
+    done = total - sum(len(source.episodes[episode]) for episode in todo)
+    if request.workers <= 1 or len(todo) < 2:
+        for episode in todo:
+            writer.episodes.write(episode, source.frames(source.episodes[episode]))
+            done += len(source.episodes[episode])
+            progress(done, total)
+        return tuple(source.damaged)
+    damaged: list[str] = []
+    size = max(1, len(todo) // (_PARTS * request.workers))
+    parts = [todo[start : start + size] for start in range(0, len(todo), size)]
+    spawn = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(min(request.workers, len(parts)), mp_context=spawn) as pool:
+        tasks = {pool.submit(_work, request, writer.episodes, tuple(part)): part for part in parts}
+        try:
+            for task in as_completed(tasks):
+                damaged += task.result()
+                done += sum(len(source.episodes[episode]) for episode in tasks[task])
+                progress(done, total)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return tuple(sorted(damaged))
+
+
+def _work(
+    request: ConvertRequest, writer: EpisodeExporter, episodes: tuple[int, ...]
+) -> list[str]:
+    """Convert some episodes in a process of their own."""
+    with closing(open_recording(request.source)) as recording:
+        source = Source(recording, request)
+        for episode in episodes:
+            writer.write(episode, source.frames(source.episodes[episode]))
+        return source.damaged
