@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -159,7 +159,24 @@ def run(request: ConvertRequest) -> None:
     from synth_ros.pipeline.convert import convert
 
     console = Console(stderr=True)
-    bar = Progress(
+    with conversion_bar(console) as bar:
+        made = convert(request, tracked(bar, request.to or OURS))
+    splits = ', '.join(f'{name} {count}' for name, count in made.splits.items())
+    console.print(
+        f'{made.frames} frames in [green]{request.out}[/]'
+        + (f'; episodes: {splits}' if splits else '')
+        + (f'; {made.resumed} episodes were there already' if made.resumed else '')
+    )
+    show_lost(made.lost, console)
+    if made.damaged:
+        console.print(f'[yellow]{len(made.damaged)} frames were left out:[/]')
+        for sentence in made.damaged[:10]:
+            console.print(f'  {sentence}', highlight=False)
+
+
+def conversion_bar(console: Console) -> Progress:
+    """A progress bar in frames."""
+    return Progress(
         TextColumn('{task.description}'),
         BarColumn(),
         MofNCompleteColumn(),
@@ -167,21 +184,19 @@ def run(request: ConvertRequest) -> None:
         TimeRemainingColumn(),
         console=console,
     )
-    with bar:
-        task = bar.add_task(request.to or OURS, total=None)
-        made = convert(request, lambda done, total: bar.update(task, completed=done, total=total))
-    splits = ', '.join(f'{name} {count}' for name, count in made.splits.items())
-    console.print(
-        f'{made.frames} frames in [green]{request.out}[/]'
-        + (f'; episodes: {splits}' if splits else '')
-        + (f'; {made.resumed} episodes were there already' if made.resumed else '')
-    )
-    if made.lost:
-        table = Table('Not in this format', 'Cases', title_justify='left')
-        for sentence, count in made.lost.items():
-            table.add_row(sentence, str(count))
-        console.print(table)
-    if made.damaged:
-        console.print(f'[yellow]{len(made.damaged)} frames were left out:[/]')
-        for sentence in made.damaged[:10]:
-            console.print(f'  {sentence}', highlight=False)
+
+
+def tracked(bar: Progress, name: str) -> Callable[[int, int], None]:
+    """What shows how far a conversion is."""
+    task = bar.add_task(name, total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show_lost(lost: Mapping[str, int], console: Console) -> None:
+    """List what a format cannot hold."""
+    if not lost:
+        return
+    table = Table('Not in this format', 'Cases')
+    for sentence, count in lost.items():
+        table.add_row(sentence, str(count))
+    console.print(table)

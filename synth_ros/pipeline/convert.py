@@ -20,8 +20,9 @@ from synth_ros.readers.samples import sample_of
 from synth_ros.types import Sample, SampleKey
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.export_writer import EpisodeExporter, ExportWriter, Framed, source_of
-from synth_ros.writers.exports import packed_formats, setup_of
+from synth_ros.writers.exports import setup_of
 from synth_ros.writers.formats.base import FormatSetup
+from synth_ros.writers.formats.registry import is_packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def _to_format(
     identity = source_of(setup, to=to, where=recording.path.name, frames=source.keys)
     writer = ExportWriter(request.out, to, setup, source=identity, resume=request.resume)
     with closing(writer):
-        if packed_formats((to,), setup):
+        if is_packed(to):
             made = writer.pack(_watched(source, progress))
             damaged, resumed = tuple(source.damaged), 0
         else:

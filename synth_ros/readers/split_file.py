@@ -9,9 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth_ros.errors import UsageError
-
-SPLITS = 'splits.json'
-FORMAT = 'synth_ros splits 1'
+from synth_ros.schema.splits import FORMAT, SPLITS
 
 
 class SplitFile(BaseModel):

@@ -15,6 +15,8 @@ from typing import IO
 
 from synth_ros.config.output import FormatName
 from synth_ros.errors import InternalError
+from synth_ros.schema.splits import FORMAT as SPLITS_FORMAT
+from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_heads import (
     category_records,
@@ -63,6 +65,9 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
     wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
     if 'parts' in info.annotations:
         wanted[PARTS] = _write_parts
+    if setup.options.formats:
+        # Later conversions deal as this run did.
+        wanted[SPLITS] = partial(_write_splits, setup=setup)
     if 'panoptic' in info.annotations:
         wanted[PANOPTIC_INDEX] = _write_panoptic
     with storage.scratch() as scratch:
@@ -167,6 +172,23 @@ def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> N
                 raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
     lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
     out.write(f'[{lines}\n]\n')
+
+
+def _write_splits(
+    out: IO[str], markers: Sequence[Path], info: DatasetInfo, *, setup: FormatSetup
+) -> None:
+    """Which episode is in which split."""
+    dealt: dict[str, list[int]] = {name: [] for name in setup.splits.names}
+    for marker in markers:
+        episode = int(marker.stem)
+        dealt[setup.splits.of(episode)].append(episode)
+    content = {
+        'format': SPLITS_FORMAT,
+        'shares': setup.options.splits,
+        'seed': info.seed,
+        'episodes': dealt,
+    }
+    out.write(f'{dump(content)}\n')
 
 
 def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:

@@ -14,6 +14,7 @@ from typing import cast
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError
 from synth_ros.schema.shards import SHARDS
+from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_files import DENSE_FOLDERS, IMAGE_FOLDERS, LABELS, PROVENANCE
 from synth_ros.writers.coco_heads import (
@@ -31,7 +32,7 @@ PANOPTIC_INDEX = 'panoptic.json'
 MODELS = 'models.json'
 PARTS = 'parts.json'
 CHECKSUMS = 'SHA256SUMS'
-COMPOSED = (INDEX, PANOPTIC_INDEX, MODELS, PARTS, CHECKSUMS)
+COMPOSED = (INDEX, PANOPTIC_INDEX, MODELS, PARTS, SPLITS, CHECKSUMS)
 EPISODES = 'episodes'
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, cast
 
 from synth_ros.config.output import DatasetConfig, FormatName
 from synth_ros.errors import InternalError, OutputError
@@ -25,7 +25,7 @@ from synth_ros.writers.formats.base import (
     PackedFormat,
     Pictures,
 )
-from synth_ros.writers.formats.registry import make_format
+from synth_ros.writers.formats.registry import is_packed, make_format
 from synth_ros.writers.splits import OneSplit
 from synth_ros.writers.storage import Storage
 
@@ -73,8 +73,8 @@ def frame_formats(names: Iterable[FormatName], setup: FormatSetup) -> tuple[Fram
     Raises:
         UsageError: One needs a library that is not installed.
     """
-    made = (make_format(name, setup) for name in names)
-    return tuple(item for item in made if not isinstance(item, PackedFormat))
+    made = (make_format(name, setup) for name in names if not is_packed(name))
+    return tuple(cast('FrameFormat', item) for item in made)
 
 
 def packed_formats(names: Iterable[FormatName], setup: FormatSetup) -> tuple[PackedFormat, ...]:
@@ -83,8 +83,8 @@ def packed_formats(names: Iterable[FormatName], setup: FormatSetup) -> tuple[Pac
     Raises:
         UsageError: One needs a library that is not installed.
     """
-    made = (make_format(name, setup) for name in names)
-    return tuple(item for item in made if isinstance(item, PackedFormat))
+    made = (make_format(name, setup) for name in names if is_packed(name))
+    return tuple(cast('PackedFormat', item) for item in made)
 
 
 def export_frame(
@@ -227,6 +227,19 @@ def write_conversion(
     text = json.dumps(conversion, allow_nan=False, indent=1, ensure_ascii=True)
     target.write_text(f'{text}\n', encoding='ascii')
     return conversion
+
+
+def read_conversion(folder: Path) -> Conversion:
+    """What ``conversion.json`` says; we wrote it whole, so its structure is trusted.
+
+    Raises:
+        OutputError: It is missing or damaged.
+    """
+    path = folder / CONVERSION
+    try:
+        return cast('Conversion', json.loads(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise OutputError(f'Cannot read {path}: {error}. Convert again.') from error
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol
 
 from pydantic import JsonValue
 
@@ -211,7 +211,6 @@ class FrameFormat(Protocol):
         ...
 
 
-@runtime_checkable
 class PackedFormat(Protocol):
     """A format with many frames in each file, made from a finished dataset."""
 
