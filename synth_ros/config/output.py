@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from synth_ros.config.base import FrameRate, Positive, Section
+from synth_ros.config.base import Fault, FrameRate, Name, Positive, Section, repeated_names
 
 FormatName = Literal[
     'coco',
@@ -27,7 +28,14 @@ FormatName = Literal[
 ]
 """Formats of other people's tools; ``docs/formats.md`` says what each holds."""
 
-SplitName = Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]{0,31}$')]
+
+class SplitShare(Section):
+    """A split and its share of the episodes."""
+
+    name: Name
+    """Such as ``train``."""
+    share: Positive
+    """Relative to the sum of all."""
 
 
 class DatasetConfig(Section):
@@ -59,24 +67,24 @@ class DatasetConfig(Section):
     """Further formats that the same run writes, each into a folder of its own name inside the
     dataset: ``coco`` (split), ``yolo-detect``, ``kitti`` and so on. ``synth-ros convert`` makes
     them later just as well."""
-    splits: dict[SplitName, Positive] = Field(default={'train': 0.8, 'val': 0.2})
-    """Shares of the episodes that formats put into each split. Whole episodes are dealt, by the
-    seed and within each scenario, so no scene is in two splits."""
+    splits: Annotated[tuple[SplitShare, ...], Field(min_length=1)] = (
+        SplitShare(name='train', share=0.8),
+        SplitShare(name='val', share=0.2),
+    )
+    """What formats put into each split. Whole episodes are dealt, by the seed and within each
+    scenario, so that no scene is in two splits."""
 
-    @field_validator('formats')
-    @classmethod
-    def _each_once(cls, value: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
-        twice = sorted({name for name in value if value.count(name) > 1})
-        if twice:
-            raise ValueError(f'{", ".join(twice)} is listed twice; each format is written once')
-        return value
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each split by name."""
+        return {entry.name: entry.share for entry in self.splits}
 
-    @field_validator('splits')
-    @classmethod
-    def _some(cls, value: dict[SplitName, Positive]) -> dict[SplitName, Positive]:
-        if not value:
-            raise ValueError('needs at least one split, such as {train: 1}')
-        return value
+    def rules(self) -> Iterator[Fault]:
+        """Yield faults for formats listed twice and splits that share a name."""
+        for i, name in enumerate(self.formats):
+            if name in self.formats[:i]:
+                yield Fault(('formats', i), f'"{name}" is listed before: each is written once')
+        yield from repeated_names('splits', [entry.name for entry in self.splits])
 
 
 class LiveConfig(Section):

@@ -38,7 +38,7 @@ def default_splits(
         if listed is not None:
             return plan_of(listed.split_of(), tuple(listed.episodes))
     try:
-        sizes = split_sizes(len(episodes), shares or DatasetConfig().splits)
+        sizes = split_sizes(len(episodes), shares or DatasetConfig().shares)
     except UsageError:
         if shares:
             raise

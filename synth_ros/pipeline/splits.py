@@ -28,7 +28,7 @@ class DealtSplits:
     """
 
     def __init__(self, config: Config, seed: int) -> None:
-        shares = config.output.dataset.splits
+        shares = config.output.dataset.shares
         self._config = config
         self._seed = seed
         self._names = tuple(shares)

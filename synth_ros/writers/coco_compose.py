@@ -184,7 +184,7 @@ def _write_splits(
         dealt[setup.splits.of(episode)].append(episode)
     content = {
         'format': SPLITS_FORMAT,
-        'shares': setup.options.splits,
+        'shares': setup.options.shares,
         'seed': info.seed,
         'episodes': dealt,
     }

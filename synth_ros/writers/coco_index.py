@@ -60,7 +60,7 @@ def identity(info: DatasetInfo, options: DatasetConfig) -> dict[str, object]:
             'container': options.container,
             'formats': list(options.formats),
             # Without a format, nothing is dealt.
-            'splits': options.splits if options.formats else {},
+            'splits': options.shares if options.formats else {},
         },
         'categories': category_records(info),
         'panoptic_categories': panoptic_category_records(info),
