@@ -6,8 +6,8 @@ centre at (u + 0.5, v + 0.5).
 
 An outline follows the pixel edges that separate the mask from the rest. Where these are stairs it
 passes through the middle of each step, so that diagonals become one line; true corners, between
-edges of two pixels and more, stay. It is then thinned (Douglas and Peucker, 1973) as far as filling
-it gives the same pixels and its box stays the mask's.
+edges of two pixels and more, stay. It is then thinned (Douglas and Peucker, 1973) as far as
+filling it gives the same pixels and its box stays the mask's.
 
 Formats that take one polygon for each object get one even where the mask is in pieces or has
 holes: a line without width leads there and back, so that filling by the even-odd rule leaves no

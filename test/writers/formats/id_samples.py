@@ -22,6 +22,7 @@ CLASSES = (
     Category(5, 'box'),
     Category(40, 'drill', 'tool', keypoints=('tip', 'base')),
 )
+FIRST = SampleKey(0, 0, 'head')
 ALL = LabelsConfig(min_pixels=1, min_visibility=0.0)
 
 
@@ -34,7 +35,7 @@ def setup_of(*, splits=None, categories=CLASSES, options=None):
     )
 
 
-def sample_of(ids, *, key=SampleKey(0, 0, 'head'), pose=None, boxes=None, config=ALL):
+def sample_of(ids, *, key=FIRST, pose=None, boxes=None, config=ALL):
     """A frame in which exactly these pixels are seen.
 
     Args:
