@@ -61,8 +61,10 @@ def kitti_box(
     length_m, width_m, height_m = (float(size_m[axis]) for axis in (along, across, up))
     down = -math.copysign(1, vertical[up]) * rotation[:, up]
     frame = np.stack([rotation[:, along], down, np.cross(rotation[:, along], down)], axis=1)
-    # The turn about y that is nearest to a rotation: the largest trace of turn^T rotation.
-    turn = math.atan2(frame[0, 2] - frame[2, 0], frame[0, 0] + frame[2, 2])
+    # The turn about y with the least mean square distance of the corners (Wahba, 1965, with the
+    # squared edges as weights).
+    x2, z2 = length_m**2, width_m**2
+    turn = math.atan2(z2 * frame[0, 2] - x2 * frame[2, 0], x2 * frame[0, 0] + z2 * frame[2, 2])
     center = camera_from_box[:3, 3]
     location = center + np.array([0, height_m / 2, 0])
     # Corners of both boxes, paired.
