@@ -34,7 +34,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
-from synth_ros.geometry.camera import pixel_rays
 from synth_ros.geometry.transforms import LINK_FROM_OPTICAL, inverse
 from synth_ros.types import Box2D, CameraModel, IdImage, InstanceLabel, Sample
 from synth_ros.writers.formats.base import Committed, FormatSetup, FrameProduct, Pictures
@@ -188,21 +187,26 @@ def point_cloud(sample: Sample, *, depth: bool) -> Cloud | None:
         sample: The frame.
         depth: Whether the dataset has depth images.
     """
+    layer = sample.labels.dense.points_m
     if depth and sample.depth_m.any():
-        points_m = pixel_rays(sample.frame.camera) * sample.depth_m[..., None]
         there = sample.depth_m > 0
-    elif sample.labels.dense.points_m is not None:
-        points_m = sample.labels.dense.points_m.astype(np.float64)
-        there = np.isfinite(points_m[..., 2])
+    elif layer is not None:
+        there = np.isfinite(layer[..., 2])
     else:
         return None
     step = 1
     while np.count_nonzero(there[::step, ::step]) > MAX_POINTS:
         step += 1
-    there = there[::step, ::step]
-    grey = cv2.cvtColor(sample.rgb, cv2.COLOR_RGB2GRAY)[::step, ::step][there]
-    points = points_m[::step, ::step][there] @ LINK_FROM_OPTICAL[:3, :3].T
-    return Cloud(np.column_stack([points, grey / 255]).astype(np.float32), step)
+    rows, columns = (step * index for index in np.nonzero(there[::step, ::step]))
+    grey = cv2.cvtColor(sample.rgb, cv2.COLOR_RGB2GRAY)[rows, columns] / 255
+    if depth and sample.depth_m.any():
+        camera, z = sample.frame.camera, sample.depth_m[rows, columns].astype(np.float64)
+        x, y = (columns - camera.cx) / camera.fx * z, (rows - camera.cy) / camera.fy * z
+    else:
+        assert layer is not None
+        x, y, z = layer[rows, columns].T
+    # From the optical frame to x forward, y left, z up (LINK_FROM_OPTICAL).
+    return Cloud(np.stack([z, -x, -y, grey], axis=1).astype(np.float32), step)
 
 
 def _row(label: InstanceLabel, box: KittiBox) -> str:
