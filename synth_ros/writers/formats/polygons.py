@@ -35,8 +35,9 @@ _STEP = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 _TOLERANCES = (0.5, 0.35)
 # Up to so many corners an outline is left as it is: rectangles stay rectangles.
 _FEW = 8
-# No centre may be nearer to a thinned outline than this, pixels: rounding in files moves it less.
-_MARGIN = 0.02
+# No centre may be nearer to a thinned outline than this, pixels: what is done to it afterwards,
+# insets and rounding in files, moves it less.
+_MARGIN = 0.05
 
 
 class MaskPolygon(NamedTuple):
@@ -63,15 +64,18 @@ class _Turns(NamedTuple):
     margin: float
 
 
-def mask_polygon(mask: MaskImage, *, offset: tuple[int, int] = (0, 0)) -> MaskPolygon:
+def mask_polygon(
+    mask: MaskImage, *, offset: tuple[int, int] = (0, 0), inset_px: float = 0.0
+) -> MaskPolygon:
     """A mask as one polygon that gives exactly its pixels back when it is filled.
 
     Args:
         mask: Shape (height, width); at least one pixel is set.
         offset: (x, y) of its first pixel in the image.
+        inset_px: How far its lines are moved to the inside, at most 0.02.
     """
     rings = mask_rings(mask)
-    points = joined(rings)
+    points = joined([_inset(ring, inset_px) for ring in rings] if inset_px else rings)
     return MaskPolygon(points + np.array(offset, np.float64), len(rings))
 
 
@@ -259,6 +263,18 @@ def _thinned(ring: FloatArray) -> FloatArray:
     return ring
 
 
+def _inset(ring: FloatArray, distance_px: float) -> FloatArray:
+    """An outline whose lines are moved to the inside: by so much or up to twice as much.
+
+    What is inside is on the right-hand side of its direction.
+    """
+    ahead = np.roll(ring, -1, axis=0) - ring
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    both = ahead + np.roll(ahead, 1, axis=0)
+    result: FloatArray = ring + distance_px * np.stack([-both[:, 1], both[:, 0]], axis=1)
+    return result
+
+
 def _turns(points: FloatArray, size: tuple[int, ...]) -> _Turns:
     """Fill a polygon row by row: each edge turns over what lies right of it.
 
@@ -267,19 +283,24 @@ def _turns(points: FloatArray, size: tuple[int, ...]) -> _Turns:
         size: (height, width) of the image.
     """
     height, width = size
-    x0, y0 = points.T
-    x1, y1 = np.roll(points, -1, axis=0).T
-    # An edge takes part in the rows whose centres are in [upper end, lower end).
-    first = np.clip(np.ceil(np.minimum(y0, y1) - 0.5), 0, height).astype(np.intp)
-    last = np.clip(np.ceil(np.maximum(y0, y1) - 0.5), 0, height).astype(np.intp)
-    counts = last - first
+    following = np.roll(points, -1, axis=0)
+    # Downwards, so that both ways along a bridge are the same to the last bit.
+    down = (points[:, 1] <= following[:, 1])[:, None]
+    (x0, y0), (x1, y1) = np.where(down, points, following).T, np.where(down, following, points).T
+    top, bottom = y0 - 0.5, y1 - 0.5
+    # Rows whose centres an edge reaches; its lower end turns nothing over.
+    first = np.clip(np.ceil(top), 0, height).astype(np.intp)
+    counts = np.maximum(np.clip(np.floor(bottom) + 1, 0, height).astype(np.intp) - first, 0)
     edge = np.repeat(np.arange(len(points)), counts)
     row = first[edge] + np.arange(edge.size) - np.repeat(np.cumsum(counts) - counts, counts)
     dx, dy = (x1 - x0)[edge], (y1 - y0)[edge]
-    crossing = x0[edge] + (row + 0.5 - y0[edge]) * dx / dy - 0.5
+    level = dy == 0
+    crossing = x0[edge] + (row + 0.5 - y0[edge]) * dx / np.where(level, 1, dy) - 0.5
+    # Through the centres of a row, a level edge keeps no distance at all.
     aside = np.abs(crossing - np.rint(crossing)) * np.abs(dy) / np.hypot(dx, dy)
-    column = np.clip(np.ceil(crossing), 0, width).astype(np.intp)
-    at, times = np.unique(row * (width + 1) + column, return_counts=True)
+    turns = row < bottom[edge]
+    column = np.clip(np.ceil(crossing[turns]), 0, width).astype(np.intp)
+    at, times = np.unique(row[turns] * (width + 1) + column, return_counts=True)
     # What changes beyond the last column changes nothing.
     odd = (times % 2 == 1) & (at % (width + 1) != width)
     return _Turns(at[odd], float(aside.min(initial=np.inf)))

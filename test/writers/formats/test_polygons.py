@@ -62,6 +62,18 @@ def test_rounding_to_six_decimals_moves_no_pixel(ids):
         assert np.array_equal(fill(points, ids.shape), ids == k)
 
 
+@settings(max_examples=60, deadline=None)
+@given(id_images())
+def test_an_inset_moves_lines_inwards_and_no_pixel(ids):
+    for k in np.unique(ids[ids > 0]):
+        mask = ids == k
+        plain, inset = (mask_polygon(mask, inset_px=distance).points for distance in (0, 0.02))
+        assert np.array_equal(fill(inset, mask.shape), mask)
+        assert (inset.min(axis=0) > plain.min(axis=0)).all()
+        assert (inset.max(axis=0) < plain.max(axis=0)).all()
+        assert np.abs(inset.min(axis=0) - plain.min(axis=0)).max() < 0.041
+
+
 @pytest.mark.parametrize('seed', range(4))
 def test_coco_tools_fill_smooth_masks_alike(seed):
     rng = np.random.default_rng(seed)
