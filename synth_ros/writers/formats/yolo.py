@@ -11,7 +11,7 @@ dataset is moved to, while ``path: .`` would mean the folder from which training
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,9 +121,12 @@ class YoloFormat:
             losses=losses,
         )
 
-    def finish(self, out: Path, committed: Committed) -> None:  # noqa: ARG002 - of the protocol
-        """Write ``data.yaml``."""
-        (out / 'data.yaml').write_text(self._data_yaml(), encoding='utf-8')
+    def finish(self, out: Path, committed: Committed) -> None:
+        """Write ``data.yaml``; splits without a frame are left out, for they have no folder."""
+        splits = self.setup.splits
+        there = {splits.of(entry.key.episode) for entry in committed.frames()}
+        text = self._data_yaml([name for name in splits.names if name in there])
+        (out / 'data.yaml').write_text(text, encoding='utf-8')
 
     @cached_property
     def _table(self) -> ClassTable:
@@ -131,13 +134,12 @@ class YoloFormat:
 
     @cached_property
     def _roles(self) -> Mapping[str, str]:
-        """What each split with episodes is called in ``data.yaml``."""
-        plan = self.setup.splits
-        there = [name for name in plan.names if plan.episodes(name)]
-        stand_in = next((name for name in _AS_VAL if name in there), None)
-        if 'val' in there or stand_in is None:
-            return {name: name for name in there}
-        return {name: 'val' if name == stand_in else name for name in there}
+        """What each split is called in ``data.yaml``."""
+        names = self.setup.splits.names
+        stand_in = next((name for name in _AS_VAL if name in names), None)
+        if 'val' in names or stand_in is None:
+            return {name: name for name in names}
+        return {name: 'val' if name == stand_in else name for name in names}
 
     def _split_losses(self, split: str) -> dict[str, int]:
         """What Ultralytics will miss about the splits, counted by frame."""
@@ -152,8 +154,8 @@ class YoloFormat:
             if holds
         }
 
-    def _data_yaml(self) -> str:
-        folders = {role: f'images/{split}' for split, role in self._roles.items()}
+    def _data_yaml(self, splits: Sequence[str]) -> str:
+        folders = {self._roles[split]: f'images/{split}' for split in splits}
         lines = [
             f'# Made by synth_ros {self.setup.info.version}. Folders are relative to this file.'
         ]
@@ -162,7 +164,7 @@ class YoloFormat:
                 lines.append(f'{role}: {folders.pop(role)}')
             elif role != 'test':
                 lines.append(
-                    f'# {role}: PATH  (there is no such split; Ultralytics does not train without)'
+                    f'# {role}: PATH  (there is no such frame; Ultralytics does not train without)'
                 )
         if folders:
             lines.append('# Splits that Ultralytics does not use by itself:')

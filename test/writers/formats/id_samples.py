@@ -14,7 +14,7 @@ from synth_ros.geometry.transforms import make_transform
 from synth_ros.labels.annotate import annotate
 from synth_ros.types import Category, Frame, Instance, Sample, SampleKey, Silhouette
 from synth_ros.writers.formats.base import FormatSetup
-from synth_ros.writers.splits import all_in_one, plan_of
+from synth_ros.writers.splits import OneSplit, plan_of
 
 # With gaps, as configs may have them.
 CLASSES = (
@@ -31,7 +31,7 @@ def setup_of(*, splits=None, categories=CLASSES, options=None):
     return FormatSetup(
         INFO._replace(categories=categories),
         options or DatasetConfig(),
-        plan_of(splits, tuple(dict.fromkeys(splits.values()))) if splits else all_in_one(20),
+        plan_of(splits, tuple(dict.fromkeys(splits.values()))) if splits else OneSplit(),
     )
 
 

@@ -252,13 +252,13 @@ def test_a_split_called_validation_is_the_val_of_data_yaml(tmp_path):
     assert not {NO_VAL, NO_TRAIN, OTHER_SPLIT} & set(tally.counts)
 
 
-def test_a_split_without_episodes_is_not_listed(tmp_path):
+def test_a_split_without_frames_is_not_listed(tmp_path):
     setup = setup_of(splits={0: 'train', 1: 'val'}, categories=FULL_CATEGORIES)
-    setup = replace(setup, splits=replace(setup.splits, places=(0, 0)))
     fmt = make_format('yolo-detect', setup)
-    tally = write_all(fmt, full_episode(1), setup, tmp_path / 'out')
-    assert tally.counts[NO_VAL] == 4
-    assert 'val' not in yaml.safe_load((tmp_path / 'out' / 'data.yaml').read_text())
+    write_all(fmt, full_episode(0), setup, tmp_path / 'out')
+    data = yaml.safe_load((tmp_path / 'out' / 'data.yaml').read_text())
+    assert data['train'] == 'images/train'
+    assert 'val' not in data
 
 
 def test_a_split_may_not_be_called_like_a_key_of_data_yaml():
