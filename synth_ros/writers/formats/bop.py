@@ -256,8 +256,9 @@ def full_mask(frame: Frame, label: InstanceLabel) -> NDArray[np.uint8] | None:
 
 def count_unlabelled(sample: Sample) -> int:
     """How many objects have visible pixels but no label."""
-    seen = set(np.unique(sample.labels.instance_id).tolist()) - {0}
-    return len(seen - {label.instance.instance_id for label in sample.labels.instances})
+    # Counting is many times as fast as the sort of numpy.unique.
+    seen = set(np.flatnonzero(np.bincount(sample.labels.instance_id.ravel())).tolist())
+    return len(seen - {0} - {label.instance.instance_id for label in sample.labels.instances})
 
 
 def _valid_pixels(mask: NDArray[np.uint8], sample: Sample) -> int:
