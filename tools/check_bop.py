@@ -4,8 +4,9 @@ The toolkit (github.com/thodan/bop_toolkit) comes from git alone and wants Pytho
 numpy below 2, so it is no dependency: this script runs in an environment of its own and imports
 nothing of synth_ros.
 
-    python3.12 -m venv bop && bop/bin/pip install ./bop_toolkit
-    EGL_PLATFORM=surfaceless bop/bin/python tools/check_bop.py DATASET/bop
+    git clone https://github.com/thodan/bop_toolkit
+    python3.12 -m venv bop_env && bop_env/bin/pip install -e ./bop_toolkit
+    EGL_PLATFORM=surfaceless bop_env/bin/python tools/check_bop.py dataset/bop
 
 It copies the folder, runs the toolkit's ``calc_gt_info.py``, ``calc_gt_masks.py`` and
 ``calc_model_info.py`` on the copy, unchanged, and compares the results with the original: pixel
