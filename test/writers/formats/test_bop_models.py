@@ -211,7 +211,9 @@ def written(tmp_path_factory):
     samples, setup = render(folder)
     files, instances, paths = Files(), {}, set()
     for sample in samples:
-        meshes = Pictures(sample, setup.options, largest_class_id=9).meshes
+        meshes = Pictures(
+            sample, setup.options, largest_class_id=9, meshes=setup.info.meshes
+        ).meshes
         for instance in sample.frame.instances:
             path = files.add(instance, meshes[instance.instance_id])
             paths.add(path)

@@ -17,7 +17,7 @@ from synth_ros.types import Category, SampleKey
 from synth_ros.writers.formats.base import FormatSetup, Pictures
 from synth_ros.writers.formats.registry import make_format
 from synth_ros.writers.formats.voc import UNLABELLED, VOID, VocFormat, colour_map
-from synth_ros.writers.splits import all_in_one, plan_of
+from synth_ros.writers.splits import OneSplit, plan_of
 
 # With gaps, as configs may have them.
 GAPS = {1: 3, 2: 40, 3: 200}
@@ -25,7 +25,7 @@ CATEGORIES = tuple(
     Category(GAPS[number], name) for number, name in ((1, 'mug'), (2, 'box & lid'), (3, 'drill'))
 )
 INFO_GAPS = INFO._replace(categories=(*CATEGORIES, Category(250, 'table', is_thing=False)))
-SETUP = FormatSetup(INFO_GAPS, PLAIN, all_in_one(99))
+SETUP = FormatSetup(INFO_GAPS, PLAIN, OneSplit())
 
 
 def gapped(sample):
