@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from synth_ros.geometry.shapes import ModelMesh, joined, moved, primitive_mesh
 from synth_ros.scene.catalog import LoadedClass
 from synth_ros.scene.solid import Solid, geom_transform
@@ -51,6 +53,9 @@ def model_mesh(solid: Solid) -> ModelMesh:
             mesh = TriangleMesh(source.vertices_m, source.faces)
         else:
             mesh = primitive_mesh(geom.shape, geom.size_m)
-        parts.append(moved(mesh, geom_transform(geom)))
+        placed = moved(mesh, geom_transform(geom))
+        # Files hold single precision: whoever reads them has the very same numbers.
+        vertices = placed.vertices_m.astype(np.float32).astype(np.float64)
+        parts.append(TriangleMesh(vertices, placed.faces))
     x, y, z = (2 * solid.bounds.half_size_m).tolist()
     return ModelMesh(joined(parts), (x, y, z))

@@ -44,7 +44,12 @@ def write_all(
     folder.mkdir(parents=True)
     tally, entries = LossTally(), []
     for sample in sorted(samples, key=lambda item: item.key):
-        pictures = Pictures(sample, setup.options, largest_class_id=setup.largest_class_id)
+        pictures = Pictures(
+            sample,
+            setup.options,
+            largest_class_id=setup.largest_class_id,
+            meshes=setup.info.meshes,
+        )
         product = fmt.frame(sample, pictures)
         tally.add(product.losses)
         for path, content in product.files.items():
