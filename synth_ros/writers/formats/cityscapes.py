@@ -134,8 +134,9 @@ class CityscapesFormat:
                 raise OutputError(
                     f'{label.instance.name} of frame {stem} has the class id {class_id} and the '
                     f'instance id {number}, but the format cityscapes stores {INSTANCES} * class '
-                    f'id + instance id in 16 bits: class ids up to 64 and instance ids below '
-                    f'{INSTANCES}. Use smaller class ids or fewer objects, or the format coco.'
+                    f'id + instance id in 16 bits: at most {codecs.MAX_ID}, with instance ids '
+                    f'below {INSTANCES}. Use class ids up to 64 and fewer objects, or the format '
+                    'coco.'
                 )
             image[sample.labels.instance_id == number] = value
         return image

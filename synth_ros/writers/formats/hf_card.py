@@ -39,6 +39,8 @@ def dataset_card(
                 'data_files': [
                     {'split': split, 'path': pattern} for split, pattern in data_files.items()
                 ],
+                # Folders of images know types only from here, the Hub only from below.
+                'features': as_yaml(features),
             }
         ],
         'dataset_info': {'features': as_yaml(features)},

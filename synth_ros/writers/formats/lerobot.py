@@ -12,8 +12,8 @@ reader knows no splits beyond ranges of episodes:
 ``observation.state`` are the positions of the robot's joints (radians or metres),
 ``observation.velocity`` their velocities, ``action`` the positions at the next row: where the
 robot goes. The last row of an episode repeats its own. ``timestamp`` is the number of the row over
-``fps``, as LeRobot demands; ``stamp_ns`` is the exact time. ``lerobot_episode`` says which instants
-are rows.
+``fps``, as LeRobot demands; ``stamp_ns`` is the exact time. ``lerobot_episode`` says which
+instants are rows.
 """
 
 from __future__ import annotations

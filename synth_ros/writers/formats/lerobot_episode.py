@@ -22,7 +22,7 @@ NANOSECONDS = 1_000_000_000
 BETWEEN = 'frames fall between the instants at which all cameras have one: not stored'
 """What is lost of cameras with rates of their own."""
 
-_HELD: frozenset[Content] = frozenset()
+_HELD: frozenset[Content] = frozenset({'robot'})
 # Frames fall on time steps of the simulation, up to half a step (5 ms) from where they are due.
 _TOLERANCE = 0.25
 _MIN_ROWS = 2
