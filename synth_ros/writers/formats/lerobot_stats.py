@@ -37,7 +37,7 @@ class Spread:
         low: Smallest values, shape (k,).
         high: Largest values, shape (k,).
         mean: Shape (k,).
-        square: Sum of squared differences to the mean, shape (k,).
+        std: Standard deviations of the population, shape (k,).
         quantiles: In the order of ``QUANTILES``, shape (5, k).
     """
 
@@ -45,7 +45,7 @@ class Spread:
     low: FloatArray
     high: FloatArray
     mean: FloatArray
-    square: FloatArray
+    std: FloatArray
     quantiles: FloatArray
 
     @classmethod
@@ -55,31 +55,13 @@ class Spread:
         Args:
             rows: Shape (n, k).
         """
-        mean = rows.mean(axis=0)
         return cls(
             count=len(rows),
             low=rows.min(axis=0),
             high=rows.max(axis=0),
-            mean=mean,
-            square=((rows - mean) ** 2).sum(axis=0),
+            mean=rows.mean(axis=0),
+            std=rows.std(axis=0),
             quantiles=np.quantile(rows, list(QUANTILES.values()), axis=0),
-        )
-
-    def joined(self, other: Self) -> Self:
-        """Of the rows of both. Quantiles are means weighted by the rows, as LeRobot joins them.
-
-        Mean and squares: Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for
-        Computing Sample Variances", 1979.
-        """
-        count = self.count + other.count
-        share, step = other.count / count, other.mean - self.mean
-        return type(self)(
-            count=count,
-            low=np.minimum(self.low, other.low),
-            high=np.maximum(self.high, other.high),
-            mean=self.mean + share * step,
-            square=self.square + other.square + step**2 * (self.count * share),
-            quantiles=self.quantiles + share * (other.quantiles - self.quantiles),
         )
 
     def stats(self) -> Stats:
@@ -88,7 +70,7 @@ class Spread:
             'min': self.low.tolist(),
             'max': self.high.tolist(),
             'mean': self.mean.tolist(),
-            'std': np.sqrt(self.square / self.count).tolist(),
+            'std': self.std.tolist(),
             'count': [self.count],
             **{name: row.tolist() for name, row in zip(QUANTILES, self.quantiles, strict=True)},
         }
@@ -146,19 +128,6 @@ class Shades:
 
 
 Summary = Spread | Shades
-
-
-def joined(first: Mapping[str, Summary], second: Mapping[str, Summary]) -> dict[str, Summary]:
-    """Summaries of two episodes, or of many and one more, by feature."""
-    return {name: _joined(one, second[name]) for name, one in first.items()}
-
-
-def _joined(first: Summary, second: Summary) -> Summary:
-    if isinstance(first, Shades):
-        assert isinstance(second, Shades)
-        return first.joined(second)
-    assert isinstance(second, Spread)
-    return first.joined(second)
 
 
 def _planes(values: FloatArray) -> JsonValue:

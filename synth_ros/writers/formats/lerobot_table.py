@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from synth_ros.types import FloatArray
 from synth_ros.writers.formats.hf_features import Feature, Features, ListOf, Picture, Scalar
 from synth_ros.writers.formats.lerobot_episode import Episode, Layout
-from synth_ros.writers.formats.lerobot_stats import QUANTILES, Shades, Spread, Summary, joined
+from synth_ros.writers.formats.lerobot_stats import QUANTILES, Shades, Spread, Summary
 from synth_ros.writers.formats.parquet_files import (
     MIB,
     ParquetFile,
@@ -68,7 +68,7 @@ class Table:
         self._data = _Rolling(root, DATA, schema=hf_schema(_row_features(layout)))
         self._meta = _Rolling(root, EPISODES, schema=hf_schema(_episode_features(layout)))
         self._waiting: list[Row] = []
-        self._all: dict[str, Summary] | None = None
+        self._shades: dict[str, Shades] = {}
         self._episodes = 0
         self._frames = 0
 
@@ -89,7 +89,10 @@ class Table:
         size = sum(len(shot.content) for step in episode.steps for shot in step.shots.values())
         chunk, file = self._data.write(rows, expected=size)
         summary = self._summary(episode, vectors)
-        self._all = summary if self._all is None else joined(self._all, summary)
+        for name, one in summary.items():
+            if isinstance(one, Shades):
+                known = self._shades.get(name)
+                self._shades[name] = one if known is None else known.joined(one)
         self._waiting.append(
             {
                 'episode_index': self._episodes,
@@ -114,7 +117,6 @@ class Table:
         Args:
             split: What the dataset is of the whole.
         """
-        assert self._all is not None
         self._write_episodes()
         self.close()
         info = {
@@ -134,7 +136,7 @@ class Table:
         }
         meta = self._root / 'meta'
         (meta / 'info.json').write_text(_dump(info), encoding='utf-8')
-        stats = {name: summary.stats() for name, summary in self._all.items()}
+        stats = {name: self._of_all(name).stats() for name in _row_features(self._layout)}
         (meta / 'stats.json').write_text(_dump(stats), encoding='utf-8')
         _write_tasks(meta / 'tasks.parquet', self._task)
 
@@ -184,6 +186,16 @@ class Table:
             result[f'observation.images.{camera}'] = total
         return result
 
+    def _of_all(self, name: str) -> Summary:
+        """How the values of a feature are spread over all episodes, from what is stored.
+
+        Exact quantiles need all values at once; they are read back, one feature at a time: 4 MB
+        for a million rows of one joint.
+        """
+        if name in self._shades:
+            return self._shades[name]
+        return Spread.of(_read_column(self._data.paths, name))
+
     def _write_episodes(self) -> None:
         if not self._waiting:
             return
@@ -200,6 +212,9 @@ class _Rolling:
         root: Of the dataset.
         pattern: Their path inside it.
         schema: Of their table.
+
+    Attributes:
+        paths: Of all files so far.
     """
 
     def __init__(self, root: Path, pattern: str, *, schema: pa.Schema) -> None:
@@ -208,6 +223,7 @@ class _Rolling:
         self._schema = schema
         self._file: ParquetFile | None = None
         self._number = -1
+        self.paths: list[Path] = []
 
     def next_place(self, expected: int) -> tuple[int, int]:
         """Chunk and file that the next rows will lie in, which is opened.
@@ -221,6 +237,7 @@ class _Rolling:
             chunk, file = divmod(self._number, FILES_OF_CHUNK)
             path = self._root / self._pattern.format(chunk_index=chunk, file_index=file)
             self._file = ParquetFile(path, self._schema)
+            self.paths.append(path)
         return divmod(self._number, FILES_OF_CHUNK)
 
     def write(self, rows: Sequence[Row], *, expected: int) -> tuple[int, int]:
@@ -235,6 +252,20 @@ class _Rolling:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _read_column(paths: Sequence[Path], name: str) -> FloatArray:
+    """Numbers of a feature in closed files, shape (rows, k)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = []
+    for path in paths:
+        column = pq.read_table(path, columns=[name])[name].combine_chunks()
+        values = column.values if pa.types.is_fixed_size_list(column.type) else column
+        numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
+        parts.append(numbers.reshape(len(column), -1))
+    return np.concatenate(parts)
 
 
 def _vector(length: int) -> Feature:

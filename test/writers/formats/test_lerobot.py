@@ -19,13 +19,14 @@ from synth_ros.types import JointState, RobotLabel, SampleKey, SceneLabels
 from synth_ros.writers.formats import lerobot_table
 from synth_ros.writers.formats.base import FormatSetup, LossTally
 from synth_ros.writers.formats.lerobot import LeRobotFormat
-from synth_ros.writers.formats.lerobot_stats import Shades, Spread
+from synth_ros.writers.formats.lerobot_stats import Shades
 from synth_ros.writers.splits import plan_of
 
 SPLITS = plan_of({0: 'train', 1: 'val', 2: 'train'}, ('train', 'val', 'test'))
 JOINTS = ('lift', 'shoulder', 'wrist')
 SECOND = 1_000_000_000
 QUANTILES = ('q01', 'q10', 'q50', 'q90', 'q99')
+SHARES = (0.01, 0.1, 0.5, 0.9, 0.99)
 STATISTICS = {'min', 'max', 'mean', 'std', 'count', *QUANTILES}
 
 
@@ -167,6 +168,7 @@ def test_statistics_are_those_of_the_rows(packed):
                 ('max', values.max(axis=0)),
                 ('mean', values.mean(axis=0)),
                 ('std', values.std(axis=0)),
+                *zip(QUANTILES, np.quantile(values, SHARES, axis=0), strict=True),
             ):
                 np.testing.assert_allclose(found[statistic], wanted, rtol=1e-5, atol=1e-6)
 
@@ -331,25 +333,6 @@ def test_the_same_samples_give_the_same_bytes(tmp_path):
     assert tree(tmp_path / 'a') == tree(tmp_path / 'b')
 
 
-TABLES = arrays.arrays(
-    np.float64,
-    st.tuples(st.integers(2, 12), st.integers(1, 3)),
-    elements=st.floats(-1e3, 1e3),
-)
-
-
-@settings(max_examples=80, deadline=None)
-@given(rows=TABLES, cut=st.floats(0, 1))
-def test_joined_statistics_are_those_of_all_rows(rows, cut):
-    first = 1 + int(cut * (len(rows) - 2))
-    together = Spread.of(rows[:first]).joined(Spread.of(rows[first:])).stats()
-    np.testing.assert_allclose(together['mean'], rows.mean(axis=0), atol=1e-6)
-    np.testing.assert_allclose(together['std'], rows.std(axis=0), atol=1e-6)
-    np.testing.assert_array_equal(together['min'], rows.min(axis=0))
-    np.testing.assert_array_equal(together['max'], rows.max(axis=0))
-    assert together['count'] == [len(rows)]
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     images=arrays.arrays(
@@ -362,6 +345,6 @@ def test_shades_of_images_give_exact_statistics(images):
     for statistic in ('min', 'max', 'mean', 'std'):
         wanted = getattr(values, statistic)(axis=0)
         np.testing.assert_allclose(np.ravel(stats[statistic]), wanted, atol=1e-12)
-    for name, share in zip(QUANTILES, (0.01, 0.1, 0.5, 0.9, 0.99), strict=True):
+    for name, share in zip(QUANTILES, SHARES, strict=True):
         wanted = np.quantile(values, share, axis=0, method='inverted_cdf')
         np.testing.assert_allclose(np.ravel(stats[name]), wanted, atol=1e-12)
