@@ -18,6 +18,7 @@ from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
 
 app = typer.Typer(
@@ -49,7 +50,7 @@ def _options(
     """
 
 
-for _verb in (demo, preview, generate, render, report, coverage, audit, recover, doctor):
+for _verb in (demo, preview, generate, render, view, report, coverage, audit, recover, doctor):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
 

@@ -108,21 +108,22 @@ def _numbers(frames: Sequence[RecordedFrame]) -> _Views:
     robot = frames[0].record.robot
     views: _Views = []
     if robot is not None and robot.joints:
-        views.append(rrb.TimeSeriesView(origin=f'/{paths.JOINTS}', name='Joints'))
+        views.append(_plot(paths.JOINTS, 'Joints'))
     views += [
-        rrb.TimeSeriesView(origin=f'/{paths.LABELLED}', name='Labelled objects'),
+        _plot(paths.LABELLED, 'Labelled objects'),
         *(
-            rrb.TimeSeriesView(
-                origin=f'/{paths.below(paths.VISIBILITY, frame.record.camera)}',
-                name=f'Visibility {frame.record.camera}',
-            )
-            for frame in frames
+            _plot(paths.below(paths.VISIBILITY, name), f'Visibility {name}')
+            for name in [frame.record.camera for frame in frames]
         ),
         rrb.TextLogView(origin=f'/{paths.EVENTS}', name='Events'),
         rrb.TextDocumentView(origin=f'/{paths.ABOUT}', name='About'),
         rrb.TextDocumentView(origin=f'/{paths.PROVENANCE}', name='Provenance'),
     ]
     return views
+
+
+def _plot(entity: str, name: str) -> rrb.View:
+    return rrb.TimeSeriesView(origin=f'/{entity}', name=name, plot_legend=rrb.Corner2D.RightTop)
 
 
 def _eye(frame: RecordedFrame) -> rrb.EyeControls3D:

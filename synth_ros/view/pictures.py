@@ -18,8 +18,6 @@ from synth_ros.view import paths
 _MEDIA = {'.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg'}
 _MILLIMETRES = 1000.0  # how many units of a 16-bit depth image make a metre
 _FASTEST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
-# Neighbours of a depth cloud just touch each other's edges.
-_FILL = 0.5
 
 
 class Pictures:
@@ -69,7 +67,6 @@ class Pictures:
                 meter=scale,
                 colormap=rr.components.Colormap.Viridis,
                 depth_range=units,
-                point_fill_ratio=_FILL,
             )
         else:
             image = rr.EncodedDepthImage(
@@ -78,7 +75,6 @@ class Pictures:
                 meter=_MILLIMETRES,
                 colormap=rr.components.Colormap.Viridis,
                 depth_range=(near * _MILLIMETRES, far * _MILLIMETRES),
-                point_fill_ratio=_FILL,
             )
         self._stream.log(entity, image)
 

@@ -25,7 +25,7 @@ from synth_ros.view.part import transform
 HALF_PIXEL = 0.5
 """From coordinates with integers at pixel centres to those of the viewer's images."""
 
-_PLANE_M = 0.3  # how far from the camera its image is shown
+_PLANE_M = 0.15  # how far from the camera its image is shown
 _FRUSTUM = (150, 150, 160)
 _NOTHING = (0, 0, 0, 0)
 

@@ -17,6 +17,7 @@ from rerun.chunk import RrdReader
 
 from synth_ros.errors import OutputError, RenderError, UsageError
 from synth_ros.readers.recording import Recording
+from synth_ros.view.files import check_target
 from synth_ros.view.selection import Instant
 
 # By size and never by time, so that the same recording is cut into the same chunks.
@@ -100,15 +101,12 @@ def to_viewer(recording: Recording) -> Iterator[rr.RecordingStream]:
 
 
 @contextmanager
-def to_browser(
-    recording: Recording, *, port: int, open_page: bool
-) -> Iterator[tuple[rr.RecordingStream, Served]]:
+def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[rr.RecordingStream, Served]]:
     """A stream that a browser shows, for as long as the block lasts.
 
     Args:
         recording: Names the stream.
         port: Of the page; the data has the next one.
-        open_page: Whether to open the page in the user's browser.
 
     Raises:
         RenderError: The ports cannot be used.
@@ -117,7 +115,7 @@ def to_browser(
     try:
         try:
             data = stream.serve_grpc(grpc_port=port + 1, server_memory_limit='50%')
-            rr.serve_web_viewer(web_port=port, open_browser=open_page, connect_to=data)
+            rr.serve_web_viewer(web_port=port, open_browser=False)
         except (RuntimeError, ValueError) as error:
             raise RenderError(
                 f'Ports {port} (page) and {port + 1} (data) cannot be used: {error}. Choose '
@@ -126,23 +124,6 @@ def to_browser(
         yield stream, Served(f'http://localhost:{port}/?url={quote(data, safe="")}', data)
     finally:
         stream.disconnect()
-
-
-def check_target(path: Path, *, suffix: str, force: bool) -> None:
-    """See that a file may be written.
-
-    Raises:
-        UsageError: Its name ends otherwise.
-        OutputError: It is there already, or its folder is not.
-    """
-    if path.suffix != suffix:
-        raise UsageError(f'{path} does not end in {suffix}. Call it {path.with_suffix(suffix)}.')
-    if not path.parent.is_dir():
-        raise OutputError(f'{path.parent} is not a folder. Create it first, or write elsewhere.')
-    if path.is_dir():
-        raise OutputError(f'{path} is a folder. Name a file.')
-    if path.exists() and not force:
-        raise OutputError(f'{path} is there already. Replace it with --force, or name another.')
 
 
 def _open(recording: Recording, recording_id: str) -> rr.RecordingStream:
