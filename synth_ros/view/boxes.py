@@ -15,6 +15,7 @@ from synth_ros.report.pictures.boxes import oriented_corners
 from synth_ros.schema.records import FrameRecord, InstanceRecord
 from synth_ros.types import OrientedBox
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen
 
 _THIN = on_screen(0.75)
@@ -25,11 +26,11 @@ class Boxes:
     """2D boxes of the labelled objects.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._oriented_drawn: set[str] = set()
 
     def begin(self) -> None:
@@ -50,7 +51,7 @@ class Boxes:
         self, entity: str, record: FrameRecord, owners: dict[int, InstanceRecord]
     ) -> None:
         labels = record.labels
-        self._stream.log(
+        self._log.show(
             entity,
             rr.Boxes2D(
                 array=[label.box for label in labels],
@@ -70,7 +71,7 @@ class Boxes:
         )
 
     def _amodal(self, entity: str, record: FrameRecord, owners: dict[int, InstanceRecord]) -> None:
-        self._stream.log(
+        self._log.show(
             entity,
             rr.Boxes2D(
                 array=[label.amodal_box for label in record.labels],
@@ -101,7 +102,7 @@ class Boxes:
             )
             strips.append([*corners, corners[0]])
         colours = [colour(instance_id) for instance_id, _ in found]
-        self._stream.log(entity, rr.LineStrips2D(strips, colors=colours, radii=_THIN))
+        self._log.show(entity, rr.LineStrips2D(strips, colors=colours, radii=_THIN))
 
 
 def words(owner: InstanceRecord, visibility: float) -> str:

@@ -9,6 +9,7 @@ import rerun as rr
 
 from synth_ros.readers.recording import RecordedFrame
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen
 
 _POINT = on_screen(1.5)
@@ -18,11 +19,11 @@ class Clouds:
     """The layer ``points_m`` in the optical frame of its camera.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
 
     def begin(self) -> None:
         """Every frame is complete in itself."""
@@ -35,4 +36,4 @@ class Clouds:
                 continue
             there = np.isfinite(points_m).all(axis=2)
             cloud = rr.Points3D(points_m[there], colors=frame.rgb[there], radii=_POINT)
-            self._stream.log(paths.points(frame.record.camera), cloud)
+            self._log.show(paths.points(frame.record.camera), cloud)

@@ -10,6 +10,7 @@ import rerun as rr
 from synth_ros.readers.recording import RecordedFrame
 from synth_ros.report.palette import Rgb
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 
 _COLOUR: Rgb = (230, 60, 60)
 _METRES_A_NEWTON = 0.02
@@ -21,11 +22,11 @@ class Contacts:
     """All contacts of an instant.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
 
     def begin(self) -> None:
         """Every instant is complete in itself."""
@@ -38,7 +39,7 @@ class Contacts:
         count = len(contacts)
         lengths = [length_m(contact.force_n) for contact in contacts]
         normals = np.array([contact.normal for contact in contacts]).reshape(-1, 3)
-        self._stream.log(
+        self._log.show(
             paths.CONTACTS,
             rr.Arrows3D(
                 origins=np.array([contact.position_m for contact in contacts]).reshape(-1, 3),

@@ -9,6 +9,7 @@ import rerun as rr
 
 from synth_ros.readers.recording import RecordedFrame, Recording
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.selection import Instant, cameras_of
 
 _TIMELINES = """\
@@ -32,11 +33,11 @@ class Provenance:
     """How a scene was made, as JSON, once a scene.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._new = True
 
     def begin(self) -> None:
@@ -54,20 +55,18 @@ class Provenance:
         except ValueError:
             shown = made
         text = f'Frame {frames[0].key.stem}\n\n```json\n{shown}\n```\n'
-        self._stream.log(paths.PROVENANCE, _markdown(text))
+        self._log.note(paths.PROVENANCE, _markdown(text))
 
 
-def tell_about(
-    stream: rr.RecordingStream, recording: Recording, instants: Sequence[Instant]
-) -> None:
+def tell_about(log: Log, recording: Recording, instants: Sequence[Instant]) -> None:
     """Log what the recording is, for all times.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
         recording: What is shown.
         instants: Which of it.
     """
-    stream.log(paths.ABOUT, _markdown(about(recording, instants)), static=True)
+    log.fix(paths.ABOUT, _markdown(about(recording, instants)))
 
 
 def about(recording: Recording, instants: Sequence[Instant]) -> str:

@@ -9,6 +9,7 @@ import rerun as rr
 from synth_ros.readers.recording import RecordedFrame
 from synth_ros.types import RelationKind
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 
 # "touching" changes too often to be read.
 _TOLD: frozenset[RelationKind] = frozenset({'supported_by', 'inside', 'held_by'})
@@ -20,12 +21,12 @@ class Events:
     """A text log.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
         problems: What is wrong with the recording as a whole, a sentence each.
     """
 
-    def __init__(self, stream: rr.RecordingStream, problems: Sequence[str]) -> None:
-        self._stream = stream
+    def __init__(self, log: Log, problems: Sequence[str]) -> None:
+        self._log = log
         self._problems = tuple(problems)
         self._relations: frozenset[_Relation] | None = None
         self._new = True
@@ -39,12 +40,12 @@ class Events:
         """Log what is different from the instant before."""
         first = frames[0]
         for problem in self._problems:
-            self._log(problem, rr.TextLogLevel.WARN)
+            self._tell(problem, rr.TextLogLevel.WARN)
         self._problems = ()
         if self._new:
             self._new = False
             classes = sorted({item.class_name for item in first.record.instances})
-            self._log(
+            self._tell(
                 f'episode {first.key.episode}: {len(first.record.instances)} objects'
                 + (f' ({", ".join(classes)})' if classes else '')
             )
@@ -53,7 +54,7 @@ class Events:
             for track in frame.record.tracks or ():
                 if track.event is not None:
                     name = names.get(track.instance_id, str(track.instance_id))
-                    self._log(f'{frame.record.camera}: {name} {track.event}')
+                    self._tell(f'{frame.record.camera}: {name} {track.event}')
         self._tell_relations(first)
 
     def _tell_relations(self, frame: RecordedFrame) -> None:
@@ -68,9 +69,9 @@ class Events:
         if before is None:
             return
         for subject, kind, target in sorted(before - found):
-            self._log(f'{subject} no longer {kind.replace("_", " ")} {target}')
+            self._tell(f'{subject} no longer {kind.replace("_", " ")} {target}')
         for subject, kind, target in sorted(found - before):
-            self._log(f'{subject} {kind.replace("_", " ")} {target}')
+            self._tell(f'{subject} {kind.replace("_", " ")} {target}')
 
-    def _log(self, text: str, level: rr.TextLogLevel = rr.TextLogLevel.INFO) -> None:
-        self._stream.log(paths.EVENTS, rr.TextLog(text, level=level))
+    def _tell(self, text: str, level: rr.TextLogLevel = rr.TextLogLevel.INFO) -> None:
+        self._log.note(paths.EVENTS, rr.TextLog(text, level=level))

@@ -15,6 +15,7 @@ from synth_ros.report.palette import Rgb, colour
 from synth_ros.schema.records import FrameRecord, KeypointRecord
 from synth_ros.types import Category
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen
 from synth_ros.view.pinholes import HALF_PIXEL
 
@@ -30,12 +31,12 @@ class Keypoints:
     """Keypoints with the lines between them; hidden ones are drawn small.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
         categories: Say which keypoints of a class a line connects.
     """
 
-    def __init__(self, stream: rr.RecordingStream, categories: Sequence[Category]) -> None:
-        self._stream = stream
+    def __init__(self, log: Log, categories: Sequence[Category]) -> None:
+        self._log = log
         self._drawn: set[str] = set()
         self._bones: Mapping[int, tuple[tuple[str, str], ...]] = {
             item.class_id: tuple(
@@ -81,15 +82,15 @@ class Keypoints:
                 if first in placed and second in placed:
                     bones.append((placed[first], placed[second]))
                     paints.append(paint)
-        self._log(entity, points, names=names, colours=colours, radii=radii)
-        self._stream.log(f'{entity}/bones', rr.LineStrips2D(bones, colors=paints, radii=_BONE))
+        self._draw(entity, points, names=names, colours=colours, radii=radii)
+        self._log.show(f'{entity}/bones', rr.LineStrips2D(bones, colors=paints, radii=_BONE))
 
     def _robot(self, entity: str, record: FrameRecord) -> None:
         robot = record.robot
         assert robot is not None
         placed = [place(joint) for joint in robot.skeleton]
         shown = [(k, at) for k, at in zip(robot.skeleton, placed, strict=True) if at is not None]
-        self._log(
+        self._draw(
             entity,
             [at for _, at in shown],
             names=[joint.name for joint, _ in shown],
@@ -102,9 +103,9 @@ class Keypoints:
             if (start := placed[first]) is not None and (end := placed[second]) is not None
         ]
         strips = rr.LineStrips2D(bones, colors=[ROBOT_COLOUR for _ in bones], radii=_BONE)
-        self._stream.log(f'{entity}/bones', strips)
+        self._log.show(f'{entity}/bones', strips)
 
-    def _log(
+    def _draw(
         self,
         entity: str,
         points: Sequence[_Point],
@@ -114,7 +115,7 @@ class Keypoints:
         radii: Sequence[float],
     ) -> None:
         at = np.array(points, np.float64).reshape(-1, 2)
-        self._stream.log(
+        self._log.show(
             entity,
             rr.Points2D(at, labels=names, show_labels=False, colors=colours, radii=radii),
         )

@@ -13,6 +13,7 @@ from synth_ros.report.palette import colour
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import STUFF_SEGMENT, Category
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 
 _OPACITY = 0.6
 _BACKGROUND = rr.AnnotationInfo(id=0, label='background', color=(0, 0, 0, 0))
@@ -24,12 +25,12 @@ class Masks:
     """Instance, semantic, panoptic and part masks.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
         categories: Classes of the recording; those it does not name are learnt from its objects.
     """
 
-    def __init__(self, stream: rr.RecordingStream, categories: Sequence[Category]) -> None:
-        self._stream = stream
+    def __init__(self, log: Log, categories: Sequence[Category]) -> None:
+        self._log = log
         self._classes = {item.class_id: item.name for item in categories}
         self._told: dict[str, Mapping[int, str]] = {}
 
@@ -44,12 +45,12 @@ class Masks:
             parent = paths.image(frame.record.camera)
             if frame.instance_id is not None:
                 names = {item.instance_id: item.name for item in frame.record.instances}
-                self._log(f'{parent}/instances', frame.instance_id, names)
+                self._draw(f'{parent}/instances', frame.instance_id, names)
             if frame.class_id is not None:
-                self._log(f'{parent}/classes', frame.class_id, self._classes)
+                self._draw(f'{parent}/classes', frame.class_id, self._classes)
             if frame.layers.part_id is not None and frame.record.parts is not None:
                 names = {p.part_id: f'{p.owner}/{p.name}' for p in frame.record.parts}
-                self._log(f'{parent}/parts', frame.layers.part_id, names)
+                self._draw(f'{parent}/parts', frame.layers.part_id, names)
             self._show_panoptic(frame, f'{parent}/panoptic')
 
     def _show_panoptic(self, frame: RecordedFrame, entity: str) -> None:
@@ -63,17 +64,17 @@ class Masks:
             if not s.is_thing
         }
         small = np.where(ids > STUFF_SEGMENT, _LAST_ID + STUFF_SEGMENT - ids, ids)
-        self._log(entity, small, things | stuff)
+        self._draw(entity, small, things | stuff)
 
-    def _log(self, entity: str, ids: NDArray[np.integer], names: Mapping[int, str]) -> None:
+    def _draw(self, entity: str, ids: NDArray[np.integer], names: Mapping[int, str]) -> None:
         """Log a mask, with what its values mean where that is news."""
         known = self._told.get(entity, {})
         if not names.items() <= known.items():
             self._told[entity] = {**known, **names}
-            self._stream.log(entity, annotation_context(self._told[entity]))
+            self._log.show(entity, annotation_context(self._told[entity]))
         small = ids.max(initial=0) < 256
         image = ids.astype(np.uint8) if small else ids.astype(np.uint16)
-        self._stream.log(entity, rr.SegmentationImage(image, opacity=_OPACITY))
+        self._log.show(entity, rr.SegmentationImage(image, opacity=_OPACITY))
 
     def _tell_classes(self, record: FrameRecord) -> None:
         """Names and colours of classes, for boxes and points, too."""
@@ -81,7 +82,7 @@ class Masks:
             self._classes.setdefault(item.class_id, item.class_name)
         if self._told.get(paths.WORLD) != self._classes:
             self._told[paths.WORLD] = dict(self._classes)
-            self._stream.log(paths.WORLD, annotation_context(self._classes), static=True)
+            self._log.fix(paths.WORLD, annotation_context(self._classes))
 
 
 def panoptic_class(segment_id: int) -> int:

@@ -13,6 +13,7 @@ from synth_ros.report.palette import colour
 from synth_ros.schema.records import InstanceRecord, Matrix4
 from synth_ros.schema.unpack import matrix
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen, transform
 
 _LINE = on_screen(1.0)
@@ -27,11 +28,11 @@ class Objects:
     A pose is logged where it changed; box, axes and keypoints hang on it and are logged once.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._poses: dict[str, Matrix4] = {}
 
     def begin(self) -> None:
@@ -48,16 +49,16 @@ class Objects:
                 self._log_shape(entity, item, named=len(instances) <= _MOST_NAMES)
             if known != item.world_from_object:
                 self._poses[item.name] = item.world_from_object
-                self._stream.log(entity, transform(matrix(item.world_from_object)))
+                self._log.show(entity, transform(matrix(item.world_from_object)))
         for name in self._poses.keys() - {item.name for item in instances}:
             del self._poses[name]
-            self._stream.log(paths.below(paths.OBJECTS, name), rr.Clear(recursive=True))
+            self._log.clear(paths.below(paths.OBJECTS, name))
 
     def _log_shape(self, entity: str, item: InstanceRecord, *, named: bool) -> None:
         box = matrix(item.object_from_box)
         paint = colour(item.instance_id)
-        self._stream.log(entity, rr.TransformAxes3D(0.5 * float(np.median(item.size_m))))
-        self._stream.log(
+        self._log.show(entity, rr.TransformAxes3D(0.5 * float(np.median(item.size_m))))
+        self._log.show(
             f'{entity}/box',
             rr.Boxes3D(
                 half_sizes=[np.array(item.size_m) / 2],
@@ -74,7 +75,7 @@ class Objects:
             ),
         )
         if item.keypoints:
-            self._stream.log(
+            self._log.show(
                 f'{entity}/keypoints',
                 rr.Points3D(
                     [spec.object_from_point_m for spec in item.keypoints],

@@ -15,11 +15,11 @@ from synth_ros.types import FloatArray
 class Part(Protocol):
     """Logs one kind of thing, instant by instant.
 
-    The stream's time is set before. What does not change is logged once a scene.
+    The time of the log is set before. What does not change is logged once a scene.
     """
 
     def begin(self) -> None:
-        """A new scene begins; what was logged of the one before is cleared already."""
+        """A new scene begins: everything of it is logged anew."""
         ...
 
     def show(self, frames: Sequence[RecordedFrame]) -> None:

@@ -14,6 +14,7 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.recording import RecordedFrame
 from synth_ros.types import DepthImage
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 
 _MEDIA = {'.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg'}
 _MILLIMETRES = 1000.0  # how many units of a 16-bit depth image make a metre
@@ -24,12 +25,12 @@ class Pictures:
     """Colour and depth images.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
         folder: Of the recording.
     """
 
-    def __init__(self, stream: rr.RecordingStream, folder: Path) -> None:
-        self._stream = stream
+    def __init__(self, log: Log, folder: Path) -> None:
+        self._log = log
         self._folder = folder
         self._ranges: dict[str, tuple[float, float]] = {}
 
@@ -44,7 +45,7 @@ class Pictures:
             UsageError: A file of the dataset cannot be read.
         """
         for frame in frames:
-            self._stream.log(f'{paths.image(frame.record.camera)}/rgb', self._colour(frame))
+            self._log.show(f'{paths.image(frame.record.camera)}/rgb', self._colour(frame))
             if frame.depth_m is not None:
                 self._show_depth(frame, frame.depth_m)
 
@@ -76,7 +77,7 @@ class Pictures:
                 colormap=rr.components.Colormap.Viridis,
                 depth_range=(near * _MILLIMETRES, far * _MILLIMETRES),
             )
-        self._stream.log(entity, image)
+        self._log.show(entity, image)
 
     def _depth_bytes(self, frame: RecordedFrame, depth_m: DepthImage) -> bytes | None:
         """A 16-bit PNG in millimetres; ``None`` where depth is finer than that."""

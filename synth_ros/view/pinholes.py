@@ -20,6 +20,7 @@ from synth_ros.schema.records import FrameRecord
 from synth_ros.schema.unpack import matrix
 from synth_ros.types import FloatArray
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import transform
 
 HALF_PIXEL = 0.5
@@ -36,11 +37,11 @@ class Pinholes:
     """Poses of the optical frames (x right, y down, z forward) and their pinholes.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._lenses: dict[str, _Lens] = {}
 
     def begin(self) -> None:
@@ -52,7 +53,7 @@ class Pinholes:
         for frame in frames:
             record = frame.record
             pose = transform(matrix(record.world_from_camera))
-            self._stream.log(paths.camera(record.camera), pose)
+            self._log.note(paths.camera(record.camera), pose)
             k = record.intrinsics
             lens = (record.width, record.height, k.fx, k.fy, k.cx, k.cy)
             if self._lenses.get(record.camera) != lens:
@@ -61,7 +62,7 @@ class Pinholes:
 
     def _log_lens(self, record: FrameRecord, *, with_depth: bool) -> None:
         size = (record.width, record.height)
-        self._stream.log(
+        self._log.note(
             paths.image(record.camera),
             rr.Pinhole(
                 image_from_camera=_intrinsics(record, HALF_PIXEL),
@@ -73,7 +74,7 @@ class Pinholes:
         )
         if with_depth:
             # Its frustum would be drawn over the other one.
-            self._stream.log(
+            self._log.note(
                 paths.depth(record.camera),
                 rr.Pinhole(
                     image_from_camera=_intrinsics(record, 0),

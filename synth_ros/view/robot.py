@@ -13,6 +13,7 @@ from synth_ros.schema.unpack import matrix
 from synth_ros.types import FloatArray
 from synth_ros.view import paths
 from synth_ros.view.keypoints import ROBOT_COLOUR
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen, transform
 
 _AXES_M = 0.05
@@ -27,11 +28,11 @@ class Robot:
     of an instant is taken.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._poses: dict[str, FloatArray] = {}
 
     def begin(self) -> None:
@@ -50,7 +51,7 @@ class Robot:
         in_camera = np.array([k.camera_from_point_m for k in record.robot.skeleton]).reshape(-1, 3)
         joints = transform_points(world_from_camera, in_camera)
         entity = f'{paths.ROBOT}/skeleton'
-        self._stream.log(
+        self._log.show(
             f'{entity}/joints',
             rr.Points3D(
                 joints,
@@ -62,14 +63,14 @@ class Robot:
         )
         bones = [joints[[first, second]] for first, second in record.robot.bones]
         strips = rr.LineStrips3D(bones, colors=[ROBOT_COLOUR] * len(bones), radii=_BONE)
-        self._stream.log(f'{entity}/bones', strips)
+        self._log.show(f'{entity}/bones', strips)
 
     def _log_link(self, name: str, pose: FloatArray) -> None:
         entity = paths.below(f'{paths.ROBOT}/links', name)
         known = self._poses.get(name)
         if known is None:
-            self._stream.log(entity, rr.TransformAxes3D(_AXES_M))
+            self._log.show(entity, rr.TransformAxes3D(_AXES_M))
         # Through another camera the same pose may differ in the last digits.
         if known is None or not np.allclose(known, pose, rtol=0, atol=1e-9):
             self._poses[name] = pose
-            self._stream.log(entity, transform(pose))
+            self._log.show(entity, transform(pose))

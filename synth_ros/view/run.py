@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-import numpy as np
 import rerun as rr
 
 from synth_ros.readers.recording import RecordedFrame, Recording
@@ -18,6 +17,7 @@ from synth_ros.view.documents import Provenance, tell_about
 from synth_ros.view.events import Events
 from synth_ros.view.keypoints import Keypoints
 from synth_ros.view.layout import layout
+from synth_ros.view.log import Log
 from synth_ros.view.masks import Masks
 from synth_ros.view.objects import Objects
 from synth_ros.view.part import Part
@@ -52,41 +52,41 @@ def log_recording(
     """
     with _strict():
         stream.send_blueprint(layout(_first_frames(recording, instants)))
-        stream.log(paths.WORLD, rr.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
-        tell_about(stream, recording, instants)
-        parts = _parts(stream, recording)
+        log = Log(stream)
+        log.fix(paths.WORLD, rr.ViewCoordinates.RIGHT_HAND_Z_UP)
+        tell_about(log, recording, instants)
+        parts = _parts(log, recording)
         run: int | None = None
         for done, instant in enumerate(instants, start=1):
             frames = [recording.read(key) for key in instant.keys]
-            _set_time(stream, instant)
+            log.begin_instant(instant)
             if instant.run != run:
-                if run is not None:
-                    # What the scene before left would stay in view.
-                    stream.log(paths.WORLD, rr.Clear(recursive=True))
                 run = instant.run
+                log.begin_scene()
                 for part in parts:
                     part.begin()
             for part in parts:
                 part.show(frames)
+            log.end_instant()
             progress(done, len(instants))
 
 
-def _parts(stream: rr.RecordingStream, recording: Recording) -> tuple[Part, ...]:
+def _parts(log: Log, recording: Recording) -> tuple[Part, ...]:
     categories = _categories(recording)
     return (
-        Pinholes(stream),
-        Pictures(stream, recording.path),
-        Masks(stream, categories),
-        Boxes(stream),
-        Keypoints(stream, categories),
-        Objects(stream),
-        Robot(stream),
-        Contacts(stream),
-        Trails(stream),
-        Clouds(stream),
-        Plots(stream),
-        Events(stream, recording.problems),
-        Provenance(stream),
+        Pinholes(log),
+        Pictures(log, recording.path),
+        Masks(log, categories),
+        Boxes(log),
+        Keypoints(log, categories),
+        Objects(log),
+        Robot(log),
+        Contacts(log),
+        Trails(log),
+        Clouds(log),
+        Plots(log),
+        Events(log, recording.problems),
+        Provenance(log),
     )
 
 
@@ -111,12 +111,6 @@ def _first_frames(recording: Recording, instants: Sequence[Instant]) -> list[Rec
         if not waiting:
             break
     return sorted(found, key=lambda frame: frame.record.camera)
-
-
-def _set_time(stream: rr.RecordingStream, instant: Instant) -> None:
-    stream.set_time('stamp', duration=np.timedelta64(instant.shown_ns, 'ns'))
-    stream.set_time('frame', sequence=instant.number)
-    stream.set_time('episode', sequence=instant.episode)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from synth_ros.report.palette import colour
 from synth_ros.schema.unpack import matrix
 from synth_ros.types import FloatArray
 from synth_ros.view import paths
+from synth_ros.view.log import Log
 from synth_ros.view.part import on_screen
 
 LENGTH = 50
@@ -26,11 +27,11 @@ class Trails:
     """A line for each object that moves, in its colour.
 
     Args:
-        stream: Where to log.
+        log: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, log: Log) -> None:
+        self._log = log
         self._past: deque[Mapping[int, FloatArray]] = deque(maxlen=LENGTH)
         self._drawn = False
 
@@ -54,7 +55,7 @@ class Trails:
         if not trails and not self._drawn:
             return
         self._drawn = True
-        self._stream.log(
+        self._log.show(
             paths.TRAILS,
             rr.LineStrips3D(
                 list(trails.values()),
