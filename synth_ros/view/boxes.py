@@ -1,4 +1,4 @@
-"""Boxes in the image: visible, amodal, oriented.
+"""Boxes in the image: visible, amodal, oriented, and the edges of 3D boxes.
 
 Half-open pixel edges are the coordinates of the viewer's images, so boxes go there as they are.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import rerun as rr
 
+from synth_ros.geometry.transforms import box_corners, transform_points
 from synth_ros.readers.recording import RecordedFrame
 from synth_ros.report.palette import colour
-from synth_ros.report.pictures.boxes import oriented_corners
+from synth_ros.report.pictures.boxes import EDGES, oriented_corners
+from synth_ros.report.pictures.space import see_line
 from synth_ros.schema.records import FrameRecord, InstanceRecord
+from synth_ros.schema.unpack import matrix
 from synth_ros.types import OrientedBox
 from synth_ros.view import paths
 from synth_ros.view.log import Log
@@ -46,6 +50,7 @@ class Boxes:
             self._visible(f'{parent}/boxes', record, owners)
             self._amodal(f'{parent}/amodal_boxes', record, owners)
             self._oriented(f'{parent}/oriented_boxes', record)
+            self._solid(f'{parent}/boxes_3d', frame, owners)
 
     def _visible(
         self, entity: str, record: FrameRecord, owners: dict[int, InstanceRecord]
@@ -102,6 +107,19 @@ class Boxes:
             )
             strips.append([*corners, corners[0]])
         colours = [colour(instance_id) for instance_id, _ in found]
+        self._log.show(entity, rr.LineStrips2D(strips, colors=colours, radii=_THIN))
+
+    def _solid(self, entity: str, frame: RecordedFrame, owners: dict[int, InstanceRecord]) -> None:
+        """Edges of the 3D boxes, projected here: the viewer would draw what lies behind it."""
+        strips, colours = [], []
+        for label in frame.record.labels:
+            corners = box_corners(np.array(owners[label.instance_id].size_m))
+            points = transform_points(matrix(label.camera_from_box), corners)
+            for first, second in EDGES:
+                line = see_line(frame.camera, points[first], points[second])
+                if line is not None:
+                    strips.append(line)
+                    colours.append(colour(label.instance_id))
         self._log.show(entity, rr.LineStrips2D(strips, colors=colours, radii=_THIN))
 
 

@@ -71,7 +71,7 @@ def _camera(frame: RecordedFrame) -> rrb.Container:
     )
     more = [
         *_masks(frame),
-        _over(image, name='3D boxes', contents=[f'/{paths.OBJECTS}/**', f'/{paths.CONTACTS}']),
+        _over(image, name='3D boxes', contents=['$origin/boxes_3d']),
         _over(
             image,
             name='Amodal and oriented',
