@@ -19,6 +19,7 @@ from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ for _verb in (
     render,
     convert,
     bag2dataset,
+    view,
     report,
     coverage,
     audit,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.dataset_index import INDEX
 from synth_ros.readers.recording import Recording
-from synth_ros.readers.recording_dataset import INDEX, DatasetRecording
+from synth_ros.readers.recording_dataset import DatasetRecording
 
 
 def open_recording(path: Path) -> Recording:

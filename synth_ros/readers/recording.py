@@ -54,7 +54,7 @@ class Thresholds(NamedTuple):
 
 
 class CocoImage(NamedTuple):
-    """What ``annotations.json`` says of an image."""
+    """What ``annotations.json`` says of an image; files are relative to the dataset."""
 
     image_id: int
     width: int
@@ -62,6 +62,8 @@ class CocoImage(NamedTuple):
     stamp_ns: int
     intrinsics: FloatArray
     world_from_camera: FloatArray
+    file_name: str = ''
+    depth_file: str | None = None
 
 
 class CocoObject(NamedTuple):
@@ -335,6 +337,10 @@ class Recording(Protocol):
     @property
     def problems(self) -> Sequence[str]:
         """What is wrong with it as a whole, a sentence each."""
+        ...
+
+    def stamp_ns(self, key: FrameId) -> int:
+        """Simulation time of a frame, nanoseconds; known without reading the frame."""
         ...
 
     def record(self, key: FrameId) -> FrameRecord:

@@ -157,6 +157,10 @@ class BagRecording:
         self._static = self._read_edges('/tf_static').get(None, {})
         self._moving = self._read_edges('/tf')
 
+    def stamp_ns(self, key: FrameId) -> int:
+        """Simulation time of a frame, nanoseconds."""
+        return self._found[key].stamp_ns
+
     def record(self, key: FrameId) -> FrameRecord:
         """Structured labels of a frame.
 

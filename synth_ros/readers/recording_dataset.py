@@ -15,11 +15,21 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from synth_ros.config.labels import Annotation
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile, open_root
+from synth_ros.readers.dataset_index import (
+    INDEX,
+    PANOPTIC_INDEX,
+    Index,
+    IndexedAnnotation,
+    IndexedImage,
+    problems_of,
+    read_index,
+    read_panoptic,
+)
 from synth_ros.readers.images import (
     read_depth_m,
     read_ids,
@@ -31,7 +41,6 @@ from synth_ros.readers.meshes import RecordedMeshes
 from synth_ros.readers.origin import Origin
 from synth_ros.readers.recording import (
     CocoImage,
-    CocoObject,
     CocoSegment,
     FrameId,
     RecordedFrame,
@@ -41,157 +50,6 @@ from synth_ros.readers.recording import (
 from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_parts_list
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
-from synth_ros.types import Category
-
-INDEX = 'annotations.json'
-PANOPTIC_INDEX = 'panoptic.json'
-
-_Rows = tuple[tuple[float, ...], ...]
-_Xywh = tuple[float, float, float, float]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-
-class _Thresholds(_Record):
-    min_pixels: int
-    min_visibility: float
-
-
-class _Info(_Record):
-    config_hash: str = ''
-    seed: int = 0
-    renderer: str = ''
-    thresholds: _Thresholds | None = None
-    version: str = ''
-    description: str = ''
-    labels: tuple[str, ...] = ()
-
-
-class _Category(_Record):
-    id: int
-    name: str
-    supercategory: str = 'object'
-    isthing: int = 1
-    keypoints: tuple[str, ...] = ()
-    skeleton: tuple[tuple[int, int], ...] = ()
-
-    def category(self) -> Category:
-        return Category(
-            self.id,
-            self.name,
-            self.supercategory,
-            bool(self.isthing),
-            self.keypoints,
-            tuple((first - 1, second - 1) for first, second in self.skeleton),
-        )
-
-
-class _Image(_Record):
-    id: int
-    width: int
-    height: int
-    file_name: str
-    depth_file: str | None = None
-    instance_mask_file: str | None = None
-    semantic_mask_file: str | None = None
-    part_mask_file: str | None = None
-    panoptic_file: str | None = None
-    layers_file: str | None = None
-    labels_file: str | None = None
-    provenance_file: str | None = None
-    episode: int
-    view: int
-    camera: str
-    stamp_ns: int
-    intrinsics: _Rows
-    world_from_camera: _Rows
-
-    @property
-    def key(self) -> FrameId:
-        return FrameId(self.episode, self.view, self.camera, self.episode)
-
-
-class _Segmentation(_Record):
-    size: tuple[int, int]
-    counts: str
-
-
-class _Box3d(_Record):
-    camera_from_box: _Rows
-    size_m: tuple[float, float, float]
-
-
-class _Annotation(_Record):
-    id: int
-    image_id: int
-    category_id: int
-    bbox: _Xywh
-    area: float
-    segmentation: _Segmentation
-    instance_id: int
-    instance_name: str
-    visibility: float
-    occlusion: float
-    truncation: float
-    bbox_amodal: _Xywh
-    pixels_visible: int
-    pixels_in_image: int
-    pixels_full: int
-    camera_from_object: _Rows
-    box3d: _Box3d
-    obb: tuple[float, ...] | None = None
-    keypoints: tuple[float, ...] | None = None
-    amodal_segmentation: _Segmentation | None = None
-    track_id: int | None = None
-
-    def object(self) -> CocoObject:
-        full = self.amodal_segmentation
-        return CocoObject(
-            annotation_id=self.id,
-            instance_id=self.instance_id,
-            name=self.instance_name,
-            category_id=self.category_id,
-            bbox=self.bbox,
-            amodal=self.bbox_amodal,
-            area=self.area,
-            mask_size=self.segmentation.size,
-            mask_counts=self.segmentation.counts,
-            pixels=(self.pixels_visible, self.pixels_in_image, self.pixels_full),
-            shares=(self.visibility, self.occlusion, self.truncation),
-            camera_from_object=np.array(self.camera_from_object),
-            camera_from_box=np.array(self.box3d.camera_from_box),
-            size_m=self.box3d.size_m,
-            corners=self.obb,
-            keypoints=self.keypoints,
-            amodal_mask=(full.size, full.counts) if full else None,
-            track_id=self.track_id,
-        )
-
-
-class _Segment(_Record):
-    id: int
-    category_id: int
-    area: int
-    bbox: _Xywh
-
-
-class _Panoptic(_Record):
-    image_id: int
-    segments_info: tuple[_Segment, ...]
-
-
-class _PanopticIndex(_Record):
-    categories: tuple[_Category, ...] = ()
-    annotations: tuple[_Panoptic, ...] = ()
-
-
-class _Index(_Record):
-    info: _Info
-    categories: tuple[_Category, ...]
-    images: tuple[_Image, ...]
-    annotations: tuple[_Annotation, ...]
 
 
 class DatasetRecording:
@@ -209,7 +67,7 @@ class DatasetRecording:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._files = open_root(self.path)
-        index = _read_index(self.path / INDEX)
+        index = read_index(self.path / INDEX)
         self.config_hash = index.info.config_hash
         self.seed = index.info.seed
         self.renderer = index.info.renderer
@@ -217,7 +75,7 @@ class DatasetRecording:
         self.thresholds = (
             None if limits is None else Thresholds(limits.min_pixels, limits.min_visibility)
         )
-        panoptic = _read_panoptic(self.path / PANOPTIC_INDEX)
+        panoptic = read_panoptic(self.path / PANOPTIC_INDEX)
         things = {category.id: category.category() for category in index.categories}
         stuff = {c.id: c.category() for c in panoptic.categories if c.id not in things}
         self.categories = tuple(category for _, category in sorted({**stuff, **things}.items()))
@@ -240,10 +98,14 @@ class DatasetRecording:
         self.origin = _origin(index)
         self.frames: Sequence[FrameId] = sorted(self._images)
         missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
-        self.problems: Sequence[str] = (*_problems(index), *missing)
-        self._annotations: dict[int, list[_Annotation]] = {}
+        self.problems: Sequence[str] = (*problems_of(index), *missing)
+        self._annotations: dict[int, list[IndexedAnnotation]] = {}
         for annotation in index.annotations:
             self._annotations.setdefault(annotation.image_id, []).append(annotation)
+
+    def stamp_ns(self, key: FrameId) -> int:
+        """Simulation time of a frame, nanoseconds."""
+        return self._images[key].stamp_ns
 
     def record(self, key: FrameId) -> FrameRecord:
         """Structured labels of a frame.
@@ -294,6 +156,8 @@ class DatasetRecording:
                 stamp_ns=image.stamp_ns,
                 intrinsics=np.array(image.intrinsics),
                 world_from_camera=np.array(image.world_from_camera),
+                file_name=image.file_name,
+                depth_file=image.depth_file,
             ),
             objects=tuple(entry.object() for entry in self._annotations.get(image.id, ())),
             segments=self._listed_segments(image),
@@ -335,13 +199,13 @@ class DatasetRecording:
             raise UsageError(f'{path} has no line for {key.stem}.')
         return self._lines[key]
 
-    def _listed_segments(self, image: _Image) -> tuple[CocoSegment, ...] | None:
+    def _listed_segments(self, image: IndexedImage) -> tuple[CocoSegment, ...] | None:
         found = self._segments.get(image.id)
         if found is None:
             return None
         return tuple(CocoSegment(s.id, s.category_id, s.area, s.bbox) for s in found)
 
-    def _layers(self, image: _Image, record: FrameRecord) -> RecordedLayers:
+    def _layers(self, image: IndexedImage, record: FrameRecord) -> RecordedLayers:
         parts, panoptic = image.part_mask_file, image.panoptic_file
         layers = RecordedLayers(
             part_id=read_parts(self._files / parts) if parts else None,
@@ -364,7 +228,7 @@ class DatasetRecording:
                 raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}, not {shape}.')
         return replace(layers, **found)
 
-    def _provenance(self, image: _Image) -> str:
+    def _provenance(self, image: IndexedImage) -> str:
         """The whole provenance of one frame as JSON; empty without the file."""
         if image.provenance_file is None:
             return ''
@@ -378,7 +242,7 @@ class DatasetRecording:
             ) from None
 
 
-def _origin(index: _Index) -> Origin:
+def _origin(index: Index) -> Origin:
     images = index.images
     return Origin(
         version=index.info.version,
@@ -389,55 +253,3 @@ def _origin(index: _Index) -> Origin:
         depth=bool(images) and all(image.depth_file for image in images),
         masks=bool(images) and all(image.instance_mask_file for image in images),
     )
-
-
-def _read_index(path: Path) -> _Index:
-    try:
-        return _Index.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f'Cannot read {path}: {error.strerror}. Give the folder of a finished dataset '
-            '(synth-ros generate) or of a bag.'
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc'])
-        raise UsageError(f'{path} is no index of a dataset: {place}: {first["msg"]}') from None
-
-
-def _read_panoptic(path: Path) -> _PanopticIndex:
-    if not path.exists():
-        return _PanopticIndex()
-    try:
-        return _PanopticIndex.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise UsageError(f'{path} cannot be read: {error}') from None
-
-
-def _problems(index: _Index) -> list[str]:
-    """Ids that are given twice, and annotations of no image or class."""
-    problems = []
-    for name, ids in (
-        ('images', [image.id for image in index.images]),
-        ('annotations', [entry.id for entry in index.annotations]),
-        ('categories', [category.id for category in index.categories]),
-    ):
-        repeated = (
-            sorted({number for number in ids if ids.count(number) > 1})
-            if (len(set(ids)) < len(ids))
-            else []
-        )
-        problems += [f'{INDEX}: two {name} share the id {number}.' for number in repeated[:10]]
-    images = {image.id for image in index.images}
-    classes = {category.id for category in index.categories}
-    for entry in index.annotations:
-        if entry.image_id not in images:
-            problems.append(f'{INDEX}: annotation {entry.id} is of no image ({entry.image_id}).')
-        if entry.category_id not in classes:
-            problems.append(
-                f'{INDEX}: annotation {entry.id} is of no class ({entry.category_id}).'
-            )
-    keys = [image.key for image in index.images]
-    if len(set(keys)) < len(keys):
-        problems.append(f'{INDEX}: two images are the same frame.')
-    return problems

@@ -32,8 +32,9 @@ ALLOWED = {
     'writers': GROUND,
     'readers': GROUND,
     'report': {*GROUND, *TOOLS},
+    'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
-    'cli': {*MODEL, *TOOLS, 'report', 'pipeline'},
+    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline'},
     'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.

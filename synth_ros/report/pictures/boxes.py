@@ -17,8 +17,8 @@ from synth_ros.types import Box2D, FloatArray, InstanceLabel, OrientedBox
 AXES: tuple[Rgb, Rgb, Rgb] = ((235, 64, 52), (70, 190, 70), (70, 130, 245))
 """x, y, z, as RViz draws them."""
 
-# Corner numbers of a box, x fastest, then y, then z.
-_EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b) in {1, 2, 4})
+EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b) in {1, 2, 4})
+"""The edges of a box as numbers of its corners: x fastest, then y, then z."""
 
 
 def amodal_boxes(shown: Shown, style: Style) -> Tile:
@@ -111,7 +111,7 @@ def _draw_box(canvas: Canvas, shown: Shown, label: InstanceLabel) -> None:
     points = transform_points(label.camera_from_box, box_corners(label.instance.size_m))
     farthest = int(np.argmax(np.linalg.norm(points, axis=1)))
     paint = colour(label.instance.instance_id)
-    for a, b in sorted(_EDGES, key=lambda edge: farthest not in edge):
+    for a, b in sorted(EDGES, key=lambda edge: farthest not in edge):
         line = see_line(shown.camera, points[a], points[b])
         if line is None:
             continue

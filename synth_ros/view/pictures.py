@@ -1,0 +1,111 @@
+"""What the sensor gave: colour and depth, in the bytes of the files where there are files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import rerun as rr
+from cv2.typing import MatLike
+
+from synth_ros.errors import UsageError
+from synth_ros.readers.recording import RecordedFrame
+from synth_ros.types import DepthImage
+from synth_ros.view import paths
+from synth_ros.view.log import Log
+
+_MEDIA = {'.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg'}
+_MILLIMETRES = 1000.0  # how many units of a 16-bit depth image make a metre
+_FASTEST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+
+
+class Pictures:
+    """Colour and depth images.
+
+    Args:
+        log: Where to log.
+        folder: Of the recording.
+    """
+
+    def __init__(self, log: Log, folder: Path) -> None:
+        self._log = log
+        self._folder = folder
+        self._ranges: dict[str, tuple[float, float]] = {}
+
+    def begin(self) -> None:
+        """Depth colours are chosen anew: by the first depth image of the scene."""
+        self._ranges.clear()
+
+    def show(self, frames: Sequence[RecordedFrame]) -> None:
+        """Log the images of each camera.
+
+        Raises:
+            UsageError: A file of the dataset cannot be read.
+        """
+        for frame in frames:
+            self._log.show(f'{paths.image(frame.record.camera)}/rgb', self._colour(frame))
+            if frame.depth_m is not None:
+                self._show_depth(frame, frame.depth_m)
+
+    def _colour(self, frame: RecordedFrame) -> rr.EncodedImage:
+        if frame.image is not None and frame.image.file_name:
+            path = self._folder / frame.image.file_name
+            return rr.EncodedImage(contents=_read(path), media_type=_MEDIA[path.suffix.lower()])
+        bgr = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR)
+        return rr.EncodedImage(contents=_png(bgr), media_type=_MEDIA['.png'])
+
+    def _show_depth(self, frame: RecordedFrame, depth_m: DepthImage) -> None:
+        camera = frame.record.camera
+        near, far = self._ranges.setdefault(camera, _range(depth_m))
+        entity = f'{paths.depth(camera)}/depth'
+        blob = self._depth_bytes(frame, depth_m)
+        if blob is None:
+            scale, units = 1.0, (near, far)
+            image: rr.DepthImage | rr.EncodedDepthImage = rr.DepthImage(
+                depth_m,
+                meter=scale,
+                colormap=rr.components.Colormap.Viridis,
+                depth_range=units,
+            )
+        else:
+            image = rr.EncodedDepthImage(
+                blob,
+                media_type=_MEDIA['.png'],
+                meter=_MILLIMETRES,
+                colormap=rr.components.Colormap.Viridis,
+                depth_range=(near * _MILLIMETRES, far * _MILLIMETRES),
+            )
+        self._log.show(entity, image)
+
+    def _depth_bytes(self, frame: RecordedFrame, depth_m: DepthImage) -> bytes | None:
+        """A 16-bit PNG in millimetres; ``None`` where depth is finer than that."""
+        if frame.image is not None and frame.image.depth_file:
+            return _read(self._folder / frame.image.depth_file)
+        if frame.messages is not None and frame.messages.depth_rounded:
+            return _png(np.rint(depth_m * _MILLIMETRES).astype(np.uint16))
+        return None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
+
+
+def _png(pixels: MatLike) -> bytes:
+    """Lossless and quick."""
+    fine, encoded = cv2.imencode('.png', pixels, _FASTEST)
+    assert fine, pixels.shape
+    return encoded.tobytes()
+
+
+def _range(depth_m: DepthImage) -> tuple[float, float]:
+    """Depths, metres, between which colours change: all valid ones but outliers."""
+    valid = depth_m[depth_m > 0]
+    if not valid.size:
+        return 0.0, 1.0
+    near, far = (float(d) for d in np.percentile(valid, [1, 99]))
+    return near, max(far, near + 0.001)
