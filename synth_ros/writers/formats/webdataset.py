@@ -27,7 +27,7 @@ from typing import Literal, NamedTuple
 from synth_ros.schema.convert import record_of, to_json
 from synth_ros.types import Sample
 from synth_ros.writers.coco_files import encode_frame
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
 
 SHARD_BYTES = 256 * 1024 * 1024
 """A shard ends before it grows beyond this; a larger sample has a shard of its own."""
@@ -91,9 +91,9 @@ class WebDatasetFormat:
 
     def _members(self, sample: Sample) -> dict[str, bytes]:
         """Contents by name, in the order in which they are stored."""
-        files = encode_frame(
-            sample, self.setup.options, largest_class_id=self.setup.largest_class_id
-        )
+        options = self.setup.options
+        pictures = Pictures(sample, options, largest_class_id=self.setup.largest_class_id)
+        files = encode_frame(sample, options, pictures)
         stem = sample.key.stem
         members = {}
         for path, content in files.items():
