@@ -8,7 +8,6 @@ markers alone never sees half an episode. How that is done is the storage's matt
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import socket
 import uuid
@@ -16,8 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
-
-from typing_extensions import Buffer
 
 from synth_ros.errors import UsageError
 
@@ -41,7 +38,7 @@ def entry(path: str, data: bytes) -> FileEntry:
     return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
 
 
-class Hashed(io.RawIOBase):
+class Hashed:
     """Passes bytes on to a file, and adds them up.
 
     Args:
@@ -49,24 +46,18 @@ class Hashed(io.RawIOBase):
     """
 
     def __init__(self, out: IO[bytes]) -> None:
-        super().__init__()
         self._out = out
         self._sum = hashlib.sha256()
         self._size = 0
 
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    def write(self, data: Buffer, /) -> int:
+    def write(self, data: bytes) -> int:
         """Write all of some bytes."""
-        view = memoryview(data).cast('B')
-        self._sum.update(view)
-        self._size += len(view)
-        rest = view
+        self._sum.update(data)
+        self._size += len(data)
+        rest = memoryview(data)
         while rest:
             rest = rest[self._out.write(rest) :]
-        return len(view)
+        return len(data)
 
     def entry(self, path: str) -> FileEntry:
         """Describe what was written."""

@@ -188,8 +188,10 @@ def point_cloud(sample: Sample, *, depth: bool) -> Cloud | None:
         depth: Whether the dataset has depth images.
     """
     layer = sample.labels.dense.points_m
-    if depth and sample.depth_m.any():
-        there = sample.depth_m > 0
+    # Whole millimetres, as depth images are stored: later conversions give the same points.
+    depth_m = np.rint(sample.depth_m * np.float32(1000)) / np.float32(1000)
+    if depth and depth_m.any():
+        there = depth_m > 0
     elif layer is not None:
         there = np.isfinite(layer[..., 2])
     else:
@@ -199,8 +201,8 @@ def point_cloud(sample: Sample, *, depth: bool) -> Cloud | None:
         step += 1
     rows, columns = (step * index for index in np.nonzero(there[::step, ::step]))
     grey = cv2.cvtColor(sample.rgb, cv2.COLOR_RGB2GRAY)[rows, columns] / 255
-    if depth and sample.depth_m.any():
-        camera, z = sample.frame.camera, sample.depth_m[rows, columns].astype(np.float64)
+    if depth and depth_m.any():
+        camera, z = sample.frame.camera, depth_m[rows, columns].astype(np.float64)
         x, y = (columns - camera.cx) / camera.fx * z, (rows - camera.cy) / camera.fy * z
     else:
         assert layer is not None
