@@ -119,8 +119,8 @@ def tell_toolkit(copy: Path, split: str) -> None:
         'model_tpath': f'{copy}/models/obj_{{obj_id:06d}}.ply',
         'models_info_path': f'{copy}/models/models_info.json',
     }
-    dataset_params.get_split_params = lambda *_: split_params
-    dataset_params.get_model_params = lambda *_: model_params
+    dataset_params.get_split_params = lambda *_, **__: split_params
+    dataset_params.get_model_params = lambda *_, **__: model_params
 
 
 def run(copy: Path, split: str, *, script: Path, half: float) -> None:
