@@ -12,7 +12,7 @@ CHANGES = {
     # Sizes that single precision does not hold.
     'scale: 1.0': 'scale: [0.9, 1.1]',
     'views_per_episode: 2': f'views_per_episode: 1, formats: [{", ".join(FORMATS)}], '
-    'splits: {train: 1}',
+    'splits: [{name: train, share: 1}]',
     'seed: 5': 'seed: 5\nlabels: {amodal_masks: true}',
 }
 
