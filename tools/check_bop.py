@@ -60,6 +60,9 @@ def main() -> int:
         run_here(options.folder, split, script=Path(script), half=float(half))
         return 0
     half = 0.0 if options.corners else 0.5
+    sizes = image_sizes(options.folder)
+    if len(sizes) != 1:
+        raise SystemExit(f'The toolkit wants images of one size, but here are {sorted(sizes)}.')
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         copy = root / 'ours'
@@ -85,6 +88,13 @@ def toolkit_scripts() -> Path:
     import bop_toolkit_lib
 
     return Path(bop_toolkit_lib.__file__).parents[1] / 'scripts'
+
+
+def image_sizes(folder: Path) -> set[tuple[int, ...]]:
+    """(height, width) of all images of the folder; empty without depth."""
+    import imageio.v3 as imageio
+
+    return {imageio.improps(path).shape for path in folder.glob('*/*/depth/*.png')}
 
 
 def tell_toolkit(copy: Path, split: str) -> None:
@@ -119,8 +129,8 @@ def tell_toolkit(copy: Path, split: str) -> None:
         'model_tpath': f'{copy}/models/obj_{{obj_id:06d}}.ply',
         'models_info_path': f'{copy}/models/models_info.json',
     }
-    dataset_params.get_split_params = lambda *_: split_params
-    dataset_params.get_model_params = lambda *_: model_params
+    dataset_params.get_split_params = lambda *_, **__: split_params
+    dataset_params.get_model_params = lambda *_, **__: model_params
 
 
 def run(copy: Path, split: str, *, script: Path, half: float) -> None:
