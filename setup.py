@@ -89,6 +89,8 @@ setup(
     extras_require={
         # Optional; without it hollow objects collide as their convex hulls.
         'collision': ['coacd>=1.0'],
+        # Optional; needed for the formats that are tables (hf-parquet, lerobot).
+        'formats': ['pyarrow>=15.0'],
         # Optional; needed on every machine of a cluster (`generate --cluster`).
         'cluster': ['ray[client]>=2.40'],
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
@@ -106,12 +108,15 @@ setup(
         ],
         # `colcon test` runs pytest only when this list names it.
         'test': [
+            'datasets>=3.6',
             'hypothesis>=6.90',
             'jsonschema>=4.18',
+            'pandas>=2.2',
             'pytest>=8.0',
             'pytest-timeout>=2.2',
             'pytest-xdist>=3.5',
             'rosbags>=0.11',
+            'webdataset>=1.0',
         ],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.

@@ -2,8 +2,7 @@
 
 A table of ours has one description, made of the classes below. From it come the JSON that
 ``datasets`` looks for in a Parquet file's schema, the YAML of a dataset card, and the Arrow
-schema. Lists are spelled ``Sequence``, the name that versions 2 to 5 of ``datasets`` all
-understand.
+schema. Lists are spelled ``Sequence``, the name that old and new versions of ``datasets`` know.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 GROUP_ROWS = 100
 """Rows that readers load at once; what the Hub advises for images."""
-GROUP_BYTES = 64 * MIB
+GROUP_BYTES = 32 * MIB
 """A group ends earlier when its images are this large, so memory has a bound."""
 SHARD_BYTES = 500 * MIB
 """A file ends at this size, as those that ``push_to_hub`` makes."""
@@ -167,7 +167,8 @@ class ParquetFormat:
         return codecs.encode_classes(semantic_image(sample, stuff=True), largest)
 
     def _has_keypoints(self) -> bool:
-        return 'keypoints' in self.setup.info.annotations
+        given = any(category.keypoints for category in self.setup.things)
+        return given and 'keypoints' in self.setup.info.annotations
 
     def _held(self) -> frozenset[Content]:
         """What this dataset keeps: masks can be switched off."""

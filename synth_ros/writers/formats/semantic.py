@@ -94,12 +94,12 @@ def classes_csv(classes: Sequence[MaskClass]) -> str:
 
 
 def classes_json(classes: Sequence[MaskClass]) -> str:
-    """The same table as JSON, one class a line, with the keys of TAO's SegFormer palette."""
+    """The same table as JSON, one class a line."""
     lines = [
         json.dumps(
             {
                 'label_id': item.label_id,
-                'seg_class': item.name,
+                'name': item.name,
                 'mapping_class': item.name,
                 'rgb': list(item.rgb),
                 'is_thing': item.is_thing,

@@ -8,6 +8,7 @@ import cv2
 import id_samples
 import numpy as np
 import pytest
+import yaml
 from format_driver import write_all
 from full_factory import CATEGORIES, FULL, full_episode
 from hypothesis import given, settings
@@ -68,9 +69,25 @@ def test_tables_name_every_value(tmp_path):
         *((str(c.class_id), c.name) for c in CATEGORIES),
     ]
     palette = json.loads((tmp_path / 'masks/classes.json').read_bytes())
-    assert [item['seg_class'] for item in palette] == [row['name'] for row in rows]
+    assert [item['name'] for item in palette] == [row['name'] for row in rows]
     assert [item['is_thing'] for item in palette] == [False, True, True, True, False]
     assert palette[1]['rgb'] == [128, 0, 0]
+
+
+def test_tao_finds_every_value_of_a_mask_and_trains_on_dense_labels(tmp_path):
+    setup = setup_of(splits={0: 'train', 1: 'val'})
+    sample = sample_of([[1, 2, 3, 0]])
+    write_all(MasksFormat(setup), [sample], setup, tmp_path / 'masks')
+    spec = yaml.safe_load((tmp_path / 'masks/tao_segformer.yaml').read_bytes())
+    segment = spec['dataset']['segment']
+    assert (segment['train_split'], segment['validation_split']) == ('train', 'val')
+    # What TAO does: a mask as RGB, its pixels looked up in the palette.
+    mask = np.asarray(
+        Image.open(tmp_path / 'masks/masks/train/000000_000_head.png').convert('RGB')
+    )
+    labels = {tuple(item['rgb']): item['label_id'] for item in segment['palette']}
+    assert [labels[tuple(pixel)] for pixel in mask[0].tolist()] == [1, 2, 3, 0]
+    assert sorted(labels.values()) == list(range(segment['num_classes']))
 
 
 def test_large_class_ids_take_16_bits(tmp_path):
@@ -85,6 +102,7 @@ def test_large_class_ids_take_16_bits(tmp_path):
     mask = read(tmp_path / 'masks/masks/train/000000_000_head.png')
     assert mask.dtype == np.uint16
     assert mask.tolist() == [[2, 5, 40, 0]]
+    assert not (tmp_path / 'masks/tao_segformer.yaml').exists()
 
 
 def test_colours_are_those_of_pascal_voc_and_all_different():
