@@ -19,6 +19,7 @@ image back exactly. An object in several pieces is several polygons with one ``i
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -26,6 +27,7 @@ from typing import Literal, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from synth_ros.errors import OutputError
 from synth_ros.types import IdImage, Sample, SampleKey
@@ -126,7 +128,9 @@ class CityscapesFormat:
                 f'cityscapes have 8 bits and hold 1 to {MAX_LABEL}. Use smaller class ids, or '
                 'another format: masks and coco hold larger ones.'
             )
-        image = labels.astype(np.int32)
+        # Values by instance id; 0 for those that are not labelled.
+        ids = sample.labels.instance_id
+        values = np.zeros(int(ids.max()) + 1, np.int32)
         for label in sample.labels.instances:
             class_id, number = label.instance.class_id, label.instance.instance_id
             value = INSTANCES * class_id + number
@@ -138,7 +142,9 @@ class CityscapesFormat:
                     f'below {INSTANCES}. Use class ids up to 64 and fewer objects, or the format '
                     'coco.'
                 )
-            image[sample.labels.instance_id == number] = value
+            values[number] = value
+        found = values[ids]
+        image: IdImage = np.where(found > 0, found, labels).astype(np.int32)
         return image
 
     def _polygons(self, regions: list[Region], size: tuple[int, ...]) -> str:
@@ -167,26 +173,58 @@ def painted(image: IdImage) -> list[Region]:
         image: Shape (height, width), int32; 0 is the ground and is painted only where something
             else encloses it.
     """
-    regions = []
-    for value in np.unique(image):
-        count, pieces, stats, _ = cv2.connectedComponentsWithStats(
-            (image == value).astype(np.uint8), connectivity=4
-        )
-        for piece in range(1, count):
-            x, y, width, height, _area = (int(number) for number in stats[piece])
-            if value == 0 and _touches_border(stats[piece], image.shape):
-                continue
-            window = (pieces[y : y + height, x : x + width] == piece).astype(np.uint8)
-            outlines, _ = cv2.findContours(
-                window, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y)
-            )
-            assert len(outlines) == 1
-            outline = outlines[0].reshape(-1, 2).astype(np.int32)
-            outline = np.pad(outline, ((0, max(0, 3 - len(outline))), (0, 0)), mode='edge')
-            cv2.drawContours(window, outlines, 0, 1, cv2.FILLED, offset=(-x, -y))
-            regions.append(Region(int(value), outline, int(window.sum())))
+    # Windows of all values at once; most objects are small.
+    present = np.flatnonzero(np.bincount(image.ravel()))
+    order = np.zeros(int(present[-1]) + 1, np.int32)
+    order[present] = np.arange(1, len(present) + 1)
+    windows = ndimage.find_objects(order[image])
+    regions = [
+        region
+        for value, window in zip(present, windows, strict=True)
+        for region in _regions(image, int(value), window=window)
+    ]
     regions.sort(key=lambda region: (-region.enclosed, region.value, region.outline[0].tolist()))
     return regions
+
+
+def _regions(image: IdImage, value: int, *, window: tuple[slice, slice]) -> Iterator[Region]:
+    """The regions of one value.
+
+    Args:
+        image: Shape (height, width).
+        value: In it.
+        window: Rows and columns outside of which it does not occur.
+    """
+    top, left = window[0].start, window[1].start
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(
+        (image[window] == value).astype(np.uint8), connectivity=4
+    )
+    for piece, (x, y, width, height, _area) in enumerate(stats.tolist()):
+        place = (left + x, top + y)
+        # The first piece is everything else.
+        if piece == 0 or (value == 0 and _at_border(place, (width, height), image.shape)):
+            continue
+        mask = (pieces[y : y + height, x : x + width] == piece).astype(np.uint8)
+        outlines, _ = cv2.findContours(
+            mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=place
+        )
+        assert len(outlines) == 1
+        outline = outlines[0].reshape(-1, 2).astype(np.int32)
+        outline = np.pad(outline, ((0, max(0, 3 - len(outline))), (0, 0)), mode='edge')
+        cv2.drawContours(mask, outlines, 0, 1, cv2.FILLED, offset=(-place[0], -place[1]))
+        yield Region(value, outline, int(mask.sum()))
+
+
+def _at_border(place: tuple[int, int], size: tuple[int, int], shape: tuple[int, ...]) -> bool:
+    """Whether a box reaches the border: then nothing can enclose what is in it.
+
+    Args:
+        place: Its left column and top row.
+        size: Its width and height.
+        shape: (height, width) of the image.
+    """
+    (x, y), (width, height) = place, size
+    return x == 0 or y == 0 or x + width == shape[1] or y + height == shape[0]
 
 
 def _colours(labels: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -194,12 +232,6 @@ def _colours(labels: NDArray[np.uint16]) -> NDArray[np.uint8]:
     table = np.array([colour_of(value) for value in range(MAX_LABEL + 1)], np.uint8)
     colours: NDArray[np.uint8] = table[labels]
     return colours
-
-
-def _touches_border(stats: NDArray[np.int32], size: tuple[int, ...]) -> bool:
-    """Whether ground reaches the border: then nothing can enclose it."""
-    x, y, width, height = (int(number) for number in stats[:4])
-    return x == 0 or y == 0 or x + width == size[1] or y + height == size[0]
 
 
 def _stem(key: SampleKey) -> str:

@@ -23,6 +23,8 @@ QUANTILES: Mapping[str, float] = MappingProxyType(
     {'q01': 0.01, 'q10': 0.1, 'q50': 0.5, 'q90': 0.9, 'q99': 0.99}
 )
 _LEVELS = 256
+_EXACT = 2**24
+"""Up to here single precision counts without error."""
 
 Stats = dict[str, JsonValue]
 """Lists of numbers by the name of the statistic."""
@@ -95,11 +97,13 @@ class Shades:
         Args:
             rgb: Shape (height, width, 3), uint8.
         """
-        counts = [
-            cv2.calcHist([rgb], [channel], None, [_LEVELS], [0, _LEVELS]).ravel()
-            for channel in range(3)
-        ]
-        return cls(1, np.array(counts, np.int64))
+        counts = np.zeros((3, _LEVELS), np.int64)
+        # OpenCV counts in single precision.
+        for band in np.array_split(rgb, -(-rgb[..., 0].size // _EXACT)):
+            for channel in range(3):
+                found = cv2.calcHist([band], [channel], None, [_LEVELS], [0, _LEVELS])
+                counts[channel] += found.ravel().astype(np.int64)
+        return cls(1, counts)
 
     def joined(self, other: Self) -> Self:
         """Of the images of both."""

@@ -1,6 +1,7 @@
 """Hugging Face's own library reads what we write, with types, names and images."""
 
 import importlib.util
+import io
 import json
 from dataclasses import replace
 
@@ -9,12 +10,15 @@ import pytest
 import yaml
 from format_driver import write_all
 from full_factory import FULL, full_episode
+from hypothesis import given, settings
+from id_samples import id_images, sample_of, setup_of
+from PIL import Image
 from sample_factory import INFO, JPEG, PLAIN, make_episode, tree
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import UsageError
 from synth_ros.writers.formats import hf_parquet
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
 from synth_ros.writers.formats.hf_features import (
     ClassName,
     ListOf,
@@ -271,3 +275,23 @@ def test_types_are_spelled_as_datasets_spells_them(hub):
     assert {f.name: f.type for f in theirs.arrow_schema} == {
         k: as_arrow(v) for k, v in ours.items()
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(ids=id_images())
+def test_any_frame_comes_back(ids, tmp_path_factory):
+    """Read by pyarrow: classes with gaps, objects of any shape, frames without any."""
+    import pyarrow.parquet as pq
+
+    folder = tmp_path_factory.mktemp('any')
+    sample, setup = sample_of(ids), setup_of()
+    ParquetFormat(setup).pack(iter([sample]), folder, LossTally())
+    (row,) = pq.read_table(folder / 'data/train-00000-of-00001.parquet').to_pylist()
+    mask = Image.open(io.BytesIO(row['instance_mask']['bytes']))
+    np.testing.assert_array_equal(np.asarray(mask), ids)
+    check_objects(row['objects'], sample, ['mug', 'box', 'drill'], 1)
+    product = ImageFolderFormat(setup).frame(
+        sample, Pictures(sample, PLAIN, largest_class_id=setup.largest_class_id)
+    )
+    objects = json.loads(json.dumps(product.record['objects'], allow_nan=False))
+    check_objects({'id': row['objects']['id'], **objects}, sample, ['mug', 'box', 'drill'], 1)

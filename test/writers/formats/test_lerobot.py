@@ -16,7 +16,7 @@ from sample_factory import INFO, JPEG, PLAIN, make_sample, tree
 
 from synth_ros.errors import UsageError
 from synth_ros.types import JointState, RobotLabel, SampleKey, SceneLabels
-from synth_ros.writers.formats import lerobot_table
+from synth_ros.writers.formats import lerobot_stats, lerobot_table
 from synth_ros.writers.formats.base import FormatSetup, LossTally
 from synth_ros.writers.formats.lerobot import LeRobotFormat
 from synth_ros.writers.formats.lerobot_stats import Shades
@@ -331,6 +331,14 @@ def test_the_same_samples_give_the_same_bytes(tmp_path):
     for run in 'ab':
         pack(tmp_path / run, dataset())
     assert tree(tmp_path / 'a') == tree(tmp_path / 'b')
+
+
+def test_large_images_are_counted_in_parts(monkeypatch):
+    image = np.random.default_rng(0).integers(0, 256, (33, 20, 3)).astype(np.uint8)
+    whole = Shades.of(image)
+    monkeypatch.setattr(lerobot_stats, '_EXACT', 100)
+    np.testing.assert_array_equal(Shades.of(image).counts, whole.counts)
+    assert whole.counts.sum() == image.size
 
 
 @settings(max_examples=40, deadline=None)

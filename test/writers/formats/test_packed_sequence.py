@@ -1,6 +1,7 @@
 """A simulated sequence, rendered and labelled, in every format that masks or packs frames."""
 
 import json
+import pickle
 from contextlib import closing
 
 import numpy as np
@@ -115,6 +116,8 @@ def test_every_frame_of_a_real_sequence_fits(name, simulated, tmp_path):
     samples, setup = simulated
     wanted = make_format(name, setup)
     assert wanted.name == name
+    # Formats are sent to worker processes.
+    assert pickle.loads(pickle.dumps(wanted)) == wanted
     if is_packed(wanted):
         (tmp_path / 'out').mkdir()
         wanted.pack(iter(samples), tmp_path / 'out', LossTally())

@@ -9,6 +9,8 @@ import tarfile
 import numpy as np
 import pytest
 from full_factory import FULL, full_episode
+from hypothesis import given, settings
+from id_samples import id_images, sample_of, setup_of
 from PIL import Image
 from sample_factory import INFO, JPEG, PLAIN, make_episode, tree
 
@@ -179,3 +181,17 @@ def test_the_same_samples_give_the_same_bytes(tmp_path):
     for run in 'ab':
         write(tmp_path / run, frames(make_episode), info=INFO, options=JPEG)
     assert tree(tmp_path / 'a') == tree(tmp_path / 'b')
+
+
+@settings(max_examples=40, deadline=None)
+@given(ids=id_images())
+def test_any_frame_comes_back(ids, tmp_path_factory):
+    sample = sample_of(ids)
+    folder = tmp_path_factory.mktemp('any')
+    setup = setup_of()
+    ours.WebDatasetFormat(setup).pack(iter([sample]), folder, LossTally())
+    with tarfile.open(folder / 'train-000000.tar') as tar:
+        files = {name.partition('.')[2]: tar.extractfile(name).read() for name in tar.getnames()}
+    np.testing.assert_array_equal(pixels(files['instance.png']), ids)
+    np.testing.assert_array_equal(pixels(files['semantic.png']), sample.labels.class_id)
+    assert from_json(files['json']) == record_of(sample)
