@@ -45,7 +45,6 @@ from synth_ros.writers.formats.parquet_files import (
     Row,
     hf_schema,
     picture_cell,
-    require_pyarrow,
 )
 from synth_ros.writers.formats.semantic import has_stuff, semantic_image
 
@@ -71,15 +70,9 @@ class ParquetFormat:
 
     Attributes:
         setup: Classes, splits, which images are stored.
-
-    Raises:
-        UsageError: pyarrow is not installed.
     """
 
     setup: FormatSetup
-
-    def __post_init__(self) -> None:
-        require_pyarrow(self.name)
 
     @property
     def name(self) -> Literal['hf-parquet']:

@@ -36,7 +36,6 @@ from synth_ros.writers.formats.lerobot_episode import (
     layout_of,
 )
 from synth_ros.writers.formats.lerobot_table import Table
-from synth_ros.writers.formats.parquet_files import require_pyarrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,9 @@ class LeRobotFormat:
 
     Attributes:
         setup: What the dataset is, its splits, how colour is stored.
-
-    Raises:
-        UsageError: pyarrow is not installed.
     """
 
     setup: FormatSetup
-
-    def __post_init__(self) -> None:
-        require_pyarrow(self.name)
 
     @property
     def name(self) -> Literal['lerobot']:

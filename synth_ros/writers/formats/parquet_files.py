@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from synth_ros.config.output import FormatName
-from synth_ros.errors import UsageError
 from synth_ros.writers.formats.hf_features import Features, as_arrow, as_json
 
 if TYPE_CHECKING:
@@ -20,23 +17,6 @@ Row = Mapping[str, object]
 """A cell for each column; pyarrow checks it against the column's type."""
 
 MIB = 1024 * 1024
-
-
-def require_pyarrow(name: FormatName) -> None:
-    """See to it that a format can be written before anything is made.
-
-    Args:
-        name: The format.
-
-    Raises:
-        UsageError: pyarrow is not installed.
-    """
-    if importlib.util.find_spec('pyarrow') is None:
-        raise UsageError(
-            f'The format {name} needs pyarrow, which is not installed. Install it with '
-            "pip install 'synth_ros[formats]', or choose a format without tables, such as coco "
-            'or hf-imagefolder.'
-        )
 
 
 def picture_cell(content: bytes, file_name: str) -> Row:

@@ -38,7 +38,6 @@ MAKERS: Mapping[FormatName, tuple[str, str]] = MappingProxyType(
 
 LIBRARIES: Mapping[FormatName, tuple[str, str]] = MappingProxyType(
     {
-        'hf-imagefolder': ('pyarrow', 'synth_ros[formats]'),
         'hf-parquet': ('pyarrow', 'synth_ros[formats]'),
         'lerobot': ('pyarrow', 'synth_ros[formats]'),
     }

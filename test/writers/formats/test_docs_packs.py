@@ -11,9 +11,9 @@ from format_driver import write_all
 from full_factory import FULL, full_episode
 from sample_factory import PLAIN, tree
 
-from synth_ros.writers.formats.base import FormatSetup, LossTally, is_packed
-from synth_ros.writers.formats.registry import make_format
-from synth_ros.writers.splits import all_in_one
+from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.registry import is_packed, make_format
+from synth_ros.writers.splits import OneSplit
 
 PAGES = Path(__file__).parents[3] / 'docs/formats'
 OF_PAGE = {
@@ -34,11 +34,11 @@ CODES = [
 def folder(tmp_path_factory):
     """Each format in a folder of its own, as the pages have it."""
     root = tmp_path_factory.mktemp('docs')
-    setup = FormatSetup(FULL, PLAIN, all_in_one(13))
+    setup = FormatSetup(FULL, PLAIN, OneSplit())
     for name in (name for names in OF_PAGE.values() for name in names):
         wanted = make_format(name, setup)
         samples = test_lerobot.moving(12) if name == 'lerobot' else full_episode(12, views=4)
-        if is_packed(wanted):
+        if is_packed(name):
             (root / name).mkdir()
             wanted.pack(iter(samples), root / name, LossTally())
         else:

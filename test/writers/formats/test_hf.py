@@ -31,6 +31,7 @@ from synth_ros.writers.formats.hf_features import (
 )
 from synth_ros.writers.formats.hf_imagefolder import ImageFolderFormat
 from synth_ros.writers.formats.hf_parquet import ParquetFormat
+from synth_ros.writers.formats.registry import make_format
 from synth_ros.writers.splits import plan_of
 
 SPLITS = plan_of({0: 'train', 1: 'val', 2: 'train'}, ('train', 'val', 'test'))
@@ -227,13 +228,16 @@ def test_the_same_samples_give_the_same_bytes(tmp_path):
     assert tree(tmp_path / 'parquet_a') == tree(tmp_path / 'parquet_b')
 
 
-def test_without_pyarrow_the_format_says_what_to_install(monkeypatch):
+@pytest.mark.parametrize('name', ['hf-parquet', 'lerobot'])
+def test_without_pyarrow_the_format_says_what_to_install(monkeypatch, name):
     found = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, 'find_spec', lambda name: None if name == 'pyarrow' else found(name)
     )
-    with pytest.raises(UsageError, match=r"hf-parquet needs pyarrow.*'synth_ros\[formats\]'"):
-        ParquetFormat(FormatSetup(INFO, PLAIN, SPLITS))
+    setup = FormatSetup(INFO, PLAIN, SPLITS)
+    with pytest.raises(UsageError, match=rf"{name} needs pyarrow.*'synth_ros\[formats\]'"):
+        make_format(name, setup)
+    assert make_format('hf-imagefolder', setup).name == 'hf-imagefolder'
 
 
 def test_types_are_spelled_as_datasets_spells_them(hub):
