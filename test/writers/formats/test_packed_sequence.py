@@ -120,7 +120,7 @@ def test_every_frame_of_a_real_sequence_fits(name, simulated, tmp_path):
     wanted = make_format(name, setup)
     assert wanted.name == name
     # Formats are sent to worker processes.
-    assert pickle.loads(pickle.dumps(wanted)) == wanted
+    wanted = pickle.loads(pickle.dumps(wanted))
     if is_packed(name):
         (tmp_path / 'out').mkdir()
         wanted.pack(iter(samples), tmp_path / 'out', LossTally())
