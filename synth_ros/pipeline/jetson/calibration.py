@@ -175,12 +175,16 @@ def clean_pixels(recording: Recording, config: Path) -> Iterator[Pixels]:
     # Imported here: only those who ask for it need a renderer.
     from synth_ros.config.load import load_config
     from synth_ros.pipeline.generate import open_stage
-    from synth_ros.pipeline.oracle import check_config
     from synth_ros.pipeline.replay import Player, read_provenance
     from synth_ros.scene.build import SceneBuilder
 
     loaded = load_config(config)
-    check_config(recording, loaded)
+    if recording.config_hash != loaded.config_hash:
+        raise UsageError(
+            f'{recording.path} was made with another config than {config}: its hash is '
+            f'{recording.config_hash or "not known"}, that of the file {loaded.config_hash}. Give '
+            'the file as it was then, or leave out --config: images are taken as they are.'
+        )
     stage = open_stage(loaded, SceneBuilder(loaded), seed=recording.seed)
     with closing(stage.renderer):
         player = Player(stage)
