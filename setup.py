@@ -40,6 +40,7 @@ setup(
     packages=find_packages(include=[NAME, f'{NAME}.*']),
     package_data={
         NAME: ['py.typed', 'assets/**/*'],
+        f'{NAME}.pipeline.jetson': ['templates/*'],
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
         f'{NAME}.ros': ['*.xml'],

@@ -14,6 +14,7 @@ from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
 from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
+from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
 from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
@@ -67,6 +68,7 @@ for _verb in (
 ):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
+app.add_typer(export_app, name='export')
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """KITTI's object detection format, as NVIDIA TAO and 3D detectors read it.
 
 ``<split>/`` has ``image_2/``, ``label_2/``, ``calib/`` and, where there is depth, ``velodyne/``;
-files of one frame share its stem. ``ImageSets/<split>.txt`` lists the stems of each split.
+files of one frame share its stem. ``ImageSets/<split>.txt`` lists the stems of each split, and
+``<split>/kitti_seq_to_map.json`` those of each episode, so that TAO keeps scenes together.
 
 A label has 15 fields: class, truncated, occluded, alpha, left, top, right, bottom, height, width,
 length, x, y, z, rotation_y. See ``kitti_boxes`` for the 3D box and what is lost of it.
@@ -22,12 +23,13 @@ are the pixels of the sensed depth image, or of the ``points`` layer if there is
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TextIO
 
 import cv2
 import numpy as np
@@ -35,7 +37,7 @@ from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
 from synth_ros.geometry.transforms import LINK_FROM_OPTICAL, inverse
-from synth_ros.types import Box2D, CameraModel, IdImage, InstanceLabel, Sample
+from synth_ros.types import Box2D, CameraModel, IdImage, InstanceLabel, Sample, SampleKey
 from synth_ros.writers.formats.base import Committed, FormatSetup, FrameProduct, Pictures
 from synth_ros.writers.formats.kitti_boxes import KittiBox, camera_tilt_rad, kitti_box
 from synth_ros.writers.formats.left_out import Content, left_out
@@ -113,15 +115,49 @@ class KittiFormat:
 
     def finish(self, out: Path, committed: Committed) -> None:
         """Write the lists of frames."""
-        folder = out / 'ImageSets'
-        folder.mkdir()
+        (out / 'ImageSets').mkdir()
         with ExitStack() as stack:
-            lists = {
-                split: stack.enter_context((folder / f'{split}.txt').open('w', encoding='utf-8'))
-                for split in self.setup.splits.names
-            }
+            lists: dict[str, TextIO] = {}
+            maps: dict[str, _SequenceMap] = {}
+            for split in self.setup.splits.names:
+                path = out / 'ImageSets' / f'{split}.txt'
+                lists[split] = stack.enter_context(path.open('w', encoding='utf-8'))
+                (out / split).mkdir()
+                path = out / split / 'kitti_seq_to_map.json'
+                maps[split] = _SequenceMap(stack.enter_context(path.open('w', encoding='utf-8')))
             for entry in committed.frames():
-                lists[self.setup.splits.of(entry.key.episode)].write(f'{entry.key.stem}\n')
+                split = self.setup.splits.of(entry.key.episode)
+                lists[split].write(f'{entry.key.stem}\n')
+                maps[split].add(entry.key)
+            for sequence_map in maps.values():
+                sequence_map.end()
+
+
+class _SequenceMap:
+    """A JSON object of the stems of each episode, written as they come, in the order of keys.
+
+    Args:
+        out: Takes the text.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._episode = -1
+        self._out.write('{')
+
+    def add(self, key: SampleKey) -> None:
+        """List a frame with those of its episode."""
+        if key.episode != self._episode:
+            begin = '\n' if self._episode < 0 else '],\n'
+            self._out.write(f'{begin}"{key.episode:06d}": [')
+            self._episode = key.episode
+        else:
+            self._out.write(', ')
+        self._out.write(json.dumps(key.stem))
+
+    def end(self) -> None:
+        """End the object."""
+        self._out.write('}\n' if self._episode < 0 else ']\n}\n')
 
 
 class LabelRows(NamedTuple):

@@ -1,5 +1,6 @@
 """KITTI files, read as KITTI's development kit and 3D detectors read them."""
 
+import json
 import math
 from dataclasses import replace
 from typing import NamedTuple
@@ -279,6 +280,9 @@ def test_the_folder_has_a_file_of_each_kind_for_each_frame(tmp_path):
         stems = sorted(s.key.stem for s in samples if splits[s.key.episode] == split)
         listed = (tmp_path / 'a' / 'ImageSets' / f'{split}.txt').read_text().split()
         assert listed == stems
+        sequences = json.loads((tmp_path / 'a' / split / 'kitti_seq_to_map.json').read_text())
+        assert [stem for episode in sequences.values() for stem in episode] == stems
+        assert list(sequences) == [f'{k:06d}' for k in splits if splits[k] == split]
         for folder, suffix in (
             ('image_2', '.png'),
             ('label_2', '.txt'),
@@ -289,6 +293,13 @@ def test_the_folder_has_a_file_of_each_kind_for_each_frame(tmp_path):
             assert [path.name for path in files] == [f'{stem}{suffix}' for stem in stems]
     write_all(make_format('kitti', setup), samples, setup, tmp_path / 'b')
     assert tree(tmp_path / 'a') == tree(tmp_path / 'b')
+
+
+def test_lists_of_a_split_without_frames_are_empty(tmp_path):
+    setup = setup_of(splits={0: 'train', 1: 'val'}, categories=FULL_CATEGORIES)
+    write_all(make_format('kitti', setup), full_episode(0), setup, tmp_path / 'out')
+    assert (tmp_path / 'out' / 'ImageSets' / 'val.txt').read_text() == ''
+    assert json.loads((tmp_path / 'out' / 'val' / 'kitti_seq_to_map.json').read_text()) == {}
 
 
 @pytest.mark.parametrize('name', ['coffee mug', 'DontCare', ''])
