@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,26 +107,41 @@ def to_viewer(recording: Recording) -> Iterator[Sink]:
 def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[Sink, Served]]:
     """A stream that a browser shows, for as long as the block lasts.
 
+    Both ports are open to the whole network: the library offers no other way.
+
     Args:
         recording: Names the stream.
         port: Of the page; the data has the next one.
 
     Raises:
-        RenderError: The ports cannot be used.
+        UsageError: A port is taken.
+        RenderError: The web viewer does not start.
     """
+    for number in (port, port + 1):
+        _check_port(number)
     stream = _open(recording, str(uuid4()))
     try:
         try:
             data = stream.serve_grpc(grpc_port=port + 1, server_memory_limit='50%')
             rr.serve_web_viewer(web_port=port, open_browser=False)
         except (RuntimeError, ValueError) as error:
-            raise RenderError(
-                f'Ports {port} (page) and {port + 1} (data) cannot be used: {error}. Choose '
-                'another one with --port.'
-            ) from error
+            raise RenderError(f'The web viewer does not start: {error}') from error
         yield Sink(stream), Served(f'http://localhost:{port}/?url={quote(data, safe="")}', data)
     finally:
         stream.disconnect()
+
+
+def _check_port(port: int) -> None:
+    """See that nothing listens on a port yet; the library would only say so on the terminal."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('', port))
+        except OSError as error:
+            raise UsageError(
+                f'Port {port} cannot be used ({error.strerror}). --port takes two in a row, one '
+                'for the page and the next for its data: choose others.'
+            ) from None
 
 
 def _open(
