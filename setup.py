@@ -94,6 +94,8 @@ setup(
         'formats': ['pyarrow>=15.0'],
         # Optional; needed on every machine of a cluster (`generate --cluster`).
         'cluster': ['ray[client]>=2.40'],
+        # Optional; for `synth-ros view`. 170 MB, so not for everyone.
+        'view': ['rerun-sdk>=0.41'],
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
         'ros': [
             'catkin-pkg>=1.0',  # the message generators import it, but their wheels do not ask

@@ -27,10 +27,9 @@ from rich.text import Text
 from synth_ros.errors import UsageError
 
 if TYPE_CHECKING:
-    import rerun
-
     from synth_ros.readers.recording import Recording
     from synth_ros.view.selection import Instant
+    from synth_ros.view.sink import Sink
 
 _PORT = 9090
 
@@ -168,8 +167,8 @@ def _check_one_way(save: Path | None, sheet: Path | None, *, serve: bool) -> Non
 def _save(shown: _Shown, path: Path, *, force: bool) -> None:
     from synth_ros.view.stream import to_file
 
-    with to_file(path, shown.recording, shown.instants, force=force) as stream:
-        _log(shown, stream)
+    with to_file(path, shown.recording, shown.instants, force=force) as sink:
+        _log(shown, sink)
     megabytes = path.stat().st_size / 1e6
     shown.console.print(Text(f'Saved: {path} ({megabytes:.1f} MB)', style='green'))
     shown.console.print(Text(f'Look at it, here or elsewhere: rerun {path}'))
@@ -178,8 +177,8 @@ def _save(shown: _Shown, path: Path, *, force: bool) -> None:
 def _open(shown: _Shown) -> None:
     from synth_ros.view.stream import to_viewer
 
-    with to_viewer(shown.recording) as stream:
-        _log(shown, stream)
+    with to_viewer(shown.recording) as sink:
+        _log(shown, sink)
     shown.console.print('Everything is in the viewer; it stays open.')
 
 
@@ -187,7 +186,7 @@ def _serve(shown: _Shown, port: int) -> None:
     from synth_ros.view.stream import to_browser
 
     say = shown.console.print
-    with to_browser(shown.recording, port=port) as (stream, served):
+    with to_browser(shown.recording, port=port) as (sink, served):
         say(Text(f'Page: {served.page}', style='green'))
         if has_display():
             webbrowser.open(served.page)
@@ -198,7 +197,7 @@ def _serve(shown: _Shown, port: int) -> None:
                     f'-L {port + 1}:localhost:{port + 1} HOST, then open that page there.'
                 )
             )
-        _log(shown, stream)
+        _log(shown, sink)
         say('Everything is sent. Ctrl-C ends this.')
         try:
             while True:
@@ -227,13 +226,13 @@ def _draw_sheet(shown: _Shown, sheet: Path | None, *, force: bool) -> None:
     )
 
 
-def _log(shown: _Shown, stream: rerun.RecordingStream) -> None:
+def _log(shown: _Shown, sink: Sink) -> None:
     from synth_ros.view.run import log_recording
 
     with _bar(shown.console) as bar:
         task = bar.add_task('instants', total=len(shown.instants))
         log_recording(
-            stream,
+            sink,
             shown.recording,
             shown.instants,
             progress=lambda done, _total: bar.update(task, completed=done),

@@ -6,23 +6,29 @@ import numpy as np
 import rerun as rr
 
 from synth_ros.view.selection import Instant
+from synth_ros.view.sink import Sink
+
+FLUSH_EVERY = 32
+"""Instants between two waits for what was logged to be written or sent: memory stays flat."""
 
 
 class Log:
-    """A stream that knows what is in view.
+    """A log that knows what is in view.
 
     The viewer shows the latest of everything, so an object of one episode would stand in all that
     follow. It is cleared when a scene begins without it. What the new scene logs at once is not
     cleared before: the viewer loses a pose that is cleared and logged at the same time.
 
     Args:
-        stream: Where to log.
+        sink: Where to log.
     """
 
-    def __init__(self, stream: rr.RecordingStream) -> None:
-        self._stream = stream
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._stream = sink.stream
         self._in_view: set[str] = set()
         self._left_over: set[str] = set()
+        self._instants = 0
 
     def begin_scene(self) -> None:
         """A new scene begins with the next instant."""
@@ -35,10 +41,17 @@ class Log:
         self._stream.set_time('episode', sequence=instant.episode)
 
     def end_instant(self) -> None:
-        """Clear what only the scene before had."""
+        """Clear what only the scene before had; now and then wait until all is out.
+
+        Raises:
+            OutputError: It cannot be written or sent.
+        """
         for entity in sorted(self._left_over - self._in_view):
             self._stream.log(entity, rr.Clear(recursive=False))
         self._left_over = set()
+        self._instants += 1
+        if self._instants % FLUSH_EVERY == 0:
+            self._sink.flush()
 
     def show(self, entity: str, *what: rr.AsComponents) -> None:
         """Log something until the next of it, or until a scene without it."""

@@ -26,6 +26,7 @@ from synth_ros.view.pinholes import Pinholes
 from synth_ros.view.plots import Plots
 from synth_ros.view.robot import Robot
 from synth_ros.view.selection import Instant, cameras_of
+from synth_ros.view.sink import Sink
 from synth_ros.view.trails import Trails
 
 Progress = Callable[[int, int], None]
@@ -33,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 
 def log_recording(
-    stream: rr.RecordingStream,
+    sink: Sink,
     recording: Recording,
     instants: Sequence[Instant],
     *,
@@ -42,17 +43,18 @@ def log_recording(
     """Log instants of a recording; one is in memory at a time.
 
     Args:
-        stream: Where to log; its destination is set.
+        sink: Where to log.
         recording: What to show.
         instants: Which of it; at least one.
         progress: Is told after each instant.
 
     Raises:
         UsageError: A frame cannot be read.
+        OutputError: The log cannot be written or sent.
     """
     with _strict():
-        stream.send_blueprint(layout(_first_frames(recording, instants)))
-        log = Log(stream)
+        sink.stream.send_blueprint(layout(_first_frames(recording, instants)))
+        log = Log(sink)
         log.fix(paths.WORLD, rr.ViewCoordinates.RIGHT_HAND_Z_UP)
         tell_about(log, recording, instants)
         parts = _parts(log, recording)

@@ -153,7 +153,10 @@ def _moments(
         again = times[stamp_ns, key.camera]
         times[stamp_ns, key.camera] += 1
         found[stamp_ns, again].append(key)
-    return [(stamp_ns, tuple(found[stamp_ns, again])) for stamp_ns, again in sorted(found)]
+    return [
+        (moment[0], tuple(sorted(found[moment], key=lambda key: key.camera)))
+        for moment in sorted(found)
+    ]
 
 
 def _longest(recording: Recording) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +14,16 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import rerun as rr
-from rerun.chunk import RrdReader
 
 from synth_ros.errors import OutputError, RenderError, UsageError
 from synth_ros.readers.recording import Recording
+from synth_ros.view.drain import Drain
 from synth_ros.view.files import check_target
 from synth_ros.view.selection import Instant
+from synth_ros.view.sink import Sink
 
 # By size and never by time, so that the same recording is cut into the same chunks.
-_CHUNKS = rr.ChunkBatcherConfig(flush_tick=3600.0, flush_num_bytes=1 << 20, flush_num_rows=4096)
-_FLUSH_S = 600.0
+_FILE_CHUNKS = rr.ChunkBatcherConfig(flush_tick=3600.0, flush_num_bytes=32 << 20)
 
 
 class Served(NamedTuple):
@@ -40,7 +41,7 @@ class Served(NamedTuple):
 @contextmanager
 def to_file(
     path: Path, recording: Recording, instants: tuple[Instant, ...], *, force: bool = False
-) -> Iterator[rr.RecordingStream]:
+) -> Iterator[Sink]:
     """A stream into a file, which is there once the block has ended well, and whole.
 
     The same instants of the same recording get the same names and the same contents. Only the
@@ -57,82 +58,101 @@ def to_file(
     """
     check_target(path, suffix='.rrd', force=force)
     aside = path.with_name(f'.{path.stem}.{os.getpid()}.partial.rrd')
-    stream = _open(recording, _stable_id(recording, instants))
+    stream = _open(recording, _stable_id(recording, instants), _FILE_CHUNKS)
     try:
-        try:
-            aside.touch()
-            stream.save(aside)
-            yield stream
-            stream.flush(timeout_sec=_FLUSH_S)
+        with Drain(aside) as drain:
+            stream.save(drain.entrance)
+            drain.shut()
+            sink = Sink(stream, drain.check)
+            yield sink
+            sink.flush()
             stream.disconnect()
-            _check_whole(aside)
-            aside.replace(path)
-        except OSError as error:
-            raise OutputError(f'Cannot write {path}: {error.strerror or error}.') from error
+            drain.finish()
+        _rename(aside, path)
     finally:
         stream.disconnect()
         aside.unlink(missing_ok=True)
 
 
 @contextmanager
-def to_viewer(recording: Recording) -> Iterator[rr.RecordingStream]:
+def to_viewer(recording: Recording) -> Iterator[Sink]:
     """A stream into a viewer's window, which is opened if none is; it stays when the block ends.
 
     Raises:
-        RenderError: No viewer could be started, or it went away.
+        RenderError: No viewer could be started.
+        OutputError: It was closed too early.
     """
     stream = _open(recording, str(uuid4()))
     program = Path(sys.executable).with_name('rerun')
     try:
-        rr.spawn(
-            recording=stream,
-            executable_path=str(program) if program.exists() else None,
-            hide_welcome_screen=True,
-        )
-        yield stream
-        stream.flush(timeout_sec=_FLUSH_S)
-    except (RuntimeError, ValueError) as error:
-        raise RenderError(
-            f'The Rerun viewer cannot be used here: {error}. Write a file with --save FILE.rrd, '
-            'or use a browser with --serve.'
-        ) from error
+        try:
+            rr.spawn(
+                recording=stream,
+                executable_path=str(program) if program.exists() else None,
+                hide_welcome_screen=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise RenderError(
+                f'The Rerun viewer does not start: {error}. Write a file with --save FILE.rrd, '
+                'or use a browser with --serve.'
+            ) from error
+        sink = Sink(stream)
+        yield sink
+        sink.flush()
     finally:
         stream.disconnect()
 
 
 @contextmanager
-def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[rr.RecordingStream, Served]]:
+def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[Sink, Served]]:
     """A stream that a browser shows, for as long as the block lasts.
+
+    Both ports are open to the whole network: the library offers no other way.
 
     Args:
         recording: Names the stream.
         port: Of the page; the data has the next one.
 
     Raises:
-        RenderError: The ports cannot be used.
+        UsageError: A port is taken.
+        RenderError: The web viewer does not start.
     """
+    for number in (port, port + 1):
+        _check_port(number)
     stream = _open(recording, str(uuid4()))
     try:
         try:
             data = stream.serve_grpc(grpc_port=port + 1, server_memory_limit='50%')
             rr.serve_web_viewer(web_port=port, open_browser=False)
         except (RuntimeError, ValueError) as error:
-            raise RenderError(
-                f'Ports {port} (page) and {port + 1} (data) cannot be used: {error}. Choose '
-                'another one with --port.'
-            ) from error
-        yield stream, Served(f'http://localhost:{port}/?url={quote(data, safe="")}', data)
+            raise RenderError(f'The web viewer does not start: {error}') from error
+        yield Sink(stream), Served(f'http://localhost:{port}/?url={quote(data, safe="")}', data)
     finally:
         stream.disconnect()
 
 
-def _open(recording: Recording, recording_id: str) -> rr.RecordingStream:
+def _check_port(port: int) -> None:
+    """See that nothing listens on a port yet; the library would only say so on the terminal."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('', port))
+        except OSError as error:
+            raise UsageError(
+                f'Port {port} cannot be used ({error.strerror}). --port takes two in a row, one '
+                'for the page and the next for its data: choose others.'
+            ) from None
+
+
+def _open(
+    recording: Recording, recording_id: str, chunks: rr.ChunkBatcherConfig | None = None
+) -> rr.RecordingStream:
     name = recording.path.resolve().name
     stream = rr.RecordingStream(
         f'synth_ros {name}',
         recording_id=recording_id,
         send_properties=False,  # they hold the time of day
-        batcher_config=_CHUNKS,
+        batcher_config=chunks,
     )
     if not rr.is_enabled(stream):
         raise UsageError(
@@ -153,21 +173,8 @@ def _stable_id(recording: Recording, instants: tuple[Instant, ...]) -> str:
     return hashlib.sha256('\n'.join(known).encode()).hexdigest()[:32]
 
 
-def _check_whole(path: Path) -> None:
-    """See that the file's table of contents is there: it is written last.
-
-    The library writes in a thread of its own, which tells a full disk only on its terminal.
-
-    Raises:
-        OutputError: It is not.
-    """
+def _rename(aside: Path, path: Path) -> None:
     try:
-        entries = RrdReader(path).recordings()
-        if entries and RrdReader(path).store().schema().entity_paths():
-            return
-        reason = 'it holds nothing'
-    except (RuntimeError, ValueError, OSError) as error:
-        reason = str(error)
-    raise OutputError(
-        f'The file is not whole ({reason}). Is the disk full? Its folder is {path.parent}.'
-    )
+        aside.replace(path)
+    except OSError as error:
+        raise OutputError(f'Cannot write {path}: {error.strerror or error}.') from error

@@ -103,6 +103,16 @@ def test_only_scene_sim_and_render_know_mujoco():
     assert wrong == []
 
 
+def test_only_view_knows_rerun():
+    wrong = [
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if layer(path) != 'view'
+        and any(module.split('.')[0].startswith('rerun') for module in imported(path))
+    ]
+    assert wrong == []
+
+
 def test_no_writer_imports_another():
     folder = PACKAGE / 'writers'
     # A format is one module with a class ...Writer, and helpers whose names begin like it.
