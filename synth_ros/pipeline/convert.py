@@ -6,20 +6,19 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.config.output import DatasetConfig, FormatName
 from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode_splits import default_splits
-from synth_ros.pipeline.recorded import episodes_of, info_of, options_of
+from synth_ros.pipeline.recorded import episodes_of, info_of, options_of, read_sample
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.readers.recording import FrameId, Recording
-from synth_ros.readers.samples import sample_of
 from synth_ros.types import Sample, SampleKey
 from synth_ros.writers.coco import CocoWriter
-from synth_ros.writers.export_writer import EpisodeExporter, ExportWriter, Framed, source_of
+from synth_ros.writers.export_writer import EpisodeExporter, ExportWriter, source_of
 from synth_ros.writers.exports import setup_of
 from synth_ros.writers.formats.base import FormatSetup
 from synth_ros.writers.formats.registry import is_packed
@@ -108,7 +107,7 @@ class Source:
         """All frames, in order."""
         return list(self._frames)
 
-    def frames(self, keys: Sequence[SampleKey]) -> Iterator[Framed]:
+    def samples(self, keys: Sequence[SampleKey]) -> Iterator[Sample]:
         """Some frames, those left out that are damaged.
 
         Raises:
@@ -116,7 +115,7 @@ class Source:
         """
         for key in keys:
             try:
-                framed = self._frame(self._frames[key])
+                sample = self._sample(self._frames[key])
             except UsageError as error:
                 if not self._skip_damaged:
                     raise UsageError(
@@ -125,12 +124,11 @@ class Source:
                     ) from error
                 self.damaged.append(f'{key.stem}: {error}')
                 continue
-            yield framed
+            yield sample
 
-    def _frame(self, key: FrameId) -> Framed:
-        recording = self.recording
-        sample = sample_of(recording.read(key))
-        return Framed(sample, recording.rgb_file(key) if self._copies else None)
+    def _sample(self, key: FrameId) -> Sample:
+        sample = read_sample(self.recording, key)
+        return replace(sample, rgb_file=self.recording.rgb_file(key)) if self._copies else sample
 
 
 def sample_key(key: FrameId) -> SampleKey:
@@ -183,8 +181,8 @@ def _to_dataset(
                 continue
             draft = writer.episodes.begin(episode)
             try:
-                for framed in source.frames(keys):
-                    draft.add(framed.sample)
+                for sample in source.samples(keys):
+                    draft.add(sample)
                 if len(draft):
                     draft.commit()
             finally:
@@ -220,8 +218,8 @@ def _to_format(
 
 def _watched(source: Source, progress: Progress) -> Iterator[Sample]:
     """All samples, in order."""
-    for number, framed in enumerate(source.frames(source.keys), 1):
-        yield framed.sample
+    for number, sample in enumerate(source.samples(source.keys), 1):
+        yield sample
         progress(number, len(source.recording.frames))
 
 
@@ -238,7 +236,7 @@ def _write_episodes(
     done = total - sum(len(source.episodes[episode]) for episode in todo)
     if request.workers <= 1 or len(todo) < 2:
         for episode in todo:
-            writer.episodes.write(episode, source.frames(source.episodes[episode]))
+            writer.episodes.write(episode, source.samples(source.episodes[episode]))
             done += len(source.episodes[episode])
             progress(done, total)
         return tuple(source.damaged)
@@ -266,5 +264,5 @@ def _work(
     with closing(open_recording(request.source)) as recording:
         source = Source(recording, request)
         for episode in episodes:
-            writer.write(episode, source.frames(source.episodes[episode]))
+            writer.write(episode, source.samples(source.episodes[episode]))
         return source.damaged

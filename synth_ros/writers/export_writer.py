@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypedDict, cast
+from typing import TypedDict, cast
 
 from synth_ros.config.output import FormatName
 from synth_ros.errors import OutputError
@@ -89,18 +89,6 @@ def source_of(setup: FormatSetup, *, to: str, where: str, frames: Sequence[Sampl
     }
 
 
-class Framed(NamedTuple):
-    """A sample to convert.
-
-    Attributes:
-        sample: The sample.
-        rgb: Its colour image as a file that may be copied as it is; ``None`` encodes it.
-    """
-
-    sample: Sample
-    rgb: bytes | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class EpisodeExporter:
     """Commits the episodes of one format. Plain data: workers share one folder.
@@ -115,12 +103,12 @@ class EpisodeExporter:
     to: FormatName
     setup: FormatSetup
 
-    def write(self, episode: int, frames: Iterable[Framed]) -> int:
+    def write(self, episode: int, samples: Iterable[Sample]) -> int:
         """Convert one episode: all of it or nothing.
 
         Args:
             episode: Its number.
-            frames: Its frames, in order, each read when it is asked for.
+            samples: Its frames, in order, each read when it is asked for.
 
         Returns:
             How many frames there were; an episode without any is not committed.
@@ -136,13 +124,12 @@ class EpisodeExporter:
         records: list[ExportFrameRecord] = []
         try:
             with os_errors(storage.name, valid=_GO_ON):
-                for sample, rgb in frames:
+                for sample in samples:
                     pictures = Pictures(
                         sample,
                         self.setup.options,
                         largest_class_id=self.setup.largest_class_id,
                         meshes=self.setup.info.meshes,
-                        stored_rgb=rgb,
                     )
                     made = export_frame(sample, pictures, formats, folder=_here)
                     unit.add(made.files)

@@ -1,6 +1,7 @@
 """Conversions: the same bytes whenever, however and by however many a format is made."""
 
 import shutil
+import tarfile
 from pathlib import Path
 from typing import get_args
 
@@ -190,6 +191,13 @@ def test_jpeg_is_copied_and_never_encoded_twice(datasets, tmp_path):
     convert(ConvertRequest(tmp_path / 'jpeg', tmp_path / 'voc', 'voc'), quiet)
     for path in sorted((tmp_path / 'jpeg/images').iterdir()):
         assert (tmp_path / 'voc/JPEGImages' / path.name).read_bytes() == path.read_bytes()
+    convert(ConvertRequest(tmp_path / 'jpeg', tmp_path / 'web', 'webdataset'), quiet)
+    members = {}
+    for shard in (tmp_path / 'web').glob('*.tar'):
+        with tarfile.open(shard) as tar:
+            members |= {m.name: tar.extractfile(m).read() for m in tar.getmembers()}
+    for path in (tmp_path / 'jpeg/images').iterdir():
+        assert members[f'{path.stem}.rgb.jpg'] == path.read_bytes()
 
 
 def test_splits_can_be_dealt_anew(datasets, tmp_path):

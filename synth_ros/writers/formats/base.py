@@ -67,7 +67,6 @@ class Pictures:
         options: How colour is stored.
         largest_class_id: Of the objects in the whole dataset.
         meshes: Surfaces of object models.
-        stored_rgb: Colour as a file that is there already, so that JPEG is not encoded twice.
 
     Every property raises ``OutputError`` where a value does not fit its file.
     """
@@ -79,10 +78,8 @@ class Pictures:
         *,
         largest_class_id: int,
         meshes: MeshSource | None = None,
-        stored_rgb: bytes | None = None,
     ) -> None:
         self._meshes = meshes
-        self._stored_rgb = stored_rgb
         self._sample = sample
         self._options = options
         self._largest_class_id = largest_class_id
@@ -90,8 +87,8 @@ class Pictures:
     @cached_property
     def rgb(self) -> bytes:
         """Colour, PNG or JPEG as the options say."""
-        if self._stored_rgb is not None:
-            return self._stored_rgb
+        if self._sample.rgb_file is not None:
+            return self._sample.rgb_file
         options = self._options
         return codecs.encode_rgb(
             self._sample.rgb, rgb_format=options.rgb_format, jpeg_quality=options.jpeg_quality
