@@ -17,7 +17,7 @@ from synth_ros.pipeline.recorded import episodes_of, info_of, options_of
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.readers.recording import FrameId, Recording
 from synth_ros.readers.samples import sample_of
-from synth_ros.types import Sample, SampleKey
+from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.export_writer import EpisodeExporter, ExportWriter, Framed, source_of
 from synth_ros.writers.exports import setup_of
@@ -218,10 +218,10 @@ def _to_format(
     return Converted(made['frames'], made['splits'], made['lost'], damaged, resumed)
 
 
-def _watched(source: Source, progress: Progress) -> Iterator[Sample]:
-    """All samples, in order."""
+def _watched(source: Source, progress: Progress) -> Iterator[Framed]:
+    """All frames, in order."""
     for number, framed in enumerate(source.frames(source.keys), 1):
-        yield framed.sample
+        yield framed
         progress(number, len(source.recording.frames))
 
 

@@ -32,7 +32,7 @@ from synth_ros.writers.exports import (
     write_conversion,
 )
 from synth_ros.writers.folder import os_errors
-from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
+from synth_ros.writers.formats.base import Encoded, FormatSetup, LossTally, encoded
 from synth_ros.writers.storage import FileEntry, Place, Storage, entry, storage_at
 
 HIDDEN = '.synth_ros'
@@ -136,14 +136,8 @@ class EpisodeExporter:
         records: list[ExportFrameRecord] = []
         try:
             with os_errors(storage.name, valid=_GO_ON):
-                for sample, rgb in frames:
-                    pictures = Pictures(
-                        sample,
-                        self.setup.options,
-                        largest_class_id=self.setup.largest_class_id,
-                        meshes=self.setup.info.meshes,
-                        stored_rgb=rgb,
-                    )
+                for framed in frames:
+                    sample, pictures = encoded(framed.sample, self.setup, framed.rgb)
                     made = export_frame(sample, pictures, formats, folder=_here)
                     unit.add(made.files)
                     _share(storage, made.shared, shared)
@@ -217,11 +211,11 @@ class ExportWriter:
             _adopt(storage, out)
         return conversion
 
-    def pack(self, samples: Iterable[Sample]) -> Conversion:
+    def pack(self, frames: Iterable[Framed]) -> Conversion:
         """Write a packed format as a whole.
 
         Args:
-            samples: All frames in key order.
+            frames: All of them in key order.
 
         Raises:
             OutputError: It could not be written; nothing of it appears.
@@ -235,7 +229,7 @@ class ExportWriter:
         ):
             out = scratch / 'out'
             out.mkdir()
-            wanted.pack(seen.watch(samples), out, losses)
+            wanted.pack(seen.watch(frames, setup), out, losses)
             conversion = write_conversion(
                 to, setup, episodes=seen.episodes, frames=seen.frames, losses=losses, out=out
             )
@@ -251,17 +245,17 @@ class ExportWriter:
 
 
 class _Seen:
-    """Counts samples as they pass."""
+    """Counts frames as they pass."""
 
     def __init__(self) -> None:
         self.frames = 0
         self.episodes: set[int] = set()
 
-    def watch(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        for sample in samples:
+    def watch(self, frames: Iterable[Framed], setup: FormatSetup) -> Iterator[Encoded]:
+        for framed in frames:
             self.frames += 1
-            self.episodes.add(sample.key.episode)
-            yield sample
+            self.episodes.add(framed.sample.key.episode)
+            yield encoded(framed.sample, setup, framed.rgb)
 
 
 def _here(_name: FormatName) -> str:

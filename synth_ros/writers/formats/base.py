@@ -138,6 +138,36 @@ class Pictures:
         return {number: mesh for number, mesh in found.items() if mesh is not None}
 
 
+class Encoded(NamedTuple):
+    """A frame with its images.
+
+    Attributes:
+        sample: The frame.
+        pictures: Encoded as they are asked for.
+    """
+
+    sample: Sample
+    pictures: Pictures
+
+
+def encoded(sample: Sample, setup: FormatSetup, stored_rgb: bytes | None = None) -> Encoded:
+    """A frame as formats take it.
+
+    Args:
+        sample: The frame.
+        setup: Of the formats.
+        stored_rgb: Colour as a file that is there already.
+    """
+    pictures = Pictures(
+        sample,
+        setup.options,
+        largest_class_id=setup.largest_class_id,
+        meshes=setup.info.meshes,
+        stored_rgb=stored_rgb,
+    )
+    return Encoded(sample, pictures)
+
+
 @dataclass(frozen=True, slots=True)
 class FrameProduct:
     """What a format makes of one frame.
@@ -219,11 +249,11 @@ class PackedFormat(Protocol):
         """Of the format and of its folder."""
         ...
 
-    def pack(self, samples: Iterable[Sample], out: Path, losses: LossTally) -> None:
+    def pack(self, frames: Iterable[Encoded], out: Path, losses: LossTally) -> None:
         """Write the whole dataset.
 
         Args:
-            samples: All frames in key order, each read when it is asked for.
+            frames: All of them in key order, each read when it is asked for.
             out: An empty folder; what it holds afterwards becomes the format's folder at once.
             losses: Takes what the format cannot hold.
 

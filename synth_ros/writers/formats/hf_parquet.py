@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 from synth_ros.types import FloatArray, InstanceLabel, Sample
 from synth_ros.writers import codecs
 from synth_ros.writers.coco_labels import keypoint_values
-from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
+from synth_ros.writers.formats.base import Encoded, FormatSetup, LossTally, Pictures
 from synth_ros.writers.formats.hf_card import dataset_card
 from synth_ros.writers.formats.hf_features import (
     Feature,
@@ -79,19 +79,19 @@ class ParquetFormat:
         """Of the format and of its folder."""
         return 'hf-parquet'
 
-    def pack(self, samples: Iterable[Sample], out: Path, losses: LossTally) -> None:
+    def pack(self, frames: Iterable[Encoded], out: Path, losses: LossTally) -> None:
         """Write all shards, then the card."""
         features = self._features()
         schema = hf_schema(features)
         splits: dict[str, _Split] = {}
         with ExitStack() as stack:
-            for sample in samples:
+            for sample, pictures in frames:
                 name = self.setup.splits.of(sample.key.episode)
                 if name not in splits:
                     splits[name] = _Split(out / 'data', name, schema=schema)
                     stack.callback(splits[name].drop)
                 losses.add(left_out(sample, self._held(), depth=self.setup.options.depth))
-                self._add(splits[name], sample)
+                self._add(splits[name], sample, pictures=pictures)
             for split in splits.values():
                 split.finish()
         card = dataset_card(
@@ -106,9 +106,8 @@ class ParquetFormat:
         )
         (out / 'README.md').write_text(card, encoding='utf-8')
 
-    def _add(self, split: _Split, sample: Sample) -> None:
+    def _add(self, split: _Split, sample: Sample, *, pictures: Pictures) -> None:
         setup, key, frame = self.setup, sample.key, sample.frame
-        pictures = Pictures(sample, setup.options, largest_class_id=setup.largest_class_id)
         images = {'image': (pictures.rgb, setup.rgb_suffix)}
         if setup.options.depth:
             images['depth'] = (pictures.depth, '.png')

@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import Literal
 
 from synth_ros.errors import UsageError
-from synth_ros.types import Sample
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import Encoded, FormatSetup, LossTally
 from synth_ros.writers.formats.lerobot_episode import (
     Episode,
     Layout,
@@ -53,7 +52,7 @@ class LeRobotFormat:
         """Of the format and of its folder."""
         return 'lerobot'
 
-    def pack(self, samples: Iterable[Sample], out: Path, losses: LossTally) -> None:
+    def pack(self, frames: Iterable[Encoded], out: Path, losses: LossTally) -> None:
         """Write all splits.
 
         Raises:
@@ -64,7 +63,7 @@ class LeRobotFormat:
         first: Episode | None = None
         layout, rate = Layout((), {}), 0.0
         with ExitStack() as stack:
-            for episode in episodes(samples, self.setup, losses):
+            for episode in episodes(frames, self.setup, losses):
                 if first is None:
                     first, layout, rate = episode, layout_of(episode), frame_rate(episode)
                 _check_layout(episode, layout, first=first.number)

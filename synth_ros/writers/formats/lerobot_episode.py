@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from synth_ros.errors import UsageError
 from synth_ros.types import JointState, Sample
-from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
+from synth_ros.writers.formats.base import Encoded, FormatSetup, LossTally, Pictures
 from synth_ros.writers.formats.left_out import Content, left_out
 from synth_ros.writers.formats.lerobot_stats import Shades
 
@@ -87,20 +87,20 @@ class Layout(NamedTuple):
 
 
 def episodes(
-    samples: Iterable[Sample], setup: FormatSetup, losses: LossTally
+    frames: Iterable[Encoded], setup: FormatSetup, losses: LossTally
 ) -> Iterator[Episode]:
     """Whole episodes, one in memory at a time, as encoded images.
 
     Args:
-        samples: Frames in key order.
+        frames: In key order.
         setup: How colour is stored.
         losses: Takes what is not stored.
 
     Raises:
         UsageError: They have no robot state, no motion, or no common instants.
     """
-    for number, frames in groupby(samples, key=lambda sample: sample.key.episode):
-        yield _episode(number, frames, setup=setup, losses=losses)
+    for number, group in groupby(frames, key=lambda frame: frame.sample.key.episode):
+        yield _episode(number, group, setup=setup, losses=losses)
 
 
 def layout_of(episode: Episode) -> Layout:
@@ -146,17 +146,17 @@ def check_rate(episode: Episode, rate: float) -> None:
 
 
 def _episode(
-    number: int, frames: Iterable[Sample], *, setup: FormatSetup, losses: LossTally
+    number: int, frames: Iterable[Encoded], *, setup: FormatSetup, losses: LossTally
 ) -> Episode:
     shots: dict[int, dict[str, Shot]] = {}
     joints: dict[int, tuple[JointState, ...]] = {}
     cameras: set[str] = set()
-    for sample in frames:
+    for sample, pictures in frames:
         _check_sample(sample)
         losses.add(left_out(sample, _HELD, depth=setup.options.depth) | _objects(sample))
         stamp, camera = int(sample.frame.stamp_ns), sample.key.camera
         cameras.add(camera)
-        shots.setdefault(stamp, {})[camera] = _shot(sample, setup)
+        shots.setdefault(stamp, {})[camera] = _shot(sample, pictures, suffix=setup.rgb_suffix)
         robot = sample.labels.scene.robot
         assert robot is not None
         joints[stamp] = robot.joints
@@ -192,12 +192,11 @@ def _check_sample(sample: Sample) -> None:
         )
 
 
-def _shot(sample: Sample, setup: FormatSetup) -> Shot:
-    pictures = Pictures(sample, setup.options, largest_class_id=setup.largest_class_id)
+def _shot(sample: Sample, pictures: Pictures, *, suffix: str) -> Shot:
     height, width = sample.rgb.shape[:2]
     return Shot(
         pictures.rgb,
-        f'{sample.key.stem}{setup.rgb_suffix}',
+        f'{sample.key.stem}{suffix}',
         Shades.of(sample.rgb),
         (height, width),
     )

@@ -27,7 +27,7 @@ from typing import Literal, NamedTuple
 from synth_ros.schema.convert import record_of, to_json
 from synth_ros.types import Sample
 from synth_ros.writers.coco_files import encode_frame
-from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
+from synth_ros.writers.formats.base import Encoded, FormatSetup, LossTally, Pictures
 
 SHARD_BYTES = 256 * 1024 * 1024
 """A shard ends before it grows beyond this; a larger sample has a shard of its own."""
@@ -77,23 +77,21 @@ class WebDatasetFormat:
         """Of the format and of its folder."""
         return 'webdataset'
 
-    def pack(self, samples: Iterable[Sample], out: Path, losses: LossTally) -> None:  # noqa: ARG002 - everything fits
+    def pack(self, frames: Iterable[Encoded], out: Path, losses: LossTally) -> None:  # noqa: ARG002 - everything fits
         """Write all shards, then the index."""
         names = self.setup.splits.names
         with ExitStack() as stack:
             pens = {name: _Pen(out, name) for name in names}
             for pen in pens.values():
                 stack.callback(pen.close)
-            for sample in samples:
+            for sample, pictures in frames:
                 pen = pens[self.setup.splits.of(sample.key.episode)]
-                pen.add(self._members(sample))
+                pen.add(self._members(sample, pictures))
         self._write_index(out / INDEX, pens)
 
-    def _members(self, sample: Sample) -> dict[str, bytes]:
+    def _members(self, sample: Sample, pictures: Pictures) -> dict[str, bytes]:
         """Contents by name, in the order in which they are stored."""
-        options = self.setup.options
-        pictures = Pictures(sample, options, largest_class_id=self.setup.largest_class_id)
-        files = encode_frame(sample, options, pictures)
+        files = encode_frame(sample, self.setup.options, pictures)
         stem = sample.key.stem
         members = {}
         for path, content in files.items():

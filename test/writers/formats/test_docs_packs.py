@@ -11,7 +11,7 @@ from format_driver import write_all
 from full_factory import FULL, full_episode
 from sample_factory import PLAIN, tree
 
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, encoded
 from synth_ros.writers.formats.registry import is_packed, make_format
 from synth_ros.writers.splits import OneSplit
 
@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
         samples = test_lerobot.moving(12) if name == 'lerobot' else full_episode(12, views=4)
         if is_packed(name):
             (root / name).mkdir()
-            wanted.pack(iter(samples), root / name, LossTally())
+            wanted.pack((encoded(s, setup) for s in samples), root / name, LossTally())
         else:
             write_all(wanted, samples, setup, root / name)
     return root

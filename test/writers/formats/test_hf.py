@@ -18,7 +18,7 @@ from sample_factory import INFO, JPEG, PLAIN, make_episode, tree
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import UsageError
 from synth_ros.writers.formats import hf_parquet
-from synth_ros.writers.formats.base import FormatSetup, LossTally, Pictures
+from synth_ros.writers.formats.base import FormatSetup, LossTally, encoded
 from synth_ros.writers.formats.hf_features import (
     ClassName,
     ListOf,
@@ -67,7 +67,8 @@ def imagefolder(folder, samples, info=FULL, options=PLAIN):
 def parquet(folder, samples, info=FULL, options=PLAIN):
     folder.mkdir()
     tally = LossTally()
-    ParquetFormat(FormatSetup(info, options, SPLITS)).pack(iter(samples), folder, tally)
+    setup = FormatSetup(info, options, SPLITS)
+    ParquetFormat(setup).pack((encoded(s, setup) for s in samples), folder, tally)
     return tally
 
 
@@ -289,13 +290,11 @@ def test_any_frame_comes_back(ids, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp('any')
     sample, setup = sample_of(ids), setup_of()
-    ParquetFormat(setup).pack(iter([sample]), folder, LossTally())
+    ParquetFormat(setup).pack([encoded(sample, setup)], folder, LossTally())
     (row,) = pq.read_table(folder / 'data/train-00000-of-00001.parquet').to_pylist()
     mask = Image.open(io.BytesIO(row['instance_mask']['bytes']))
     np.testing.assert_array_equal(np.asarray(mask), ids)
     check_objects(row['objects'], sample, ['mug', 'box', 'drill'], 1)
-    product = ImageFolderFormat(setup).frame(
-        sample, Pictures(sample, PLAIN, largest_class_id=setup.largest_class_id)
-    )
+    product = ImageFolderFormat(setup).frame(*encoded(sample, setup))
     objects = json.loads(json.dumps(product.record['objects'], allow_nan=False))
     check_objects({'id': row['objects']['id'], **objects}, sample, ['mug', 'box', 'drill'], 1)

@@ -17,7 +17,7 @@ from sample_factory import INFO, JPEG, PLAIN, make_sample, tree
 from synth_ros.errors import UsageError
 from synth_ros.types import JointState, RobotLabel, SampleKey, SceneLabels
 from synth_ros.writers.formats import lerobot_stats, lerobot_table
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, encoded
 from synth_ros.writers.formats.lerobot import LeRobotFormat
 from synth_ros.writers.formats.lerobot_stats import Shades
 from synth_ros.writers.splits import plan_of
@@ -62,7 +62,7 @@ def pack(folder, samples, options=PLAIN):
     folder.mkdir()
     tally = LossTally()
     setup = FormatSetup(INFO._replace(description='Tidy the table'), options, SPLITS)
-    LeRobotFormat(setup).pack(iter(samples), folder, tally)
+    LeRobotFormat(setup).pack((encoded(s, setup) for s in samples), folder, tally)
     return tally
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import tarfile
 from contextlib import closing
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from synth_ros.pipeline.generate import (
     open_stage,
 )
 from synth_ros.scene.build import SceneBuilder
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, encoded
 from synth_ros.writers.formats.registry import is_packed, make_format
 from synth_ros.writers.splits import plan_of
 
@@ -92,7 +93,7 @@ def simulated(tmp_path_factory):
 def test_lerobot_takes_the_instants_of_the_slower_camera(simulated, tmp_path):
     samples, setup = simulated
     tally = LossTally()
-    make_format('lerobot', setup).pack(iter(samples), tmp_path, tally)
+    make_format('lerobot', setup).pack((encoded(s, setup) for s in samples), tmp_path, tally)
     for episode, split in enumerate(('train', 'val')):
         info = json.loads((tmp_path / split / 'meta/info.json').read_bytes())
         assert (info['fps'], info['total_frames']) == (10, 3)
@@ -123,10 +124,36 @@ def test_every_frame_of_a_real_sequence_fits(name, simulated, tmp_path):
     wanted = pickle.loads(pickle.dumps(wanted))
     if is_packed(name):
         (tmp_path / 'out').mkdir()
-        wanted.pack(iter(samples), tmp_path / 'out', LossTally())
+        wanted.pack((encoded(s, setup) for s in samples), tmp_path / 'out', LossTally())
     else:
         write_all(wanted, samples, setup, tmp_path / 'out')
     made = [path for path in (tmp_path / 'out').rglob('*') if path.is_file()]
     assert len(made) > 2
     assert all(path.stat().st_size > 0 for path in made)
     assert not [path.name for path in made if path.suffix in {'.part', '.tmp'}]
+
+
+def images_of(name, folder):
+    """Colour images in a packed dataset."""
+    if name == 'webdataset':
+        for path in folder.glob('*.tar'):
+            with tarfile.open(path) as tar:
+                members = [m for m in tar.getmembers() if '.rgb.' in m.name]
+                yield from (tar.extractfile(member).read() for member in members)
+        return
+    for path in folder.glob('**/data/**/*.parquet'):
+        for row in pq.read_table(path).to_pylist():
+            cells = [v for k, v in row.items() if k == 'image' or k.startswith('observation.im')]
+            yield from (cell['bytes'] for cell in cells)
+
+
+@pytest.mark.parametrize('name', ['hf-parquet', 'webdataset', 'lerobot'])
+def test_images_that_are_files_already_are_not_encoded_anew(name, simulated, tmp_path):
+    samples, setup = simulated
+    frames = [encoded(s, setup, stored_rgb=s.key.stem.encode()) for s in samples]
+    make_format(name, setup).pack(frames, tmp_path, LossTally())
+    found = sorted(images_of(name, tmp_path))
+    shared = {s.frame.stamp_ns for s in samples if s.key.camera == 'top'}
+    # LeRobot keeps the instants that both cameras have.
+    kept = [s for s in samples if name != 'lerobot' or s.frame.stamp_ns in shared]
+    assert found == sorted(s.key.stem.encode() for s in kept)

@@ -18,7 +18,7 @@ from synth_ros.config.output import DatasetConfig
 from synth_ros.schema.convert import from_json, record_of
 from synth_ros.schema.layers import layers_of
 from synth_ros.writers.formats import webdataset as ours
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import FormatSetup, LossTally, encoded
 from synth_ros.writers.splits import plan_of
 
 # The library leaves closing its files to the garbage collector.
@@ -31,7 +31,7 @@ def write(folder, samples, info=FULL, options=PLAIN):
     folder.mkdir()
     tally = LossTally()
     setup = FormatSetup(info, options, SPLITS)
-    ours.WebDatasetFormat(setup).pack(iter(samples), folder, tally)
+    ours.WebDatasetFormat(setup).pack((encoded(s, setup) for s in samples), folder, tally)
     return tally
 
 
@@ -189,7 +189,7 @@ def test_any_frame_comes_back(ids, tmp_path_factory):
     sample = sample_of(ids)
     folder = tmp_path_factory.mktemp('any')
     setup = setup_of()
-    ours.WebDatasetFormat(setup).pack(iter([sample]), folder, LossTally())
+    ours.WebDatasetFormat(setup).pack([encoded(sample, setup)], folder, LossTally())
     with tarfile.open(folder / 'train-000000.tar') as tar:
         files = {name.partition('.')[2]: tar.extractfile(name).read() for name in tar.getnames()}
     np.testing.assert_array_equal(pixels(files['instance.png']), ids)
