@@ -39,6 +39,7 @@ class _Shown(NamedTuple):
 
     recording: Recording
     instants: tuple[Instant, ...]
+    clouds: bool
     console: Console
 
 
@@ -67,6 +68,12 @@ def view(
     max_frames: Annotated[
         int | None, typer.Option(min=1, metavar='N', help='At most N instants in all.')
     ] = None,
+    clouds: Annotated[
+        bool,
+        typer.Option(
+            '--clouds', help='Make clouds of depth in the colours of the image; a larger log.'
+        ),
+    ] = False,
     save: Annotated[
         Path | None,
         typer.Option('--save', '-s', metavar='FILE.rrd', help='Write a file, open no viewer.'),
@@ -119,7 +126,7 @@ def view(
     if with_viewer:
         check_library()
     with closing(open_recording(recording)) as found:
-        shown = _Shown(found, instants_of(found, selection), console)
+        shown = _Shown(found, instants_of(found, selection), clouds, console)
         if save is not None:
             _save(shown, save, force=force)
         elif serve:
@@ -235,6 +242,7 @@ def _log(shown: _Shown, sink: Sink) -> None:
             sink,
             shown.recording,
             shown.instants,
+            clouds=shown.clouds,
             progress=lambda done, _total: bar.update(task, completed=done),
         )
 

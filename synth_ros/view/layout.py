@@ -12,6 +12,7 @@ from synth_ros.schema.records import FrameRecord
 from synth_ros.schema.unpack import matrix
 from synth_ros.types import FloatArray
 from synth_ros.view import paths
+from synth_ros.view.clouds import has_cloud
 
 _MOST_BESIDE = 2  # more cameras than these are tabs
 _SIDE_RAD = (
@@ -22,16 +23,19 @@ _BACK = 1.6  # how many times as far away it is
 _Views = list[rrb.View]
 
 
-def layout(frames: Sequence[RecordedFrame]) -> rrb.Blueprint:
+def layout(frames: Sequence[RecordedFrame], *, clouds: bool = False) -> rrb.Blueprint:
     """A blueprint that fits a recording.
 
     Args:
         frames: The first frame of every camera that is shown; at least one.
+        clouds: Clouds are made of depth.
     """
     cameras = [_camera(frame) for frame in frames]
     beside = len(cameras) <= _MOST_BESIDE
     columns = rrb.Horizontal(*cameras) if beside else rrb.Tabs(*cameras)
-    world = rrb.Vertical(_world(frames), rrb.Tabs(*_numbers(frames)), row_shares=[2, 1])
+    world = rrb.Vertical(
+        _world(frames, clouds=clouds), rrb.Tabs(*_numbers(frames)), row_shares=[2, 1]
+    )
     return rrb.Blueprint(
         rrb.Horizontal(world, columns, column_shares=[1, 1]),
         rrb.BlueprintPanel(state='collapsed'),
@@ -42,7 +46,7 @@ def layout(frames: Sequence[RecordedFrame]) -> rrb.Blueprint:
     )
 
 
-def _world(frames: Sequence[RecordedFrame]) -> rrb.View:
+def _world(frames: Sequence[RecordedFrame], *, clouds: bool) -> rrb.View:
     """Everything in space; of the cameras the image alone, not what is drawn over it."""
     contents = [f'+ /{paths.WORLD}/**']
     for frame in frames:
@@ -52,8 +56,8 @@ def _world(frames: Sequence[RecordedFrame]) -> rrb.View:
             f'+ /{paths.image(name)}',
             f'+ /{paths.image(name)}/rgb',
         ]
-        if frame.layers.points_m is not None:
-            # The recorded cloud has colours; that of the depth image would lie in it.
+        if has_cloud(frame, of_depth=clouds):
+            # That cloud has colours; the viewer's own of the depth image would lie in it.
             contents.append(f'- /{paths.depth(name)}/**')
     return rrb.Spatial3DView(
         origin=f'/{paths.WORLD}', contents=contents, name='World', eye_controls=_eye(frames[0])

@@ -38,6 +38,7 @@ def log_recording(
     recording: Recording,
     instants: Sequence[Instant],
     *,
+    clouds: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> None:
     """Log instants of a recording; one is in memory at a time.
@@ -46,6 +47,7 @@ def log_recording(
         sink: Where to log.
         recording: What to show.
         instants: Which of it; at least one.
+        clouds: Make clouds of depth, in the colours of the image, where none are recorded.
         progress: Is told after each instant.
 
     Raises:
@@ -53,11 +55,11 @@ def log_recording(
         OutputError: The log cannot be written or sent.
     """
     with _strict():
-        sink.stream.send_blueprint(layout(_first_frames(recording, instants)))
+        sink.stream.send_blueprint(layout(_first_frames(recording, instants), clouds=clouds))
         log = Log(sink)
         log.fix(paths.WORLD, rr.ViewCoordinates.RIGHT_HAND_Z_UP)
         tell_about(log, recording, instants)
-        parts = _parts(log, recording)
+        parts = _parts(log, recording, clouds=clouds)
         run: int | None = None
         for done, instant in enumerate(instants, start=1):
             frames = [recording.read(key) for key in instant.keys]
@@ -73,7 +75,7 @@ def log_recording(
             progress(done, len(instants))
 
 
-def _parts(log: Log, recording: Recording) -> tuple[Part, ...]:
+def _parts(log: Log, recording: Recording, *, clouds: bool) -> tuple[Part, ...]:
     categories = _categories(recording)
     return (
         Pinholes(log),
@@ -85,7 +87,7 @@ def _parts(log: Log, recording: Recording) -> tuple[Part, ...]:
         Robot(log),
         Contacts(log),
         Trails(log),
-        Clouds(log),
+        Clouds(log, of_depth=clouds),
         Plots(log),
         Events(log, recording.problems),
         Provenance(log),

@@ -9,7 +9,10 @@ import rerun as rr
 
 from synth_ros.errors import OutputError
 
-_PATIENCE_S = 600.0
+FILE_PATIENCE_S = 600.0
+"""A slow disk may take its time."""
+
+_PATIENCE_S = 60.0  # who is still there answers within that
 
 
 class Sink(NamedTuple):
@@ -18,10 +21,12 @@ class Sink(NamedTuple):
     Attributes:
         stream: Its destination is set.
         check: Raises an ``OutputError`` if something could not be written.
+        patience_s: How long to wait for what was logged.
     """
 
     stream: rr.RecordingStream
     check: Callable[[], None] = lambda: None
+    patience_s: float = _PATIENCE_S
 
     def flush(self) -> None:
         """Wait until everything that was logged is written or sent.
@@ -30,7 +35,7 @@ class Sink(NamedTuple):
             OutputError: It is not: the disk is full, or the viewer was closed.
         """
         try:
-            self.stream.flush(timeout_sec=_PATIENCE_S)
+            self.stream.flush(timeout_sec=self.patience_s)
         except RuntimeError as error:
             raise OutputError(
                 f'What was logged does not arrive ({error}). Was the viewer closed? Run this '

@@ -20,8 +20,9 @@ from synth_ros.readers.recording import Recording
 from synth_ros.view.drain import Drain
 from synth_ros.view.files import check_target
 from synth_ros.view.selection import Instant
-from synth_ros.view.sink import Sink
+from synth_ros.view.sink import FILE_PATIENCE_S, Sink
 
+_VIEWER_PORT = 9876  # where a Rerun viewer listens, ours or one that is open already
 # By size and never by time, so that the same recording is cut into the same chunks.
 _FILE_CHUNKS = rr.ChunkBatcherConfig(flush_tick=3600.0, flush_num_bytes=32 << 20)
 
@@ -63,7 +64,7 @@ def to_file(
         with Drain(aside) as drain:
             stream.save(drain.entrance)
             drain.shut()
-            sink = Sink(stream, drain.check)
+            sink = Sink(stream, drain.check, FILE_PATIENCE_S)
             yield sink
             sink.flush()
             stream.disconnect()
@@ -87,11 +88,16 @@ def to_viewer(recording: Recording) -> Iterator[Sink]:
     try:
         try:
             rr.spawn(
+                port=_VIEWER_PORT,
+                connect=False,
                 recording=stream,
                 executable_path=str(program) if program.exists() else None,
                 hide_welcome_screen=True,
             )
-        except (RuntimeError, ValueError) as error:
+            # A viewer that starts and fails, for want of a screen, says so on the terminal alone.
+            socket.create_connection(('127.0.0.1', _VIEWER_PORT), timeout=5).close()
+            stream.connect_grpc(f'rerun+http://127.0.0.1:{_VIEWER_PORT}/proxy')
+        except (RuntimeError, ValueError, OSError) as error:
             raise RenderError(
                 f'The Rerun viewer does not start: {error}. Write a file with --save FILE.rrd, '
                 'or use a browser with --serve.'

@@ -15,7 +15,9 @@ from sample_factory import CATEGORIES, INFO, JPEG, PLAIN, make_episode
 from synth_ros.errors import UsageError
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.view import paths
-from synth_ros.view.selection import Selection
+from synth_ros.view.run import log_recording
+from synth_ros.view.selection import Selection, instants_of
+from synth_ros.view.stream import to_file
 from synth_ros.writers.coco import CocoWriter
 
 
@@ -161,3 +163,23 @@ def test_provenance_is_that_of_each_scene(scenes, plain):
         text = scenes.value(paths.PROVENANCE, 'TextDocument:text', frame)[0]
         made = json.loads(text.partition('```json\n')[2].removesuffix('\n```\n'))
         assert made['scene'] == {'episode': episode}
+
+
+def test_clouds_of_depth_have_the_colours_of_their_pixels(plain, tmp_path):
+    path = tmp_path / 'clouds.rrd'
+    instants = instants_of(plain, Selection(episodes=(0,)))
+    with to_file(path, plain, instants) as sink:
+        log_recording(sink, plain, instants, clouds=True)
+    contents, frame = Contents(path), plain.read(plain.frames[0])
+    points = contents.array(paths.points('head'), 'Points3D:positions', 0)
+    colours = np.array(contents.value(paths.points('head'), 'Points3D:colors', 0), np.uint32)
+    # Projected, each point is the centre of its pixel again.
+    camera = frame.camera
+    u = points[:, 0] / points[:, 2] * camera.fx + camera.cx
+    v = points[:, 1] / points[:, 2] * camera.fy + camera.cy
+    columns, rows = np.rint(u).astype(int), np.rint(v).astype(int)
+    assert max(np.abs(u - columns).max(), np.abs(v - rows).max()) < 1e-3
+    assert len(points) == (frame.depth_m[::2, ::2] > 0).sum()
+    assert (np.abs(frame.depth_m[rows, columns] - points[:, 2]) < 1e-6).all()
+    rgb = np.stack([colours >> 24, colours >> 16 & 255, colours >> 8 & 255], 1)
+    assert (rgb == frame.rgb[rows, columns]).all()
