@@ -280,9 +280,9 @@ def test_rtdetr_counts_classes_from_the_largest_id():
     assert (engine['input_width'], engine['input_height']) == (640, 384)
     calibration = engine['tensorrt']['calibration']
     assert calibration['cal_batch_size'] * calibration['cal_batches'] <= 30
-    few = yaml.safe_load(
-        rtdetr_yaml(things, splits=('train',), size=NetworkInput(640, 384), images=3)
-    )
+    text = rtdetr_yaml(things, splits=('train',), size=NetworkInput(640, 384), images=3)
+    assert '# There is no split for validation' in text
+    few = yaml.safe_load(text)
     assert few['gen_trt_engine']['tensorrt']['calibration']['cal_batches'] == 1
     assert few['dataset']['val_data_sources']['json_file'].endswith('instances_train.json')
 
