@@ -31,7 +31,7 @@ from synth_ros.pipeline.jetson.calibration import (
 )
 from synth_ros.pipeline.jetson.cameras import camera_info_yaml, spread_px
 from synth_ros.pipeline.jetson.documents import Calibration, Document, write_documents
-from synth_ros.pipeline.jetson.label_files import label_files, texts
+from synth_ros.pipeline.jetson.label_files import label_files, mask_names_in, texts
 from synth_ros.pipeline.jetson.meshes import write_meshes
 from synth_ros.pipeline.jetson.tao import detectnet_specs, rtdetr_yaml
 from synth_ros.readers.open_recording import open_recording
@@ -156,7 +156,8 @@ class _Maker:
         counts = frames_in(recording, self._splits)
         split = 'train' if 'train' in counts else next(iter(counts))
         chosen = self._calibrate(split, progress)
-        self._write(Path('labels'), texts(label_files(self._things)))
+        labels = label_files(self._things, self._mask_names())
+        self._write(Path('labels'), texts(labels))
         self._write(
             Path('camera_info'),
             {f'{name}.yaml': camera_info_yaml(c[0]) for name, c in self._cameras.items()},
@@ -172,6 +173,7 @@ class _Maker:
             lost=lost,
             cameras=[c[0] for c in self._cameras.values()],
             meshes=meshes,
+            labels=labels,
             input=request.size,
             calibration=Calibration(
                 split, counts[split], chosen, request.fit, clean=request.config is not None
@@ -232,6 +234,11 @@ class _Maker:
             if stored is not None:
                 return stored
         return png_of(read_pixels(recording, key), size=request.size, fit=request.fit)
+
+    def _mask_names(self) -> tuple[str, ...]:
+        """Classes of the bundle's semantic masks; none without masks."""
+        table = self._part / 'masks' / 'classes.json'
+        return mask_names_in(table.read_text(encoding='utf-8')) if table.is_file() else ()
 
     def _specs(self, splits: Sequence[str], *, images: int) -> Mapping[str, str]:
         request = self._request

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from synth_ros import __version__
 from synth_ros.pipeline.jetson.calibration import PADDING, Chosen, Fit, NetworkInput
-from synth_ros.pipeline.jetson.label_files import label_files
+from synth_ros.pipeline.jetson.label_files import LabelFile
 from synth_ros.readers.recording import Recording
 from synth_ros.types import CameraModel, Category
 
@@ -62,6 +62,7 @@ class Document:
         meshes: Names of mesh files.
         input: Of the network.
         calibration: Its images.
+        labels: The label files.
     """
 
     source: str
@@ -74,6 +75,7 @@ class Document:
     meshes: Sequence[str]
     input: NetworkInput
     calibration: Calibration
+    labels: Sequence[LabelFile]
 
 
 def write_documents(part: Path, document: Document) -> None:
@@ -87,7 +89,10 @@ def write_documents(part: Path, document: Document) -> None:
     script = environment.get_template('calibration_data.py.j2')
     text = script.render(input=document.input, padding=PADDING)
     (part / 'calibration' / 'calibration_data.py').write_text(text, encoding='utf-8')
-    readme = environment.get_template('README.md.j2').render(_context(document))
+    segformer = (part / 'masks' / 'tao_segformer.yaml').is_file()
+    readme = environment.get_template('README.md.j2').render(
+        _context(document), segformer=segformer
+    )
     (part / 'README.md').write_text(readme, encoding='utf-8')
     (part / 'bundle.json').write_text(
         json.dumps(_manifest(document), indent=2, allow_nan=False) + '\n', encoding='utf-8'
@@ -105,7 +110,7 @@ def _context(document: Document) -> dict[str, object]:
         'formats': [{'folder': name, 'what': _WHAT[name]} for name in document.lost],
         'folders': tuple(document.lost),
         'splits': document.splits,
-        'labels': label_files(document.things),
+        'labels': document.labels,
         'classes': len(document.things),
         'camera': document.cameras[0],
         'meshes': document.meshes,
@@ -132,7 +137,7 @@ def _manifest(document: Document) -> dict[str, object]:
         'config_hash': recording.config_hash,
         'seed': recording.seed,
         'classes': [{'id': c.class_id, 'name': c.name} for c in document.things],
-        'labels': {f.name: list(f.lines) for f in label_files(document.things)},
+        'labels': {file.name: list(file.lines) for file in document.labels},
         'cameras': [
             {'name': c.name, 'width': c.width, 'height': c.height} for c in document.cameras
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,16 +25,25 @@ class LabelFile(NamedTuple):
     who: str
 
 
-def label_files(things: Sequence[Category]) -> tuple[LabelFile, ...]:
+def label_files(
+    things: Sequence[Category], mask_names: Sequence[str] = ()
+) -> tuple[LabelFile, ...]:
     """All orders.
 
     Args:
         things: Classes of objects by ascending id, at least one.
+        mask_names: Classes of semantic masks by ascending value, the background first; empty if
+            the bundle has no masks.
     """
     dense = tuple(category.name for category in things)
     names = {category.class_id: category.name for category in things}
     by_id = tuple(names.get(k, f'unused_{k}') for k in range(1, max(names) + 1))
     alphabetical = tuple(sorted(dense))
+    segmentation = LabelFile(
+        'labels_masks.txt',
+        tuple(mask_names),
+        'the background, then by class id without gaps: UNet and SegFormer trained on masks',
+    )
     return (
         LabelFile(
             'labels.txt',
@@ -45,7 +55,7 @@ def label_files(things: Sequence[Category]) -> tuple[LabelFile, ...]:
             'labels_by_id.txt',
             (BACKGROUND, *by_id),
             'the ids of the dataset, 0 the background: TAO RT-DETR, DINO and Deformable DETR '
-            'trained on COCO annotations, and UNet and SegFormer trained on masks',
+            'trained on COCO annotations',
         ),
         LabelFile(
             'labels_sorted.txt',
@@ -57,7 +67,18 @@ def label_files(things: Sequence[Category]) -> tuple[LabelFile, ...]:
             (BACKGROUND, *alphabetical),
             'the background, then sorted by name: TAO SSD and DSSD trained on KITTI labels',
         ),
+        *((segmentation,) if mask_names else ()),
     )
+
+
+def mask_names_in(classes_json: str) -> tuple[str, ...]:
+    """Names in the class table of a folder of masks, by ascending value.
+
+    Args:
+        classes_json: Text of its ``classes.json``.
+    """
+    found = json.loads(classes_json)
+    return tuple(item['name'] for item in sorted(found, key=lambda item: item['label_id']))
 
 
 def texts(files: Sequence[LabelFile]) -> Mapping[str, str]:

@@ -22,22 +22,20 @@ def rtdetr_yaml(
         images: In the calibration set.
     """
     batch = min(_CAL_BATCH, images)
+    training = 'train' if 'train' in splits else splits[0]
     validation = 'val' if 'val' in splits else splits[-1]
-    source = (
-        'image_dir: /data/coco/images/{0}',
-        'json_file: /data/coco/annotations/instances_{0}.json',
-    )
-    first, second = (line.format('train' if 'train' in splits else splits[0]) for line in source)
-    val_first, val_second = (line.format(validation) for line in source)
+    warning = ''
+    if validation == training:
+        warning = '# There is no split for validation: these are the training images again.\n'
     return f"""\
 # Category ids are used as they are, so num_classes is the largest id and one.
-dataset:
+{warning}dataset:
   train_data_sources:
-    - {first}
-      {second}
+    - image_dir: /data/coco/images/{training}
+      json_file: /data/coco/annotations/instances_{training}.json
   val_data_sources:
-    {val_first}
-    {val_second}
+    image_dir: /data/coco/images/{validation}
+    json_file: /data/coco/annotations/instances_{validation}.json
   num_classes: {things[-1].class_id + 1}
   remap_mscoco_category: false
 gen_trt_engine:

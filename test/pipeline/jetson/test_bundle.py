@@ -22,18 +22,18 @@ from synth_ros.pipeline.jetson.tao import rtdetr_yaml
 from synth_ros.readers.recording_dataset import DatasetRecording
 from synth_ros.types import Category, TriangleMesh
 
-FORMATS = ('kitti', 'yolo-detect')
+FORMATS = ('kitti', 'coco', 'yolo-detect', 'masks')
 
 
-def export(source, out, **options):
-    request = JetsonRequest(source, out, **{'formats': FORMATS, 'count': 5, **options})
+def export(source, out, *, formats=('yolo-detect',), count=5, **options):
+    request = JetsonRequest(source, out, formats=formats, count=count, **options)
     return export_jetson(request, lambda what, done, total: None)
 
 
 @pytest.fixture(scope='module')
 def bundle(dataset, tmp_path_factory):
     out = tmp_path_factory.mktemp('bundle') / 'robot'
-    return export(dataset, out), out
+    return export(dataset, out, formats=FORMATS), out
 
 
 def images_of(out):
@@ -83,6 +83,12 @@ def test_every_order_of_labels():
     assert all(files['labels_by_id.txt'][c.class_id] == c.name for c in things)
 
 
+def test_masks_have_names_of_stuff_too(bundle):
+    _, out = bundle
+    names = (out / 'labels' / 'labels_masks.txt').read_text().split()
+    assert names == ['background', 'mug', 'box', 'drill', 'table']
+
+
 def test_camera_infos_have_what_ros_parses(bundle, dataset):
     _, out = bundle
     recording = DatasetRecording(dataset)
@@ -118,15 +124,42 @@ def test_the_readme_names_only_files_that_are_there(bundle):
             text,
         )
     )
-    assert {'tao/detectnet_v2_train.txt', 'calibration/calibration_data.py'} < named
+    expected = {'tao/detectnet_v2_train.txt', 'tao/rtdetr.yaml', 'calibration/calibration_data.py'}
+    assert expected < named
     assert [name for name in sorted(named) if not (out / name).exists()] == []
-    assert 'rtdetr.yaml' not in text
-    assert '{{' not in text
     assert 'num_classes:=3' in text
+
+
+@pytest.mark.parametrize('name', ['kitti', 'coco', 'yolo-segment', 'masks'])
+def test_a_readme_speaks_of_the_formats_that_were_asked_for(dataset, tmp_path, name):
+    export(dataset, tmp_path / 'robot', formats=(name,), count=1)
+    text = (tmp_path / 'robot' / 'README.md').read_text()
+    for words, formats in (
+        ('tao/rtdetr.yaml', {'coco'}),
+        ('tao/detectnet_v2_train.txt', {'kitti'}),
+        ('isaac_ros_yolov8', {'yolo-detect'}),
+        ('isaac_ros_unet', {'masks'}),
+        ('isaac_ros_rtdetr', {'kitti', 'coco', 'yolo-segment', 'masks'}),
+        ('labels/labels_masks.txt', {'masks'}),
+    ):
+        assert (words in text) == (name in formats), words
+    assert not re.search(r'{{|{%|\n\n\n', text)
 
 
 def test_paths_in_the_specs_are_there(bundle):
     _, out = bundle
+    spec = yaml.safe_load((out / 'tao' / 'rtdetr.yaml').read_text())
+    data = spec['dataset']
+    sources = {'train': data['train_data_sources'][0], 'val': data['val_data_sources']}
+    for split, source in sources.items():
+        annotations = json.loads((out / source['json_file'].removeprefix('/data/')).read_text())
+        images = out / source['image_dir'].removeprefix('/data/')
+        named = {image['file_name'] for image in annotations['images']}
+        assert named == {path.name for path in images.iterdir()}
+        assert max(c['id'] for c in annotations['categories']) < data['num_classes']
+        assert split in source['json_file']
+    for folder in spec['gen_trt_engine']['tensorrt']['calibration']['cal_image_dir']:
+        assert (out / folder.removeprefix('/data/')).is_dir()
     for path in (out / 'tao').glob('detectnet_v2_*.txt'):
         text = path.read_text()
         assert text.count('{') == text.count('}')
@@ -164,7 +197,7 @@ def test_checksums_are_of_every_file(bundle):
 
 
 def test_the_same_request_gives_the_same_bytes(bundle, dataset, tmp_path):
-    export(dataset, tmp_path / 'robot')
+    export(dataset, tmp_path / 'robot', formats=FORMATS)
     assert tree(tmp_path / 'robot') == tree(bundle[1])
 
 
@@ -210,6 +243,25 @@ def test_a_letterbox_keeps_proportions():
     assert (rows.min(), columns.min()) == (15, 0)
 
 
+def test_images_of_a_jpeg_dataset_become_png_and_specs_say_jpg(tmp_path):
+    from full_factory import FULL, full_episode
+    from sample_factory import JPEG
+
+    from synth_ros.writers.coco import CocoWriter
+
+    with CocoWriter(tmp_path / 'dataset', FULL, JPEG) as writer:
+        for episode in range(2):
+            writer.write_episode(episode, full_episode(episode))
+    export(tmp_path / 'dataset', tmp_path / 'robot', formats=('kitti',), count=2)
+    for name in images_of(tmp_path / 'robot'):
+        stored = cv2.imread(str(tmp_path / 'robot' / 'calibration' / name))
+        recorded = cv2.imread(str((tmp_path / 'dataset' / name).with_suffix('.jpg')))
+        assert (stored == recorded).all()
+    spec = (tmp_path / 'robot' / 'tao' / 'detectnet_v2_train.txt').read_text()
+    assert 'image_extension: ".jpg"' in spec
+    assert list((tmp_path / 'robot' / 'kitti' / 'train' / 'image_2').glob('*.jpg'))
+
+
 def test_more_images_than_there_are_take_all(dataset, tmp_path):
     made = export(dataset, tmp_path / 'robot', count=500)
     assert len(made.calibration.frames) == made.splits['train']
@@ -228,9 +280,9 @@ def test_rtdetr_counts_classes_from_the_largest_id():
     assert (engine['input_width'], engine['input_height']) == (640, 384)
     calibration = engine['tensorrt']['calibration']
     assert calibration['cal_batch_size'] * calibration['cal_batches'] <= 30
-    few = yaml.safe_load(
-        rtdetr_yaml(things, splits=('train',), size=NetworkInput(640, 384), images=3)
-    )
+    text = rtdetr_yaml(things, splits=('train',), size=NetworkInput(640, 384), images=3)
+    assert '# There is no split for validation' in text
+    few = yaml.safe_load(text)
     assert few['gen_trt_engine']['tensorrt']['calibration']['cal_batches'] == 1
     assert few['dataset']['val_data_sources']['json_file'].endswith('instances_train.json')
 
