@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import yaml
-from mcap.exceptions import EndOfFile
 from mcap.reader import make_reader
 from mcap.records import Channel, Chunk, Footer, Message
 from mcap.stream_reader import StreamReader
@@ -22,6 +21,7 @@ from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection
 
 ANNOTATIONS = '/labels/annotations'
+_MAGIC = b'\x89MCAP0\r\n'
 RULES = (
     Rule(
         'bag.no-metadata',
@@ -183,16 +183,26 @@ def _thorough(run: Inspection, path: Path) -> _Contents:
                     run.progress.step()
                 ended = ended or isinstance(record, Footer)
                 assert not isinstance(record, Chunk)
-    except EndOfFile:
-        run.add('bag.unfinished', file, f'it ends after {topics.total()} whole messages')
     except Exception as error:  # noqa: BLE001 (the library raises anything on damaged bytes)
         message = f'after {topics.total()} messages: {str(error) or type(error).__name__}'
-        run.add('bag.damaged', file, message[:300])
-    else:
-        if not ended:
-            run.add('bag.unfinished', file, f'it ends after {topics.total()} whole messages')
-        return _Contents(topics, whole=ended)
-    return _Contents(topics, whole=False)
+        rule = 'bag.damaged' if _closed(path) else 'bag.unfinished'
+        run.add(rule, file, message[:300])
+        return _Contents(topics, whole=False)
+    if not ended:
+        run.add('bag.unfinished', file, f'it ends after {topics.total()} whole messages')
+        return _Contents(topics, whole=False)
+    summary = _fast(run, path)
+    if summary.whole and summary.topics != topics:
+        message = f'its index knows {summary.topics.total()} messages, it has {topics.total()}'
+        run.add('bag.damaged', file, message)
+    return _Contents(topics, whole=summary.whole)
+
+
+def _closed(path: Path) -> bool:
+    """Whether a file ends as a closed one does; damage is then no missing end."""
+    with path.open('rb') as stream:
+        stream.seek(max(path.stat().st_size - len(_MAGIC), 0))
+        return stream.read() == _MAGIC
 
 
 def _compare(run: Inspection, topics: Counter[str]) -> None:

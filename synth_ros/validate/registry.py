@@ -57,6 +57,8 @@ def _with_prefix(rules: tuple[Rule, ...], *prefixes: str) -> tuple[Rule, ...]:
 
 _MASK_TABLE = tuple(rule for rule in masks.RULES if rule.id in {'masks.table', 'masks.no-table'})
 _TABLES = _with_prefix(huggingface.RULES, 'table')
+_SHARDS = {'hf.shards', 'hf.columns'}
+_ROWS = {'hf.row', 'hf.twice', 'hf.unlisted', 'hf.keys'}
 
 FORMATS: Mapping[Kind, Format] = {
     'ours': Format(
@@ -74,9 +76,15 @@ FORMATS: Mapping[Kind, Format] = {
     'dope': Format('NDDS / DOPE', ndds.check, ndds.RULES),
     'webdataset': Format('WebDataset', webdataset.check, webdataset.RULES),
     'hf-imagefolder': Format(
-        'Hugging Face imagefolder', huggingface.check_imagefolder, huggingface.RULES
+        'Hugging Face imagefolder',
+        huggingface.check_imagefolder,
+        tuple(rule for rule in huggingface.RULES if rule.id not in _SHARDS),
     ),
-    'hf-parquet': Format('Hugging Face Parquet', huggingface.check_parquet, huggingface.RULES),
+    'hf-parquet': Format(
+        'Hugging Face Parquet',
+        huggingface.check_parquet,
+        tuple(rule for rule in huggingface.RULES if rule.id not in _ROWS),
+    ),
     'lerobot': Format('LeRobot v3', lerobot.check, (*lerobot.RULES, *_TABLES)),
     'bag': Format('rosbag2 (MCAP)', bag.check, bag.RULES),
 }

@@ -206,7 +206,7 @@ def _faults(item: VocObject, size: tuple[int, int] | None) -> Iterator[tuple[str
     words = f'xmin, ymin, xmax, ymax are {x0:g}, {y0:g}, {x1:g}, {y1:g}'
     if x0 > x1 or y0 > y1 or min(x0, y0) < 0:
         yield 'voc.box', words
-    elif size is not None and (over := outside(item.edges, size, slack=0.5)):
+    elif size is not None and (over := outside((0, 0, x1, y1), size, slack=0.5)):
         yield 'voc.box', f'{words}; {over}'
     elif min(x0, y0) < 1:
         yield 'voc.zero-based', words

@@ -143,9 +143,9 @@ def kitti(root: Path):
         'Car 0.00 0 -1.57 10.00 20.00 30.00 30.00 1.5 1.6 3.9 0.0 1.7 10.0 -1.57\n'
         'DontCare -1 -1 -10 0 0 5 5 -1 -1 -1 -1000 -1000 -1000 -10\n'
     )
-    calib = ''.join(
-        f'P{i}: 50 0 31.5 0 0 50 23.5 0 0 0 1 0\n' for i in range(4)
-    ) + ('R0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam: 0 -1 0 0 0 0 -1 0 1 0 0 0\n')
+    calib = ''.join(f'P{i}: 50 0 31.5 0 0 50 23.5 0 0 0 1 0\n' for i in range(4)) + (
+        'R0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam: 0 -1 0 0 0 0 -1 0 1 0 0 0\n'
+    )
     for number in range(2):
         stem = f'{number:06d}'
         picture(base / f'image_2/{stem}.png', number)
