@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.bag import read_bag_summary
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.validate.base import Rule
 from synth_ros.validate.common import problems
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection
 
 ANNOTATIONS = '/labels/annotations'
@@ -103,7 +103,7 @@ class _Contents(NamedTuple):
 def check(run: Inspection) -> None:
     """Check metadata, files, and what a recording of ours promises."""
     metadata = _metadata(run)
-    files = sorted(run.root.glob('*.mcap'))
+    files = [path for path in sorted(run.root.glob('*.mcap')) if is_file(path)]
     if metadata is not None:
         for name in metadata.relative_file_paths:
             run.located(run.root, name, file='metadata.yaml', at='relative_file_paths')

@@ -20,12 +20,11 @@ from synth_ros.readers.layouts.bop import (
     find_scenes,
     image_of,
 )
-from synth_ros.readers.layouts.folders import images_in
+from synth_ros.readers.layouts.folders import images_in, is_file
 from synth_ros.validate.base import Rule
 from synth_ros.validate.bop_masks import MaskCheck
 from synth_ros.validate.bop_models import check_models
 from synth_ros.validate.common import finite, problems, rotation_fault
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection, Picture
 
 T = TypeVar('T')

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from synth_ros.readers.layouts.bop import BopInfo
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.types import MaskImage
 from synth_ros.validate.base import Rule, Sink
-from synth_ros.validate.images import check_image, is_file, read_pixels
+from synth_ros.validate.images import check_image, read_pixels
 
 RULES = (
     Rule(

@@ -14,8 +14,9 @@ from synth_ros.readers.layouts.cityscapes import (
     images_of,
     looks_like_cityscapes,
 )
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.validate.base import Rule, Sink
-from synth_ros.validate.images import check_image, is_file, read_pixels
+from synth_ros.validate.images import check_image, read_pixels
 from synth_ros.validate.inspection import Inspection, Picture
 from synth_ros.validate.masks import SharedCounter, read_classes
 

@@ -82,8 +82,8 @@ class _Record(BaseModel):
 
 class _Image(_Record):
     id: int
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
+    width: Annotated[int, Field(ge=1, le=1_000_000)]
+    height: Annotated[int, Field(ge=1, le=1_000_000)]
     file_name: Annotated[str, Field(min_length=1)]
     episode: int | str | None = None
 

@@ -66,14 +66,6 @@ class Seen(NamedTuple):
     digest: bytes
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is such a file; no for names that no file can have."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
 def read_bytes(path: Path, file: str, sink: Sink) -> bytes | None:
     """All of a file; ``None``, and reported, if it cannot be read."""
     try:

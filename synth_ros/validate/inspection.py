@@ -9,9 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonDocument, read_json
 from synth_ros.validate.base import Counts, Findings, Notes, Options, Progress, Sink
-from synth_ros.validate.images import Seen, check_image, inside, is_file, read_bytes
+from synth_ros.validate.images import Seen, check_image, inside, read_bytes
 from synth_ros.validate.splits import SplitWatch
 
 T = TypeVar('T')

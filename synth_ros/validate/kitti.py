@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synth_ros.readers.layouts.folders import is_file, split_of
 from synth_ros.readers.layouts.kitti import (
     DONT_CARE,
     KittiFolders,
@@ -21,7 +22,7 @@ from synth_ros.readers.layouts.kitti import (
 from synth_ros.types import FloatArray
 from synth_ros.validate.base import Rule, Sink
 from synth_ros.validate.common import outside, rotation_fault
-from synth_ros.validate.images import is_file, read_bytes
+from synth_ros.validate.images import read_bytes
 from synth_ros.validate.inspection import Inspection, Picture
 
 RULES = (
@@ -98,6 +99,7 @@ RULES = (
 
 def check(run: Inspection) -> None:
     """Check all splits."""
+    stems: dict[str, set[str]] = {}
     for folders in find_folders(run.root):
         found = list(images_of(folders))
         pictures = (
@@ -106,7 +108,9 @@ def check(run: Inspection) -> None:
             for picture in _picture(run, folders, (stem, image, label))
         )
         run.pictures(pictures, what=f'images {folders.split}'.strip(), total=len(found))
-        _lists(run, folders, {stem for stem, image, _ in found if image})
+        base = run.name(folders.labels.parent)
+        stems.setdefault(base, set()).update(stem for stem, image, _ in found if image)
+    _lists(run, stems)
 
 
 def _picture(
@@ -237,21 +241,22 @@ def _points(run: Inspection, path: Path) -> None:
             run.add('kitti.points', file, f'{bad} values are no numbers')
 
 
-def _lists(run: Inspection, folders: KittiFolders, stems: set[str]) -> None:
-    """Lists of images in ``ImageSets`` of the split or beside it."""
+def _lists(run: Inspection, stems: dict[str, set[str]]) -> None:
+    """Lists of images: in ``ImageSets`` of the dataset, or of one of its splits."""
     owner: dict[str, str] = {}
-    base = folders.labels.parent / 'ImageSets'
-    for path in sorted(base.glob('*.txt')) if base.is_dir() else ():
-        for number, line in enumerate((run.text(path) or '').splitlines(), 1):
-            stem = line.strip()
-            if not stem:
-                continue
-            if stem not in stems:
-                message = f'{stem[:60]!r} is no image'
-                run.add('kitti.list', run.name(path), message, at=f'line {number}')
-            # trainval and its like hold what others hold, as they should.
-            if path.stem in {'train', 'val', 'test'} and owner.setdefault(stem, path.stem) != (
-                path.stem
-            ):
-                message = f'{stem} is in {owner[stem]}, too'
-                run.add('kitti.list', run.name(path), message, at=f'line {number}')
+    everything = set().union(*stems.values()) if stems else set()
+    places = [(run.root, everything)]
+    places += [(run.root / name, known) for name, known in stems.items() if name != '.']
+    for base, known in places:
+        for path in sorted((base / 'ImageSets').glob('*.txt')):
+            for number, line in enumerate((run.text(path) or '').splitlines(), 1):
+                stem, at = line.strip(), f'line {number}'
+                if not stem:
+                    continue
+                if stem not in known:
+                    run.add('kitti.list', run.name(path), f'{stem[:60]!r} is no image', at=at)
+                # trainval and its like hold what others hold, as they should.
+                split = path.stem if split_of(path.stem) else ''
+                other = owner.setdefault(stem, split) if split else split
+                if other != split:
+                    run.add('kitti.list', run.name(path), f'{stem} is in {other}, too', at=at)

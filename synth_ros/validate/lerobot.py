@@ -9,11 +9,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.mp4 import read_mp4
 from synth_ros.readers.layouts.tables import TableError, read_head, read_rows
 from synth_ros.validate.base import Rule
 from synth_ros.validate.common import problems, shown
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection
 from synth_ros.validate.lerobot_frames import FrameCheck
 

@@ -16,12 +16,12 @@ from synth_ros.readers.coco_entries import (
     ImageEntry,
 )
 from synth_ros.readers.layouts.coco import CocoFile
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonItem
 from synth_ros.readers.shared import MODELS, PARTS, read_models, read_parts_list
 from synth_ros.validate.base import Rule
 from synth_ros.validate.coco_panoptic import PanopticFile
 from synth_ros.validate.common import problems
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection, Picture
 from synth_ros.validate.ours_frames import FrameFiles, object_faults
 from synth_ros.validate.ours_store import check_episodes

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from synth_ros.readers.layouts.folders import is_file
 from synth_ros.validate.base import Rule
 from synth_ros.validate.common import problems
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection
 from synth_ros.validate.sums import CHECKSUMS, check_sum
 

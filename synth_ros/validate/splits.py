@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from synth_ros.readers.layouts.names import scene_of
 from synth_ros.validate.base import Rule, Sink
 
 RULES = (
@@ -32,8 +31,6 @@ RULES = (
         'Remove the copies: they weigh double in training.',
     ),
 )
-# Frames of ours, whatever format they were converted to: episode, view, camera.
-_OUR_NAME = re.compile(r'(?:^|/)(\d{6})_\d{3}_\w+\.\w+$')
 
 
 class SplitWatch:
@@ -61,7 +58,7 @@ class SplitWatch:
         """
         if split:
             self.name(image, split=split)
-            self._group(image, split, group=group or _scene(image))
+            self._group(image, split, group=group or scene_of(image))
         if digest:
             self._content(image, split, digest=digest)
 
@@ -89,9 +86,3 @@ class SplitWatch:
             self._sink.add('split.content', image, f'{split} has it, and {other} as {first}')
         else:
             self._sink.add('image.twice', image, f'it has the same bytes as {first}')
-
-
-def _scene(image: str) -> str:
-    """The episode in the name of a frame of ours; empty for other names."""
-    found = _OUR_NAME.search(image)
-    return found.group(1) if found else ''

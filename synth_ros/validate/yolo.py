@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synth_ros.readers.layouts.folders import files_below
+from synth_ros.readers.layouts.folders import files_below, is_file
 from synth_ros.readers.layouts.yolo import (
     YoloImage,
     YoloLayout,
@@ -18,7 +18,6 @@ from synth_ros.readers.layouts.yolo import (
     read_layout,
 )
 from synth_ros.validate.base import Rule
-from synth_ros.validate.images import is_file
 from synth_ros.validate.inspection import Inspection, Picture
 from synth_ros.validate.rings import crosses_itself
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_ros.readers.layouts.folders import folders_in, listed, split_of
+from synth_ros.readers.layouts.folders import folders_in, is_file, listed, split_of
 
 _KINDS = ('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'annotations_', 'coco_')
 _PLAIN = {'annotations', '_annotations.coco', 'coco', 'labels', 'instances', 'panoptic', 'result'}
@@ -66,7 +66,7 @@ def image_folder(root: Path, file: CocoFile, names: Sequence[str]) -> Path:
     options = dict.fromkeys(_folders(root, file))
     best, most = root, -1
     for folder in options:
-        count = sum(_exists(folder, name) for name in names)
+        count = sum(is_file(folder / name) for name in names)
         if count > most:
             best, most = folder, count
     return best
@@ -84,7 +84,7 @@ def mask_folder(root: Path, file: CocoFile, names: Sequence[str]) -> Path:
     ]
     best, most = options[0], 0
     for folder in dict.fromkeys(options):
-        count = sum(_exists(folder, name) for name in names)
+        count = sum(is_file(folder / name) for name in names)
         if count > most:
             best, most = folder, count
     return best
@@ -108,13 +108,6 @@ def _folders(root: Path, file: CocoFile) -> Iterable[Path]:
     yield parent.parent / 'images'
     yield parent / 'data'
     yield root / 'data'
-
-
-def _exists(folder: Path, name: str) -> bool:
-    try:
-        return (folder / name).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _candidates(root: Path) -> Iterable[Path]:

@@ -26,6 +26,14 @@ def split_of(name: str) -> str:
     return _SPLITS.get(name.lower().rstrip('0123456789').rstrip('_-'), '')
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no for names that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def is_image(path: Path) -> bool:
     """Whether a file has the name of an image."""
     return path.suffix.lower() in IMAGE_SUFFIXES
@@ -49,7 +57,7 @@ def images_below(folder: Path) -> Iterator[Path]:
 
 def images_in(folder: Path) -> list[Path]:
     """Image files in a folder itself, sorted; none if there is no folder."""
-    return [path for path in listed(folder) if is_image(path) and path.is_file()]
+    return [path for path in listed(folder) if is_image(path) and is_file(path)]
 
 
 def listed(folder: Path) -> list[Path]:
@@ -70,7 +78,7 @@ def with_stem(folder: Path, stem: str) -> Path | None:
     for suffix in IMAGE_SUFFIXES:
         for ending in (suffix, suffix.upper()):
             path = folder / f'{stem}{ending}'
-            if path.is_file():
+            if is_file(path):
                 return path
     return None
 

@@ -45,8 +45,8 @@ class _Intrinsics(_Record):
 class NddsCamera(_Record):
     """``camera_data``."""
 
-    width: int | None = None
-    height: int | None = None
+    width: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    height: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     intrinsics: _Intrinsics | None = None
 
 

@@ -13,6 +13,7 @@ from synth_ros.readers.layouts.folders import (
     files_below,
     folders_in,
     folders_named,
+    is_file,
     split_of,
     with_stem,
 )
@@ -125,11 +126,8 @@ def image_of(folders: VocFolders, path: Path, annotation: VocAnnotation) -> Path
     below = path.parent.relative_to(folders.annotations)
     if name and '\0' not in name and '/' not in name and '\\' not in name:
         for folder in (folders.images / below, folders.images):
-            try:
-                if (folder / name).is_file():
-                    return folder / name
-            except OSError:
-                continue
+            if is_file(folder / name):
+                return folder / name
     return with_stem(folders.images / below, path.stem)
 
 
@@ -143,7 +141,7 @@ def splits_of(folders: VocFolders) -> dict[str, list[tuple[str, int, str]]]:
         folder = folders.lists / kind
         for path in sorted(folder.glob('*.txt')) if folder.is_dir() else ():
             split = split_of(path.stem)
-            if not split:
+            if not split or not path.is_file():
                 continue
             lines = path.read_bytes().decode('utf-8', errors='replace').splitlines()
             found[f'{kind}/{path.name}'] = [
