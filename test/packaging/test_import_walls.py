@@ -35,11 +35,7 @@ ALLOWED = {
     'report': {*GROUND, *TOOLS},
     'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
-<<<<<<< HEAD
-    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline'},
-=======
-    'cli': {*MODEL, *TOOLS, 'report', 'pipeline', 'validate'},
->>>>>>> 344fc31 (Check datasets of every format: rules, recognition, synth-ros validate)
+    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate'},
     'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.
