@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from synth_ros.readers.layouts.coco import CocoFile, coco_files, image_folder
-from synth_ros.readers.layouts.folders import images_below
+from synth_ros.readers.layouts.folders import images_in
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonDocument, JsonItem
 from synth_ros.validate.base import Rule
 from synth_ros.validate.coco_objects import check_keypoints, check_object
@@ -133,15 +134,13 @@ def check(run: Inspection) -> None:
 
 def _unlisted(run: Inspection, pictures: dict[str, Picture]) -> None:
     """Images beside listed ones that no file lists."""
-    folders = dict.fromkeys(picture.path.parent for picture in pictures.values())
-    seen = {picture.path for picture in pictures.values()}
-    for folder in folders:
+    seen = {picture.path for picture in pictures.values() if isinstance(picture.path, Path)}
+    for folder in dict.fromkeys(path.parent for path in sorted(seen)):
         if folder == run.root:
             continue
-        for path in images_below(folder):
-            if path not in seen and path.parent in folders:
+        for path in images_in(folder):
+            if path not in seen:
                 run.add('coco.unlisted', run.name(path), 'no COCO file lists it')
-                seen.add(path)
 
 
 class _File:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from synth_ros.readers.container import StoredFile
 from synth_ros.readers.layouts.coco import CocoFile, image_folder, mask_folder
 from synth_ros.readers.layouts.json_items import JsonDamageError
 from synth_ros.validate.base import Rule, Sink
@@ -89,11 +89,20 @@ class PanopticFile:
     Args:
         run: Where to report.
         file: The file.
+        masks: Finds a mask by its name, where that is known; by default the usual folders are
+            looked into.
     """
 
-    def __init__(self, run: Inspection, file: CocoFile) -> None:
+    def __init__(
+        self,
+        run: Inspection,
+        file: CocoFile,
+        *,
+        masks: Callable[[str, str], StoredFile | None] | None = None,
+    ) -> None:
         self._run = run
         self._file = file
+        self._find = masks
         self._name = run.name(file.path)
         self._images: dict[int, _Image] = {}
         self._categories: dict[int, _Category] = {}
@@ -167,11 +176,10 @@ class PanopticFile:
             self._run.add('panoptic.reference', self._name, f'image {number} has no annotation')
 
     def _masks(self) -> None:
-        names = [record.file_name for _, record in self._annotations]
-        folder = mask_folder(self._run.root, self._file, names[:: max(len(names) // 20, 1)])
+        find = self._find or self._finder()
         tasks = []
         for at, record in self._annotations:
-            path = self._run.located(folder, record.file_name, file=self._name, at=at)
+            path = find(record.file_name, at)
             image = self._images.get(record.image_id)
             if path is not None and not self._run.fast:
                 size = (image.width, image.height) if image else None
@@ -180,8 +188,13 @@ class PanopticFile:
         for _ in self._run.work(tasks):
             self._run.progress.step()
 
+    def _finder(self) -> Callable[[str, str], StoredFile | None]:
+        names = [record.file_name for _, record in self._annotations]
+        folder = mask_folder(self._run.root, self._file, names[:: max(len(names) // 20, 1)])
+        return lambda name, at: self._run.located(folder, name, file=self._name, at=at)
+
     def _mask(
-        self, sink: Sink, *, path: Path, record: _Annotation, size: tuple[int, int] | None
+        self, sink: Sink, *, path: StoredFile, record: _Annotation, size: tuple[int, int] | None
     ) -> None:
         file = self._run.name(path)
         data = read_bytes(path, file, sink)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from synth_ros.errors import UsageError
+from synth_ros.readers.container import StoredFile
 from synth_ros.validate.base import Rule, Sink
 
 LARGEST_PX = 1 << 28
@@ -66,12 +68,14 @@ class Seen(NamedTuple):
     digest: bytes
 
 
-def read_bytes(path: Path, file: str, sink: Sink) -> bytes | None:
+def read_bytes(path: StoredFile, file: str, sink: Sink) -> bytes | None:
     """All of a file; ``None``, and reported, if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
         sink.add('file.missing', file, 'there is no such file')
+    except UsageError as error:
+        sink.add('file.unreadable', file, str(error)[:300])
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         sink.add('file.unreadable', file, f'it cannot be read: {reason}')
@@ -88,7 +92,7 @@ def inside(folder: Path, name: str) -> Path | None:
 
 
 def check_image(
-    path: Path, file: str, sink: Sink, *, size: tuple[int, int] | None, fast: bool
+    path: StoredFile, file: str, sink: Sink, *, size: tuple[int, int] | None, fast: bool
 ) -> Seen | None:
     """Look at an image file.
 
@@ -102,12 +106,13 @@ def check_image(
     Returns:
         What was seen; ``None`` if it is no image.
     """
-    if fast:
+    if fast and isinstance(path, Path):
         return _check_head(path, file, sink, size=size)
     data = read_bytes(path, file, sink)
     if data is None:
         return None
-    return check_image_bytes(data, file, sink, size=size)
+    seen = check_image_bytes(data, file, sink, size=size, decode=not fast)
+    return seen and seen._replace(digest=b'' if fast else seen.digest)
 
 
 def check_image_bytes(
@@ -162,7 +167,7 @@ def _sized(
 
 
 def read_pixels(
-    path: Path, file: str, sink: Sink, *, size: tuple[int, int] | None
+    path: StoredFile, file: str, sink: Sink, *, size: tuple[int, int] | None
 ) -> NDArray[np.generic] | None:
     """Values of a mask or depth image; palettes are not looked up.
 

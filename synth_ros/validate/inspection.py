@@ -9,9 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from synth_ros.errors import UsageError
+from synth_ros.readers.container import Root, StoredFile
 from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonDocument, read_json
 from synth_ros.validate.base import Counts, Findings, Notes, Options, Progress, Sink
+from synth_ros.validate.common import shown
 from synth_ros.validate.images import Seen, check_image, inside, read_bytes
 from synth_ros.validate.splits import SplitWatch
 
@@ -32,7 +35,7 @@ class Picture(NamedTuple):
             is ``None`` where the image is damaged.
     """
 
-    path: Path
+    path: StoredFile
     size: tuple[int, int] | None = None
     split: str = ''
     group: str = ''
@@ -70,18 +73,20 @@ class Inspection:
         """See :class:`synth_ros.validate.base.Sink`."""
         self.findings.add(rule, file, message, at=at)
 
-    def name(self, path: Path) -> str:
+    def name(self, path: StoredFile) -> str:
         """A path as findings show it: relative to the dataset where it can be."""
+        if not isinstance(path, Path):
+            return str(path).removeprefix(f'{self.root}/')
         try:
             return path.relative_to(self.root).as_posix()
         except ValueError:
             return str(path)
 
-    def bytes(self, path: Path) -> bytes | None:
+    def bytes(self, path: StoredFile) -> bytes | None:
         """All of a file; ``None``, and reported, if it cannot be read."""
         return read_bytes(path, self.name(path), self)
 
-    def text(self, path: Path) -> str | None:
+    def text(self, path: StoredFile) -> str | None:
         """All of a text file; ``None``, and reported, if it is none."""
         data = self.bytes(path)
         if data is None:
@@ -93,7 +98,7 @@ class Inspection:
             self.add('text.damaged', self.name(path), 'it is no UTF-8 text', at=f'line {line}')
             return None
 
-    def json(self, path: Path) -> object:
+    def json(self, path: StoredFile) -> object:
         """A small JSON file; ``None``, and reported, if it is damaged."""
         data = self.bytes(path)
         if data is None:
@@ -104,7 +109,7 @@ class Inspection:
             self.add('json.damaged', self.name(path), error.reason, at=f'line {error.line}')
             return None
 
-    def json_document(self, path: Path) -> JsonDocument | None:
+    def json_document(self, path: StoredFile) -> JsonDocument | None:
         """A large JSON file; ``None``, and reported, if it cannot be read."""
         data = self.bytes(path)
         return None if data is None else JsonDocument(data)
@@ -113,12 +118,30 @@ class Inspection:
         """The file that a record names; ``None``, and reported, if there is none."""
         path = inside(folder, name)
         if path is None:
-            self.add('file.outside', file, f'{name!r} is no relative path inside', at=at)
+            self.add('file.outside', file, f'{shown(name)} is no relative path inside', at=at)
             return None
         if not is_file(path):
-            self.add('file.missing', file, f'it names {name!r}, which does not exist', at=at)
+            self.add('file.missing', file, f'it names {shown(name)}, which does not exist', at=at)
             return None
         return path
+
+    def stored(self, root: Root, name: str, *, file: str, at: str = '') -> StoredFile | None:
+        """As ``located``, for a file that may lie in a shard."""
+        if inside(self.root, name) is None:
+            self.add('file.outside', file, f'{shown(name)} is no relative path inside', at=at)
+            return None
+        try:
+            path = root / name
+            if path.is_file():
+                return path
+        except UsageError as error:
+            message = str(error).replace(f'{self.root}/', '')
+            self.add('file.unreadable', file, message[:300], at=at)
+            return None
+        except (OSError, ValueError):
+            pass  # No file can have such a name.
+        self.add('file.missing', file, f'it names {shown(name)}, which does not exist', at=at)
+        return None
 
     def pictures(self, pictures: Iterable[Picture], *, what: str, total: int | None) -> None:
         """Look at image files, several at once; findings come in order."""

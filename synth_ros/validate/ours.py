@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from synth_ros.config.output import FormatName
 from synth_ros.errors import UsageError
 from synth_ros.readers.coco_entries import (
     FORMAT,
@@ -15,10 +17,13 @@ from synth_ros.readers.coco_entries import (
     DatasetHead,
     ImageEntry,
 )
+from synth_ros.readers.container import Root, open_root
 from synth_ros.readers.layouts.coco import CocoFile
 from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonItem
 from synth_ros.readers.shared import MODELS, PARTS, read_models, read_parts_list
+from synth_ros.readers.split_file import read_splits
+from synth_ros.schema.splits import SPLITS
 from synth_ros.validate.base import Rule
 from synth_ros.validate.coco_panoptic import PanopticFile
 from synth_ros.validate.common import problems
@@ -53,6 +58,12 @@ RULES = (
         'ids are unique; annotations are of images and categories that are listed',
         'Remove annotations.json and compose it again with --resume.',
     ),
+    Rule(
+        'ours.splits',
+        'error',
+        'splits.json has each episode once, and no others',
+        'Deal the episodes again: synth-ros split DATASET --replace.',
+    ),
 )
 _ADAPTERS: dict[
     str, TypeAdapter[ImageEntry] | TypeAdapter[AnnotationEntry] | TypeAdapter[CategoryEntry]
@@ -74,10 +85,21 @@ def check(run: Inspection) -> None:
         message = f'{INDEX} is missing'
         run.add('ours.unfinished', '.', message)
     _shared(run)
+    root = open_root(run.root)
     if is_file(run.root / PANOPTIC):
-        PanopticFile(run, CocoFile(run.root / PANOPTIC, '', panoptic=True)).read()
-    index.look()
+        file = CocoFile(run.root / PANOPTIC, '', panoptic=True)
+        PanopticFile(
+            run,
+            file,
+            masks=lambda name, at: run.stored(root, f'panoptic/{name}', file=PANOPTIC, at=at),
+        ).read()
+    index.look(root)
     check_episodes(run, {image.episode for image in index.images.values()})
+    for name in get_args(FormatName):
+        if (run.root / name).is_dir():
+            run.counts.notes.append(
+                f'{name}/ is checked alone: synth-ros validate {run.root / name}'
+            )
 
 
 def _identity(run: Inspection) -> None:
@@ -100,11 +122,16 @@ def _version(run: Inspection, found: object, file: str, *, by: object) -> None:
 
 def _shared(run: Inspection) -> None:
     """Files that speak for all frames."""
-    for name, read in ((MODELS, read_models), (PARTS, read_parts_list)):
-        try:
-            read(run.root / name)
-        except UsageError as error:
-            run.add('ours.schema', name, str(error)[:300])
+    try:
+        for name, model in (read_models(run.root / MODELS) or {}).items():
+            if model.mesh is not None:
+                run.located(run.root, model.mesh, file=MODELS, at=f'{name}.mesh')
+    except UsageError as error:
+        run.add('ours.schema', MODELS, str(error)[:300])
+    try:
+        read_parts_list(run.root / PARTS)
+    except UsageError as error:
+        run.add('ours.schema', PARTS, str(error)[:300])
 
 
 class _Index:
@@ -141,9 +168,9 @@ class _Index:
         for category in self._categories.values():
             run.counts.classes[category.name] += 0
 
-    def look(self) -> None:
+    def look(self, root: Root) -> None:
         """Look at the files of all frames."""
-        pictures = self._pictures()
+        pictures = self._pictures(root)
         self._run.pictures(pictures, what='frames', total=len(self.images))
 
     def _take(self, item: JsonItem, at: str) -> None:
@@ -188,9 +215,21 @@ class _Index:
             for rule, message in object_faults(item, image):
                 run.add(rule, INDEX, message, at=at)
 
-    def _pictures(self) -> Iterator[Picture]:
+    def _splits(self) -> Mapping[int, str]:
+        """Split of each episode."""
+        episodes = {image.episode for image in self.images.values()}
+        try:
+            found = read_splits(self._run.root, episodes)
+        except UsageError as error:
+            message = str(error).replace(f'{self._run.root}/', '')
+            self._run.add('ours.splits', SPLITS, message[:300])
+            return {}
+        return found.split_of() if found else {}
+
+    def _pictures(self, root: Root) -> Iterator[Picture]:
         run = self._run
-        files = FrameFiles(run, self.images.values())
+        files = FrameFiles(run, self.images.values(), root=root)
+        splits = self._splits()
         for image in sorted(self.images.values(), key=lambda entry: entry.key):
             path = files.path(image.file_name, at=image.stem)
             also = files.check_of(image, tuple(self._objects.get(image.id, ())))
@@ -198,4 +237,5 @@ class _Index:
                 run.counts.images += 1
                 continue
             size = (image.width, image.height)
-            yield Picture(path, size, '', f'episode {image.episode}', also)
+            split = splits.get(image.episode, '')
+            yield Picture(path, size, split, f'episode {image.episode}', also)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.coco_entries import AnnotationEntry, ImageEntry
+from synth_ros.readers.container import Root, StoredFile
 from synth_ros.readers.label_files import LabelFile, read_layer_file
 from synth_ros.readers.layouts.coco_masks import area_of, box_of, runs_of
 from synth_ros.types import SampleKey
@@ -107,10 +107,12 @@ class FrameFiles:
     Args:
         run: Where to report.
         images: All frames.
+        root: Where their files are.
     """
 
-    def __init__(self, run: Inspection, images: Iterable[ImageEntry]) -> None:
+    def __init__(self, run: Inspection, images: Iterable[ImageEntry], *, root: Root) -> None:
         self._run = run
+        self._root = root
         self._lines: dict[str, dict[SampleKey, int]] = {}
         for image in sorted(images, key=lambda entry: entry.key):
             lines = self._lines.setdefault(image.labels_file, {})
@@ -118,9 +120,9 @@ class FrameFiles:
         self._labels: tuple[str, LabelFile | None] = ('', None)
         self._provenance: tuple[str, Mapping[str, object]] = ('', {})
 
-    def path(self, name: str, *, at: str) -> Path | None:
+    def path(self, name: str, *, at: str) -> StoredFile | None:
         """The file of a name in the index; ``None``, and reported, if there is none."""
-        return self._run.located(self._run.root, name, file='annotations.json', at=at)
+        return self._run.stored(self._root, name, file='annotations.json', at=at)
 
     def check_of(
         self, image: ImageEntry, objects: tuple[AnnotationEntry, ...]
@@ -144,7 +146,7 @@ class FrameFiles:
             _look, self._run, objects=objects, masks=masks, others=others, arrays=(arrays, layers)
         )
 
-    def _path_of(self, image: ImageEntry, name: str | None) -> Path | None:
+    def _path_of(self, image: ImageEntry, name: str | None) -> StoredFile | None:
         return self.path(name, at=image.stem) if name else None
 
     def _record(self, image: ImageEntry) -> frozenset[str] | None:
@@ -194,9 +196,9 @@ def _look(
     size: tuple[int, int] | None,
     *,
     objects: tuple[AnnotationEntry, ...],
-    masks: Path | None,
-    others: list[Path],
-    arrays: tuple[Path | None, frozenset[str] | None],
+    masks: StoredFile | None,
+    others: list[StoredFile],
+    arrays: tuple[StoredFile | None, frozenset[str] | None],
 ) -> None:
     """Look at the files of a frame; runs in a thread."""
     for path in others:
@@ -220,7 +222,7 @@ def _look(
 
 
 def _masks(
-    path: Path,
+    path: StoredFile,
     file: str,
     sink: Sink,
     *,

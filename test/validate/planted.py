@@ -50,6 +50,12 @@ def cut(path, share=0.5):
     path.write_bytes(data[: int(len(data) * share)])
 
 
+def replace_bytes(path, old, new):
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new, 1))
+
+
 def flip(path, place):
     data = bytearray(path.read_bytes())
     data[place] ^= 0xFF
@@ -242,6 +248,27 @@ PLANTED = [
     ('ours.marker', 'ours', unlink('episodes/000000.json')),
     ('ours.marker', 'ours', ours('episodes/000000.json', put('episode', value=5))),
     ('ours.file-size', 'ours', lambda r: cut(frame(r, 'images'))),
+    (
+        'ours.splits',
+        'ours',
+        lambda r: write(
+            r / 'splits.json',
+            '{"format": "synth_ros splits 1", "shares": {"train": 1}, "seed": 0, '
+            '"episodes": {"train": [0]}}',
+        ),
+    ),
+    ('file.unreadable', 'ours-shards', lambda r: cut(r / 'shards/000000.tar')),
+    (
+        'ours.labels',
+        'ours-shards',
+        lambda r: replace_bytes(r / 'shards/000000.tar', b'"view"', b'"veiw"'),
+    ),
+    (
+        'image.damaged',
+        'ours-shards',
+        lambda r: replace_bytes(r / 'shards/000000.tar', b'IDAT', b'IDXT'),
+    ),
+    ('ours.file-size', 'ours-shards', lambda r: cut(r / 'shards/000000.tar')),
     ('sums.differ', 'ours', lambda r: flip(frame(r, 'layers', 'npz'), 40)),
     ('sums.damaged', 'ours', lambda r: write(r / 'SHA256SUMS', 'abc\n')),
     ('json.damaged', 'ours', lambda r: cut(r / 'annotations.json')),

@@ -415,6 +415,19 @@ def ours(root: Path):
             writer.write_episode(episode, full_episode(episode))
 
 
+def ours_shards(root: Path):
+    """The same with frames in tars."""
+    from full_factory import FULL, full_episode
+    from sample_factory import PLAIN
+
+    from synth_ros.writers.coco import CocoWriter
+
+    options = PLAIN.model_copy(update={'container': 'shards'})
+    with CocoWriter(root, FULL, options) as writer:
+        for episode in (0, 2):
+            writer.write_episode(episode, full_episode(episode))
+
+
 def bag(root: Path):
     """A bag without annotations."""
     from bag_factory import make_bag
@@ -424,6 +437,7 @@ def bag(root: Path):
 
 BUILDERS = {
     'ours': (ours, 'ours'),
+    'ours-shards': (ours_shards, 'ours'),
     'coco': (coco, 'coco'),
     'yolo': (yolo, 'yolo'),
     'yolo-pose': (yolo_pose, 'yolo'),

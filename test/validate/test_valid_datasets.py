@@ -21,6 +21,7 @@ def told(result):
 
 COUNTS = {
     'ours': (8, None),
+    'ours-shards': (8, None),
     'coco': (4, 4),
     'yolo': (4, 2),
     'yolo-pose': (4, 2),
