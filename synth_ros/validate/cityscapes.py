@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from synth_ros.readers.layouts.cityscapes import (
     CLASSES,
+    LABELS,
     CityscapesImage,
     find_table,
     images_of,
@@ -16,6 +19,7 @@ from synth_ros.readers.layouts.cityscapes import (
 )
 from synth_ros.readers.layouts.folders import is_file
 from synth_ros.validate.base import Rule, Sink
+from synth_ros.validate.common import problems
 from synth_ros.validate.images import check_image, read_pixels
 from synth_ros.validate.inspection import Inspection, Picture
 from synth_ros.validate.masks import SharedCounter, read_classes
@@ -46,12 +50,39 @@ RULES = (
         'Write instanceIds and labelIds from the same masks.',
     ),
     Rule(
+        'cityscapes.polygons',
+        'error',
+        '*_polygons.json has imgWidth and imgHeight of the image, and objects with a label and a '
+        'polygon of at least three points',
+        'Write it from the same masks, or remove it.',
+    ),
+    Rule(
         'cityscapes.no-instances',
         'warning',
         'every *_labelIds.png has an *_instanceIds.png beside it',
         'Write it, if objects are to be told apart.',
     ),
 )
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(strict=True, extra='ignore')
+
+    label: str
+    polygon: Annotated[
+        list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(min_length=3)
+    ]
+
+
+class _Polygons(BaseModel):
+    model_config = ConfigDict(strict=True, extra='ignore')
+
+    imgWidth: Annotated[int, Field(ge=1, le=1_000_000)]  # noqa: N815 (the format's name)
+    imgHeight: Annotated[int, Field(ge=1, le=1_000_000)]  # noqa: N815
+    objects: list[_Object]
+
+
+_POLYGONS = TypeAdapter(_Polygons)
 
 
 def check(run: Inspection) -> None:
@@ -65,8 +96,9 @@ def check(run: Inspection) -> None:
         if item.image is None:
             run.add('cityscapes.no-image', file, 'its image does not exist')
             continue
+        sizes = _polygons(run, item)
         look = partial(_look, run=run, item=item, table=table, counters=(labels, objects))
-        pictures.append(Picture(item.image, None, item.split, _group(item), look))
+        pictures.append(Picture(item.image, sizes, item.split, _group(item), look))
     if not pictures:
         run.add('cityscapes.empty', '.', looks_like_cityscapes(run.root) or 'none is there')
     run.pictures(pictures, what='images', total=len(pictures))
@@ -81,6 +113,21 @@ def check(run: Inspection) -> None:
 def _group(item: CityscapesImage) -> str:
     """A city may not be in two splits; a folder ``default`` and its like is none."""
     return f'city {item.group}' if item.group and item.group != 'default' else ''
+
+
+def _polygons(run: Inspection, item: CityscapesImage) -> tuple[int, int] | None:
+    """Check the polygons of an image; the size that they state."""
+    path = item.labels.with_name(item.labels.name.replace(f'{LABELS}.png', '_polygons.json'))
+    stored = run.json(path) if is_file(path) else None
+    if stored is None:
+        return None
+    try:
+        found = _POLYGONS.validate_python(stored)
+    except ValidationError as error:
+        for below, message in problems(error):
+            run.add('cityscapes.polygons', run.name(path), message, at=below.lstrip('.'))
+        return None
+    return found.imgWidth, found.imgHeight
 
 
 def _look(

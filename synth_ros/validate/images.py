@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile
+from synth_ros.readers.layouts.exif import quarter_turns
 from synth_ros.validate.base import Rule, Sink
 
 LARGEST_PX = 1 << 28
@@ -153,9 +154,8 @@ def _sized(
     if width * height > LARGEST_PX:
         sink.add('image.damaged', file, f'its head says {width} x {height} pixels')
         return None
-    turned = image.getexif().get(ExifTags.Base.Orientation, 1) in {5, 6, 7, 8}
     if size is not None and size != (width, height):
-        if turned and size == (height, width):
+        if size == (height, width) and quarter_turns(image):
             return Seen(height, width, b'')
         sink.add(
             'image.size',

@@ -48,13 +48,13 @@ RULES = (
         'masks.table',
         'error',
         'the table lists a number and a name for each class, no number twice',
-        'Write classes.json: [{"label_id": 1, "name": "mug"}, ...].',
+        'Write classes.json: [{"label_id": 1, "seg_class": "mug"}, ...].',
     ),
     Rule(
         'masks.no-table',
         'warning',
         'there is a table of classes',
-        'Write classes.json: [{"label_id": 1, "name": "mug"}, ...].',
+        'Write classes.json: [{"label_id": 1, "seg_class": "mug"}, ...].',
     ),
 )
 

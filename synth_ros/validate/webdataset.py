@@ -16,9 +16,11 @@ import numpy as np
 
 from synth_ros.readers.layouts.folders import IMAGE_SUFFIXES, files_below, split_of
 from synth_ros.readers.layouts.json_items import JsonDamageError, read_json
+from synth_ros.schema.records import FORMAT
 from synth_ros.validate.base import Rule, Sink
 from synth_ros.validate.images import Seen, check_image_bytes
 from synth_ros.validate.inspection import Inspection
+from synth_ros.validate.webdataset_index import check_index
 
 RULES = (
     Rule(
@@ -70,6 +72,13 @@ RULES = (
         'Remove the shard and number the others again.',
     ),
     Rule(
+        'wds.index',
+        'error',
+        'index.json of a dataset of ours names shards that exist, with their size, checksum and '
+        'number of samples',
+        'Copy the shards again, or convert the dataset again.',
+    ),
+    Rule(
         'wds.class',
         'error',
         '.cls members are a whole number from 0',
@@ -102,14 +111,30 @@ class _Member(NamedTuple):
     data: bytes | None
 
 
+class _Looked(NamedTuple):
+    """What is known of a sample.
+
+    Attributes:
+        key: What its files share.
+        seen: Its first image.
+        classes: Of its objects, where they are told.
+    """
+
+    key: str
+    seen: Seen | None
+    classes: tuple[str, ...]
+
+
 def check(run: Inspection) -> None:
     """Check all shards."""
     shards = list(files_below(run.root, '.tar'))
     _numbers(run, shards)
     known: set[int] = set()
+    samples = {}
     for shard in shards:
         run.counts.other['shards'] += 1
-        _Shard(run, shard, known=known).check()
+        samples[shard] = _Shard(run, shard, known=known).check()
+    check_index(run, samples)
 
 
 def _numbers(run: Inspection, shards: list[Path]) -> None:
@@ -143,16 +168,18 @@ class _Shard:
         self._kinds: Counter[str] = Counter()
         self._split = split_of(re.sub(r'[-_]?\d+$', '', path.stem)) or split_of(path.parent.name)
 
-    def check(self) -> None:
-        """Read it from beginning to end."""
+    def check(self) -> int:
+        """Read it from beginning to end; how many samples it has."""
         run = self._run
         run.progress.begin(f'samples of {self._file}', None)
         samples = 0
-        for key, seen in run.work(self._tasks()):
+        for looked in run.work(self._tasks()):
             samples += 1
             run.counts.image(self._split)
-            digest = seen.digest if seen else b''
-            run.splits.see(f'{self._file}:{key}.x', split=self._split, digest=digest)
+            for name in looked.classes:
+                run.counts.object(name)
+            digest = looked.seen.digest if looked.seen else b''
+            run.splits.see(f'{self._file}:{looked.key}.x', split=self._split, digest=digest)
             run.progress.step()
         if not samples:
             run.add('wds.empty', self._file, 'it holds no sample')
@@ -162,8 +189,9 @@ class _Shard:
                 if kinds != usual:
                     message = f'{count} samples have {kinds}, the others {usual}'
                     run.add('wds.extensions', self._file, message)
+        return samples
 
-    def _tasks(self) -> Iterator[Callable[[Sink], tuple[str, Seen | None]]]:
+    def _tasks(self) -> Iterator[Callable[[Sink], _Looked]]:
         for key, members in self._samples():
             self._kinds[', '.join(sorted(member.extension for member in members))] += 1
             yield partial(self._sample, key, members)
@@ -234,11 +262,12 @@ class _Shard:
         if len(tail) < 2 * _BLOCK or tail.strip(b'\0'):
             self._run.add('tar.damaged', self._file, 'its end mark is missing: it was cut')
 
-    def _sample(self, key: str, members: list[_Member], sink: Sink) -> tuple[str, Seen | None]:
+    def _sample(self, key: str, members: list[_Member], sink: Sink) -> _Looked:
         """Look at the files of a sample."""
         seen: Seen | None = None
         sizes: dict[str, tuple[int, int]] = {}
         pictures = 0
+        classes: list[str] = []
         for member in members:
             file, data = f'{self._file}:{member.key}.{member.extension}', member.data
             ending = f'.{member.extension.rpartition(".")[2]}'
@@ -251,20 +280,20 @@ class _Shard:
                     sizes[member.extension] = (found.width, found.height)
                     seen = seen or found
             else:
-                _other(ending, data, file, sink=sink)
+                classes += _other(ending, data, file, sink=sink)
         if not pictures:
             sink.add('wds.no-image', f'{self._file}:{key}', 'it has no image')
         if len(set(sizes.values())) > 1:
             words = ', '.join(f'{name} {w} x {h}' for name, (w, h) in sorted(sizes.items()))
             sink.add('wds.mask', f'{self._file}:{key}', f'its sizes differ: {words}')
-        return key, seen
+        return _Looked(key, seen, tuple(classes))
 
 
-def _other(ending: str, data: bytes, file: str, *, sink: Sink) -> None:
-    """Look at a file that is no image."""
+def _other(ending: str, data: bytes, file: str, *, sink: Sink) -> list[str]:
+    """Look at a file that is no image; classes of the objects that it tells of."""
     if ending == '.json':
         try:
-            read_json(data)
+            return _classes(read_json(data))
         except JsonDamageError as error:
             sink.add('json.damaged', file, error.reason, at=f'line {error.line}')
     elif ending == '.cls':
@@ -273,8 +302,19 @@ def _other(ending: str, data: bytes, file: str, *, sink: Sink) -> None:
     elif ending in {'.npy', '.npz'}:
         try:
             loaded = np.load(io.BytesIO(data), allow_pickle=False)
-            if ending == '.npz':
-                for name in loaded.files:
-                    loaded[name]
+            for name in loaded.files if ending == '.npz' else ():
+                loaded[name]
         except Exception as error:  # noqa: BLE001 (zip and array heads fail in many ways)
             sink.add('image.damaged', file, f'its arrays cannot be read: {error}')
+    return []
+
+
+def _classes(value: object) -> list[str]:
+    """Classes of the labelled objects in a frame of ours; none in what others write."""
+    if not isinstance(value, dict) or value.get('format') != FORMAT:
+        return []
+    try:
+        names = {item['instance_id']: str(item['class_name']) for item in value['instances']}
+        return [names[label['instance_id']] for label in value['labels'] or ()]
+    except (KeyError, TypeError):
+        return []

@@ -104,6 +104,7 @@ RULES = (
 )
 _SLACK = 1e-6
 _ORIENTED_SLACK = 0.01
+_TOUCH = 1e-4
 _PIXEL = 2e-3
 """A pixel of a small image, as a share."""
 
@@ -246,7 +247,7 @@ def _faults(row: YoloRow, *, fast: bool) -> Iterator[tuple[str, str]]:
         over = max(width / 2 - x, x + width / 2 - 1, height / 2 - y, y + height / 2 - 1)
         if over > _PIXEL:
             yield 'yolo.box-outside', f'it reaches {over:.4g} of the image beyond it'
-    if row.points and not fast and crosses_itself(np.array(row.points)):
+    if row.points and not fast and crosses_itself(np.array(row.points), tolerance=_TOUCH):
         yield 'yolo.polygon-crossing', f'a polygon of {len(row.points)} points crosses itself'
     for number, point in enumerate(row.keypoints or ()):
         labelled = len(point) < 3 or point[2] > 0

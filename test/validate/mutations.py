@@ -38,6 +38,8 @@ def files_of(root):
 def mutate(root, rng):
     """Change something in a dataset; says what."""
     files = files_of(root)
+    if not files:
+        return 'nothing'
     path = files[rng.integers(len(files))]
     kind = rng.integers(8)
     data = path.read_bytes()

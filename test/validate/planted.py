@@ -440,6 +440,14 @@ PLANTED = [
     ),
     ('cityscapes.labels', 'cityscapes', lambda r: city(r, 'labelIds', square(99))),
     ('cityscapes.instances', 'cityscapes', lambda r: city(r, 'instanceIds', square(27001, 'u2'))),
+    (
+        'cityscapes.polygons',
+        'cityscapes',
+        lambda r: write(
+            r / 'gtFine/train/ulm/ulm_000000_000019_gtFine_polygons.json',
+            '{"imgWidth": 64, "imgHeight": 48, "objects": [{"label": "car", "polygon": []}]}',
+        ),
+    ),
     ('cityscapes.no-instances', 'cityscapes', lambda r: city_path(r, 'instanceIds').unlink()),
     # dope
     ('dope.schema', 'dope', dope('objects', value={})),
@@ -466,6 +474,14 @@ PLANTED = [
         lambda r: (r / 'train-000001.tar').rename(r / 'train-000002.tar'),
     ),
     ('wds.empty', 'webdataset', shard([])),
+    (
+        'wds.index',
+        'webdataset',
+        lambda r: write(
+            r / 'index.json',
+            '{"format": "synth_ros webdataset 1", "classes": [], "splits": {}}',
+        ),
+    ),
     ('wds.class', 'webdataset', shard([('x.png', PNG), ('x.cls', b'mug')])),
     ('wds.mask', 'webdataset', shard([('x.png', PNG), ('x.seg.png', SMALL)])),
     ('json.damaged', 'webdataset', shard([('x.png', PNG), ('x.json', b'{')])),

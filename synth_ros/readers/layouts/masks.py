@@ -20,7 +20,7 @@ _FOLDERS = (
 )
 _TABLES = ('classes.json', 'classes.csv', 'class_dict.csv', 'classes.txt', 'labelmap.txt')
 _ID_KEYS = ('label_id', 'id', 'class_id', 'index', 'value')
-_NAME_KEYS = ('name', 'class', 'class_name', 'label')
+_NAME_KEYS = ('name', 'class', 'class_name', 'seg_class', 'label')
 IGNORED = 255
 """Value of pixels that nobody labelled, where no class has it."""
 

@@ -8,16 +8,15 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.layouts.exif import quarter_turns
 from synth_ros.readers.layouts.names import scene_of
 from synth_ros.readers.plain.types import PlainImage, PlainObject
 from synth_ros.types import ByteImage, MaskImage
 
 T = TypeVar('T')
-_TURNS = {5: 3, 6: 3, 7: 1, 8: 1}
-"""Quarter turns, counter-clockwise, by EXIF orientation."""
 
 
 class Entry(NamedTuple):
@@ -95,7 +94,7 @@ def read_colour(path: Path, size: tuple[int, int] | None = None) -> ByteImage:
         UsageError: It is missing or damaged.
     """
     with _opened(path) as image:
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1), 0)
+        turn = _whole(path, lambda: quarter_turns(image))
         pixels = _whole(path, lambda: _rgb(image))
     if size is not None and turn and pixels.shape[:2] != (size[1], size[0]):
         pixels = np.ascontiguousarray(np.rot90(pixels, turn))
