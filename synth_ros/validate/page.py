@@ -44,7 +44,7 @@ def _table(rules: Iterable[Rule]) -> list[str]:
 
 def _sentence(text: str) -> str:
     """A clause with a capital, unless it begins with the name of a file or key."""
-    first = text.split()[0].rstrip(',')
+    first = text.split(maxsplit=1)[0].rstrip(',')
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
 
 

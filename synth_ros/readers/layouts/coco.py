@@ -13,6 +13,11 @@ from synth_ros.readers.layouts.folders import folders_in, is_file, listed, split
 _KINDS = ('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'annotations_', 'coco_')
 _PLAIN = {'annotations', '_annotations.coco', 'coco', 'labels', 'instances', 'panoptic', 'result'}
 
+_KEYS = (
+    *(b'"images"', b'"annotations"', b'"categories"', b'"file_name"'),
+    *(b'"image_id"', b'"category_id"', b'"bbox"'),
+)
+
 
 class CocoFile(NamedTuple):
     """One JSON file.
@@ -124,19 +129,17 @@ def _json_in(folder: Path) -> list[Path]:
 
 
 def _marks(path: Path) -> bool | None:
-    """Whether a file is panoptic; ``None`` if it is no COCO file."""
+    """Whether a file is panoptic; ``None`` if it is no COCO file.
+
+    Three of the format's keys are enough: a file that was cut is still one.
+    """
     try:
-        with (
-            path.open('rb') as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as m,
-        ):
-            if m.find(b'"images"') < 0 or m.find(b'"file_name"') < 0:
+        with path.open('rb') as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            if not data[:100].lstrip(b'\xef\xbb\xbf \t\r\n').startswith(b'{'):
                 return None
-            annotated = m.find(b'"annotations"') >= 0
-            # An index that is cut before its annotations is still one.
-            known = annotated or m.find(b'"categories"') >= 0 or m.find(b'"info"') >= 0
-            if not known or m.find(b'"caption"') >= 0:
+            found = sum(data.find(key) >= 0 for key in _KEYS)
+            if found < 3 or data.find(b'"caption"') >= 0:
                 return None
-            return m.find(b'"segments_info"') >= 0
+            return data.find(b'"segments_info"') >= 0
     except (OSError, ValueError):
         return None

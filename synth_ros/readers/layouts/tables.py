@@ -40,7 +40,7 @@ def need_pyarrow(path: Path) -> ModuleType:
     except ImportError:
         raise UsageError(
             f'{path} is a Parquet table, and reading it needs pyarrow: '
-            "pip install 'synth_ros[parquet]', or pip install pyarrow."
+            "pip install 'synth_ros[formats]', or pip install pyarrow."
         ) from None
     return parquet  # type: ignore[no-any-return]
 
