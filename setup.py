@@ -64,6 +64,7 @@ setup(
     },
     # Why each one is needed: docs/dependencies.md.
     install_requires=[
+        'defusedxml>=0.7.1',
         'fsspec>=2024.3',
         'isal>=1.6',
         'jinja2>=3.1',

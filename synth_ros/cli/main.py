@@ -20,6 +20,7 @@ from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.validate import validate
 from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
 
@@ -63,6 +64,7 @@ for _verb in (
     report,
     coverage,
     audit,
+    validate,
     recover,
     doctor,
 ):

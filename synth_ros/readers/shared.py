@@ -106,9 +106,9 @@ def read_models(path: Path) -> Mapping[str, RecordedModel] | None:
         for entry in stored.values():
             entry['symmetries_discrete'] = [_rows(m) for m in entry['symmetries_discrete']]
         found = adapter.validate_json(json.dumps(stored))
+        return {name: _model(entry) for name, entry in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f'{path} cannot be read: {_first(error)}') from None
-    return {name: _model(entry) for name, entry in found.items()}
 
 
 def read_parts_list(path: Path) -> tuple[PartRecord, ...] | None:
