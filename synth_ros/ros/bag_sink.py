@@ -45,7 +45,7 @@ class BagSink:
                 type_name=type_name,
                 definition=definition_text(type_name),
                 type_hash=str(publishers[0].topic_type_hash),
-                qos=tuple(_offered(info.qos_profile) for info in publishers),
+                qos=tuple(offered(info.qos_profile) for info in publishers),
             )
         )
 
@@ -84,7 +84,8 @@ def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
     )
 
 
-def _offered(profile: QoSProfile) -> QosProfile:
+def offered(profile: QoSProfile) -> QosProfile:
+    """A publisher's quality of service as a bag has it."""
     reliable = profile.reliability == ReliabilityPolicy.RELIABLE
     latched = profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
     # The graph does not tell the history; rosbag2 writes it as unknown too.
