@@ -167,7 +167,12 @@ def _options(recording: Recording, request: ConvertRequest) -> DatasetConfig:
     """Those asked for; else colour stays in the format it has."""
     if request.options is not None:
         return request.options
-    return DatasetConfig(rgb_format=recording.origin.rgb_format)
+    origin = recording.origin
+    return DatasetConfig(
+        rgb_format=origin.rgb_format,
+        jpeg_quality=origin.stored.jpeg_quality,
+        container=origin.stored.container if origin.keeps_container else 'folder',
+    )
 
 
 def _to_dataset(

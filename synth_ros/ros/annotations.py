@@ -44,9 +44,7 @@ class Annotations(BaseModel):
         return self.dataset_stamp_ns is None
 
 
-def to_json(
-    sample: Sample, *, session: str, run: int, dataset_stamp_ns: int | None = None
-) -> str:
+def to_json(sample: Sample, *, session: str, run: int, dataset_stamp_ns: int | None = None) -> str:
     """The message of a sample as JSON text.
 
     Args:

@@ -76,9 +76,7 @@ class CameraPublishers:
             dataset_stamp_ns: Stamp of the frame in the dataset that it comes from; ``None`` for
                 a live one.
         """
-        now = Instant(
-            sample, run, self._frames, self._categories, self._options, dataset_stamp_ns
-        )
+        now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
             if kind.make is None:

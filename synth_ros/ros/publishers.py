@@ -17,7 +17,8 @@ from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.names import WORLD_FRAME, camera_frames
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
-from synth_ros.types import Category, FloatArray, JointState as Joint, LinkPose, Sample
+from synth_ros.types import Category, FloatArray, LinkPose, Sample
+from synth_ros.types import JointState as Joint
 
 
 class Rig(NamedTuple):
