@@ -80,6 +80,11 @@ def note_in(custom: Mapping[str, str], path: Path) -> DatasetNote | None:
     return None if text is None else read_note(text, str(path))
 
 
+def limits_of(note: DatasetNote) -> Thresholds:
+    """From which size instances were labelled."""
+    return Thresholds(note.min_pixels, note.min_visibility)
+
+
 def meshes_in(path: Path) -> RecordedMeshes | None:
     """Surfaces of models in a bag's folder; ``None`` if there are none.
 

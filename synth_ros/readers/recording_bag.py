@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -18,6 +19,7 @@ from synth_ros.readers.bag_index import BagIndex, Place
 from synth_ros.readers.bag_notes import (
     AnnotationsHead,
     Made,
+    limits_of,
     meshes_in,
     note_in,
     noted_origin,
@@ -101,12 +103,13 @@ class BagRecording:
                 f'there: {", ".join(sorted(self._index.types)) or "none"}.'
             )
         self.frames: Sequence[FrameId] = sorted(self._found)
-        made = self._made
-        self.config_hash, self.seed, self.renderer = made.config_hash, made.seed, made.renderer
-        self._note_of_dataset = note_in(self._index.custom, self.path)
+        made, self.renderer = self._made, self._made.renderer
+        self._note_of_dataset = note = note_in(self._index.custom, self.path)
+        said = made if note is None else note
+        self.config_hash, self.seed = said.config_hash, said.seed
         self.shared = Shared(classes=self._read_classes(), meshes=meshes_in(self.path))
         self.categories = self._categories()
-        self.thresholds = made.limits()
+        self.thresholds = made.limits() if note is None else limits_of(note)
         self._tree = BagTree(self._index)
 
     def stamp_ns(self, key: FrameId) -> int:
@@ -178,9 +181,7 @@ class BagRecording:
         return Origin(
             version=self._made.synth_ros,
             description=f'synth_ros bag {self.path.name}',
-            annotations=annotations_in(
-                self.record(key) for key in self.frames[: _EXAMPLES if looked else 0]
-            ),
+            annotations=annotations_in(self._examples() if looked else ()),
             cameras=tuple(sorted({key.camera for key in self.frames})),
             rgb_format='png',
             depth=everywhere('depth/image_rect_raw'),
@@ -382,13 +383,19 @@ class BagRecording:
         }
         return tuple(category for _, category in sorted({**stuff, **things}.items()))
 
+    def _examples(self) -> Iterator[FrameRecord]:
+        """Labels of the first frames; those that are damaged are told of when they are read."""
+        for key in self.frames[:_EXAMPLES]:
+            with suppress(UsageError):
+                yield self.record(key)
+
     def _first_list(self, ending: str) -> ClassNames:
         return next((c for topic, c in self.shared.classes.items() if topic.endswith(ending)), ())
 
     def _keypoint_names(self) -> dict[int, tuple[str, ...]]:
         found: dict[int, dict[str, None]] = {}
-        for key in self.frames[:_EXAMPLES]:
-            for item in self.record(key).instances:
+        for record in self._examples():
+            for item in record.instances:
                 found.setdefault(item.class_id, {}).update(
                     dict.fromkeys(spec.name for spec in item.keypoints)
                 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rclpy.qos import QoSProfile
-from rclpy.serialization import serialize_message
 
 from synth_ros.ros.bag_sink import offered
 from synth_ros.ros.definitions import definition_text, type_hash
+from synth_ros.ros.serialize import serialized
 from synth_ros.writers.bag import BagWriter
 from synth_ros.writers.bag_metadata import BagTopic
 
@@ -75,7 +75,7 @@ class BagOutlet:
 
     def publish(self, msg: object) -> None:
         """Record a message, or its serialised bytes."""
-        cdr = msg if isinstance(msg, bytes) else bytes(serialize_message(msg))
+        cdr = msg if isinstance(msg, bytes) else serialized(msg)
         self._bag.write(self._channel, cdr)
 
     def get_subscription_count(self) -> int:
