@@ -124,6 +124,7 @@ class _Conversion:
         self._recording = recording
         self._request = request
         self._info: DatasetInfo = info_of(recording)
+        self._cameras = _cameras(recording, loaded)
         self._source = Source(recording, _reading(request))
         self._models: set[str] = set()
         first = self._first()
@@ -133,9 +134,7 @@ class _Conversion:
 
     def write(self, aside: Path, progress: Progress) -> Written:
         """Write everything into a folder that does not exist yet."""
-        slots = timeline(
-            self._recording, self._recording.origin.cameras, rate_hz=self._request.rate_hz
-        )
+        slots = timeline(self._recording, self._cameras, rate_hz=self._request.rate_hz)
         note = note_of(
             self._info,
             options_of(self._recording, _kept(self._recording)),
@@ -160,7 +159,7 @@ class _Conversion:
     def _publishers(self, outlets: BagOutlets) -> SimPublishers:
         return SimPublishers(
             outlets,
-            self._recording.origin.cameras,
+            self._cameras,
             links=[node.name for node in self._rig.tree],
             categories=self._recording.categories,
             options=self._options,
@@ -171,7 +170,7 @@ class _Conversion:
         names = {stream.name for stream in streams.STREAMS if stream.use == 'view'}
         return frozenset(
             topic
-            for camera in self._recording.origin.cameras
+            for camera in self._cameras
             for name, topic in camera_topics(camera)._asdict().items()
             if name in names
         )
@@ -228,6 +227,14 @@ def _config(recording: Recording, path: Path | None) -> LoadedConfig | None:
             'cameras hang on world.'
         )
     return loaded
+
+
+def _cameras(recording: Recording, loaded: LoadedConfig | None) -> tuple[str, ...]:
+    """Names of cameras in the order in which they are published: that of the config."""
+    there = {key.camera for key in recording.frames}
+    listed = () if loaded is None else (camera.name for camera in loaded.config.cameras)
+    known = tuple(name for name in listed if name in there)
+    return (*known, *sorted(there - set(known)))
 
 
 def _kept(recording: Recording) -> DatasetConfig:
