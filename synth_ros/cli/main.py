@@ -12,6 +12,7 @@ from synth_ros.cli.audit import audit
 from synth_ros.cli.config import config_app
 from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
+from synth_ros.cli.dataset2bag import dataset2bag
 from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
 from synth_ros.cli.export import export_app
@@ -61,6 +62,7 @@ for _verb in (
     convert,
     bag2dataset,
     view,
+    dataset2bag,
     report,
     coverage,
     audit,

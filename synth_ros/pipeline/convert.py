@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.config.output import DatasetConfig, FormatName
-from synth_ros.errors import UsageError
+from synth_ros.errors import OutputError, UsageError
 from synth_ros.pipeline.episode_splits import default_splits
 from synth_ros.pipeline.recorded import episodes_of, info_of, options_of, read_sample
 from synth_ros.readers.open_recording import open_recording
@@ -73,6 +76,7 @@ Progress = Callable[[int, int], None]
 
 # So many parts for each worker: fewer would end at different times, more open the source oftener.
 _PARTS = 4
+_TO_SKIP = 'To convert the rest, --skip-damaged leaves such frames out and lists them.'
 
 
 class Source:
@@ -102,6 +106,22 @@ class Source:
         self._copies = options is None or options.rgb_format == kept == 'png'
         self._frames = {sample_key(key): key for key in recording.frames}
 
+    def look_for_remains(self) -> None:
+        """Note what a bag has of frames that are not whole enough to be found.
+
+        Raises:
+            UsageError: There is some, and nothing may be left out.
+        """
+        recording = self.recording
+        if recording.kind != 'bag' or not recording.problems:
+            return
+        if not self._skip_damaged:
+            raise UsageError(
+                f'{recording.path}: {recording.problems[0]} {_TO_SKIP}'
+                + (f' There are {n} such places.' if (n := len(recording.problems)) > 1 else '')
+            )
+        self.damaged += recording.problems
+
     @property
     def keys(self) -> list[SampleKey]:
         """All frames, in order."""
@@ -118,10 +138,7 @@ class Source:
                 sample = self._sample(self._frames[key])
             except UsageError as error:
                 if not self._skip_damaged:
-                    raise UsageError(
-                        f'{error} To convert the rest, --skip-damaged leaves such frames out and '
-                        'lists them.'
-                    ) from error
+                    raise UsageError(f'{error} {_TO_SKIP}') from error
                 self.damaged.append(f'{key.stem}: {error}')
                 continue
             yield sample
@@ -153,6 +170,7 @@ def convert(request: ConvertRequest, progress: Progress) -> Converted:
         if not recording.frames:
             raise UsageError(f'There is no frame in {request.source}: nothing to convert.')
         source = Source(recording, request)
+        source.look_for_remains()
         options = options_of(recording, _options(recording, request))
         if request.to is None:
             return _to_dataset(source, request, options=options, progress=progress)
@@ -165,7 +183,12 @@ def _options(recording: Recording, request: ConvertRequest) -> DatasetConfig:
     """Those asked for; else colour stays in the format it has."""
     if request.options is not None:
         return request.options
-    return DatasetConfig(rgb_format=recording.origin.rgb_format)
+    origin = recording.origin
+    return DatasetConfig(
+        rgb_format=origin.rgb_format,
+        jpeg_quality=origin.stored.jpeg_quality,
+        container=origin.stored.container if origin.keeps_container else 'folder',
+    )
 
 
 def _to_dataset(
@@ -244,17 +267,38 @@ def _write_episodes(
     size = max(1, len(todo) // (_PARTS * request.workers))
     parts = [todo[start : start + size] for start in range(0, len(todo), size)]
     spawn = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(min(request.workers, len(parts)), mp_context=spawn) as pool:
+    with ProcessPoolExecutor(
+        min(request.workers, len(parts)), mp_context=spawn, initializer=_end_with_parent
+    ) as pool:
         tasks = {pool.submit(_work, request, writer.episodes, tuple(part)): part for part in parts}
         try:
             for task in as_completed(tasks):
                 damaged += task.result()
                 done += sum(len(source.episodes[episode]) for episode in tasks[task])
                 progress(done, total)
+        except BrokenProcessPool as error:
+            raise OutputError(
+                'A process of the conversion ended without a word: it was killed, perhaps because '
+                'memory ran out. What was converted stays valid: run the same command with '
+                '--resume to go on, with fewer --workers if need be.'
+            ) from error
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return tuple(sorted(damaged))
+    return tuple(sorted([*source.damaged, *damaged]))
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the command that began it is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name='synth_ros parent', daemon=True).start()
 
 
 def _work(

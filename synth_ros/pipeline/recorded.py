@@ -27,7 +27,7 @@ def info_of(recording: Recording, splits: Splits | None = None) -> DatasetInfo:
         config_hash=recording.config_hash,
         seed=recording.seed,
         version=origin.version or __version__,
-        renderer=recording.renderer,
+        renderer=origin.renderer or recording.renderer,
         description=origin.description,
         annotations=origin.annotations,
         min_pixels=1 if limits is None else limits.min_pixels,
@@ -45,7 +45,7 @@ def options_of(recording: Recording, wanted: DatasetConfig) -> DatasetConfig:
         recording: A dataset or a bag.
         wanted: What is asked for.
     """
-    origin = recording.origin
+    origin, stored = recording.origin, recording.origin.stored
     per_camera: dict[tuple[int, str], int] = {}
     for key in recording.frames:
         place = (key.run, key.camera)
@@ -53,7 +53,9 @@ def options_of(recording: Recording, wanted: DatasetConfig) -> DatasetConfig:
     return wanted.model_copy(
         update={
             'episodes': len({key.run for key in recording.frames}),
-            'views_per_episode': max(per_camera.values(), default=1),
+            # A camera with a rate of its own takes more or fewer than the episode is long.
+            'views_per_episode': stored.views_per_episode or max(per_camera.values(), default=1),
+            'motion': stored.motion,
             'depth': wanted.depth and origin.depth,
             'masks': wanted.masks,
         }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple, get_args
 
 from synth_ros.config.labels import Annotation
+from synth_ros.readers.stored_options import StoredOptions
 from synth_ros.schema.records import FrameRecord
 
 
@@ -20,6 +21,9 @@ class Origin(NamedTuple):
         rgb_format: Of its colour images.
         depth: Whether it has sensed depth.
         masks: Whether it has instance and semantic masks.
+        stored: How its files are stored, or how those were of which it was made.
+        keeps_container: Whether a dataset made of it lies in the container of ``stored``.
+        renderer: As a dataset made of it names it; empty takes that of the recording.
     """
 
     version: str
@@ -29,6 +33,9 @@ class Origin(NamedTuple):
     rgb_format: Literal['png', 'jpeg']
     depth: bool
     masks: bool
+    stored: StoredOptions = StoredOptions()
+    keeps_container: bool = False
+    renderer: str = ''
 
 
 def annotations_in(records: Iterable[FrameRecord]) -> tuple[Annotation, ...]:
@@ -40,7 +47,12 @@ def annotations_in(records: Iterable[FrameRecord]) -> tuple[Annotation, ...]:
     found: set[Annotation] = set()
     for record in records:
         found |= _in_record(record)
-    return tuple(name for name in get_args(Annotation) if name in found)
+    return annotations_named(found)
+
+
+def annotations_named(names: Collection[str]) -> tuple[Annotation, ...]:
+    """Those of some names that are annotations, in the order of ``config.labels``."""
+    return tuple(name for name in get_args(Annotation) if name in names)
 
 
 def _in_record(record: FrameRecord) -> set[Annotation]:

@@ -255,6 +255,8 @@ class RecordedFrame:
         objects: From ``annotations.json``; ``None`` in a bag.
         segments: From ``panoptic.json``; ``None`` without it.
         messages: From a bag; ``None`` in a dataset.
+        dataset_stamp_ns: Stamp that it has in the dataset of which a bag was made; ``None`` if it
+            is that of the record.
     """
 
     key: FrameId
@@ -271,6 +273,7 @@ class RecordedFrame:
     objects: tuple[CocoObject, ...] | None = None
     segments: tuple[CocoSegment, ...] | None = None
     messages: Messages | None = None
+    dataset_stamp_ns: int | None = None
 
     @property
     def camera(self) -> CameraModel:
@@ -357,6 +360,10 @@ class Recording(Protocol):
         Raises:
             UsageError: Something of it is missing or damaged.
         """
+        ...
+
+    def stamp_ns(self, key: FrameId) -> int:
+        """When a frame was taken, nanoseconds of simulated time."""
         ...
 
     def rgb_file(self, key: FrameId) -> bytes | None:

@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from pydantic import ValidationError
 
-from synth_ros.config.labels import Annotation
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile, open_root
 from synth_ros.readers.dataset_index import (
@@ -37,8 +35,8 @@ from synth_ros.readers.images import (
     read_parts,
     read_rgb,
 )
-from synth_ros.readers.meshes import RecordedMeshes
-from synth_ros.readers.origin import Origin
+from synth_ros.readers.meshes import RecordedMeshes, surface_files
+from synth_ros.readers.origin import Origin, annotations_named
 from synth_ros.readers.recording import (
     CocoImage,
     CocoSegment,
@@ -48,6 +46,7 @@ from synth_ros.readers.recording import (
     Thresholds,
 )
 from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_parts_list
+from synth_ros.readers.stored_options import read_stored_options
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
 
@@ -92,10 +91,10 @@ class DatasetRecording:
             },
             models=models,
             parts=read_parts_list(self.path / PARTS),
-            meshes=None if models is None else RecordedMeshes(self.path, models),
+            meshes=None if models is None else RecordedMeshes(self.path, surface_files(models)),
         )
         self._images = {image.key: image for image in index.images}
-        self.origin = _origin(index)
+        self.origin = _origin(index)._replace(stored=read_stored_options(self.path))
         self.frames: Sequence[FrameId] = sorted(self._images)
         missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
         self.problems: Sequence[str] = (*problems_of(index), *missing)
@@ -162,6 +161,10 @@ class DatasetRecording:
             objects=tuple(entry.object() for entry in self._annotations.get(image.id, ())),
             segments=self._listed_segments(image),
         )
+
+    def stamp_ns(self, key: FrameId) -> int:
+        """When a frame was taken."""
+        return self._images[key].stamp_ns
 
     def rgb_file(self, key: FrameId) -> bytes | None:
         """The colour image of a frame as it lies on the disk."""
@@ -247,7 +250,7 @@ def _origin(index: Index) -> Origin:
     return Origin(
         version=index.info.version,
         description=index.info.description,
-        annotations=tuple(name for name in get_args(Annotation) if name in index.info.labels),
+        annotations=annotations_named(index.info.labels),
         cameras=tuple(dict.fromkeys(image.camera for image in images)),
         rgb_format='jpeg' if any(i.file_name.endswith('.jpg') for i in images) else 'png',
         depth=bool(images) and all(image.depth_file for image in images),

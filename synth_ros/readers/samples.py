@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.recording import RecordedFrame, RecordedLayers
+from synth_ros.readers.recording import FrameId, Messages, RecordedFrame, RecordedLayers
+from synth_ros.readers.topics import PICTURES, layer_topic
 from synth_ros.schema import convert
 from synth_ros.schema.layers import LAYERS, Layer, dense_of
-from synth_ros.schema.records import LayerName
+from synth_ros.schema.records import FrameRecord, LayerName
 from synth_ros.types import (
     DepthImage,
     Frame,
@@ -34,9 +35,12 @@ def sample_of(frame: RecordedFrame) -> Sample:
         frame: Everything of it.
 
     Raises:
-        UsageError: It was recorded without masks, or its parts contradict each other.
+        UsageError: It was recorded without masks, a message of it is missing, or its parts
+            contradict each other.
     """
     record = frame.record
+    if frame.messages is not None:
+        _check_instant(frame.key, record, frame.messages)
     instances = convert.instances(record)
     instance_id, class_id = _masks(frame, instances)
     labels = convert.labels_of(
@@ -49,7 +53,7 @@ def sample_of(frame: RecordedFrame) -> Sample:
     clean_m = labels.dense.depth_m
     made = Frame(
         camera=convert.camera_of(record),
-        stamp_ns=record.stamp_ns,
+        stamp_ns=record.stamp_ns if frame.dataset_stamp_ns is None else frame.dataset_stamp_ns,
         world_from_camera=convert.world_from_camera(record),
         rgb=frame.rgb,
         depth_m=sensed_m if clean_m is None else clean_m,
@@ -59,6 +63,22 @@ def sample_of(frame: RecordedFrame) -> Sample:
     )
     key = SampleKey(frame.key.run, record.view, record.camera)
     return Sample(key, made, frame.rgb, sensed_m, labels, frame.provenance_json)
+
+
+def _check_instant(key: FrameId, record: FrameRecord, messages: Messages) -> None:
+    """See that images are of the same instant as the record: others are of other frames."""
+    wanted = {*PICTURES, *(layer_topic(name) for name in record.layers)}
+    # A topic that the bag lacks as a whole is told of by name elsewhere.
+    strange = sorted(
+        name
+        for name, stamp in messages.stamps_ns.items()
+        if name in wanted and stamp != record.stamp_ns
+    )
+    if strange:
+        raise UsageError(
+            f'Frame {key.stem} at {record.stamp_ns} ns is incomplete: the bag has no message of '
+            f'that stamp on {", ".join(strange)}.'
+        )
 
 
 def _masks(frame: RecordedFrame, instances: tuple[Instance, ...]) -> tuple[IdImage, IdImage]:
