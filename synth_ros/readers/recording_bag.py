@@ -112,10 +112,6 @@ class BagRecording:
         self.thresholds = made.limits() if note is None else limits_of(note)
         self._tree = BagTree(self._index)
 
-    def stamp_ns(self, key: FrameId) -> int:
-        """Simulation time of a frame, nanoseconds."""
-        return self._found[key].stamp_ns
-
     def record(self, key: FrameId) -> FrameRecord:
         """Structured labels of a frame.
 
