@@ -10,11 +10,13 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers import ros_values as values
+from synth_ros.readers.bag_heads import AnnotationsHead, Made, read_made
 from synth_ros.readers.bag_index import BagIndex, Place
+from synth_ros.readers.bag_transforms import BagTransforms
 from synth_ros.readers.origin import Origin, annotations_in
 from synth_ros.readers.recording import (
     Calibration,
@@ -24,15 +26,13 @@ from synth_ros.readers.recording import (
     Messages,
     RecordedFrame,
     RecordedLayers,
-    Thresholds,
 )
 from synth_ros.readers.shared import ClassNames, Shared
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
-from synth_ros.types import Category, FloatArray
+from synth_ros.types import ByteImage, Category, DepthImage, IdImage
 
 ANNOTATIONS = '/labels/annotations'
-WORLD = 'world'
 # Frames that are looked at to see which annotations there are.
 _EXAMPLES = 100
 
@@ -55,49 +55,6 @@ _DETECTIONS_3D = 'labels/detections_3d'
 _CLASS_LISTS = ('/labels/label_info', '/labels/panoptic_info')
 
 
-class _Head(BaseModel):
-    """What is needed of an annotations message to find it again."""
-
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    stamp_ns: int
-    episode: int
-    view: int
-    camera: str
-
-
-class _Annotations(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    session: str
-    run: int
-    frame: _Head
-    provenance: str = ''
-
-
-class _Thresholds(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    min_pixels: int
-    min_visibility: float
-
-
-class _Made(BaseModel):
-    """What is needed of the provenance of a frame."""
-
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    config_hash: str = ''
-    seed: int = 0
-    renderer: str = ''
-    synth_ros: str = ''
-    thresholds: _Thresholds | None = None
-
-    def limits(self) -> Thresholds | None:
-        found = self.thresholds
-        return None if found is None else Thresholds(found.min_pixels, found.min_visibility)
-
-
 class _Found(NamedTuple):
     """Where a frame is.
 
@@ -110,11 +67,6 @@ class _Found(NamedTuple):
     prefix: str
     place: Place
     stamp_ns: int
-
-
-class _Edge(NamedTuple):
-    parent: str
-    parent_from_child: FloatArray
 
 
 class BagRecording:
@@ -141,7 +93,7 @@ class BagRecording:
     def _learn(self) -> None:
         """Find the frames, and read what holds for all of them."""
         self._found: dict[FrameId, _Found] = {}
-        self._made = _Made()
+        self._made = Made()
         self.problems: Sequence[str] = (*self._index.problems, *self._find_frames())
         if not self._found:
             raise UsageError(
@@ -154,8 +106,7 @@ class BagRecording:
         self.shared = Shared(classes=self._read_classes())
         self.categories = self._categories()
         self.thresholds = made.limits()
-        self._static = self._read_edges('/tf_static').get(None, {})
-        self._moving = self._read_edges('/tf')
+        self._transforms = BagTransforms(self._index)
 
     def stamp_ns(self, key: FrameId) -> int:
         """Simulation time of a frame, nanoseconds."""
@@ -182,26 +133,49 @@ class BagRecording:
         """
         found = self._found[key]
         record = self.record(key)
-        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
-        color = self._image(found, 'color/image_raw')
-        if color is None or color.ndim != 3 or color.dtype != np.uint8:
-            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
         depth = self._image(found, 'depth/image_rect_raw')
-        instance = self._image(found, 'labels/instance')
         classes = self._image(found, 'labels/semantic')
-        provenance = str(json.loads(text).get('provenance', ''))
+        provenance = self.provenance(key)
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=color.astype(np.uint8),
+            rgb=self.rgb(key),
             depth_m=None if depth is None else _metres(depth),
-            instance_id=None if instance is None else instance.astype(np.int32),
+            instance_id=self.instance_id(key),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
             provenance_json=provenance,
-            thresholds=_read_made(provenance).limits(),
+            thresholds=read_made(provenance).limits(),
             messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
         )
+
+    def file_of(self, key: FrameId) -> str:  # noqa: ARG002 (as of rgb_file)
+        """Frames of a bag have no files."""
+        return ''
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone."""
+        found = self._found[key]
+        color = self._image(found, 'color/image_raw')
+        if color is None or color.ndim != 3 or color.dtype != np.uint8:
+            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
+        return color.astype(np.uint8)
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone; ``None`` without the topic."""
+        depth = self._image(self._found[key], 'depth/image_rect_raw')
+        return None if depth is None else _metres(depth)
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` without the topic."""
+        ids = self._image(self._found[key], 'labels/instance')
+        return None if ids is None else ids.astype(np.int32)
+
+    def provenance(self, key: FrameId) -> str:
+        """How a frame was made, as JSON; empty if that was not recorded."""
+        found = self._found[key]
+        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
+        return str(json.loads(text).get('provenance', ''))
 
     @cached_property
     def origin(self) -> Origin:
@@ -240,12 +214,12 @@ class BagRecording:
             prefix = topic.removesuffix(ANNOTATIONS)
             for place in self._index.plain[topic]:
                 try:
-                    head = _Annotations.model_validate_json(self._index.read(topic, place).data)
+                    head = AnnotationsHead.model_validate_json(self._index.read(topic, place).data)
                 except ValidationError as error:
                     problems.append(f'{topic}: a message of {place.log_ns} ns: {error}')
                     continue
                 if not self._made.config_hash:
-                    self._made = _read_made(head.provenance)
+                    self._made = read_made(head.provenance)
                 run = runs.setdefault((head.session, head.run), len(runs))
                 frame = head.frame
                 key = FrameId(run, frame.view, frame.camera, frame.episode)
@@ -319,7 +293,7 @@ class BagRecording:
             place = self._place(found, name)
             if place is not None:
                 stamps[name] = place[0]
-        links = self._links(found.stamp_ns)
+        links = self._transforms.links(found.stamp_ns)
         optical = frames.get('color/camera_info', '')
         return Messages(
             stamps_ns=stamps,
@@ -406,40 +380,6 @@ class BagRecording:
                     dict.fromkeys(spec.name for spec in item.keypoints)
                 )
         return {number: tuple(names) for number, names in found.items()}
-
-    def _read_edges(self, topic: str) -> dict[int | None, dict[str, _Edge]]:
-        """Edges of the TF tree: by stamp, or all together under ``None`` for static ones."""
-        edges: dict[int | None, dict[str, _Edge]] = {}
-        if topic not in self._index.types:
-            return edges
-        for message in self._index.all(topic):
-            for item in message.transforms:
-                stamp = None if topic.endswith('static') else values.stamp_ns(item.header)
-                edges.setdefault(stamp, {})[item.child_frame_id] = _Edge(
-                    item.header.frame_id, values.transform_matrix(item.transform)
-                )
-        return edges
-
-    def _links(self, stamp_ns: int) -> dict[str, FloatArray]:
-        """World pose of every frame that a chain of edges of this instant leads to."""
-        edges = {**self._static, **self._moving.get(stamp_ns, {})}
-        poses = {WORLD: np.eye(4)}
-        waiting = dict(edges)
-        while True:
-            ready = [child for child, edge in waiting.items() if edge.parent in poses]
-            if not ready:
-                return poses
-            for child in ready:
-                edge = waiting.pop(child)
-                poses[child] = poses[edge.parent] @ edge.parent_from_child
-
-
-def _read_made(provenance_json: str) -> _Made:
-    """What the provenance says; nothing if it is missing or not ours."""
-    try:
-        return _Made.model_validate_json(provenance_json or '{}')
-    except ValidationError:
-        return _Made()
 
 
 def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:
