@@ -14,7 +14,8 @@ from rich.text import Text
 from synth_ros.cli.sparkline import sparkline
 
 if TYPE_CHECKING:
-    from synth_ros.report.coverage import Coverage, DrawnNumber
+    from synth_ros.report.coverage import Coverage
+    from synth_ros.report.draws import DrawnNumber
 
 
 def coverage(
