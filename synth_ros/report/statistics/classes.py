@@ -10,8 +10,8 @@ from typing import Self
 from synth_ros.report.statistics.facts import Seen
 from synth_ros.report.statistics.tally import Axis, NameTally, NumberTally
 
-PAIR = ' + '
-"""Between two class names of a pair."""
+PAIR = '\x1f'
+"""Between the two class names of a pair; no name holds it."""
 
 _PER_IMAGE = Axis('objects_per_image', 'Objects per image', '', -0.5, 255.5, 256, whole=True)
 _KINDS = Axis('classes_per_image', 'Classes per image', '', -0.5, 127.5, 128, whole=True)
@@ -27,8 +27,8 @@ class Classes:
         numbers: Objects and classes per image, by name of the axis.
         objects: Objects by class.
         in_images: Images that show a class, by class.
-        pairs: Images that show both, by class, then class; a class with itself where two or
-            more objects of it are in an image.
+        pairs: Images that show both, by the two names in order with ``PAIR`` between; a class
+            with itself where two or more objects of it are in an image.
         images: By split.
         empty: Images without objects, by split.
         objects_of: Objects by split, then class.
@@ -40,8 +40,7 @@ class Classes:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         self.numbers = {axis.name: NumberTally(axis) for axis in (_PER_IMAGE, _KINDS)}
-        self.objects, self.in_images = NameTally(), NameTally()
-        self.pairs: Counter[tuple[str, str]] = Counter()
+        self.objects, self.in_images, self.pairs = NameTally(), NameTally(), NameTally()
         self.images: Counter[str] = Counter()
         self.empty: Counter[str] = Counter()
         self.objects_of: Counter[tuple[str, str]] = Counter()
@@ -73,8 +72,9 @@ class Classes:
             self.in_images.add(name, side)
             self.objects_of[image.split, name] += number
             if number > 1:
-                self.pairs[name, name] += 1
-        self.pairs.update(combinations(sorted(counts), 2))
+                self.pairs.add(name + PAIR + name, side)
+        for first, second in combinations(sorted(counts), 2):
+            self.pairs.add(first + PAIR + second, side)
 
     def merge(self, other: Self) -> None:
         """Count what another one has counted."""
@@ -82,7 +82,7 @@ class Classes:
             tally.merge(other.numbers[name])
         self.objects.merge(other.objects)
         self.in_images.merge(other.in_images)
-        self.pairs.update(other.pairs)
+        self.pairs.merge(other.pairs)
         self.images.update(other.images)
         self.empty.update(other.empty)
         self.objects_of.update(other.objects_of)

@@ -9,6 +9,7 @@ import numpy as np
 from synth_ros.readers.plain.types import PlainDataset
 from synth_ros.report.draws import DrawTally
 from synth_ros.report.statistics.boxes import COCO_SIZES
+from synth_ros.report.statistics.classes import PAIR
 from synth_ros.report.statistics.duplicates import Cluster, Duplicates
 from synth_ros.report.statistics.gather import Gathered
 from synth_ros.report.statistics.records import (
@@ -25,7 +26,7 @@ from synth_ros.report.statistics.records import (
     SplitRecord,
     StatsRecord,
 )
-from synth_ros.report.statistics.tally import Counts, MapTally, NameTally, NumberTally
+from synth_ros.report.statistics.tally import Counts, MapTally, NumberTally
 from synth_ros.report.statistics.trips import trips
 
 _CLUSTERS = 50
@@ -167,7 +168,7 @@ def _classes(gathered: Gathered) -> tuple[ClassRecord, ...]:
 
 def _pairs(gathered: Gathered) -> PairsRecord:
     names, pairs = gathered.classes.names, gathered.classes.pairs
-    rows = [tuple(pairs[min(a, b), max(a, b)] for b in names) for a in names]
+    rows = [tuple(pairs.total(PAIR.join(sorted((a, b)))) for b in names) for a in names]
     return PairsRecord(classes=names, images=tuple(rows))
 
 
@@ -240,8 +241,3 @@ def _row(counts: Counts) -> tuple[int, ...]:
 def _finite(value: float) -> float:
     """To twelve digits, so that the order of sums does not show."""
     return float(f'{value:.12g}')
-
-
-def name_counts(tally: NameTally) -> dict[str, int]:
-    """How often each name occurs."""
-    return {name: tally.total(name) for name in tally}

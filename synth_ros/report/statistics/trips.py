@@ -170,11 +170,9 @@ def _classes(names: Sequence[str]) -> str:
     """A subject and its verb: ``3 classes (a, b, c) have``."""
     shown = ', '.join(names[:_NAMED])
     more = f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''
-    return (
-        f'{len(names)} classes ({shown}{more}) have'
-        if len(names) > 1
-        else f'The class {shown} has'
-    )
+    if len(names) == 1:
+        return f'The class {shown} has'
+    return f'{len(names)} classes ({shown}{more}) have'
 
 
 def _bad(rule: str, text: str) -> WarningRecord:
