@@ -163,7 +163,13 @@ def matrix(title: str, names: Sequence[str], rows: Sequence[Sequence[float]]) ->
                 f'width="{cell - 2}" height="{cell - 2}"{shade}><title>{escape(names[y])}, '
                 f'{escape(names[x])}: {value:,.0f}</title></rect>'
             )
-    return _svg(title, parts, (size, size), style='matrix', css=f'max-width: {size}px')
+    return _svg(
+        title,
+        parts,
+        (size, size),
+        style='matrix',
+        css=f'max-width: {round(1.3 * size)}px; margin: 0 auto',
+    )
 
 
 def spark(title: str, values: Sequence[float]) -> str:

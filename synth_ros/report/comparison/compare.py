@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from synth_ros.errors import NotFoundError
@@ -11,13 +12,15 @@ from synth_ros.report.comparison.records import ComparisonRecord, RowRecord, Sid
 from synth_ros.report.comparison.rows import map_row, names_row, number_row
 from synth_ros.report.statistics.boxes import COCO_SIZES
 from synth_ros.report.statistics.classes import PAIR
+from synth_ros.report.statistics.facts import Seen
 from synth_ros.report.statistics.gather import Choice, Gathered, gather
 
 _FEW_GROUPS = 8
 _MOST_PAIRS = 200
 
-Progress = Callable[[str, int, int], None]
-"""Is told the name of a dataset, how many of its images are done, and of how many."""
+Progress = Callable[[int, int, int], None]
+"""Is told which dataset (0 for A), how many of its images are done, and of how many."""
+Watch = Callable[[Seen], None]
 
 
 class Request(NamedTuple):
@@ -37,7 +40,12 @@ class Request(NamedTuple):
 
 
 def compare(
-    a: PlainDataset, b: PlainDataset, request: Request, *, progress: Progress | None = None
+    a: PlainDataset,
+    b: PlainDataset,
+    request: Request,
+    *,
+    watch: tuple[Watch, Watch] | None = None,
+    progress: Progress | None = None,
 ) -> ComparisonRecord:
     """Compare two datasets in one pass over each.
 
@@ -45,6 +53,7 @@ def compare(
         a: The first, say synthetic.
         b: The second, say real.
         request: How.
+        watch: Each sees the images of its dataset, in order.
         progress: Called after each image.
 
     Raises:
@@ -56,10 +65,15 @@ def compare(
     matched = tuple(name for name in names_b if name in names_a)
     only = frozenset(matched) if matched else None
     choice = Choice(request.pixels, request.rename, only, seed=request.seed, jobs=request.jobs)
-    gathered = []
-    for dataset, its_choice in ((a, choice), (b, choice._replace(rename={}))):
-        gathered.append(gather(dataset, its_choice, progress=_told(dataset, progress)))
-    one, other = gathered
+    one, other = (
+        gather(
+            dataset,
+            choice._replace(rename={}) if side else choice,
+            watch=watch[side] if watch else None,
+            progress=partial(progress, side) if progress else None,
+        )
+        for side, dataset in enumerate((a, b))
+    )
     rows = sorted(_rows(one, other, matched), key=_order)
     return ComparisonRecord(
         a=_side(a, one),
@@ -83,13 +97,6 @@ def _renamed(a: PlainDataset, b: PlainDataset, rename: Mapping[str, str]) -> tup
         if new not in b.class_names:
             raise NotFoundError('class', new, available=b.class_names, where=str(b.path))
     return tuple(dict.fromkeys(rename.get(name, name) for name in a.class_names))
-
-
-def _told(dataset: PlainDataset, progress: Progress | None) -> Callable[[int, int], None] | None:
-    if progress is None:
-        return None
-    name = dataset.path.resolve().name
-    return lambda done, total: progress(name, done, total)
 
 
 def _rows(a: Gathered, b: Gathered, matched: tuple[str, ...]) -> Iterator[RowRecord]:

@@ -100,6 +100,7 @@ def gather(
     choice: Choice = ALL,
     *,
     draws: DrawTally | None = None,
+    watch: Callable[[Seen], None] | None = None,
     progress: Progress | None = None,
 ) -> Gathered:
     """Count a dataset in one pass.
@@ -108,6 +109,7 @@ def gather(
         dataset: Any.
         choice: What is gathered.
         draws: Counts the provenance, too, where the dataset has one.
+        watch: Sees each image, in the order of the dataset.
         progress: Called after each image.
 
     Raises:
@@ -118,6 +120,8 @@ def gather(
     gathered = Gathered(names)
     for done, seen in enumerate(_all_seen(dataset, choice), 1):
         gathered.add(seen)
+        if watch is not None:
+            watch(seen)
         if draws is not None and isinstance(dataset, OurPlain):
             _add_draws(draws, dataset, seen.image)
         if progress is not None:

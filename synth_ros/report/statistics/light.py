@@ -14,8 +14,8 @@ _AXES = (
     Axis('temperature', 'Colour temperature of the mean colour', 'K', 1000, 25000, 128, log=True),
     Axis('sharpness', 'Sharpness (variance of the Laplacian)', '', 0.1, 1e5, 160, log=True),
     Axis('noise', 'Pixel noise', 'grey levels', 0, 32, 128),
-    Axis('overexposed', 'Pixels at the top of a channel', '%', 0, 100, 100),
-    Axis('underexposed', 'Black pixels', '%', 0, 100, 100),
+    Axis('overexposed', 'Pixels at the top of a channel', '%', 0, 100, 400),
+    Axis('underexposed', 'Black pixels', '%', 0, 100, 400),
 )
 _HUE = Axis('hue', 'Hue of coloured pixels', 'deg', 0, 360, HUES)
 DARK, BRIGHT = 30.0, 225.0

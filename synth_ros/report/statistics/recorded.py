@@ -12,7 +12,7 @@ from synth_ros.report.statistics.tally import Axis, NameTally, NumberTally
 _AXES = (
     Axis('occlusion', 'Occlusion (hidden share of what is in the image)', '%', 0, 100, 100),
     Axis('depth', 'Depth of pixels', 'm', 0.02, 200, 160, log=True),
-    Axis('depth_missing', 'Pixels without depth', '%', 0, 100, 100),
+    Axis('depth_missing', 'Pixels without depth', '%', 0, 100, 400),
     Axis('camera_height', 'Height of the camera', 'm', -2, 10, 240),
     Axis('camera_pitch', 'Downward pitch of the camera', 'deg', -90, 90, 90),
     Axis(
