@@ -65,9 +65,7 @@ def _classes(stats: StatsRecord) -> Iterator[Table]:
     if not stats.classes:
         return
     named = [split for split in stats.splits if split.name]
-    table = _table(
-        'Class', 'Objects', 'Images', *(f'in {k.name}' for k in named), 'Median box', ''
-    )
+    table = _table('Class', 'Objects', 'Images', *(k.name for k in named), 'Median box', '')
     most = max(row.objects for row in stats.classes) or 1
     for row in stats.classes[:_CLASSES]:
         shares = (f'{row.splits[k.name] / max(k.objects, 1):.1%}' for k in named)

@@ -134,7 +134,8 @@ def number_note(row: NumberRecord) -> str:
     if row.median is None or row.p5 is None or row.p95 is None:
         return f'{row.count:,} values'
     unit = f' {row.unit}' if row.unit else ''
-    return f'median {short(row.median)}{unit}, 90 % between {short(row.p5)} and {short(row.p95)}{unit}'
+    spread = f'90 % between {short(row.p5)} and {short(row.p95)}{unit}'
+    return f'median {short(row.median)}{unit}, {spread}'
 
 
 def short(value: float) -> str:

@@ -17,6 +17,8 @@ from synth_ros.report.statistics.gather import Choice, Gathered, gather
 
 _FEW_GROUPS = 8
 _MOST_PAIRS = 200
+# These are of the simulation, not of what a network is shown.
+_OF_THE_SCENE = frozenset({'unlabelled', 'contacts'})
 
 Progress = Callable[[int, int, int], None]
 """Is told which dataset (0 for A), how many of its images are done, and of how many."""
@@ -109,7 +111,7 @@ def _rows(a: Gathered, b: Gathered, matched: tuple[str, ...]) -> Iterator[RowRec
         (a.light.numbers, b.light.numbers, 'pixels'),
     ):
         for name, tally in mine.items():
-            if tally.count and others[name].count:
+            if name not in _OF_THE_SCENE and tally.count and others[name].count:
                 yield number_row(tally, others[name], family=family)
     if a.light.hue.count and b.light.hue.count:
         yield number_row(a.light.hue, b.light.hue, family='pixels', around=True)

@@ -93,7 +93,7 @@ def _figure(row: RowRecord) -> PairFigure:
             for name, values in (('A', row.a), ('B', row.b))
         )
         return PairFigure(row, told(row), plots)
-    bins = Bins(row.edges, row.a, log=row.log, unit=row.unit)
+    bins = Bins(row.edges, row.a, log=row.log, whole=row.whole, unit=row.unit)
     return PairFigure(row, told(row), (paired_histogram(row.title, bins, row.b),))
 
 

@@ -42,6 +42,7 @@ class RowRecord(Record):
         kind: Whether it is a quantity, names or a grid.
         class_name: Of objects of this class alone; empty for all.
         log: Whether ``edges`` have equal ratios.
+        whole: Whether values are whole numbers.
         divergence: Jensen-Shannon divergence, bits: 0 the same, 1 nothing in common.
         divergence_noise: What chance alone would hardly exceed; ``None`` if not known.
         wasserstein: Wasserstein-1 distance in pooled standard deviations (of doublings where
@@ -64,6 +65,7 @@ class RowRecord(Record):
     kind: Kind
     class_name: str = ''
     log: bool = False
+    whole: bool = False
     divergence: float
     divergence_noise: float | None
     wasserstein: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from synth_ros.report.comparison.distances import (
     wasserstein_1,
 )
 from synth_ros.report.comparison.records import RowRecord, Verdict
-from synth_ros.report.statistics.tally import Counts, MapTally, NameTally, NumberTally
+from synth_ros.report.statistics.tally import Axis, Counts, MapTally, NameTally, NumberTally
 
 _BARS = 36
 _LABELS = 40
@@ -44,12 +45,8 @@ def number_row(
     coarse = [merge_bins(tally.counts, places) for tally in (a, b)]
     divergence = jensen_shannon(*coarse)
     moved = None if around else wasserstein_1(a.counts, b.counts, step=axis.step)
-    first, width = _window(a.counts[0] + b.counts[0])
-    edges = axis.edges[first::width]
-    shown = [_bars(tally.counts[0], first, width) for tally in (a, b)]
-    bars = len(shown[0])
-    if len(edges) <= bars:
-        edges = np.append(edges, axis.edges[-1])
+    window = _window(a.counts[0] + b.counts[0])
+    shown = [_bars(tally.counts[0], window) for tally in (a, b)]
     return RowRecord(
         name=axis.name,
         title=axis.title,
@@ -58,6 +55,7 @@ def number_row(
         kind='number',
         class_name=class_name,
         log=axis.log,
+        whole=axis.whole,
         divergence=_short(divergence.value),
         divergence_noise=_maybe(divergence.noise),
         wasserstein=None if moved is None else _short(moved.value),
@@ -65,7 +63,7 @@ def number_row(
         verdict=verdict(divergence, moved),
         counts=(a.count, b.count),
         medians=None if around else (_short(a.quantile(0.5)), _short(b.quantile(0.5))),
-        edges=tuple(float(f'{edge:.6g}') for edge in edges[: bars + 1]),
+        edges=_edges(axis, window),
         a=_shares(shown[0], a.counts[0].sum()),
         b=_shares(shown[1], b.counts[0].sum()),
     )
@@ -145,18 +143,37 @@ def verdict(divergence: Distance, moved: Distance | None) -> Verdict:
     return 'perhaps' if worst <= 2 else 'differs'
 
 
-def _window(counts: Counts) -> tuple[int, int]:
-    """First bin with a count, and how many bins make a bar of a chart."""
+class _Window(NamedTuple):
+    """The part of an axis that a chart shows: ``bars`` bars of ``width`` bins from ``first``."""
+
+    first: int
+    width: int
+    bars: int
+
+
+def _window(counts: Counts) -> _Window:
+    """All bins with a count, in few enough bars."""
     there = np.flatnonzero(counts)
-    first, last = int(there[0]), int(there[-1])
-    return first, -(-(last + 1 - first) // _BARS)
+    first, bins = int(there[0]), int(there[-1] - there[0] + 1)
+    width = -(-bins // _BARS)
+    return _Window(first, width, -(-bins // width))
 
 
-def _bars(counts: Counts, first: int, width: int) -> Counts:
-    """Counts of bars from the first bin on, up to the last that either dataset fills."""
-    inner = counts[first:]
-    padded = np.pad(inner, (0, -len(inner) % width))
-    bars: Counts = padded.reshape(-1, width).sum(axis=1)[:_BARS]
+def _edges(axis: Axis, window: _Window) -> tuple[float, ...]:
+    """Edges of the bars; the last bar may reach beyond the axis."""
+    places = window.first + window.width * np.arange(window.bars + 1)
+    if axis.log:
+        edges = axis.low * 2 ** (places * axis.step)
+    else:
+        edges = axis.low + places * axis.step
+    return tuple(float(f'{edge:.6g}') for edge in edges)
+
+
+def _bars(counts: Counts, window: _Window) -> Counts:
+    """Counts of the bars."""
+    inner = counts[window.first : window.first + window.width * window.bars]
+    padded = np.pad(inner, (0, window.width * window.bars - len(inner)))
+    bars: Counts = padded.reshape(-1, window.width).sum(axis=1)
     return bars
 
 

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import compress
 from typing import NamedTuple, Self
 
 from synth_ros.readers.plain.ours import OurPlain
@@ -135,24 +136,31 @@ def look(dataset: PlainDataset, image: PlainImage, choice: Choice, *, pixels: bo
     Raises:
         UsageError: A file is missing or damaged.
     """
-    named = (
+    named = [
         found._replace(class_name=choice.rename.get(found.class_name, found.class_name))
         for found in image.objects
-        if not found.ignored
-    )
-    objects = tuple(k for k in named if choice.only is None or k.class_name in choice.only)
+    ]
+    counted = [
+        not found.ignored and (choice.only is None or found.class_name in choice.only)
+        for found in named
+    ]
+    objects = tuple(compress(named, counted))
     # Where groups are not known each image stands for itself.
     side = side_of(image.group or image.name, seed=choice.seed)
     facts = pixel_facts(dataset.read_rgb(image)) if pixels else None
     if not isinstance(dataset, OurPlain):
         return Seen(image, objects, side, facts)
     depth = dataset.depth_m(image) if pixels else None
+    record = dataset.record(image)
+    if not all(counted):
+        kept = tuple(compress(record.labels, counted))
+        record = record.model_copy(update={'labels': kept})
     return Seen(
         image,
         objects,
         side,
         pixels=facts,
-        record=dataset.record(image),
+        record=record,
         depth=None if depth is None else depth_facts(depth),
     )
 
