@@ -162,10 +162,8 @@ def _window(counts: Counts) -> _Window:
 def _edges(axis: Axis, window: _Window) -> tuple[float, ...]:
     """Edges of the bars; the last bar may reach beyond the axis."""
     places = window.first + window.width * np.arange(window.bars + 1)
-    if axis.log:
-        edges = axis.low * 2 ** (places * axis.step)
-    else:
-        edges = axis.low + places * axis.step
+    steps = places * axis.step
+    edges = axis.low * 2**steps if axis.log else axis.low + steps
     return tuple(float(f'{edge:.6g}') for edge in edges)
 
 

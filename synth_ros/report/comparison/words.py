@@ -28,7 +28,7 @@ def told(row: RowRecord) -> str:
         empty = [sum(value == 0 for value in side) / len(side) for side in (row.a, row.b)]
         return f'{empty[0]:.0%} of the cells empty in A, {empty[1]:.0%} in B'
     if row.kind == 'number':
-        most = [max(range(len(side)), key=side.__getitem__) for side in (row.a, row.b)]
-        a, b = ((row.edges[k] + row.edges[k + 1]) / 2 for k in most)
+        tops = [max(range(len(side)), key=side.__getitem__) for side in (row.a, row.b)]
+        a, b = ((row.edges[k] + row.edges[k + 1]) / 2 for k in tops)
         return f'most at {short(a)} {row.unit} in A, {short(b)} {row.unit} in B'
     return ''

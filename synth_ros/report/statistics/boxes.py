@@ -17,6 +17,9 @@ COCO_SIZES = ('small', 'medium', 'large')
 TINY_PX = 8.0
 """Boxes below are hardly ever learnt: a detector's finest grid has cells of this size."""
 
+LEAST_PX = 1e-3
+"""Boxes that are no wider or no higher have no area."""
+
 _SIZE = Axis('box_size', 'Box size', 'px', 1, 8192, 208, log=True)
 _AXES = (
     _SIZE,
@@ -75,7 +78,7 @@ class Boxes:
         width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
         self.boxes += len(boxes)
         self._add_faults(boxes, (image.width, image.height))
-        solid = (width > 0) & (height > 0)
+        solid = (width > LEAST_PX) & (height > LEAST_PX)
         self.empty += int((~solid).sum())
         boxes, width, height = boxes[solid], width[solid], height[solid]
         size = np.sqrt(width * height)

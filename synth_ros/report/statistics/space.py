@@ -64,10 +64,10 @@ class Space:
 
     def _add_pose(self, item: PlainObject, side: Side) -> None:
         pose = item.camera_from_object
-        if pose is None:
+        if pose is None or not np.isfinite(pose).all():
             return
         away = float(np.linalg.norm(pose[:3, 3]))
-        if not np.isfinite(away) or away < _NEAR_M:
+        if away < _NEAR_M:
             return
         self.numbers['distance'].add(away, side)
         up = -float(pose[:3, 2] @ pose[:3, 3]) / away
