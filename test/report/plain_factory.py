@@ -53,7 +53,7 @@ def make_object(rng, *, size=(64, 48), names=NAMES, scale=1.0):
     x, y = rng.uniform(0, width - 2), rng.uniform(0, height - 2)
     pose = np.eye(4)
     pose[:3, :3] = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    pose[:3, 3] = rng.normal(0, 0.3, 3) + [0, 0, 2]
+    pose[:3, 3] = rng.normal(0, 0.3, 3) + np.array([0, 0, 2])
     return PlainObject(
         class_name=names[int(rng.integers(len(names)))],
         box=(float(x), float(y), float(min(x + w, width)), float(min(y + h, height))),

@@ -64,9 +64,9 @@ def test_many_hashes_with_a_common_piece_are_compared_block_by_block():
 
 def test_leaks_come_first_and_say_their_splits():
     found = Duplicates()
+    copies = [(5, 'train', 'a')] * 3
     for number, (bits, split, group) in enumerate(
-        [(5, 'train', 'a'), (5, 'train', 'a'), (5, 'train', 'a'), (7 << 90, 'train', 'b')]
-        + [(7 << 90, 'val', 'c')]
+        [*copies, (7 << 90, 'train', 'b'), (7 << 90, 'val', 'c')]
     ):
         found.add(seen(number, bits, split=split, group=group))
     leak, copies = found.clusters(near=0)

@@ -105,7 +105,8 @@ def test_boxes_that_trainers_choke_on():
 
 
 def test_tiny_boxes():
-    assert '% of the boxes are smaller than 8 px' in warned(make_plain(scale=0.5))['tiny_boxes'].text
+    text = warned(make_plain(scale=0.5))['tiny_boxes'].text
+    assert '% of the boxes are smaller than 8 px' in text
 
 
 def test_boxes_in_one_place():
