@@ -3,10 +3,10 @@
 import json
 import re
 import shutil
-from html.parser import HTMLParser
 
 import pytest
 from bag_factory import make_bag
+from html_page import Page
 from sample_factory import INFO, PLAIN, make_episode, make_sample
 
 from synth_ros.config.output import DatasetConfig
@@ -22,41 +22,6 @@ from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.local_folder import LocalFolder
 from synth_ros.writers.profile import write_profile
-
-VOID = {'meta', 'input', 'img', 'br'}
-
-
-class Page(HTMLParser):
-    """Checks that tags nest, and keeps text and what would be loaded from elsewhere."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open_tags = []
-        self.words = []
-        self.links = []
-        self.images = 0
-        self.feed(text)
-        self.close()
-        assert self.open_tags == []
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID:
-            self.open_tags.append(tag)
-        self.images += tag == 'img'
-        self.links += [value for name, value in attrs if name in {'src', 'href'}]
-
-    def handle_startendtag(self, tag, attrs):
-        self.links += [value for name, value in attrs if name in {'src', 'href'}]
-
-    def handle_endtag(self, tag):
-        assert self.open_tags.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data.strip())
-
-    @property
-    def text(self):
-        return ' '.join(word for word in self.words if word)
 
 
 @pytest.fixture(scope='module')
