@@ -80,8 +80,8 @@ def sections(stats: StatsRecord) -> tuple[Section, ...]:
             'Sizes and places of boxes. Compare with those of the images that you will meet.',
             stats,
             names=(
-                *('box_size', 'box_width', 'box_height', 'box_aspect', 'box_share'),
-                *('box_fill', 'box_centres', 'box_size_by_row'),
+                *('box_size', 'box_aspect', 'box_centres', 'box_size_by_row'),
+                *('box_share', 'box_fill', 'box_width', 'box_height'),
             ),
         ),
         _section(

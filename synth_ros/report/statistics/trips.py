@@ -10,6 +10,31 @@ from synth_ros.report.statistics.gather import Gathered
 from synth_ros.report.statistics.light import BRIGHT, DARK
 from synth_ros.report.statistics.records import StatsRecord, WarningRecord
 
+RULES = frozenset(
+    {
+        'boxes_outside',
+        'boxes_without_area',
+        'bright_images',
+        'class_imbalance',
+        'class_missing_in_split',
+        'classes_without_objects',
+        'dark_images',
+        'duplicates',
+        'empty_images',
+        'group_in_splits',
+        'leak',
+        'no_images',
+        'no_objects',
+        'nothing_hidden',
+        'one_place',
+        'plain_images',
+        'rare_classes',
+        'tiny_boxes',
+        'uneven_split',
+    }
+)
+"""All warnings; docs/understanding.md says when each is given."""
+
 _EMPTY = 0.3
 _TINY = 0.1
 _IMBALANCE = (20, 100)
@@ -184,4 +209,5 @@ def _look(rule: str, text: str) -> WarningRecord:
 
 
 def _warning(rule: str, severity: Literal['bad', 'look'], text: str) -> WarningRecord:
+    assert rule in RULES, rule
     return WarningRecord(rule=rule, severity=severity, text=text)
