@@ -9,6 +9,7 @@ import typer
 
 from synth_ros import __version__
 from synth_ros.cli.audit import audit
+from synth_ros.cli.compare import compare
 from synth_ros.cli.config import config_app
 from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
@@ -21,6 +22,7 @@ from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.stats import stats
 from synth_ros.cli.validate import validate
 from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
@@ -64,6 +66,8 @@ for _verb in (
     view,
     dataset2bag,
     report,
+    stats,
+    compare,
     coverage,
     audit,
     validate,

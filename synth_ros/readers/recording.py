@@ -362,6 +362,26 @@ class Recording(Protocol):
         """
         ...
 
+    def file_of(self, key: FrameId) -> str:
+        """File of the colour image, relative to the folder; empty if it has none of its own."""
+        ...
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone, or a ``UsageError``, as of the three that follow."""
+        ...
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone, as sensed; ``None`` if it was not recorded."""
+        ...
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` if it was not recorded."""
+        ...
+
+    def provenance(self, key: FrameId) -> str:
+        """How a frame was made, as JSON; empty if that was not recorded."""
+        ...
+
     def rgb_file(self, key: FrameId) -> bytes | None:
         """The colour image of a frame as the file that it lies in; ``None`` if it is no file.
 

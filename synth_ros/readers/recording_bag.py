@@ -49,7 +49,7 @@ from synth_ros.readers.topics import (
 from synth_ros.schema.bag_note import category_of
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
-from synth_ros.types import Category
+from synth_ros.types import ByteImage, Category, DepthImage, IdImage
 
 # Frames that are looked at to see which annotations there are.
 _EXAMPLES = 100
@@ -133,20 +133,15 @@ class BagRecording:
         """
         found = self._found[key]
         record = self.record(key)
-        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
-        color = self._image(found, 'color/image_raw')
-        if color is None or color.ndim != 3 or color.dtype != np.uint8:
-            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
         depth = self._image(found, 'depth/image_rect_raw')
-        instance = self._image(found, 'labels/instance')
         classes = self._image(found, 'labels/semantic')
-        provenance = str(json.loads(text).get('provenance', ''))
+        provenance = self.provenance(key)
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=color.astype(np.uint8),
+            rgb=self.rgb(key),
             depth_m=None if depth is None else _metres(depth),
-            instance_id=None if instance is None else instance.astype(np.int32),
+            instance_id=self.instance_id(key),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
             provenance_json=provenance,
@@ -155,6 +150,34 @@ class BagRecording:
             rgb_lossy=self._note_of_dataset is not None and self._note_of_dataset.rgb_lossy,
             dataset_stamp_ns=found.dataset_stamp_ns,
         )
+
+    def file_of(self, key: FrameId) -> str:  # noqa: ARG002 (as of rgb_file)
+        """Frames of a bag have no files."""
+        return ''
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone."""
+        found = self._found[key]
+        color = self._image(found, 'color/image_raw')
+        if color is None or color.ndim != 3 or color.dtype != np.uint8:
+            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
+        return color.astype(np.uint8)
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone; ``None`` without the topic."""
+        depth = self._image(self._found[key], 'depth/image_rect_raw')
+        return None if depth is None else _metres(depth)
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` without the topic."""
+        ids = self._image(self._found[key], 'labels/instance')
+        return None if ids is None else ids.astype(np.int32)
+
+    def provenance(self, key: FrameId) -> str:
+        """How a frame was made, as JSON; empty if that was not recorded."""
+        found = self._found[key]
+        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
+        return str(json.loads(text).get('provenance', ''))
 
     @cached_property
     def origin(self) -> Origin:

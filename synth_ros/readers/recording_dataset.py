@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,7 @@ from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_pa
 from synth_ros.readers.stored_options import read_stored_options
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
+from synth_ros.types import ByteImage, DepthImage, IdImage
 
 
 class DatasetRecording:
@@ -98,6 +99,7 @@ class DatasetRecording:
         self.frames: Sequence[FrameId] = sorted(self._images)
         missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
         self.problems: Sequence[str] = (*problems_of(index), *missing)
+        self._told: tuple[str, Mapping[str, Mapping[str, Mapping[str, object]]]] = ('', {})
         self._annotations: dict[int, list[IndexedAnnotation]] = {}
         for annotation in index.annotations:
             self._annotations.setdefault(annotation.image_id, []).append(annotation)
@@ -135,17 +137,16 @@ class DatasetRecording:
         """
         image = self._images[key]
         record = self.record(key)
-        depth, masks = image.depth_file, image.instance_mask_file
         classes = image.semantic_mask_file
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=read_rgb(self._files / image.file_name),
-            depth_m=read_depth_m(self._files / depth) if depth else None,
-            instance_id=read_ids(self._files / masks) if masks else None,
+            rgb=self.rgb(key),
+            depth_m=self.depth_m(key),
+            instance_id=self.instance_id(key),
             class_id=read_ids(self._files / classes) if classes else None,
             layers=self._layers(image, record),
-            provenance_json=self._provenance(image),
+            provenance_json=self.provenance(key),
             rgb_lossy=not image.file_name.endswith('.png'),
             thresholds=self.thresholds,
             image=CocoImage(
@@ -161,6 +162,24 @@ class DatasetRecording:
             objects=tuple(entry.object() for entry in self._annotations.get(image.id, ())),
             segments=self._listed_segments(image),
         )
+
+    def file_of(self, key: FrameId) -> str:
+        """File of the colour image, relative to the folder."""
+        return self._images[key].file_name
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone."""
+        return read_rgb(self._files / self._images[key].file_name)
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone; ``None`` if the dataset has none."""
+        name = self._images[key].depth_file
+        return read_depth_m(self._files / name) if name else None
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` if the dataset has none."""
+        name = self._images[key].instance_mask_file
+        return read_ids(self._files / name) if name else None
 
     def rgb_file(self, key: FrameId) -> bytes | None:
         """The colour image of a frame as it lies on the disk."""
@@ -227,18 +246,24 @@ class DatasetRecording:
                 raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}, not {shape}.')
         return replace(layers, **found)
 
-    def _provenance(self, image: IndexedImage) -> str:
-        """The whole provenance of one frame as JSON; empty without the file."""
-        if image.provenance_file is None:
+    def provenance(self, key: FrameId) -> str:
+        """The whole provenance of one frame as JSON; empty without the file.
+
+        Raises:
+            UsageError: The file is missing or damaged.
+        """
+        name = self._images[key].provenance_file
+        if name is None:
             return ''
-        path = self._files / image.provenance_file
+        path = self._files / name
         try:
-            stored = json.loads(path.read_bytes())
-            return json.dumps({**stored['common'], **stored['frames'][image.key.stem]})
+            # Frames are mostly read in order, so the file of an episode is kept.
+            if self._told[0] != name:
+                self._told = (name, json.loads(path.read_bytes()))
+            stored = self._told[1]
+            return json.dumps({**stored['common'], **stored['frames'][key.stem]})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                f'{path} does not tell how {image.key.stem} was made: {error!r}'
-            ) from None
+            raise UsageError(f'{path} does not tell how {key.stem} was made: {error!r}') from None
 
 
 def _origin(index: Index) -> Origin:
