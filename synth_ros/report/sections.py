@@ -51,7 +51,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         'box_size': 'Square root of the box area. A detector misses sizes it was never shown.',
         'box_aspect': 'Above 1 is wider than high. Each step is a ratio.',
         'box_share': 'Below 0.1 % is hard at usual input sizes.',
-        'box_fill': 'Thin and hollow objects fill little of their box.',
+        'box_fill': 'Of objects with a mask. Thin and hollow ones fill little of their box.',
         'box_centres': 'Even is good; one dark place teaches the place instead of the object.',
         'box_size_by_row': 'Top to bottom of the image, from left to right. A line means that '
         'size can be told from the height in the image alone.',
