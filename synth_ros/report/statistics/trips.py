@@ -90,9 +90,9 @@ def _of_splits(record: StatsRecord, gathered: Gathered) -> Iterator[WarningRecor
         first = duplicates.first[0]
         yield _bad(
             'leak',
-            f'Images that look the same are in several splits ({_sets(duplicates.leaks)}), such as '
-            f'{first.images[0].name} ({first.images[0].split}) and {_other(record)}: scores will '
-            'be too good. Split by scene, and keep copies in one split.',
+            f'Images that look the same are in several splits ({_sets(duplicates.leaks)}), such '
+            f'as {first.images[0].name} ({first.images[0].split}) and {_other(record)}: scores '
+            'will be too good. Split by scene, and keep copies in one split.',
         )
     groups = gathered.classes.groups
     shared = sorted({g for a in groups for b in groups if a < b for g in groups[a] & groups[b]})
@@ -179,7 +179,8 @@ def _of_images(record: StatsRecord, gathered: Gathered) -> Iterator[WarningRecor
         yield _look(
             'duplicates',
             f'{duplicates.images:,} images look like another one, in '
-            f'{_sets(duplicates.clusters)}, {duplicates.across_groups:,} of them across scenes. Copies add nothing.',
+            f'{_sets(duplicates.clusters)}, {duplicates.across_groups:,} of them across scenes. '
+            'Copies add nothing.',
         )
 
 
