@@ -362,10 +362,6 @@ class Recording(Protocol):
         """
         ...
 
-    def stamp_ns(self, key: FrameId) -> int:
-        """When a frame was taken, nanoseconds of simulated time."""
-        ...
-
     def rgb_file(self, key: FrameId) -> bytes | None:
         """The colour image of a frame as the file that it lies in; ``None`` if it is no file.
 

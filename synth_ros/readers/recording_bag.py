@@ -149,7 +149,7 @@ class BagRecording:
             key=key,
             record=record,
             rgb=color.astype(np.uint8),
-            depth_m=None if depth is None else _metres(depth),
+            depth_m=None if depth is None else values.metres(depth),
             instance_id=None if instance is None else instance.astype(np.int32),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
@@ -187,11 +187,6 @@ class BagRecording:
             depth=everywhere('depth/image_rect_raw'),
             masks=everywhere('labels/instance') and everywhere('labels/semantic'),
         )
-
-    def stamp_ns(self, key: FrameId) -> int:
-        """When a frame was taken."""
-        found = self._found[key]
-        return found.stamp_ns if found.dataset_stamp_ns is None else found.dataset_stamp_ns
 
     def rgb_file(self, key: FrameId) -> bytes | None:  # noqa: ARG002 (images are raw)
         """Nothing: images in a bag are no files."""
@@ -400,10 +395,3 @@ class BagRecording:
                     dict.fromkeys(spec.name for spec in item.keypoints)
                 )
         return {number: tuple(names) for number, names in found.items()}
-
-
-def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Depth in metres, 0 invalid, from either encoding of REP-118."""
-    if depth.dtype == np.uint16:
-        return depth.astype(np.float32) / np.float32(1000)
-    return np.nan_to_num(depth.astype(np.float32), nan=0.0, posinf=0.0)

@@ -162,10 +162,6 @@ class DatasetRecording:
             segments=self._listed_segments(image),
         )
 
-    def stamp_ns(self, key: FrameId) -> int:
-        """When a frame was taken."""
-        return self._images[key].stamp_ns
-
     def rgb_file(self, key: FrameId) -> bytes | None:
         """The colour image of a frame as it lies on the disk."""
         path = self._files / self._images[key].file_name
