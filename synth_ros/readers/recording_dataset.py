@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile, open_root
+from synth_ros.readers.damage import reason_of
 from synth_ros.readers.dataset_index import (
     INDEX,
     PANOPTIC_INDEX,
@@ -263,7 +264,9 @@ class DatasetRecording:
             stored = self._told[1]
             return json.dumps({**stored['common'], **stored['frames'][key.stem]})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f'{path} does not tell how {key.stem} was made: {error!r}') from None
+            raise UsageError(
+                f'{path} does not tell how {key.stem} was made: {reason_of(error)}.'
+            ) from None
 
 
 def _origin(index: Index) -> Origin:
