@@ -207,15 +207,23 @@ class DatasetRecording:
                 f'Cannot read {path}: {error.strerror}. The labels of {key.stem} are in it.'
             ) from None
         self._lines.clear()
-        for line in lines:
+        lost = []
+        for number, line in enumerate(lines, 1):
             try:
                 head = json.loads(line)
                 found = FrameId(head['episode'], head['view'], head['camera'], head['episode'])
+                known = found in self._images
             except (ValueError, KeyError, TypeError):
-                continue
-            self._lines[found] = line
+                known = False
+            if known:
+                self._lines[found] = line
+            else:
+                lost.append(number)
         if key not in self._lines:
-            raise UsageError(f'{path} has no line for {key.stem}.')
+            why = f': line {lost[0]} is cut or damaged' if lost else ''
+            raise UsageError(
+                f'{path} has no line for {key.stem}{why}. See all: synth-ros validate {self.path}'
+            )
         return self._lines[key]
 
     def _listed_segments(self, image: IndexedImage) -> tuple[CocoSegment, ...] | None:

@@ -10,7 +10,7 @@ from small_datasets import bag, ours
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.coco import CocoDataset
-from synth_ros.report.html import write_report
+from synth_ros.report.html import Options, write_report
 from synth_ros.validate.run import validate
 from synth_ros.writers.bag_recovery import recover_bag
 from synth_ros.writers.coco import CocoWriter
@@ -56,7 +56,7 @@ DAMAGE = {
     'a damaged label line': (
         lambda r: replace(r / 'labels/000000.jsonl', '"view":0', '"view":"x"'),
         'ours.labels',
-        r'labels/000000\.jsonl, line 1: .*view: Input should be a valid integer',
+        r'labels/000000\.jsonl has no line for 000000_000_head: line 1 is cut or damaged',
     ),
     'a dataset of an older version': (
         older,
@@ -66,7 +66,7 @@ DAMAGE = {
     'an unfinished dataset': (
         unlink('annotations.json'),
         'ours.unfinished',
-        r'is unfinished: 2 episodes are committed.*--resume',
+        r'is unfinished: it has no annotations\.json.*--resume',
     ),
     'provenance cut in half': (
         lambda r: cut(r / 'provenance/000000.json'),
@@ -84,7 +84,7 @@ def test_a_damaged_dataset(made, tmp_path, name):
     found = validate(root).findings
     assert rule in found.counts
     with pytest.raises(UsageError, match=words):
-        write_report(root, bag=None, out=tmp_path / 'report.html', frames=2)
+        write_report(root, Options(frames=2), out=tmp_path / 'report.html')
     assert not (tmp_path / 'report.html').exists()
 
 
@@ -139,7 +139,7 @@ def test_a_damaged_bag(made, tmp_path, name):
         for broken in result.findings.broken()
     )
     with pytest.raises(UsageError, match=words):
-        write_report(made / 'dataset', bag=root, out=tmp_path / 'report.html', frames=2)
+        write_report(made / 'dataset', Options(bag=root), out=tmp_path / 'report.html')
 
 
 def test_recovery_does_what_the_message_says(made, tmp_path):
