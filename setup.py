@@ -40,6 +40,7 @@ setup(
     packages=find_packages(include=[NAME, f'{NAME}.*']),
     package_data={
         NAME: ['py.typed', 'assets/**/*'],
+        f'{NAME}.pipeline.jetson': ['templates/*'],
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
         f'{NAME}.ros': ['*.xml'],
@@ -63,6 +64,7 @@ setup(
     },
     # Why each one is needed: docs/dependencies.md.
     install_requires=[
+        'defusedxml>=0.7.1',
         'fsspec>=2024.3',
         'isal>=1.6',
         'jinja2>=3.1',
@@ -89,6 +91,8 @@ setup(
     extras_require={
         # Optional; without it hollow objects collide as their convex hulls.
         'collision': ['coacd>=1.0'],
+        # Optional; needed for the formats that are tables (hf-parquet, lerobot).
+        'formats': ['pyarrow>=15.0'],
         # Optional; needed on every machine of a cluster (`generate --cluster`).
         'cluster': ['ray[client]>=2.40'],
         # Optional; for `synth-ros view`. 170 MB, so not for everyone.
@@ -108,12 +112,15 @@ setup(
         ],
         # `colcon test` runs pytest only when this list names it.
         'test': [
+            'datasets>=3.6',
             'hypothesis>=6.90',
             'jsonschema>=4.18',
+            'pandas>=2.2',
             'pytest>=8.0',
             'pytest-timeout>=2.2',
             'pytest-xdist>=3.5',
             'rosbags>=0.11',
+            'webdataset>=1.0',
         ],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.

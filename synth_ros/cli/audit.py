@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
+
+from synth_ros.cli.progress import counting_bar
 
 if TYPE_CHECKING:
     from synth_ros.audit.truth import Oracle
@@ -75,7 +68,7 @@ def audit(
     request = AuditRequest(None if every else frames, seed)
     target = out or recording.resolve().parent / f'{recording.resolve().name}_audit'
     with closing(open_recording(recording)) as found:
-        with _oracle(config, found, console) as oracle, _bar(console) as bar:
+        with _oracle(config, found, console) as oracle, counting_bar(console) as bar:
             task = bar.add_task('frames', total=None)
             result = run(
                 found,
@@ -111,16 +104,3 @@ def _oracle(
     stage = open_stage(loaded, builder, seed=recording.seed, choice=choice)
     with closing(stage.renderer):
         yield ConfigOracle(loaded, builder, stage=stage)
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn('[bold]{task.description}'),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn('left'),
-        TimeRemainingColumn(),
-        console=console,
-    )

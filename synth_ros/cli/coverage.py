@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,8 @@ from rich.text import Text
 from synth_ros.cli.sparkline import sparkline
 
 if TYPE_CHECKING:
-    from synth_ros.report.coverage import Coverage, DrawnNumber
+    from synth_ros.report.coverage import Coverage
+    from synth_ros.report.draws import DrawnNumber
 
 
 def coverage(
@@ -30,11 +32,11 @@ def coverage(
     """
     from synth_ros.readers.coco import CocoDataset
     from synth_ros.report.coverage import coverage as read_coverage
-    from synth_ros.report.stats import dataset_stats
 
     found = CocoDataset(dataset)
-    drawn, stats = read_coverage(found), dataset_stats(found)
-    labelled = {row.name: row.objects for row in stats.classes}
+    drawn = read_coverage(found)
+    names = {category.class_id: category.name for category in found.categories}
+    labelled = Counter(names[annotation.category_id] for annotation in found.annotations)
     console = Console(highlight=False)
     console.print(f'{drawn.views} views of {drawn.episodes} scenes')
     for table in (*_refusals(drawn), _classes(drawn, labelled), _numbers(drawn), *_names(drawn)):
@@ -59,7 +61,7 @@ def _refusals(drawn: Coverage) -> Iterator[Table]:
     yield table
 
 
-def _classes(drawn: Coverage, labelled: dict[str, int]) -> Table:
+def _classes(drawn: Coverage, labelled: Mapping[str, int]) -> Table:
     table = _table('Class', 'Drawn', 'Labelled', 'Seen from')
     empty = {sphere.name: sphere.empty for sphere in drawn.spheres}
     for name, count in drawn.drawn_classes:

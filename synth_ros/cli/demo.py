@@ -54,7 +54,7 @@ def demo(
     """
     from synth_ros.config.load import load_config
     from synth_ros.config.shipped import builtin_config
-    from synth_ros.report.html import write_report
+    from synth_ros.report.html import Options, write_report
 
     console = Console(stderr=True)
     path = config or builtin_config('tabletop')
@@ -70,7 +70,7 @@ def demo(
     except KeyboardInterrupt:
         console.print(f'Interrupted. {out} holds what was recorded until then.')
         raise typer.Exit(130) from None
-    report = write_report(dataset, bag=bag, out=out / 'report.html')
+    report = write_report(dataset, Options(bag=bag), out=out / 'report.html')
     console.print(f'[green]Bag[/]      {bag}')
     console.print(f'[green]Dataset[/]  {dataset}')
     console.print(f'[green]Report[/]   {report.resolve()}')

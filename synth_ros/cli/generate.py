@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -21,8 +21,12 @@ from rich.progress import (
 )
 
 from synth_ros.cli.announce import RendererOption, announced_choice, rendered_with
+from synth_ros.cli.convert import conversion_bar, show_lost, tracked
 from synth_ros.cli.profile_table import show_profile
 from synth_ros.errors import UsageError
+
+if TYPE_CHECKING:
+    from synth_ros.config.load import LoadedConfig
 
 _MANY = 'Many machines (docs/cluster.md)'
 
@@ -145,6 +149,7 @@ def generate(
         workers=workers or 1,
         profile=profile,
     )
+    check_formats(loaded, out)
     plan = make_plan(request, loaded)
     view = ProgressView(console, plan.episodes * plan.frames_per_episode)
     try:
@@ -165,11 +170,51 @@ def generate(
         raise typer.Exit(130) from None
     if profile:
         show_profile(outcome.profile, console)
+    finish_formats(out, loaded, console)
     view.summary(out, resumed=outcome.resumed, per_episode=plan.frames_per_episode)
     if '://' not in out:
         console.print(
             f'Prove it: [bold]synth-ros audit {out} --config {config}[/]', soft_wrap=True
         )
+
+
+def check_formats(loaded: LoadedConfig, out: str) -> None:
+    """Refuse formats that could not be made at the end, before hours of rendering.
+
+    Raises:
+        UsageError: A library is missing, or the place is wrong.
+    """
+    from synth_ros.pipeline.packing import check_place
+    from synth_ros.writers.formats.registry import check_library, is_packed
+
+    formats = loaded.config.output.dataset.formats
+    for name in formats:
+        check_library(name)
+    check_place(tuple(name for name in formats if is_packed(name)), out)
+
+
+def finish_formats(out: str, loaded: LoadedConfig, console: Console) -> None:
+    """Make the formats that are packed from the finished dataset, and say what all of them lack.
+
+    A run over many machines whose shards stay there has no dataset here, and no formats.
+    """
+    from synth_ros.pipeline.packing import pack_formats
+    from synth_ros.writers.exports import read_conversion
+    from synth_ros.writers.formats.registry import is_packed
+
+    formats = loaded.config.output.dataset.formats
+    if '://' in out or not (Path(out) / 'annotations.json').exists():
+        return
+    with conversion_bar(console) as bar:
+        pack_formats(
+            Path(out),
+            tuple(name for name in formats if is_packed(name)),
+            progress=lambda name: tracked(bar, name),
+        )
+    for name in formats:
+        made = read_conversion(Path(out) / name)
+        console.print(f'[green]{name}[/]: {out}/{name}')
+        show_lost(made['lost'], console)
 
 
 def _check_out(out: str) -> None:

@@ -9,15 +9,21 @@ import typer
 
 from synth_ros import __version__
 from synth_ros.cli.audit import audit
+from synth_ros.cli.compare import compare
 from synth_ros.cli.config import config_app
+from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
+from synth_ros.cli.dataset2bag import dataset2bag
 from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
+from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
 from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.stats import stats
+from synth_ros.cli.validate import validate
 from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
 
@@ -50,9 +56,27 @@ def _options(
     """
 
 
-for _verb in (demo, preview, generate, render, view, report, coverage, audit, recover, doctor):
+for _verb in (
+    demo,
+    preview,
+    generate,
+    render,
+    convert,
+    bag2dataset,
+    view,
+    dataset2bag,
+    report,
+    stats,
+    compare,
+    coverage,
+    audit,
+    validate,
+    recover,
+    doctor,
+):
     app.command()(_verb)
 app.add_typer(config_app, name='config')
+app.add_typer(export_app, name='export')
 
 
 def main() -> None:

@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from synth_ros.config.base import FrameRate, Positive, Section
+from synth_ros.config.base import Fault, FrameRate, Name, Positive, Section, repeated_names
+
+FormatName = Literal[
+    'coco',
+    'yolo-detect',
+    'yolo-segment',
+    'yolo-pose',
+    'yolo-obb',
+    'kitti',
+    'bop',
+    'voc',
+    'masks',
+    'cityscapes',
+    'dope',
+    'webdataset',
+    'hf-imagefolder',
+    'hf-parquet',
+    'lerobot',
+]
+"""Formats of other people's tools; ``docs/formats.md`` says what each holds."""
+
+
+class SplitShare(Section):
+    """A split and its share of the episodes."""
+
+    name: Name
+    """Such as ``train``."""
+    share: Positive
+    """Relative to the sum of all."""
 
 
 class DatasetConfig(Section):
@@ -30,6 +59,32 @@ class DatasetConfig(Section):
     """Write 16-bit depth PNGs in millimetres."""
     masks: bool = True
     """Write 16-bit instance and semantic mask PNGs."""
+    container: Literal['folder', 'shards'] = 'folder'
+    """How frames lie in the dataset. ``folder``: a file for each image, which trainers read at
+    once. ``shards``: one tar file for each episode, which WebDataset reads and which file systems
+    bear in the millions. Both keep the same bytes, and every command reads both."""
+    formats: tuple[FormatName, ...] = ()
+    """Further formats that the same run writes, each into a folder of its own name inside the
+    dataset: ``coco`` (split), ``yolo-detect``, ``kitti`` and so on. ``synth-ros convert`` makes
+    them later just as well."""
+    splits: Annotated[tuple[SplitShare, ...], Field(min_length=1)] = (
+        SplitShare(name='train', share=0.8),
+        SplitShare(name='val', share=0.2),
+    )
+    """What formats put into each split. Whole episodes are dealt, by the seed and within each
+    scenario, so that no scene is in two splits."""
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each split by name."""
+        return {entry.name: entry.share for entry in self.splits}
+
+    def rules(self) -> Iterator[Fault]:
+        """Yield faults for formats listed twice and splits that share a name."""
+        for i, name in enumerate(self.formats):
+            if name in self.formats[:i]:
+                yield Fault(('formats', i), f'"{name}" is listed before: each is written once')
+        yield from repeated_names('splits', [entry.name for entry in self.splits])
 
 
 class LiveConfig(Section):

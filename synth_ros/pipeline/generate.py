@@ -18,6 +18,7 @@ from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, Instant, windows
 from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.splits import DealtSplits
 from synth_ros.pipeline.timing import Timing
 from synth_ros.render.auto import Choice, choose_backend, devices_to_share, renderer_for
 from synth_ros.scene.build import SceneBuilder
@@ -138,6 +139,9 @@ def dataset_info(
         annotations=tuple(name for name in get_args(Annotation) if labels.wants(name)),
         min_pixels=labels.min_pixels,
         min_visibility=labels.min_visibility,
+        cameras=tuple(camera.name for camera in loaded.config.cameras),
+        splits=DealtSplits(loaded.config, seed),
+        meshes=builder.meshes,
     )
 
 

@@ -9,7 +9,8 @@ from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import Plan, Progress, Report, committed, episode_instants
 from synth_ros.pipeline.instant import Window, windows
 from synth_ros.pipeline.overlap import Overlap, Take, finisher_threads
-from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
+from synth_ros.writers.coco import EpisodeWriter
+from synth_ros.writers.draft import EpisodeDraft
 
 # The second is posed and handed to the renderer while the first is being drawn.
 _IN_FLIGHT = 2

@@ -15,6 +15,8 @@ from synth_ros.errors import UsageError
 
 _STAMP = struct.Struct('<iI')
 _CDR_HEAD = 4
+# Name of the record in which our bags keep texts of their own.
+_CUSTOM = 'synth_ros'
 # Types that begin with a std_msgs/Header, and so with a stamp.
 _STAMPED = frozenset(
     {
@@ -57,15 +59,15 @@ class BagIndex:
         stamped: Places by topic, then by the stamp in the header, nanoseconds.
         plain: Places by topic of messages without a header, in order.
         problems: Stamps that come twice, a sentence each.
+        custom: Texts that our recorder noted.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._files = sorted(self.path.glob('*.mcap'))
         if not self._files:
-            raise UsageError(
-                f'{path} holds no .mcap file: give the folder of a rosbag2 recording.'
-            )
+            raise UsageError(_no_files(self.path))
+        self.custom: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.stamped: dict[str, dict[int, Place]] = {}
         self.plain: dict[str, list[Place]] = {}
@@ -116,6 +118,9 @@ class BagIndex:
     def _learn(self, number: int, reader: McapReader) -> None:
         """Note the place of every message of a file."""
         counts: dict[tuple[str, int], int] = {}
+        for note in reader.iter_metadata():
+            if note.name == _CUSTOM:
+                self.custom |= note.metadata
         for schema, channel, message in reader.iter_messages(log_time_order=True):
             topic = channel.topic
             if schema is None:
@@ -133,3 +138,18 @@ class BagIndex:
                 places[stamp] = place
             else:
                 self.plain.setdefault(topic, []).append(place)
+
+
+def _no_files(path: Path) -> str:
+    """Why a folder is no bag that can be read."""
+    if any(path.glob('*.db3*')):
+        advice = (
+            'it was recorded as sqlite3. Write it anew as MCAP: ros2 bag convert -i '
+            f'{path} -o out.yaml, with "output_bags: [{{uri: new_bag, storage_id: mcap}}]" in '
+            'out.yaml.'
+        )
+    elif any(path.glob('*.mcap.zstd')):
+        advice = f'its file is compressed as a whole. Unpack it: zstd -d {path}/*.mcap.zstd.'
+    else:
+        advice = 'give the folder of a rosbag2 recording.'
+    return f'{path} holds no .mcap file: {advice}'

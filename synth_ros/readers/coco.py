@@ -19,6 +19,7 @@ from synth_ros.readers.coco_entries import (
     ImageEntry,
     Index,
 )
+from synth_ros.readers.container import open_root
 from synth_ros.readers.images import (
     read_depth_m,
     read_ids,
@@ -54,6 +55,7 @@ class CocoDataset:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
+        self._files = open_root(self.root)
         index = _read_index(self.root)
         self.head = index.info
         self.categories = tuple(_category(entry) for entry in index.categories)
@@ -87,21 +89,21 @@ class CocoDataset:
 
     def read_rgb(self, image: ImageEntry) -> ByteImage:
         """Colour, shape (height, width, 3), uint8."""
-        return read_rgb(self.root / image.file_name)
+        return read_rgb(self._files / image.file_name)
 
     def read_depth_m(self, image: ImageEntry) -> DepthImage | None:
         """Depth in metres, 0 invalid; None if the dataset has none."""
-        return read_depth_m(self.root / image.depth_file) if image.depth_file else None
+        return read_depth_m(self._files / image.depth_file) if image.depth_file else None
 
     def read_instances(self, image: ImageEntry) -> IdImage | None:
         """Instance ids, 0 background; None if the dataset has no masks."""
         name = image.instance_mask_file
-        return read_ids(self.root / name) if name else None
+        return read_ids(self._files / name) if name else None
 
     def read_classes(self, image: ImageEntry) -> IdImage | None:
         """Class ids, 0 background; None if the dataset has no masks."""
         name = image.semantic_mask_file
-        return read_ids(self.root / name) if name else None
+        return read_ids(self._files / name) if name else None
 
     def read_record(self, image: ImageEntry) -> FrameRecord:
         """Every label of a frame that is not made of pixels.
@@ -109,7 +111,7 @@ class CocoDataset:
         Raises:
             UsageError: The file is missing, or its line is damaged or of another frame.
         """
-        path = self.root / image.labels_file
+        path = self._files / image.labels_file
         # Frames are mostly read in order, so the file of an episode is kept.
         if self._labels is None or self._labels.path != path:
             self._labels = LabelFile(path)
@@ -132,11 +134,11 @@ class CocoDataset:
         """
         found: dict[LayerName, Layer] = {}
         if image.layers_file:
-            found |= read_layer_file(self.root / image.layers_file)
+            found |= read_layer_file(self._files / image.layers_file)
         if image.part_mask_file:
-            found['part_id'] = read_parts(self.root / image.part_mask_file)
+            found['part_id'] = read_parts(self._files / image.part_mask_file)
         if image.panoptic_file:
-            found['panoptic_id'] = read_panoptic_ids(self.root / image.panoptic_file)
+            found['panoptic_id'] = read_panoptic_ids(self._files / image.panoptic_file)
         layers = {name: found[name] for name in LAYERS if name in found}
         try:
             check_layers(layers, self.read_record(image))
@@ -150,13 +152,13 @@ class CocoDataset:
 
     def read_parts(self, image: ImageEntry) -> NDArray[np.uint16] | None:
         """Part ids, 0 none; None if the dataset has no part masks."""
-        return read_parts(self.root / image.part_mask_file) if image.part_mask_file else None
+        return read_parts(self._files / image.part_mask_file) if image.part_mask_file else None
 
     def read_panoptic(self, image: ImageEntry) -> Panoptic | None:
         """The panoptic mask with its segments; None if the dataset has none."""
         if not image.panoptic_file:
             return None
-        segment_id = read_panoptic_ids(self.root / image.panoptic_file)
+        segment_id = read_panoptic_ids(self._files / image.panoptic_file)
         return panoptic_of(segment_id, self.read_record(image))
 
     def read_labels(self, image: ImageEntry) -> Labels:
@@ -194,7 +196,7 @@ class CocoDataset:
         """
         last, record = '', {}
         for image in images:
-            path = self.root / image.provenance_file
+            path = self._files / image.provenance_file
             try:
                 if image.provenance_file != last:
                     record = json.loads(path.read_bytes())
@@ -208,7 +210,7 @@ class CocoDataset:
     def missing_files(self) -> list[str]:
         """Files that the index names and the folder lacks, sorted."""
         named = {name for image in self.images for name in image.files}
-        return sorted(name for name in named if not (self.root / name).is_file())
+        return sorted(name for name in named if not (self._files / name).is_file())
 
 
 def _read_index(root: Path) -> Index:

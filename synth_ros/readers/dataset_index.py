@@ -35,6 +35,9 @@ class _Info(_Record):
     seed: int = 0
     renderer: str = ''
     thresholds: _Thresholds | None = None
+    version: str = ''
+    description: str = ''
+    labels: tuple[str, ...] = ()
 
 
 class IndexedCategory(_Record):

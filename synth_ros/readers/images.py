@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import cv2
@@ -10,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.container import StoredFile
 from synth_ros.types import ByteImage, DepthImage, IdImage
 
 
-def read_rgb(path: Path) -> ByteImage:
+def read_rgb(path: StoredFile) -> ByteImage:
     """A colour image, shape (height, width, 3), uint8, RGB.
 
     Raises:
@@ -25,7 +25,7 @@ def read_rgb(path: Path) -> ByteImage:
     return cast('ByteImage', cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
 
 
-def read_depth_m(path: Path) -> DepthImage:
+def read_depth_m(path: StoredFile) -> DepthImage:
     """Depth from a 16-bit PNG of millimetres: float32, metres, 0 invalid.
 
     Raises:
@@ -37,7 +37,7 @@ def read_depth_m(path: Path) -> DepthImage:
     return depth_mm.astype(np.float32) / np.float32(1000)
 
 
-def read_ids(path: Path) -> IdImage:
+def read_ids(path: StoredFile) -> IdImage:
     """An instance or semantic mask, shape (height, width), int32.
 
     Raises:
@@ -49,7 +49,7 @@ def read_ids(path: Path) -> IdImage:
     return ids.astype(np.int32)
 
 
-def read_parts(path: Path) -> NDArray[np.uint16]:
+def read_parts(path: StoredFile) -> NDArray[np.uint16]:
     """A part mask, shape (height, width), uint16.
 
     Raises:
@@ -61,7 +61,7 @@ def read_parts(path: Path) -> NDArray[np.uint16]:
     return cast('NDArray[np.uint16]', parts)
 
 
-def read_panoptic_ids(path: Path) -> IdImage:
+def read_panoptic_ids(path: StoredFile) -> IdImage:
     """Segment ids of a COCO panoptic mask, id = R + 256 G + 65536 B: (height, width), int32.
 
     Raises:
@@ -72,7 +72,7 @@ def read_panoptic_ids(path: Path) -> IdImage:
     return ids
 
 
-def _decode(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _decode(path: StoredFile) -> NDArray[np.uint8] | NDArray[np.uint16]:
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
@@ -90,7 +90,7 @@ def _decode(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
     return cast('NDArray[np.uint8] | NDArray[np.uint16]', pixels)
 
 
-def _wrong(path: Path, pixels: NDArray[np.generic], expected: str) -> UsageError:
+def _wrong(path: StoredFile, pixels: NDArray[np.generic], expected: str) -> UsageError:
     return UsageError(
         f'{path} is an image of {pixels.dtype} with shape {pixels.shape}, expected {expected}.'
     )

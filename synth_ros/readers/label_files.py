@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.container import StoredFile
 from synth_ros.schema.convert import from_json, key_of
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
@@ -31,7 +31,7 @@ class LabelFile:
         UsageError: It cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: StoredFile) -> None:
         self.path = path
         try:
             self._lines = path.read_bytes().splitlines()
@@ -67,7 +67,7 @@ class LabelFile:
         return record
 
 
-def read_layer_file(path: Path) -> dict[LayerName, Layer]:
+def read_layer_file(path: StoredFile) -> dict[LayerName, Layer]:
     """The arrays of a file ``layers/<frame>.npz``, by name.
 
     Raises:

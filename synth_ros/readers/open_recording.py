@@ -24,7 +24,7 @@ def open_recording(path: Path) -> Recording:
         raise UsageError(f'There is no folder {path}. Give the folder of a dataset or of a bag.')
     if (path / INDEX).is_file():
         return DatasetRecording(path)
-    if (path / 'metadata.yaml').is_file() or any(path.glob('*.mcap')):
+    if (path / 'metadata.yaml').is_file() or any(path.glob('*.mcap*')):
         # Imported here: a bag needs libraries that a dataset does not.
         from synth_ros.readers.recording_bag import BagRecording
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.readers.origin import Origin
 from synth_ros.readers.shared import Shared
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import ByteImage, CameraModel, Category, DepthImage, FloatArray, IdImage
@@ -254,6 +255,8 @@ class RecordedFrame:
         objects: From ``annotations.json``; ``None`` in a bag.
         segments: From ``panoptic.json``; ``None`` without it.
         messages: From a bag; ``None`` in a dataset.
+        dataset_stamp_ns: Stamp that it has in the dataset of which a bag was made; ``None`` if it
+            is that of the record.
     """
 
     key: FrameId
@@ -270,6 +273,7 @@ class RecordedFrame:
     objects: tuple[CocoObject, ...] | None = None
     segments: tuple[CocoSegment, ...] | None = None
     messages: Messages | None = None
+    dataset_stamp_ns: int | None = None
 
     @property
     def camera(self) -> CameraModel:
@@ -309,6 +313,16 @@ class Recording(Protocol):
         ...
 
     @property
+    def origin(self) -> Origin:
+        """What made it, and how it was stored."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """From which size instances were labelled; ``None`` if it does not say."""
+        ...
+
+    @property
     def categories(self) -> tuple[Category, ...]:
         """Classes; empty if it does not say."""
         ...
@@ -345,6 +359,34 @@ class Recording(Protocol):
 
         Raises:
             UsageError: Something of it is missing or damaged.
+        """
+        ...
+
+    def file_of(self, key: FrameId) -> str:
+        """File of the colour image, relative to the folder; empty if it has none of its own."""
+        ...
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone, or a ``UsageError``, as of the three that follow."""
+        ...
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone, as sensed; ``None`` if it was not recorded."""
+        ...
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` if it was not recorded."""
+        ...
+
+    def provenance(self, key: FrameId) -> str:
+        """How a frame was made, as JSON; empty if that was not recorded."""
+        ...
+
+    def rgb_file(self, key: FrameId) -> bytes | None:
+        """The colour image of a frame as the file that it lies in; ``None`` if it is no file.
+
+        Raises:
+            UsageError: It is missing.
         """
         ...
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers import ros_values as values
 from synth_ros.readers.bag_index import BagIndex, Place
+from synth_ros.readers.bag_notes import (
+    AnnotationsHead,
+    Made,
+    limits_of,
+    meshes_in,
+    note_in,
+    noted_origin,
+    read_made,
+)
+from synth_ros.readers.bag_tree import BagTree
+from synth_ros.readers.origin import Origin, annotations_in
 from synth_ros.readers.recording import (
     Calibration,
     Detection2d,
@@ -22,75 +35,24 @@ from synth_ros.readers.recording import (
     Messages,
     RecordedFrame,
     RecordedLayers,
-    Thresholds,
 )
 from synth_ros.readers.shared import ClassNames, Shared
+from synth_ros.readers.topics import (
+    ANNOTATIONS,
+    CLASS_LISTS,
+    DETECTIONS_2D,
+    DETECTIONS_3D,
+    INFOS,
+    PICTURES,
+    layer_topic,
+)
+from synth_ros.schema.bag_note import category_of
 from synth_ros.schema.layers import LAYERS, Layer
 from synth_ros.schema.records import FrameRecord, LayerName
-from synth_ros.types import Category, FloatArray
+from synth_ros.types import ByteImage, Category, DepthImage, IdImage
 
-ANNOTATIONS = '/labels/annotations'
-WORLD = 'world'
-
-# Last part of each topic of a layer; the others are called as the layer is.
-_LAYER_TOPICS = {
-    'depth_m': 'depth',
-    'distance_m': 'distance',
-    'points_m': 'points',
-    'part_id': 'parts',
-    'panoptic_id': 'panoptic',
-}
-_INFOS = ('color/camera_info', 'depth/camera_info')
-_IMAGES = ('color/image_raw', 'depth/image_rect_raw', 'labels/instance', 'labels/semantic')
-_DETECTIONS_2D = {
-    'boxes': 'labels/detections_2d',
-    'oriented': 'labels/detections_2d_oriented',
-    'keypoints': 'labels/keypoints',
-}
-_DETECTIONS_3D = 'labels/detections_3d'
-_CLASS_LISTS = ('/labels/label_info', '/labels/panoptic_info')
-
-
-class _Head(BaseModel):
-    """What is needed of an annotations message to find it again."""
-
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    stamp_ns: int
-    episode: int
-    view: int
-    camera: str
-
-
-class _Annotations(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    session: str
-    run: int
-    frame: _Head
-    provenance: str = ''
-
-
-class _Thresholds(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    min_pixels: int
-    min_visibility: float
-
-
-class _Made(BaseModel):
-    """What is needed of the provenance of a frame."""
-
-    model_config = ConfigDict(frozen=True, extra='ignore')
-
-    config_hash: str = ''
-    seed: int = 0
-    renderer: str = ''
-    thresholds: _Thresholds | None = None
-
-    def limits(self) -> Thresholds | None:
-        found = self.thresholds
-        return None if found is None else Thresholds(found.min_pixels, found.min_visibility)
+# Frames that are looked at to see which annotations there are.
+_EXAMPLES = 100
 
 
 class _Found(NamedTuple):
@@ -100,16 +62,13 @@ class _Found(NamedTuple):
         prefix: Topics of the camera begin with it.
         place: Of its annotations.
         stamp_ns: Of all its messages.
+        dataset_stamp_ns: That it has in the dataset of which the bag was made, if it was.
     """
 
     prefix: str
     place: Place
     stamp_ns: int
-
-
-class _Edge(NamedTuple):
-    parent: str
-    parent_from_child: FloatArray
+    dataset_stamp_ns: int | None
 
 
 class BagRecording:
@@ -136,7 +95,7 @@ class BagRecording:
     def _learn(self) -> None:
         """Find the frames, and read what holds for all of them."""
         self._found: dict[FrameId, _Found] = {}
-        self._made = _Made()
+        self._made = Made()
         self.problems: Sequence[str] = (*self._index.problems, *self._find_frames())
         if not self._found:
             raise UsageError(
@@ -144,16 +103,14 @@ class BagRecording:
                 f'there: {", ".join(sorted(self._index.types)) or "none"}.'
             )
         self.frames: Sequence[FrameId] = sorted(self._found)
-        made = self._made
-        self.config_hash, self.seed, self.renderer = made.config_hash, made.seed, made.renderer
-        self.shared = Shared(classes=self._read_classes())
+        made, self.renderer = self._made, self._made.renderer
+        self._note_of_dataset = note = note_in(self._index.custom, self.path)
+        said = made if note is None else note
+        self.config_hash, self.seed = said.config_hash, said.seed
+        self.shared = Shared(classes=self._read_classes(), meshes=meshes_in(self.path))
         self.categories = self._categories()
-        self._static = self._read_edges('/tf_static').get(None, {})
-        self._moving = self._read_edges('/tf')
-
-    def stamp_ns(self, key: FrameId) -> int:
-        """Simulation time of a frame, nanoseconds."""
-        return self._found[key].stamp_ns
+        self.thresholds = made.limits() if note is None else limits_of(note)
+        self._tree = BagTree(self._index)
 
     def record(self, key: FrameId) -> FrameRecord:
         """Structured labels of a frame.
@@ -176,26 +133,88 @@ class BagRecording:
         """
         found = self._found[key]
         record = self.record(key)
-        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
-        color = self._image(found, 'color/image_raw')
-        if color is None or color.ndim != 3 or color.dtype != np.uint8:
-            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
         depth = self._image(found, 'depth/image_rect_raw')
-        instance = self._image(found, 'labels/instance')
         classes = self._image(found, 'labels/semantic')
-        provenance = str(json.loads(text).get('provenance', ''))
+        provenance = self.provenance(key)
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=color.astype(np.uint8),
+            rgb=self.rgb(key),
             depth_m=None if depth is None else _metres(depth),
-            instance_id=None if instance is None else instance.astype(np.int32),
+            instance_id=self.instance_id(key),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
             provenance_json=provenance,
-            thresholds=_read_made(provenance).limits(),
+            thresholds=read_made(provenance).limits(),
             messages=self._messages(found, rounded=depth is not None and depth.dtype == np.uint16),
+            rgb_lossy=self._note_of_dataset is not None and self._note_of_dataset.rgb_lossy,
+            dataset_stamp_ns=found.dataset_stamp_ns,
         )
+
+    def file_of(self, key: FrameId) -> str:  # noqa: ARG002 (as of rgb_file)
+        """Frames of a bag have no files."""
+        return ''
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone."""
+        found = self._found[key]
+        color = self._image(found, 'color/image_raw')
+        if color is None or color.ndim != 3 or color.dtype != np.uint8:
+            raise UsageError(f'{key.stem}: no colour image on {found.prefix}/color/image_raw.')
+        return color.astype(np.uint8)
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone; ``None`` without the topic."""
+        depth = self._image(self._found[key], 'depth/image_rect_raw')
+        return None if depth is None else _metres(depth)
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` without the topic."""
+        ids = self._image(self._found[key], 'labels/instance')
+        return None if ids is None else ids.astype(np.int32)
+
+    def provenance(self, key: FrameId) -> str:
+        """How a frame was made, as JSON; empty if that was not recorded."""
+        found = self._found[key]
+        text = self._index.read(found.prefix + ANNOTATIONS, found.place).data
+        return str(json.loads(text).get('provenance', ''))
+
+    @cached_property
+    def origin(self) -> Origin:
+        """What made the bag, by its own word.
+
+        Of one that was recorded plainly, the annotations are those of which its frames have
+        examples.
+        """
+        note = self._note_of_dataset
+        found = self._found_origin(looked=note is None)
+        return found if note is None else noted_origin(note, found)
+
+    def _found_origin(self, *, looked: bool) -> Origin:
+        prefixes = {found.prefix for found in self._found.values()}
+        topics = self._index.types
+
+        def everywhere(name: str) -> bool:
+            return all(f'{prefix}/{name}' in topics for prefix in prefixes)
+
+        return Origin(
+            version=self._made.synth_ros,
+            description=f'synth_ros bag {self.path.name}',
+            annotations=annotations_in(self._examples() if looked else ()),
+            cameras=tuple(sorted({key.camera for key in self.frames})),
+            rgb_format='png',
+            depth=everywhere('depth/image_rect_raw'),
+            masks=everywhere('labels/instance') and everywhere('labels/semantic'),
+        )
+
+    def stamp_ns(self, key: FrameId) -> int:
+        """When a frame was taken."""
+        found = self._found[key]
+        return found.stamp_ns if found.dataset_stamp_ns is None else found.dataset_stamp_ns
+
+    def rgb_file(self, key: FrameId) -> bytes | None:  # noqa: ARG002 (images are raw)
+        """Nothing: images in a bag are no files."""
+        return None
 
     def close(self) -> None:
         """Close the bag's files; closing twice is fine."""
@@ -211,19 +230,34 @@ class BagRecording:
             prefix = topic.removesuffix(ANNOTATIONS)
             for place in self._index.plain[topic]:
                 try:
-                    head = _Annotations.model_validate_json(self._index.read(topic, place).data)
+                    head = AnnotationsHead.model_validate_json(self._index.read(topic, place).data)
                 except ValidationError as error:
                     problems.append(f'{topic}: a message of {place.log_ns} ns: {error}')
                     continue
                 if not self._made.config_hash:
-                    self._made = _read_made(head.provenance)
-                run = runs.setdefault((head.session, head.run), len(runs))
+                    self._made = read_made(head.provenance)
                 frame = head.frame
+                run = runs.setdefault((head.session, head.run), len(runs))
+                if head.dataset_stamp_ns is not None:
+                    # The episodes of a dataset keep their numbers.
+                    run = frame.episode
                 key = FrameId(run, frame.view, frame.camera, frame.episode)
                 if key in self._found:
                     problems.append(f'{topic}: frame {key.stem} came twice in one scene.')
-                self._found[key] = _Found(prefix, place, frame.stamp_ns)
-        return problems
+                self._found[key] = _Found(prefix, place, frame.stamp_ns, head.dataset_stamp_ns)
+        return problems + self._images_alone()
+
+    def _images_alone(self) -> list[str]:
+        """Images without annotations: a recording that was cut short has them at its end."""
+        labelled: dict[str, set[int]] = {}
+        for found in self._found.values():
+            labelled.setdefault(found.prefix, set()).add(found.stamp_ns)
+        return [
+            f'{prefix}/color/image_raw: the image of {stamp} ns has no annotations.'
+            for prefix, stamps in sorted(labelled.items())
+            for stamp in sorted(self._index.stamped.get(f'{prefix}/color/image_raw', {}))
+            if stamp not in stamps
+        ]
 
     def _place(self, found: _Found, name: str) -> tuple[int, Place] | None:
         """A message of a frame: that of its stamp, or else the nearest, and its stamp.
@@ -249,7 +283,7 @@ class BagRecording:
         """The layers that the record lists; an empty message stands for one that it has not."""
         layers: dict[LayerName, Layer] = {}
         for name in record.layers:
-            topic = f'labels/{_LAYER_TOPICS.get(name, name)}'
+            topic = layer_topic(name)
             place = self._place(found, topic)
             if place is None:
                 continue
@@ -272,25 +306,25 @@ class BagRecording:
         frames: dict[str, str] = {}
         infos: dict[str, Calibration] = {}
         arrays: dict[str, tuple[Detection2d, ...]] = {}
-        for name in _INFOS:
+        for name in INFOS:
             message = self._note(found, name, stamps)
             if message is not None:
                 infos[name] = values.calibration(message)
                 frames[name] = infos[name].frame_id
-        for kind, name in _DETECTIONS_2D.items():
+        for kind, name in DETECTIONS_2D.items():
             message = self._note(found, name, stamps)
             if message is not None:
                 arrays[kind] = values.detections_2d(message.detections)
                 stamps |= {f'{name} inside': box.stamp_ns for box in arrays[kind]}
         solids: tuple[Detection3d, ...] | None = None
-        message = self._note(found, _DETECTIONS_3D, stamps)
+        message = self._note(found, DETECTIONS_3D, stamps)
         if message is not None:
             solids = values.detections_3d(message.detections)
-        for name in (*_IMAGES, *(f'labels/{_LAYER_TOPICS.get(k, k)}' for k in LAYERS)):
+        for name in (*PICTURES, *map(layer_topic, LAYERS)):
             place = self._place(found, name)
             if place is not None:
                 stamps[name] = place[0]
-        links = self._links(found.stamp_ns)
+        links = self._tree.links(found.stamp_ns)
         optical = frames.get('color/camera_info', '')
         return Messages(
             stamps_ns=stamps,
@@ -344,49 +378,47 @@ class BagRecording:
                 )
             )
             for topic in sorted(self._index.plain)
-            if topic.endswith(_CLASS_LISTS)
+            if topic.endswith(CLASS_LISTS)
         }
 
     def _categories(self) -> tuple[Category, ...]:
-        """Classes from the first label_info."""
-        for topic, listed in self.shared.classes.items():
-            if topic.endswith(_CLASS_LISTS[0]):
-                return tuple(Category(*entry) for entry in listed)
-        return ()
+        """Classes by ascending id: as the bag says, or from label_info and panoptic_info.
 
-    def _read_edges(self, topic: str) -> dict[int | None, dict[str, _Edge]]:
-        """Edges of the TF tree: by stamp, or all together under ``None`` for static ones."""
-        edges: dict[int | None, dict[str, _Edge]] = {}
-        if topic not in self._index.types:
-            return edges
-        for message in self._index.all(topic):
-            for item in message.transforms:
-                stamp = None if topic.endswith('static') else values.stamp_ns(item.header)
-                edges.setdefault(stamp, {})[item.child_frame_id] = _Edge(
-                    item.header.frame_id, values.transform_matrix(item.transform)
+        Topics have no lines between keypoints; names of keypoints are those of the objects that
+        come first.
+        """
+        if self._note_of_dataset is not None:
+            return tuple(category_of(note) for note in self._note_of_dataset.categories)
+        lists = [self._first_list(ending) for ending in CLASS_LISTS]
+        names = self._keypoint_names() if lists[0] else {}
+        things = {
+            number: Category(number, name, keypoints=names.get(number, ()))
+            for number, name in lists[0]
+        }
+        stuff = {
+            number: Category(number, name, supercategory='stuff', is_thing=False)
+            for number, name in lists[1]
+            if number not in things
+        }
+        return tuple(category for _, category in sorted({**stuff, **things}.items()))
+
+    def _examples(self) -> Iterator[FrameRecord]:
+        """Labels of the first frames; those that are damaged are told of when they are read."""
+        for key in self.frames[:_EXAMPLES]:
+            with suppress(UsageError):
+                yield self.record(key)
+
+    def _first_list(self, ending: str) -> ClassNames:
+        return next((c for topic, c in self.shared.classes.items() if topic.endswith(ending)), ())
+
+    def _keypoint_names(self) -> dict[int, tuple[str, ...]]:
+        found: dict[int, dict[str, None]] = {}
+        for record in self._examples():
+            for item in record.instances:
+                found.setdefault(item.class_id, {}).update(
+                    dict.fromkeys(spec.name for spec in item.keypoints)
                 )
-        return edges
-
-    def _links(self, stamp_ns: int) -> dict[str, FloatArray]:
-        """World pose of every frame that a chain of edges of this instant leads to."""
-        edges = {**self._static, **self._moving.get(stamp_ns, {})}
-        poses = {WORLD: np.eye(4)}
-        waiting = dict(edges)
-        while True:
-            ready = [child for child, edge in waiting.items() if edge.parent in poses]
-            if not ready:
-                return poses
-            for child in ready:
-                edge = waiting.pop(child)
-                poses[child] = poses[edge.parent] @ edge.parent_from_child
-
-
-def _read_made(provenance_json: str) -> _Made:
-    """What the provenance says; nothing if it is missing or not ours."""
-    try:
-        return _Made.model_validate_json(provenance_json or '{}')
-    except ValidationError:
-        return _Made()
+        return {number: tuple(names) for number, names in found.items()}
 
 
 def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:

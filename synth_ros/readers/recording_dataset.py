@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +17,11 @@ import numpy as np
 from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.container import StoredFile, open_root
 from synth_ros.readers.dataset_index import (
     INDEX,
     PANOPTIC_INDEX,
+    Index,
     IndexedAnnotation,
     IndexedImage,
     problems_of,
@@ -32,6 +35,8 @@ from synth_ros.readers.images import (
     read_parts,
     read_rgb,
 )
+from synth_ros.readers.meshes import RecordedMeshes, surface_files
+from synth_ros.readers.origin import Origin, annotations_named
 from synth_ros.readers.recording import (
     CocoImage,
     CocoSegment,
@@ -41,8 +46,10 @@ from synth_ros.readers.recording import (
     Thresholds,
 )
 from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_parts_list
+from synth_ros.readers.stored_options import read_stored_options
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
+from synth_ros.types import ByteImage, DepthImage, IdImage
 
 
 class DatasetRecording:
@@ -59,17 +66,21 @@ class DatasetRecording:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self._files = open_root(self.path)
         index = read_index(self.path / INDEX)
         self.config_hash = index.info.config_hash
         self.seed = index.info.seed
         self.renderer = index.info.renderer
         limits = index.info.thresholds
-        self._thresholds = (
+        self.thresholds = (
             None if limits is None else Thresholds(limits.min_pixels, limits.min_visibility)
         )
-        self.categories = tuple(category.category() for category in index.categories)
         panoptic = read_panoptic(self.path / PANOPTIC_INDEX)
+        things = {category.id: category.category() for category in index.categories}
+        stuff = {c.id: c.category() for c in panoptic.categories if c.id not in things}
+        self.categories = tuple(category for _, category in sorted({**stuff, **things}.items()))
         self._segments = {entry.image_id: entry.segments_info for entry in panoptic.annotations}
+        models = read_models(self.path / MODELS)
         self.shared = Shared(
             classes={
                 name: tuple((category.id, category.name) for category in listed)
@@ -79,13 +90,16 @@ class DatasetRecording:
                 )
                 if listed
             },
-            models=read_models(self.path / MODELS),
+            models=models,
             parts=read_parts_list(self.path / PARTS),
+            meshes=None if models is None else RecordedMeshes(self.path, surface_files(models)),
         )
         self._images = {image.key: image for image in index.images}
+        self.origin = _origin(index)._replace(stored=read_stored_options(self.path))
         self.frames: Sequence[FrameId] = sorted(self._images)
         missing = [] if self.shared.models is not None else [f'{MODELS} is missing.']
         self.problems: Sequence[str] = (*problems_of(index), *missing)
+        self._told: tuple[str, Mapping[str, Mapping[str, Mapping[str, object]]]] = ('', {})
         self._annotations: dict[int, list[IndexedAnnotation]] = {}
         for annotation in index.annotations:
             self._annotations.setdefault(annotation.image_id, []).append(annotation)
@@ -106,7 +120,7 @@ class DatasetRecording:
                 f'{self.path / INDEX} names no labels_file for {key.stem}: the dataset was made '
                 'by a version before labels were stored whole. Generate it again.'
             )
-        path = self.path / name
+        path = self._files / name
         line = self._lines.get(key) or self._read_lines(path, key)
         try:
             return FrameRecord.model_validate_json(line)
@@ -123,19 +137,18 @@ class DatasetRecording:
         """
         image = self._images[key]
         record = self.record(key)
-        depth, masks = image.depth_file, image.instance_mask_file
         classes = image.semantic_mask_file
         return RecordedFrame(
             key=key,
             record=record,
-            rgb=read_rgb(self.path / image.file_name),
-            depth_m=read_depth_m(self.path / depth) if depth else None,
-            instance_id=read_ids(self.path / masks) if masks else None,
-            class_id=read_ids(self.path / classes) if classes else None,
+            rgb=self.rgb(key),
+            depth_m=self.depth_m(key),
+            instance_id=self.instance_id(key),
+            class_id=read_ids(self._files / classes) if classes else None,
             layers=self._layers(image, record),
-            provenance_json=self._provenance(image),
+            provenance_json=self.provenance(key),
             rgb_lossy=not image.file_name.endswith('.png'),
-            thresholds=self._thresholds,
+            thresholds=self.thresholds,
             image=CocoImage(
                 image_id=image.id,
                 width=image.width,
@@ -150,6 +163,32 @@ class DatasetRecording:
             segments=self._listed_segments(image),
         )
 
+    def file_of(self, key: FrameId) -> str:
+        """File of the colour image, relative to the folder."""
+        return self._images[key].file_name
+
+    def rgb(self, key: FrameId) -> ByteImage:
+        """Colour of a frame alone."""
+        return read_rgb(self._files / self._images[key].file_name)
+
+    def depth_m(self, key: FrameId) -> DepthImage | None:
+        """Depth of a frame alone; ``None`` if the dataset has none."""
+        name = self._images[key].depth_file
+        return read_depth_m(self._files / name) if name else None
+
+    def instance_id(self, key: FrameId) -> IdImage | None:
+        """Instance mask of a frame alone; ``None`` if the dataset has none."""
+        name = self._images[key].instance_mask_file
+        return read_ids(self._files / name) if name else None
+
+    def rgb_file(self, key: FrameId) -> bytes | None:
+        """The colour image of a frame as it lies on the disk."""
+        path = self._files / self._images[key].file_name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
+
     def close(self) -> None:
         """Nothing stays open between frames."""
 
@@ -158,7 +197,7 @@ class DatasetRecording:
         """Lines of the label files that were read, by frame."""
         return {}
 
-    def _read_lines(self, path: Path, key: FrameId) -> bytes:
+    def _read_lines(self, path: StoredFile, key: FrameId) -> bytes:
         """Read an episode's file; keep its lines until those of another are asked for."""
         try:
             lines = path.read_bytes().splitlines()
@@ -187,15 +226,15 @@ class DatasetRecording:
     def _layers(self, image: IndexedImage, record: FrameRecord) -> RecordedLayers:
         parts, panoptic = image.part_mask_file, image.panoptic_file
         layers = RecordedLayers(
-            part_id=read_parts(self.path / parts) if parts else None,
-            panoptic_id=read_panoptic_ids(self.path / panoptic) if panoptic else None,
+            part_id=read_parts(self._files / parts) if parts else None,
+            panoptic_id=read_panoptic_ids(self._files / panoptic) if panoptic else None,
         )
         if image.layers_file is None:
             return layers
-        path = self.path / image.layers_file
+        path = self._files / image.layers_file
         found = {}
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 for name in set(stored.files) & set(LAYERS):
                     found[name] = stored[name]
         except (OSError, ValueError, zipfile.BadZipFile) as error:
@@ -207,15 +246,34 @@ class DatasetRecording:
                 raise UsageError(f'{path}: {name} is {layer.dtype} {layer.shape}, not {shape}.')
         return replace(layers, **found)
 
-    def _provenance(self, image: IndexedImage) -> str:
-        """The whole provenance of one frame as JSON; empty without the file."""
-        if image.provenance_file is None:
+    def provenance(self, key: FrameId) -> str:
+        """The whole provenance of one frame as JSON; empty without the file.
+
+        Raises:
+            UsageError: The file is missing or damaged.
+        """
+        name = self._images[key].provenance_file
+        if name is None:
             return ''
-        path = self.path / image.provenance_file
+        path = self._files / name
         try:
-            stored = json.loads(path.read_bytes())
-            return json.dumps({**stored['common'], **stored['frames'][image.key.stem]})
+            # Frames are mostly read in order, so the file of an episode is kept.
+            if self._told[0] != name:
+                self._told = (name, json.loads(path.read_bytes()))
+            stored = self._told[1]
+            return json.dumps({**stored['common'], **stored['frames'][key.stem]})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                f'{path} does not tell how {image.key.stem} was made: {error!r}'
-            ) from None
+            raise UsageError(f'{path} does not tell how {key.stem} was made: {error!r}') from None
+
+
+def _origin(index: Index) -> Origin:
+    images = index.images
+    return Origin(
+        version=index.info.version,
+        description=index.info.description,
+        annotations=annotations_named(index.info.labels),
+        cameras=tuple(dict.fromkeys(image.camera for image in images)),
+        rgb_format='jpeg' if any(i.file_name.endswith('.jpg') for i in images) else 'png',
+        depth=bool(images) and all(image.depth_file for image in images),
+        masks=bool(images) and all(image.instance_mask_file for image in images),
+    )

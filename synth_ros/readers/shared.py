@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.geometry.shapes import MeshSource
 from synth_ros.schema.records import (
     ContinuousSymmetryRecord,
     KeypointSpecRecord,
@@ -36,6 +37,8 @@ class RecordedModel(NamedTuple):
         object_from_box: Pose of the box in the object's frame.
         symmetry: Motions that leave it as it is.
         keypoints: Its named points.
+        mesh: File of its surface; ``None`` if it is not kept.
+        mesh_size_m: Edges of the 3D box at the size of that file.
     """
 
     class_id: int
@@ -43,6 +46,8 @@ class RecordedModel(NamedTuple):
     object_from_box: Matrix4
     symmetry: SymmetryRecord
     keypoints: tuple[KeypointSpecRecord, ...]
+    mesh: str | None = None
+    mesh_size_m: Vector3 | None = None
 
 
 class Shared(NamedTuple):
@@ -52,11 +57,13 @@ class Shared(NamedTuple):
         classes: Every list of class names, by the file or topic that holds it.
         models: By name; ``None`` if they are not recorded.
         parts: Meaning of part masks; ``None`` if it is not recorded.
+        meshes: Surfaces of models; ``None`` where none are kept.
     """
 
     classes: Mapping[str, ClassNames]
     models: Mapping[str, RecordedModel] | None = None
     parts: tuple[PartRecord, ...] | None = None
+    meshes: MeshSource | None = None
 
 
 class _Entry(BaseModel):
@@ -75,6 +82,8 @@ class _Model(_Entry):
     symmetries_discrete: tuple[tuple[Vector4, Vector4, Vector4, Vector4], ...]
     symmetries_continuous: tuple[_Axis, ...]
     keypoints: tuple[KeypointSpecRecord, ...]
+    mesh: str | None = None
+    mesh_size_m: Vector3 | None = None
 
 
 class _Part(_Entry):
@@ -97,9 +106,9 @@ def read_models(path: Path) -> Mapping[str, RecordedModel] | None:
         for entry in stored.values():
             entry['symmetries_discrete'] = [_rows(m) for m in entry['symmetries_discrete']]
         found = adapter.validate_json(json.dumps(stored))
+        return {name: _model(entry) for name, entry in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f'{path} cannot be read: {_first(error)}') from None
-    return {name: _model(entry) for name, entry in found.items()}
 
 
 def read_parts_list(path: Path) -> tuple[PartRecord, ...] | None:
@@ -128,6 +137,8 @@ def _model(entry: _Model) -> RecordedModel:
         object_from_box=entry.object_from_box,
         symmetry=SymmetryRecord(discrete=entry.symmetries_discrete, continuous=continuous),
         keypoints=entry.keypoints,
+        mesh=entry.mesh,
+        mesh_size_m=entry.mesh_size_m,
     )
 
 

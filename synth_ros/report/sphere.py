@@ -9,6 +9,7 @@ import numpy as np
 
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.readers.coco_entries import AnnotationEntry
+from synth_ros.types import FloatArray
 
 BANDS = 8
 """Of equal height, so of equal area (Archimedes); the first is seen from below."""
@@ -40,17 +41,25 @@ def spheres(dataset: CocoDataset) -> tuple[Sphere, ...]:
     return tuple(found)
 
 
+def cell(camera_from_object: FloatArray) -> tuple[int, int]:
+    """Band and sector of the map from which a camera sees an object.
+
+    Args:
+        camera_from_object: Pose of the object in the optical frame, (4, 4); not in its centre.
+    """
+    towards = -camera_from_object[:3, :3].T @ camera_from_object[:3, 3]
+    x, y, z = towards / np.linalg.norm(towards)
+    band = min(max(int((z + 1) / 2 * BANDS), 0), BANDS - 1)
+    sector = min(int((np.arctan2(y, x) / np.pi + 1) / 2 * SECTORS), SECTORS - 1)
+    return band, sector
+
+
 def _sphere(name: str, annotations: Sequence[AnnotationEntry]) -> Sphere:
     counts = np.zeros((BANDS, SECTORS), np.int64)
     for annotation in annotations:
-        pose = annotation.pose
-        towards = -pose[:3, :3].T @ pose[:3, 3]
-        x, y, z = towards / np.linalg.norm(towards)
-        band = min(int((z + 1) / 2 * BANDS), BANDS - 1)
-        sector = min(int((np.arctan2(y, x) / np.pi + 1) / 2 * SECTORS), SECTORS - 1)
-        counts[band, sector] += 1
+        counts[cell(annotation.pose)] += 1
     return Sphere(
         name,
-        tuple(tuple(int(cell) for cell in row) for row in counts),
+        tuple(tuple(int(number) for number in row) for row in counts),
         float(np.mean(counts == 0)),
     )

@@ -25,6 +25,8 @@ class Annotations(BaseModel):
         run: How many scenes this run of the simulator had opened before, resets included.
         frame: The labels; the dataset's native store holds the same record.
         provenance: The frame's ``provenance_json``.
+        dataset_stamp_ns: Stamp that the frame has in the dataset that it was taken from, where
+            scenes may begin at the same time; left out of live messages.
     """
 
     model_config = ConfigDict(frozen=True, extra='forbid', strict=True)
@@ -34,23 +36,32 @@ class Annotations(BaseModel):
     run: int
     frame: FrameRecord
     provenance: str
+    dataset_stamp_ns: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a simulator made it."""
+        return self.dataset_stamp_ns is None
 
 
-def to_json(sample: Sample, *, session: str, run: int) -> str:
+def to_json(sample: Sample, *, session: str, run: int, dataset_stamp_ns: int | None = None) -> str:
     """The message of a sample as JSON text.
 
     Args:
         sample: The sample.
         session: Name of this run of the simulator.
         run: Scenes that it had opened before this one.
+        dataset_stamp_ns: Stamp of the frame in the dataset that it comes from; ``None`` for a
+            live one.
     """
     message = Annotations(
         session=session,
         run=run,
         frame=schema.record_of(sample),
         provenance=sample.provenance_json,
+        dataset_stamp_ns=dataset_stamp_ns,
     )
-    return message.model_dump_json()
+    return message.model_dump_json(exclude={'dataset_stamp_ns'} if message.is_live else None)
 
 
 def from_json(text: str) -> Annotations:

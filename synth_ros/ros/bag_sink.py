@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,13 +11,20 @@ from pathlib import Path
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
+from synth_ros.config.output import DatasetConfig
+from synth_ros.pipeline.bag_note import note_of
 from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
 from synth_ros.ros.recorder_params import Compression
+from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.bag import BagWriter
+from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.bag_metadata import BagTopic, QosProfile
+from synth_ros.writers.base import DatasetInfo
 
 _FLUSH_S = 1.0
+# A JSON text: a name in its quotes.
+_MODEL_NAME = re.compile(rb'"model_name":("(?:[^"\\\\]|\\\\.)*")')
 
 
 class BagSink:
@@ -25,13 +33,21 @@ class BagSink:
     Args:
         path: The bag's folder; must not exist.
         compression: Of its chunks.
+        info: What a dataset of these frames says of itself; kept with the messages.
+        options: How its files would be stored.
 
     Raises:
         OutputError: The folder exists or cannot be written.
     """
 
-    def __init__(self, path: Path, *, compression: Compression) -> None:
-        self._writer = BagWriter(path, compression=compression)
+    def __init__(
+        self, path: Path, *, compression: Compression, info: DatasetInfo, options: DatasetConfig
+    ) -> None:
+        note = note_of(info, options).model_dump_json()
+        self._writer = BagWriter(path, compression=compression, custom_data={DATASET: note})
+        self._meshes = info.meshes
+        self._models: set[str] = set()
+        self._seen: set[bytes] = set()
         self._channels: dict[str, int] = {}
         self._flushed = time.monotonic()
 
@@ -45,7 +61,7 @@ class BagSink:
                 type_name=type_name,
                 definition=definition_text(type_name),
                 type_hash=str(publishers[0].topic_type_hash),
-                qos=tuple(_offered(info.qos_profile) for info in publishers),
+                qos=tuple(offered(info.qos_profile) for info in publishers),
             )
         )
 
@@ -57,6 +73,13 @@ class BagSink:
         """
         self._writer.write(self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns)
 
+    def note_models(self, annotations: bytes) -> None:
+        """Remember which models a serialised annotations message names."""
+        for name in _MODEL_NAME.findall(annotations):
+            if name not in self._seen:
+                self._seen.add(name)
+                self._models.add(str(json.loads(name)))
+
     def flush(self) -> None:
         """Hand everything to the file, at most once a second."""
         now = time.monotonic()
@@ -65,10 +88,15 @@ class BagSink:
             self._writer.flush()
 
     def close(self, reports: Sequence[TopicReport]) -> None:
-        """Close the bag with the proof of completeness in its custom data."""
+        """Close the bag with the proof of completeness in its custom data.
+
+        Raises:
+            OutputError: The disk is full; what was written stays readable or recoverable.
+        """
         proof = {report.topic: report._asdict() for report in reports}
         self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
         self._writer.close()
+        write_bag_meshes(self._writer.path, self._meshes, self._models)
 
 
 def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
@@ -84,7 +112,8 @@ def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
     )
 
 
-def _offered(profile: QoSProfile) -> QosProfile:
+def offered(profile: QoSProfile) -> QosProfile:
+    """A publisher's quality of service as a bag has it."""
     reliable = profile.reliability == ReliabilityPolicy.RELIABLE
     latched = profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
     # The graph does not tell the history; rosbag2 writes it as unknown too.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rclpy.node import Node
-from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
+from synth_ros.ros.outlets import Outlet, Outlets
 from synth_ros.types import Category, Sample
 
 
@@ -18,7 +17,7 @@ class CameraPublishers:
     """The topics of one camera.
 
     Args:
-        node: The node that publishes.
+        node: The node that publishes, or a bag.
         camera: Camera name.
         frames: Its TF frames.
         categories: All classes, for ``label_info``.
@@ -27,7 +26,7 @@ class CameraPublishers:
 
     def __init__(
         self,
-        node: Node,
+        node: Outlets,
         camera: str,
         *,
         frames: CameraFrames,
@@ -39,8 +38,8 @@ class CameraPublishers:
         self._recorded = streams.recorded(options.labels)
         topics = camera_topics(camera)._asdict()
         profiles = _profiles(options)
-        wanted = streams.published(options.labels)
-        self._publishers: dict[str, Publisher] = {
+        wanted = streams.published(options.labels) - options.absent
+        self._publishers: dict[str, Outlet] = {
             name: node.create_publisher(kind.type, topics[name], profiles[kind.group])
             for name, kind in KINDS.items()
             if name in wanted
@@ -60,7 +59,7 @@ class CameraPublishers:
             self._publishers['panoptic_info'].publish(info)
 
     @property
-    def streams(self) -> tuple[Publisher, ...]:
+    def streams(self) -> tuple[Outlet, ...]:
         """The publishers a recorder must be connected to before the first frame."""
         return tuple(
             publisher
@@ -68,9 +67,16 @@ class CameraPublishers:
             if name in self._recorded and KINDS[name].group != 'latched'
         )
 
-    def publish(self, sample: Sample, *, run: int) -> None:
-        """Publish everything one camera has for one instant."""
-        now = Instant(sample, run, self._frames, self._categories, self._options)
+    def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
+        """Publish everything one camera has for one instant.
+
+        Args:
+            sample: The frame.
+            run: Scenes that were opened before.
+            dataset_stamp_ns: Stamp of the frame in the dataset that it comes from; ``None`` for
+                a live one.
+        """
+        now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
             if kind.make is None:

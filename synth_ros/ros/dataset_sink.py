@@ -22,7 +22,8 @@ from synth_ros.pipeline.overlap import BoundedPool, finisher_threads
 from synth_ros.ros.assemble import Assembled, sample_from_parts
 from synth_ros.ros.pairing import ExactPairer
 from synth_ros.types import Sample, SampleKey
-from synth_ros.writers.coco import EpisodeDraft, EpisodeWriter
+from synth_ros.writers.coco import EpisodeWriter
+from synth_ros.writers.draft import EpisodeDraft
 
 _STAMP = re.compile(r'"stamp_ns":(\d+)')
 # A scene is committed when all cameras have moved on. Should one camera fall silent, at most so

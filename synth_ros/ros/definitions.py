@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -72,6 +73,27 @@ def definition_text(type_name: str) -> str:
     parts = [texts[root]]
     parts += [f'{_SEPARATOR}\nMSG: {name}\n{texts[name]}' for name in others]
     return '\n'.join(part.rstrip('\n') for part in parts) + '\n'
+
+
+def type_hash(type_name: str) -> str:
+    """The ``RIHS01_...`` hash of a type, as publishers announce it.
+
+    Args:
+        type_name: Such as ``sensor_msgs/msg/Image``.
+
+    Raises:
+        RosError: Its type description is not installed.
+    """
+    package, _, kind = type_name.split('/')
+    path = _share(package) / 'msg' / f'{kind}.json'
+    try:
+        listed = json.loads(path.read_bytes())['type_hashes']
+        return next(str(e['hash_string']) for e in listed if e['type_name'] == type_name)
+    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+        raise RosError(
+            f'{path} does not tell the hash of {type_name} ({error!r}). Install the package '
+            f'{package} anew, or leave the topic out.'
+        ) from error
 
 
 def _short(type_name: str) -> str:

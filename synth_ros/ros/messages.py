@@ -45,6 +45,7 @@ class StreamOptions:
         labels_qos: The same for masks, detections and all other annotations.
         mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
         session: Name of this run of the simulator, for the annotations.
+        absent: Streams of which there is nothing to publish.
     """
 
     depth_encoding: DepthEncoding
@@ -55,6 +56,7 @@ class StreamOptions:
     labels_qos: str = 'DEFAULT'
     mounts_move: bool = False
     session: str = ''
+    absent: frozenset[str] = frozenset()
 
 
 class Instant(NamedTuple):
@@ -66,6 +68,8 @@ class Instant(NamedTuple):
         frames: TF frames of the camera.
         categories: All classes, stuff included.
         options: How streams are published.
+        dataset_stamp_ns: Stamp of the frame in the dataset that it comes from; ``None`` for a
+            live one.
     """
 
     sample: Sample
@@ -73,6 +77,7 @@ class Instant(NamedTuple):
     frames: CameraFrames
     categories: Sequence[Category]
     options: StreamOptions
+    dataset_stamp_ns: int | None = None
 
     @property
     def color_head(self) -> Header:
@@ -168,7 +173,12 @@ def _keypoints(now: Instant) -> object:
 
 
 def _annotations(now: Instant) -> object:
-    text = annotations.to_json(now.sample, session=now.options.session, run=now.run)
+    text = annotations.to_json(
+        now.sample,
+        session=now.options.session,
+        run=now.run,
+        dataset_stamp_ns=now.dataset_stamp_ns,
+    )
     return String(data=text)
 
 

@@ -1,11 +1,11 @@
-"""All publishers of the simulation: a live frame goes out whole, under one stamp."""
+"""All publishers of the simulation: an instant goes out whole, under one stamp."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from tf2_msgs.msg import TFMessage
@@ -14,16 +14,53 @@ from synth_ros.pipeline.live import LiveFrame
 from synth_ros.ros import convert, qos, tf
 from synth_ros.ros.camera_publishers import CameraPublishers
 from synth_ros.ros.messages import StreamOptions
-from synth_ros.ros.names import camera_frames
-from synth_ros.scene.compiled import CameraPart, CompiledScene
-from synth_ros.types import Category, FloatArray
+from synth_ros.ros.names import WORLD_FRAME, camera_frames
+from synth_ros.ros.outlets import Outlets
+from synth_ros.scene.compiled import CompiledScene
+from synth_ros.types import Category, FloatArray, LinkPose, Sample
+from synth_ros.types import JointState as Joint
+
+
+class Rig(NamedTuple):
+    """How the robot and its cameras hang together.
+
+    Attributes:
+        tree: Links with their parents, parents first.
+        mounts: Link that carries each camera, or ``world``, by camera name.
+    """
+
+    tree: Sequence[tf.LinkNode]
+    mounts: Mapping[str, str]
+
+
+class Moment(NamedTuple):
+    """Everything to publish of one instant.
+
+    Attributes:
+        stamp_ns: Of all its messages.
+        run: Scenes that were opened before.
+        samples: Of the cameras that take a frame.
+        world_from_cameras: Poses of optical frames by camera name, (4, 4).
+        links: World poses of the robot's bodies.
+        joints: Joint states of the robot.
+        dataset_stamp_ns: Stamp of the samples in the dataset that they come from; ``None`` for
+            live ones.
+    """
+
+    stamp_ns: int
+    run: int
+    samples: Sequence[Sample]
+    world_from_cameras: Mapping[str, FloatArray]
+    links: Sequence[LinkPose]
+    joints: Sequence[Joint]
+    dataset_stamp_ns: int | None = None
 
 
 class SimPublishers:
     """Everything the simulation node publishes.
 
     Args:
-        node: The node.
+        node: The node, or a bag.
         cameras: Camera names.
         links: Names of the robot's links.
         categories: All classes.
@@ -32,7 +69,7 @@ class SimPublishers:
 
     def __init__(
         self,
-        node: Node,
+        node: Outlets,
         cameras: Sequence[str],
         *,
         links: Collection[str],
@@ -51,7 +88,7 @@ class SimPublishers:
         self._tf = node.create_publisher(TFMessage, '/tf', qos.reliable())
         self._tf_static = node.create_publisher(TFMessage, '/tf_static', qos.latched())
         self._joints = node.create_publisher(JointState, 'joint_states', qos.reliable())
-        self._sent_static: tuple[tf.Edge, ...] = ()
+        self._sent_static = False
 
     def unmatched(self) -> list[str]:
         """Topics that a recorder takes and nobody subscribes to yet."""
@@ -63,40 +100,67 @@ class SimPublishers:
         ]
 
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        """Publish one instant: clock and transforms first, so that consumers find them."""
-        self._clock.publish(Clock(clock=convert.stamp_message(frame.stamp_ns)))
-        self._publish_tf(frame, scene)
-        if frame.joints:
-            self._joints.publish(_joint_state(frame))
-        for sample in frame.samples:
-            self._cameras[sample.key.camera].publish(sample, run=frame.run)
+        """Publish one instant of the simulation."""
+        names = [part.model.name for part in scene.cameras]
+        moment = Moment(
+            stamp_ns=frame.stamp_ns,
+            run=frame.run,
+            samples=frame.samples,
+            world_from_cameras=dict(zip(names, frame.world_from_cameras, strict=True)),
+            links=frame.links,
+            joints=frame.joints,
+        )
+        self.send(moment, rig_of(scene))
 
-    def _publish_tf(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        tree = link_tree(scene)
-        poses = {link.name: link.world_from_link for link in frame.links}
-        moving = tf.link_edges(tree, poses)
-        cameras = zip(scene.cameras, frame.world_from_cameras, strict=True)
-        mounts = [self._mount(part, pose, poses) for part, pose in cameras]
+    def send(self, now: Moment, rig: Rig) -> None:
+        """Publish one instant: clock and transforms first, so that consumers find them."""
+        self._clock.publish(Clock(clock=convert.stamp_message(now.stamp_ns)))
+        self._publish_tf(now, rig)
+        if now.joints:
+            self._joints.publish(_joint_state(now))
+        for sample in now.samples:
+            self._cameras[sample.key.camera].publish(
+                sample, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns
+            )
+
+    def _publish_tf(self, now: Moment, rig: Rig) -> None:
+        poses = {link.name: link.world_from_link for link in now.links}
+        moving = tf.link_edges(rig.tree, poses) if poses else []
+        mounts = [
+            self._mount(name, pose, rig=rig, poses=poses)
+            for name, pose in now.world_from_cameras.items()
+        ]
         static = [edge for frames in self._frames.values() for edge in tf.sensor_edges(frames)]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
-            self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, frame.stamp_ns)))
+            self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, now.stamp_ns)))
         if not self._sent_static:
-            self._sent_static = tuple(static)
+            self._sent_static = True
             self._tf_static.publish(
-                TFMessage(transforms=tf.transform_messages(static, frame.stamp_ns))
+                TFMessage(transforms=tf.transform_messages(static, now.stamp_ns))
             )
 
     def _mount(
-        self, part: CameraPart, world_from_camera: FloatArray, poses: Mapping[str, FloatArray]
+        self,
+        camera: str,
+        world_from_camera: FloatArray,
+        *,
+        rig: Rig,
+        poses: Mapping[str, FloatArray],
     ) -> tf.Edge:
-        world_from_parent = poses.get(part.parent_link)
+        parent = rig.mounts.get(camera, WORLD_FRAME)
+        world_from_parent = poses.get(parent)
         return tf.mount_edge(
-            self._frames[part.model.name],
-            part.parent_link,
+            self._frames[camera],
+            WORLD_FRAME if world_from_parent is None else parent,
             world_from_parent=np.eye(4) if world_from_parent is None else world_from_parent,
             world_from_camera=world_from_camera,
         )
+
+
+def rig_of(scene: CompiledScene) -> Rig:
+    """How a scene's robot and cameras hang together."""
+    return Rig(link_tree(scene), {part.model.name: part.parent_link for part in scene.cameras})
 
 
 def link_tree(scene: CompiledScene) -> list[tf.LinkNode]:
@@ -106,10 +170,10 @@ def link_tree(scene: CompiledScene) -> list[tf.LinkNode]:
     return [tf.LinkNode(name, names.get(int(parents[body]))) for name, body in scene.robot.links]
 
 
-def _joint_state(frame: LiveFrame) -> JointState:
+def _joint_state(now: Moment) -> JointState:
     return JointState(
-        header=convert.header(frame.stamp_ns, ''),
-        name=[joint.name for joint in frame.joints],
-        position=[joint.position for joint in frame.joints],
-        velocity=[joint.velocity for joint in frame.joints],
+        header=convert.header(now.stamp_ns, ''),
+        name=[joint.name for joint in now.joints],
+        position=[joint.position for joint in now.joints],
+        velocity=[joint.velocity for joint in now.joints],
     )

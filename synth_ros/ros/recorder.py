@@ -78,14 +78,15 @@ class RecorderNode(Node):
                 f'{bag} exists already, and a bag never overwrites. Choose another folder, or '
                 'remove it.'
             )
+        seed = config.seed if self.params.seed < 0 else self.params.seed
+        info = dataset_info(self._loaded, SceneBuilder(self._loaded), seed=seed, renderer='topics')
+        options = config.output.dataset
         if self.params.dataset:
-            seed = config.seed if self.params.seed < 0 else self.params.seed
-            info = dataset_info(
-                self._loaded, SceneBuilder(self._loaded), seed=seed, renderer='topics'
-            )
-            self._coco = CocoWriter(Path(self.params.dataset), info, config.output.dataset)
+            self._coco = CocoWriter(Path(self.params.dataset), info, options)
         if self.params.bag:
-            self._bag = BagSink(bag, compression=self.params.compression)
+            self._bag = BagSink(
+                bag, compression=self.params.compression, info=info, options=options
+            )
         if self._coco is not None:
             cameras = [camera.name for camera in config.cameras]
             self._dataset = DatasetSink(self._coco.episodes, cameras, parts=self._parts)
@@ -155,6 +156,8 @@ class RecorderNode(Node):
                     received_ns=info['received_timestamp'],
                     sent_ns=info['source_timestamp'],
                 )
+                if place is not None and place[1] == 'annotations':
+                    self._bag.note_models(cdr)
             if self._dataset is not None and place is not None and place[1] in self._parts:
                 self._dataset.put(place[0], place[1], cdr)
 

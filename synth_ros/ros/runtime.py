@@ -50,6 +50,14 @@ def stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def no_ros(error: ImportError) -> RosError:
+    """What to say when ROS is missing."""
+    return RosError(
+        f'ROS 2 cannot be imported ({error}). Source a ROS 2 Jazzy installation, or install the '
+        "wheels: pip install 'synth_ros[ros]'."
+    )
+
+
 @contextmanager
 def ros_running() -> Iterator[None]:
     """ROS 2 from init to shutdown, with the arguments of this process and our signals.
@@ -67,10 +75,7 @@ def ros_running() -> Iterator[None]:
         )
         from rclpy.signals import SignalHandlerOptions
     except ImportError as error:
-        raise RosError(
-            f'ROS 2 cannot be imported ({error}). Source a ROS 2 Jazzy installation, or '
-            "install the wheels: pip install 'synth_ros[ros]'."
-        ) from error
+        raise no_ros(error) from error
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     except (RuntimeError, ValueError) as error:

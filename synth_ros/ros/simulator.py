@@ -14,13 +14,12 @@ from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.config.root import Config
 from synth_ros.errors import UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
-from synth_ros.randomize.vary import moves_cameras
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.messages import StreamOptions
+from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.sim_thread import Action, SimThread
@@ -95,7 +94,6 @@ class SimNode(Node):
 
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
-        all_configs = (self._loaded, *self._loaded.scenarios)
         return StreamOptions(
             depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
             class_id_format=params.class_id_format or config.output.live.class_id_format,
@@ -103,7 +101,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
-            mounts_move=any(_mounts_move(loaded.config) for loaded in all_configs),
+            mounts_move=mounts_move(self._loaded),
             session=str(time.time_ns()),
         )
 
@@ -192,10 +190,3 @@ def simulate(stop: threading.Event) -> None:
         node.destroy_node()
     if thread.error is not None:
         raise thread.error
-
-
-def _mounts_move(config: Config) -> bool:
-    """Whether cameras are not always where their mounts have them."""
-    drawn = config.randomization
-    jitter = drawn.cameras.position_m > 0 or drawn.cameras.rotation_deg > 0
-    return jitter or bool(drawn.viewpoints) or moves_cameras(drawn.vary)

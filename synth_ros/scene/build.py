@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import get_args
 
 import mujoco
@@ -45,6 +46,7 @@ from synth_ros.scene.mjspec import (
     adopt_globals,
     attach,
 )
+from synth_ros.scene.model_mesh import CatalogMeshes
 from synth_ros.scene.options import scene_spec
 from synth_ros.scene.parts import PartNames
 from synth_ros.scene.posture import robot_part
@@ -132,6 +134,12 @@ class SceneBuilder:
         )
         below = [text for builder in self.scenarios for text in builder.warnings]
         self.warnings: tuple[str, ...] = tuple(dict.fromkeys((*self._assets.warnings, *below)))
+
+    @cached_property
+    def meshes(self) -> CatalogMeshes:
+        """Surfaces of all models, those of scenarios included."""
+        builders = (self, *self.scenarios)
+        return CatalogMeshes([c for b in builders for c in b.known.assets.catalog.classes])
 
     def of(self, scenario: str) -> SceneBuilder:
         """The builder of a scenario, or this one where there are none.

@@ -55,6 +55,8 @@ class Sample:
         labels: Annotations, from the clean frame.
         provenance_json: The sampled scene, config hash, seed and version as JSON text; enough
             to make this frame again.
+        rgb_file: The image file that ``rgb`` was read from, where writers may copy it instead of
+            encoding ``rgb`` anew; ``None`` elsewhere.
     """
 
     key: SampleKey
@@ -63,3 +65,4 @@ class Sample:
     depth_m: DepthImage
     labels: Labels
     provenance_json: str
+    rgb_file: bytes | None = None

@@ -79,7 +79,7 @@ def _parts(log: Log, recording: Recording, *, clouds: bool) -> tuple[Part, ...]:
     categories = _categories(recording)
     return (
         Pinholes(log),
-        Pictures(log, recording.path),
+        Pictures(log, recording),
         Masks(log, categories),
         Boxes(log),
         Keypoints(log, categories),

@@ -7,7 +7,9 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from synth_ros.config.labels import Annotation
+from synth_ros.geometry.shapes import MeshSource
 from synth_ros.types import Category, Sample
+from synth_ros.writers.splits import Splits
 
 
 class DatasetInfo(NamedTuple):
@@ -24,6 +26,9 @@ class DatasetInfo(NamedTuple):
         annotations: Those that the config switches on, in the order of ``config.labels``.
         min_pixels: Fewest visible pixels of a labelled object; ``labels.min_pixels``.
         min_visibility: Smallest visible share of one; ``labels.min_visibility``.
+        cameras: Their names, in the order of the config; empty where it is not known.
+        splits: Deals episodes for the formats that have splits; ``None`` where none is written.
+        meshes: Surfaces of object models; ``None`` where they are not known.
     """
 
     categories: tuple[Category, ...]
@@ -35,6 +40,9 @@ class DatasetInfo(NamedTuple):
     annotations: tuple[Annotation, ...]
     min_pixels: int
     min_visibility: float
+    cameras: tuple[str, ...] = ()
+    splits: Splits | None = None
+    meshes: MeshSource | None = None
 
 
 class Writer(Protocol):

@@ -6,42 +6,37 @@ worker beside one :class:`CocoWriter` in the main process, gives the same bytes.
 
 from __future__ import annotations
 
-import threading
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from synth_ros.config.output import DatasetConfig
-from synth_ros.errors import InternalError, OutputError
+from synth_ros.errors import OutputError
 from synth_ros.schema.convert import record_of, to_json
-from synth_ros.types import Instance, Part, Sample, SampleKey
+from synth_ros.types import Sample
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_compose import compose
 from synth_ros.writers.coco_files import (
     encode_frame,
     frame_files,
-    labels_path,
-    provenance_path,
 )
-from synth_ros.writers.coco_heads import file_record, model_records, part_records
 from synth_ros.writers.coco_index import (
     begin_place,
-    dump,
     episode_path,
+    folders_of,
     identity,
     is_whole,
     recover,
     whole_episodes,
 )
 from synth_ros.writers.coco_labels import frame_record
-from synth_ros.writers.coco_records import EpisodeRecord, FrameRecord
+from synth_ros.writers.draft import GO_ON, EncodedFrame, EpisodeDraft
+from synth_ros.writers.exports import export_frame, frame_formats, setup_of
 from synth_ros.writers.folder import os_errors
-from synth_ros.writers.provenance import encode_provenance
+from synth_ros.writers.formats.base import FormatSetup, FrameFormat, Pictures
+from synth_ros.writers.meshes import MeshBook
 from synth_ros.writers.storage import Place, Storage, storage_at
-
-_GO_ON = 'The episodes committed before stay valid: run the same command with --resume to go on.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +52,27 @@ class EpisodeWriter:
         options: Which files are written, and how.
         run: Token of the run's lock; nothing is committed once another run holds it. ``None``
             where the process that writes holds the lock itself.
+        formats: Further formats that are written beside it.
+        book: Files of object models.
     """
 
     place: Place
     info: DatasetInfo
     options: DatasetConfig
     run: str | None = None
+    formats: tuple[FrameFormat, ...] = field(init=False)
+    book: MeshBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the formats; each needs the libraries of its own here already."""
+        formats = frame_formats(self.options.formats, self.setup)
+        object.__setattr__(self, 'formats', formats)
+        object.__setattr__(self, 'book', MeshBook(self.info.meshes))
+
+    @property
+    def setup(self) -> FormatSetup:
+        """What formats must know."""
+        return setup_of(self.info, self.options)
 
     @property
     def storage(self) -> Storage:
@@ -79,7 +89,7 @@ class EpisodeWriter:
         Raises:
             OutputError: It could not be removed.
         """
-        with os_errors(self.storage.name, valid=_GO_ON):
+        with os_errors(self.storage.name, valid=GO_ON):
             self.storage.remove(episode_path(episode))
 
     def check_run(self) -> None:
@@ -123,6 +133,7 @@ class EpisodeWriter:
         """
         options, categories = self.options, self.info.categories
         largest = max((c.class_id for c in categories if c.is_thing), default=0)
+        pictures = Pictures(sample, options, largest_class_id=largest, meshes=self.info.meshes)
         return EncodedFrame(
             key=sample.key,
             record=frame_record(
@@ -132,7 +143,8 @@ class EpisodeWriter:
             ),
             labels=to_json(record_of(sample)),
             provenance=sample.provenance_json,
-            files=encode_frame(sample, options, largest_class_id=largest),
+            files=encode_frame(sample, options, pictures),
+            exported=export_frame(sample, pictures, self.formats),
             instances=sample.frame.instances,
             parts=tuple(sample.labels.dense.parts or ()),
         )
@@ -144,135 +156,17 @@ class EpisodeWriter:
             OutputError: The episode exists.
         """
         marker, storage = episode_path(episode), self.storage
-        with os_errors(storage.name, valid=_GO_ON):
+        with os_errors(storage.name, valid=GO_ON):
             if storage.size(marker) is not None:
                 raise OutputError(f'Episode {episode} is in {storage.name} already ({marker}).')
-        return EpisodeDraft(self, episode, storage=storage)
-
-
-class EncodedFrame(NamedTuple):
-    """A frame as it will lie on the disk.
-
-    Attributes:
-        key: Names it.
-        record: Its share of the index.
-        labels: Its line of structured labels.
-        provenance: How it was made, JSON.
-        files: Bytes of its own files by path relative to the dataset.
-        instances: All objects of the scene.
-        parts: All parts that its part mask may name.
-    """
-
-    key: SampleKey
-    record: FrameRecord
-    labels: str
-    provenance: str
-    files: dict[str, bytes]
-    instances: tuple[Instance, ...]
-    parts: tuple[Part, ...]
-
-
-class EpisodeDraft:
-    """An episode that is being collected; nothing of it is in the dataset before ``commit``.
-
-    Pixels are written aside at once, so that memory does not grow with the number of frames.
-
-    Args:
-        writer: Says what is written, and where.
-        episode: Its number.
-        storage: The writer's.
-    """
-
-    def __init__(self, writer: EpisodeWriter, episode: int, *, storage: Storage) -> None:
-        self._writer = writer
-        self._episode = episode
-        self._where = storage.name
-        # Another attempt at the episode may be under way on a machine that was given up.
-        self._unit = storage.unit(f'{episode:06d}-{uuid.uuid4().hex}')
-        self._lock = threading.Lock()
-        self._frames: dict[SampleKey, EncodedFrame | None] = {}
-        self._instances: dict[int, Instance] = {}
-        self._parts: dict[int, Part] = {}
-
-    def __len__(self) -> int:
-        """Frames so far."""
-        return len(self._frames)
-
-    def add(self, sample: Sample) -> None:
-        """Encode and store a frame; frames may come in any order.
-
-        Raises:
-            OutputError: A depth or id does not fit its file, or the disk is full.
-            InternalError: It belongs to another episode or came before.
-        """
-        self._check(sample.key)
-        self.store(self._writer.encode(sample))
-
-    def store(self, frame: EncodedFrame) -> None:
-        """Store an encoded frame. Several threads may do so at once, in any order.
-
-        Raises:
-            OutputError: The disk is full.
-            InternalError: It belongs to another episode or came before.
-        """
-        key = frame.key
-        with self._lock:
-            self._check(key)
-            self._frames[key] = None
-        try:
-            with os_errors(self._where, valid=_GO_ON):
-                self._unit.add(frame.files)
-        except BaseException:
-            with self._lock:
-                del self._frames[key]
-            raise
-        with self._lock:
-            # The pixels are on the disk; what the index needs of them is kept.
-            self._frames[key] = frame._replace(files={})
-            self._instances |= {item.instance_id: item for item in frame.instances}
-            self._parts |= {part.part_id: part for part in frame.parts}
-
-    def _check(self, key: SampleKey) -> None:
-        if key.episode != self._episode or key in self._frames:
-            raise InternalError(
-                f'Episode {self._episode} needs frames of its own with distinct keys, got {key}.'
-            )
-
-    def commit(self) -> None:
-        """Put the whole episode into the dataset, or nothing of it.
-
-        Raises:
-            OutputError: The disk is full or the folder is not writable.
-            InternalError: There is no frame, or one is still being stored.
-        """
-        if not self._frames or None in self._frames.values():
-            raise InternalError(
-                f'Episode {self._episode} needs frames of its own, all of them stored.'
-            )
-        episode = self._episode
-        frames = {key: frame for key, frame in sorted(self._frames.items()) if frame}
-        lines = ''.join(f'{frame.labels}\n' for frame in frames.values())
-        shared = {
-            labels_path(episode): lines.encode('utf-8'),
-            provenance_path(episode): encode_provenance(
-                {key: frame.provenance for key, frame in frames.items()}
-            ),
-        }
-        with os_errors(self._where, valid=_GO_ON):
-            self._unit.add(shared)
-            record: EpisodeRecord = {
-                'episode': episode,
-                'files': [file_record(item) for item in self._unit.entries],
-                'models': model_records(self._instances.values()),
-                'parts': part_records(self._parts.values()),
-                'frames': [frame.record for frame in frames.values()],
-            }
-            self._writer.check_run()
-            self._unit.commit(episode_path(episode), f'{dump(record)}\n'.encode('ascii'))
-
-    def discard(self) -> None:
-        """Remove what was written aside; harmless after a commit."""
-        self._unit.discard()
+        return EpisodeDraft(
+            episode,
+            storage,
+            encode=self.encode,
+            check_run=self.check_run,
+            book=self.book,
+            sharded=self.options.container == 'shards',
+        )
 
 
 class CocoWriter:
@@ -307,9 +201,10 @@ class CocoWriter:
             raise
 
     def _open(self, *, resume: bool) -> frozenset[int]:
-        expected = identity(self.episodes.info, self.episodes.options)
-        begin_place(self.storage, expected, resume=resume)
-        return frozenset(recover(self.storage))
+        options = self.episodes.options
+        expected = identity(self.episodes.info, options)
+        begin_place(self.storage, expected, folders=folders_of(options), resume=resume)
+        return frozenset(recover(self.storage, options.formats))
 
     def committed_episodes(self) -> frozenset[int]:
         """The episodes that were whole when the folder was opened; a resumed run skips them."""
@@ -332,9 +227,10 @@ class CocoWriter:
             OutputError: It could not be written, or another run took over; the episodes stay
                 valid.
         """
-        with os_errors(self.storage.name, valid=_GO_ON):
+        with os_errors(self.storage.name, valid=GO_ON):
             self.episodes.check_run()
-            compose(self.storage, self.episodes.info)
+            episodes = self.episodes
+            compose(self.storage, episodes.setup, episodes.formats)
 
     def close(self) -> None:
         """Let go of the place without finishing the dataset; harmless when repeated."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+from synth_ros.config.output import FormatName
 from synth_ros.errors import InternalError
+from synth_ros.schema.splits import FORMAT as SPLITS_FORMAT
+from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_heads import (
     category_records,
@@ -32,22 +36,38 @@ from synth_ros.writers.coco_index import (
     episode_path,
     read_episode,
 )
-from synth_ros.writers.coco_records import FrameRecord, ModelRecord, PartRecord
+from synth_ros.writers.coco_records import (
+    ExportFrameRecord,
+    FrameRecord,
+    ModelRecord,
+    PartRecord,
+)
+from synth_ros.writers.exports import StoredFrames, compose_export, files_below
+from synth_ros.writers.formats.base import FormatSetup, FrameFormat
 from synth_ros.writers.storage import Storage
 
 _Compose = Callable[[IO[str], Sequence[Path], DatasetInfo], None]
 
 
-def compose(storage: Storage, info: DatasetInfo) -> None:
+def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]) -> None:
     """Write the files about all committed episodes.
+
+    Args:
+        storage: Of the dataset.
+        setup: What the dataset is.
+        formats: Further formats, each in a folder of its name.
 
     Raises:
         OSError: A file could not be written; an older index stays.
         OutputError: A marker is damaged.
     """
+    info = setup.info
     wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
     if 'parts' in info.annotations:
         wanted[PARTS] = _write_parts
+    if setup.options.formats:
+        # Later conversions deal as this run did.
+        wanted[SPLITS] = partial(_write_splits, setup=setup)
     if 'panoptic' in info.annotations:
         wanted[PANOPTIC_INDEX] = _write_panoptic
     with storage.scratch() as scratch:
@@ -55,10 +75,41 @@ def compose(storage: Storage, info: DatasetInfo) -> None:
         for name, write in wanted.items():
             with (scratch / name).open('w', encoding='ascii') as out:
                 write(out, markers, info)
+        exported = _compose_exports(storage, markers, scratch, formats=formats, setup=setup)
         with (scratch / CHECKSUMS).open('w', encoding='utf-8') as out:
-            _write_checksums(out, markers, _sums_of(storage, scratch, wanted))
+            sums = _sums_of(storage, scratch, [*wanted, *exported])
+            _write_checksums(out, markers, sums)
         # The sums go first, the index last: it is what makes a dataset finished.
-        storage.adopt(scratch, [CHECKSUMS, *sorted(wanted, key=lambda name: name == INDEX)])
+        own = sorted(wanted, key=lambda name: name == INDEX)
+        storage.adopt(scratch, [CHECKSUMS, *exported, *own])
+
+
+def _compose_exports(
+    storage: Storage,
+    markers: Sequence[Path],
+    scratch: Path,
+    *,
+    formats: Sequence[FrameFormat],
+    setup: FormatSetup,
+) -> list[str]:
+    """The files of further formats that speak for all frames, by path."""
+    composed: list[str] = []
+    for item in formats:
+        out = scratch / item.name
+        out.mkdir()
+        stored = StoredFrames(storage, f'{item.name}/', partial(_exported, markers, item.name))
+        compose_export(item, stored, setup=setup, out=out)
+        composed += [path.relative_to(scratch).as_posix() for path in files_below(out)]
+    return composed
+
+
+def _exported(
+    markers: Sequence[Path], name: FormatName
+) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]]:
+    """Every episode and what a format remembers of its frames."""
+    for marker in markers:
+        episode = read_episode(marker)
+        yield episode['episode'], episode.get('exports', {}).get(name, [])
 
 
 def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
@@ -121,6 +172,23 @@ def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> N
                 raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
     lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
     out.write(f'[{lines}\n]\n')
+
+
+def _write_splits(
+    out: IO[str], markers: Sequence[Path], info: DatasetInfo, *, setup: FormatSetup
+) -> None:
+    """Which episode is in which split."""
+    dealt: dict[str, list[int]] = {name: [] for name in setup.splits.names}
+    for marker in markers:
+        episode = int(marker.stem)
+        dealt[setup.splits.of(episode)].append(episode)
+    content = {
+        'format': SPLITS_FORMAT,
+        'shares': setup.options.shares,
+        'seed': info.seed,
+        'episodes': dealt,
+    }
+    out.write(f'{dump(content)}\n')
 
 
 def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:

@@ -7,6 +7,7 @@ from synth_ros.schema.layers import layers_of
 from synth_ros.types import Sample
 from synth_ros.writers import codecs
 from synth_ros.writers.coco_records import ImageFiles
+from synth_ros.writers.formats.base import Pictures
 from synth_ros.writers.npz import encode_npz
 
 LABELS = 'labels'
@@ -45,35 +46,29 @@ def frame_files(sample: Sample, options: DatasetConfig) -> ImageFiles:
     }
 
 
-def encode_frame(
-    sample: Sample, options: DatasetConfig, *, largest_class_id: int
-) -> dict[str, bytes]:
+def encode_frame(sample: Sample, options: DatasetConfig, pictures: Pictures) -> dict[str, bytes]:
     """The files of one frame by path, those that it shares with its episode left out.
 
     Args:
         sample: The frame.
         options: Which files are written, and how.
-        largest_class_id: Of the objects in the whole dataset.
+        pictures: Its encoded images.
 
     Raises:
         OutputError: A depth or id does not fit its file.
     """
-    paths, labels, dense = frame_files(sample, options), sample.labels, sample.labels.dense
-    files = {
-        paths['rgb']: codecs.encode_rgb(
-            sample.rgb, rgb_format=options.rgb_format, jpeg_quality=options.jpeg_quality
-        )
-    }
+    paths, dense = frame_files(sample, options), sample.labels.dense
+    files = {paths['rgb']: pictures.rgb}
     if paths['depth']:
-        files[paths['depth']] = codecs.encode_depth(sample.depth_m)
+        files[paths['depth']] = pictures.depth
     if paths['instances']:
-        files[paths['instances']] = codecs.encode_instances(labels.instance_id)
+        files[paths['instances']] = pictures.instances
     if paths['classes']:
-        files[paths['classes']] = codecs.encode_classes(labels.class_id, largest_class_id)
+        files[paths['classes']] = pictures.classes
     if paths['parts'] and dense.part_id is not None:
         files[paths['parts']] = codecs.encode_parts(dense.part_id)
-    if paths['panoptic'] and dense.panoptic is not None:
-        files[paths['panoptic']] = codecs.encode_panoptic(dense.panoptic.segment_id)
+    if paths['panoptic'] and pictures.panoptic is not None:
+        files[paths['panoptic']] = pictures.panoptic
     if paths['layers']:
         files[paths['layers']] = encode_npz(
             {name: layer for name, layer in layers_of(dense).items() if name not in _AS_PNG}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from synth_ros.types import Category, Instance, Part
 from synth_ros.writers.base import DatasetInfo
@@ -16,6 +16,7 @@ from synth_ros.writers.coco_records import (
     PanopticCategoryRecord,
     PartRecord,
 )
+from synth_ros.writers.meshes import MeshFile
 from synth_ros.writers.storage import FileEntry
 
 
@@ -55,12 +56,20 @@ def panoptic_category_records(info: DatasetInfo) -> list[PanopticCategoryRecord]
     ]
 
 
-def model_records(instances: Iterable[Instance]) -> dict[str, ModelRecord]:
-    """Models by name, each at the size of its first instance."""
+def model_records(
+    instances: Iterable[Instance], meshes: Mapping[str, MeshFile]
+) -> dict[str, ModelRecord]:
+    """Models by name, each at the size of its first instance.
+
+    Args:
+        instances: All of them.
+        meshes: Files of surfaces by model name.
+    """
     models: dict[str, ModelRecord] = {}
     for instance in sorted(instances, key=lambda item: item.instance_id):
-        if instance.model_name not in models:
-            models[instance.model_name] = _model_record(instance)
+        name = instance.model_name
+        if name not in models:
+            models[name] = _model_record(instance, meshes.get(name))
     return models
 
 
@@ -89,7 +98,7 @@ def _category_record(category: Category) -> CategoryRecord:
     return record
 
 
-def _model_record(instance: Instance) -> ModelRecord:
+def _model_record(instance: Instance, mesh: MeshFile | None) -> ModelRecord:
     symmetry = instance.symmetry
     return {
         'category_id': int(instance.class_id),
@@ -110,4 +119,6 @@ def _model_record(instance: Instance) -> ModelRecord:
             }
             for spec in instance.keypoints
         ],
+        'mesh': None if mesh is None else mesh.path,
+        'mesh_size_m': None if mesh is None else list(mesh.size_m),
     }

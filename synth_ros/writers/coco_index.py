@@ -7,12 +7,14 @@ episode and holds its share of what ``coco_compose`` puts together when the data
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError
+from synth_ros.schema.shards import SHARDS
+from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_files import DENSE_FOLDERS, IMAGE_FOLDERS, LABELS, PROVENANCE
 from synth_ros.writers.coco_heads import (
@@ -21,6 +23,7 @@ from synth_ros.writers.coco_heads import (
     panoptic_category_records,
 )
 from synth_ros.writers.coco_records import FORMAT, EpisodeRecord
+from synth_ros.writers.exports import CONVERSION
 from synth_ros.writers.storage import Storage
 
 IDENTITY = 'dataset.json'
@@ -29,10 +32,8 @@ PANOPTIC_INDEX = 'panoptic.json'
 MODELS = 'models.json'
 PARTS = 'parts.json'
 CHECKSUMS = 'SHA256SUMS'
-COMPOSED = (INDEX, PANOPTIC_INDEX, MODELS, PARTS, CHECKSUMS)
+COMPOSED = (INDEX, PANOPTIC_INDEX, MODELS, PARTS, SPLITS, CHECKSUMS)
 EPISODES = 'episodes'
-# Folders of dense labels are made when the first file comes.
-FOLDERS = (*IMAGE_FOLDERS, LABELS, EPISODES, PROVENANCE)
 
 
 def episode_path(episode: int) -> str:
@@ -56,6 +57,10 @@ def identity(info: DatasetInfo, options: DatasetConfig) -> dict[str, object]:
             'masks': options.masks,
             'views_per_episode': options.views_per_episode,
             'motion': options.motion,
+            'container': options.container,
+            'formats': list(options.formats),
+            # Without a format, nothing is dealt.
+            'splits': options.shares if options.formats else {},
         },
         'categories': category_records(info),
         'panoptic_categories': panoptic_category_records(info),
@@ -98,12 +103,26 @@ def check_place(storage: Storage, expected: Mapping[str, object], *, resume: boo
     return True
 
 
-def begin_place(storage: Storage, expected: Mapping[str, object], *, resume: bool) -> None:
+def folders_of(options: DatasetConfig) -> tuple[str, ...]:
+    """Folders that a dataset begins with; others are made when the first file comes."""
+    if options.container == 'shards':
+        return (SHARDS, EPISODES, PROVENANCE)
+    return (*IMAGE_FOLDERS, LABELS, EPISODES, PROVENANCE)
+
+
+def begin_place(
+    storage: Storage,
+    expected: Mapping[str, object],
+    *,
+    folders: Sequence[str],
+    resume: bool,
+) -> None:
     """Make a place a dataset: its identity first, then its folders.
 
     Args:
         storage: Of the dataset.
         expected: This run's identity.
+        folders: That it begins with.
         resume: Whether committed episodes may be there already.
 
     Raises:
@@ -112,14 +131,18 @@ def begin_place(storage: Storage, expected: Mapping[str, object], *, resume: boo
     """
     if not check_place(storage, expected, resume=resume):
         storage.replace(IDENTITY, f'{dump(expected)}\n'.encode('ascii'))
-    storage.prepare(FOLDERS)
+    storage.prepare(folders)
 
 
-def recover(storage: Storage) -> set[int]:
+def recover(storage: Storage, exports: Sequence[str] = ()) -> set[int]:
     """Remove what a stopped run left, and list what is whole.
 
     An episode is whole when each of its files is there in its full size. Others lose their
     marker and files, so that they are made again.
+
+    Args:
+        storage: Of the dataset.
+        exports: Folders of further formats.
 
     Returns:
         The committed episodes.
@@ -131,16 +154,30 @@ def recover(storage: Storage) -> set[int]:
     committed = whole_episodes(storage)
     for episode in announced_episodes(storage) - committed:
         # The index would claim this episode.
-        for name in COMPOSED:
+        for name in (*COMPOSED, *(f'{folder}/{CONVERSION}' for folder in exports)):
             storage.remove(name)
         storage.remove(episode_path(episode))
     if not storage.durable:
-        for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS, LABELS, PROVENANCE):
+        for folder in (*IMAGE_FOLDERS, *DENSE_FOLDERS, LABELS, PROVENANCE, SHARDS):
             for name in storage.names(folder):
                 number = name.partition('.')[0].split('_')[0]
                 if number.isdigit() and int(number) not in committed:
                     storage.remove(f'{folder}/{name}')
+        _remove_strays(storage, committed, exports=exports)
     return committed
+
+
+def _remove_strays(storage: Storage, committed: set[int], *, exports: Sequence[str]) -> None:
+    """Remove files of formats that belong to an episode which is not committed.
+
+    Such a file has the episode's number in its path. What else lies in these folders (indexes,
+    caches of trainers) stays.
+    """
+    for folder in exports:
+        for path in storage.files_below(folder):
+            numbers = {int(part[:6]) for part in path.split('/') if part[:6].isdecimal()}
+            if numbers and not numbers & committed:
+                storage.remove(path)
 
 
 def announced_episodes(storage: Storage) -> set[int]:

@@ -56,7 +56,7 @@ def frame_record(
         record['track_event'] = events.get(key)
         if label.keypoints is not None:
             names = categories[label.instance.class_id].keypoints
-            record['keypoints'] = _keypoints(label.keypoints, names, label=label)
+            record['keypoints'] = keypoint_values(label.keypoints, names, label=label)
             record['num_keypoints'] = sum(v > 0 for v in record['keypoints'][2::3])
         annotations.append(record)
     panoptic = labels.dense.panoptic
@@ -139,7 +139,7 @@ def corners(box: OrientedBox) -> list[float]:
     return [float(value) for value in values]
 
 
-def _keypoints(
+def keypoint_values(
     points: tuple[Keypoint, ...], names: tuple[str, ...], *, label: InstanceLabel
 ) -> list[float]:
     """COCO's [x, y, v] for each keypoint of the class; 0, 0, 0 outside the image or missing.

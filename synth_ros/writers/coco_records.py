@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from pydantic import JsonValue
+
 from synth_ros.types import ThingKind, TrackEvent
 
 FORMAT = 'synth_ros coco 2'
@@ -173,7 +175,9 @@ class ContinuousSymmetryRecord(TypedDict):
 class ModelRecord(TypedDict):
     """One object model, at the size of the first instance that the dataset has of it.
 
-    Symmetries have the names and shapes of BOP's ``models_info.json``, in metres.
+    Symmetries have the names and shapes of BOP's ``models_info.json``, in metres. ``mesh`` is a
+    PLY file of the surface, and ``mesh_size_m`` are the edges of the box at its size; both are
+    ``None`` where it is not known.
     """
 
     category_id: int
@@ -182,6 +186,8 @@ class ModelRecord(TypedDict):
     symmetries_discrete: list[list[float]]
     symmetries_continuous: list[ContinuousSymmetryRecord]
     keypoints: list[ModelKeypointRecord]
+    mesh: str | None
+    mesh_size_m: list[float] | None
 
 
 class PartRecord(TypedDict):
@@ -208,6 +214,15 @@ class FileRecord(TypedDict):
     sha256: str
 
 
+class ExportFrameRecord(TypedDict):
+    """What a further format remembers of a frame, and what it could not hold of it."""
+
+    view: int
+    camera: str
+    record: dict[str, JsonValue]
+    losses: dict[str, int]
+
+
 class EpisodeRecord(TypedDict):
     """An episode file: the commit marker and the episode's share of the labels."""
 
@@ -216,6 +231,7 @@ class EpisodeRecord(TypedDict):
     models: dict[str, ModelRecord]
     parts: list[PartRecord]
     frames: list[FrameRecord]
+    exports: NotRequired[dict[str, list[ExportFrameRecord]]]
 
 
 class ImageFiles(TypedDict):

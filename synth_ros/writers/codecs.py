@@ -32,7 +32,7 @@ MAX_BYTE_CLASS = 254
 """Up to this class id a semantic mask has 8 bits; 255 stays free, as trainers ignore it."""
 
 _SIGNATURE = b'\x89PNG\r\n\x1a\n'
-_GREY, _RGB = 0, 2
+_GREY, _RGB, _PALETTE = 0, 2, 3
 _FILTER_UP = 2
 # ISA-L's levels 1 and 2 are no choice: one process in two hundred makes other bytes of the same
 # pixels. Level 0 is the fastest on masks, level 3 as small as they are on colour and depth.
@@ -46,7 +46,9 @@ def suffix(rgb_format: RgbFormat) -> str:
     return '.png' if rgb_format == 'png' else '.jpg'
 
 
-def encode_png(pixels: PngPixels, *, is_mask: bool = False) -> bytes:
+def encode_png(
+    pixels: PngPixels, *, is_mask: bool = False, palette: ByteImage | None = None
+) -> bytes:
     """A PNG file of one image.
 
     Every row is filtered as its difference to the row above (PNG specification, filter type 2),
@@ -55,13 +57,16 @@ def encode_png(pixels: PngPixels, *, is_mask: bool = False) -> bytes:
     Args:
         pixels: Shape (height, width) of uint8 or uint16, or (height, width, 3) of uint8, RGB.
         is_mask: Whether large areas are of one value; tells how hard to look for repetitions.
+        palette: Colours that viewers show for the values of a (height, width) uint8 image, shape
+            (256, 3), RGB; readers that ask for indices get the values.
 
     Returns:
         The file's bytes; decoding gives exactly the pixels back.
     """
     height, width = pixels.shape[:2]
     bits = 8 * pixels.dtype.itemsize
-    colour = _RGB if pixels.ndim == 3 else _GREY
+    colour = _RGB if pixels.ndim == 3 else _GREY if palette is None else _PALETTE
+    table = b'' if palette is None else b''.join(_chunk(b'PLTE', palette.tobytes()))
     # PNG stores 16-bit samples with the high byte first.
     stored = np.ascontiguousarray(pixels if bits == 8 else pixels.astype('>u2'))
     rows = stored.view(np.uint8).reshape(height, -1)
@@ -72,7 +77,13 @@ def encode_png(pixels: PngPixels, *, is_mask: bool = False) -> bytes:
     header = struct.pack('>IIBBBBB', width, height, bits, colour, 0, 0, 0)
     body = isal_zlib.compress(filtered, _MASK_LEVEL if is_mask else _PICTURE_LEVEL)
     return b''.join(
-        (_SIGNATURE, *_chunk(b'IHDR', header), *_chunk(b'IDAT', body), *_chunk(b'IEND', b''))
+        (
+            _SIGNATURE,
+            *_chunk(b'IHDR', header),
+            table,
+            *_chunk(b'IDAT', body),
+            *_chunk(b'IEND', b''),
+        )
     )
 
 

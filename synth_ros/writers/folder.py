@@ -16,13 +16,14 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 from synth_ros.errors import OutputError
 from synth_ros.writers.flush import flush_files
-from synth_ros.writers.storage import FileEntry, entry, holder_words, new_token
+from synth_ros.writers.storage import FileEntry, Hashed, entry, holder_words, new_token
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -166,6 +167,32 @@ class Unit:
                 self._staging.mkdir(parents=True)
                 self._begun = True
 
+    def spool(self) -> Path:
+        """A folder for what ``pack`` will read; gone when the unit ends."""
+        self._begin()
+        folder = self._staging / 'spool'
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def pack(self, path: str, write: Callable[[IO[bytes]], None]) -> None:
+        """Write a file of any size aside.
+
+        Args:
+            path: Relative to the folder.
+            write: Writes it.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        self._begin()
+        staged = self._staging / str(next(self._numbers))
+        with staged.open('wb') as file:
+            hashed = Hashed(file)
+            write(cast('IO[bytes]', hashed))
+        with self._lock:
+            self._staged[path] = staged
+            self._entries.append(hashed.entry(path))
+
     def commit(self, marker: str, data: bytes) -> None:
         """Give all files their names, and announce the unit.
 
@@ -198,10 +225,20 @@ class Unit:
 
     def _move(self, staged: Path, path: str) -> None:
         target = self._root / path
-        if not target.parent.is_dir():
-            target.parent.mkdir(exist_ok=True)
-            sync_folder(self._root)
+        make_folder(self._root, target.parent)
         staged.replace(target)
+
+
+def make_folder(root: Path, folder: Path) -> None:
+    """Make a folder below a root, so that the disk has its name.
+
+    Several processes may make it at once.
+    """
+    if folder.is_dir():
+        return
+    make_folder(root, folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def clear_staging(root: Path) -> None:

@@ -14,6 +14,7 @@ from synth_ros.writers.folder import (
     FolderLock,
     Unit,
     clear_staging,
+    make_folder,
     replace_file,
     sync_folder,
 )
@@ -68,6 +69,14 @@ class LocalFolder:
         except FileNotFoundError:
             return []
 
+    def files_below(self, folder: str) -> list[str]:
+        """Paths of files in a folder and below."""
+        return sorted(
+            path.relative_to(self.root).as_posix()
+            for path in (self.root / folder).rglob('*')
+            if path.is_file()
+        )
+
     def size(self, path: str) -> int | None:
         """Bytes of a file."""
         try:
@@ -81,6 +90,7 @@ class LocalFolder:
 
     def replace(self, path: str, data: bytes) -> None:
         """Write a file aside and rename it."""
+        make_folder(self.root, (self.root / path).parent)
         replace_file(self.root / path, data)
 
     def remove(self, path: str) -> None:
@@ -116,5 +126,7 @@ class LocalFolder:
         """Rename files that the disk has."""
         flush_files(scratch, [scratch / name for name in names])
         for name in names:
+            make_folder(self.root, (self.root / name).parent)
             (scratch / name).replace(self.root / name)
-        sync_folder(self.root)
+        for folder in {(self.root / name).parent for name in names}:
+            sync_folder(folder)

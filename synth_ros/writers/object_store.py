@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import IO, Protocol, TypeVar, cast
 
 from synth_ros.errors import UsageError
-from synth_ros.writers.storage import FileEntry, entry
+from synth_ros.writers.storage import FileEntry, Hashed, entry
 from synth_ros.writers.store_lock import LOCK, StoreLock, read_lease
 
 _T = TypeVar('_T')
@@ -59,6 +59,10 @@ class FileSystem(Protocol):
 
     def ls(self, path: str, *, detail: bool) -> list[str]:
         """Names directly below a path."""
+        ...
+
+    def find(self, path: str) -> list[str]:
+        """Names of all objects below a path."""
         ...
 
     def size(self, path: str) -> int | None:
@@ -133,6 +137,19 @@ class ObjectStore:
         own = _join(self._root, folder).rpartition('/')[2]
         return [name for name in self._try(listing) if name and name != own]
 
+    def files_below(self, folder: str) -> list[str]:
+        """Paths of objects below a folder."""
+
+        def finding(fs: FileSystem, root: str) -> list[str]:
+            fs.invalidate_cache()
+            try:
+                found = fs.find(_join(root, folder))
+            except FileNotFoundError:
+                return []
+            return [path.removeprefix(root).lstrip('/') for path in found]
+
+        return sorted(self._try(finding))
+
     def size(self, path: str) -> int | None:
         """Bytes of an object."""
 
@@ -168,6 +185,11 @@ class ObjectStore:
         self._try(
             lambda fs, root: fs.pipe({_join(root, path): data for path, data in files.items()})
         )
+
+    def put_file(self, here: Path, path: str) -> None:
+        """Put a file of this machine."""
+        self._make_parents([path])
+        self._try(_putting(here, path))
 
     def remove(self, path: str) -> None:
         """Remove an object."""
@@ -250,6 +272,7 @@ class ObjectUnit:
         self._store = store
         self._lock = threading.Lock()
         self._entries: list[FileEntry] = []
+        self._spool: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def entries(self) -> list[FileEntry]:
@@ -263,6 +286,24 @@ class ObjectUnit:
         with self._lock:
             self._entries += entries
 
+    def spool(self) -> Path:
+        """A temporary folder of this machine."""
+        with self._lock:
+            if self._spool is None:
+                self._spool = tempfile.TemporaryDirectory(prefix='synth_ros-')
+        return Path(self._spool.name)
+
+    def pack(self, path: str, write: Callable[[IO[bytes]], None]) -> None:
+        """Write a file here and put it as a whole."""
+        with tempfile.TemporaryDirectory(prefix='synth_ros-') as folder:
+            here = Path(folder) / 'packed'
+            with here.open('wb') as file:
+                hashed = Hashed(file)
+                write(cast('IO[bytes]', hashed))
+            self._store.put_file(here, path)
+        with self._lock:
+            self._entries.append(hashed.entry(path))
+
     def commit(self, marker: str, data: bytes) -> None:
         """Put the marker."""
         try:
@@ -273,6 +314,9 @@ class ObjectUnit:
 
     def discard(self) -> None:
         """Remove what was put but not announced."""
+        if self._spool is not None:
+            self._spool.cleanup()
+            self._spool = None
         entries, self._entries = self._entries, []
         for item in entries:
             # Not in the dataset either way; the store may be why the unit failed.

@@ -11,10 +11,10 @@ import hashlib
 import os
 import socket
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from synth_ros.errors import UsageError
 
@@ -36,6 +36,32 @@ class FileEntry(NamedTuple):
 def entry(path: str, data: bytes) -> FileEntry:
     """Describe a file by its content."""
     return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
+
+
+class Hashed:
+    """Passes bytes on to a file, and adds them up.
+
+    Args:
+        out: Where they go.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._sum = hashlib.sha256()
+        self._size = 0
+
+    def write(self, data: bytes) -> int:
+        """Write all of some bytes."""
+        self._sum.update(data)
+        self._size += len(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._out.write(rest) :]
+        return len(data)
+
+    def entry(self, path: str) -> FileEntry:
+        """Describe what was written."""
+        return FileEntry(path, self._size, self._sum.hexdigest())
 
 
 class Lock(Protocol):
@@ -66,6 +92,22 @@ class StoredUnit(Protocol):
 
         Raises:
             OSError: Something could not be written.
+        """
+        ...
+
+    def spool(self) -> Path:
+        """A folder on this machine for what ``pack`` will read; gone when the unit ends."""
+        ...
+
+    def pack(self, path: str, write: Callable[[IO[bytes]], None]) -> None:
+        """Put aside a file of any size, as it is being written.
+
+        Args:
+            path: Relative to the dataset.
+            write: Writes it.
+
+        Raises:
+            OSError: It could not be written.
         """
         ...
 
@@ -125,6 +167,10 @@ class Storage(Protocol):
         """Names of the files in a folder, in any order; none if there is no such folder."""
         ...
 
+    def files_below(self, folder: str) -> list[str]:
+        """Paths of all files in a folder and its subfolders, sorted; none if there is none."""
+        ...
+
     def size(self, path: str) -> int | None:
         """Bytes of a file, or ``None`` if there is none."""
         ...
@@ -166,7 +212,7 @@ class Storage(Protocol):
         ...
 
     def adopt(self, scratch: Path, names: Sequence[str]) -> None:
-        """Take files from ``scratch`` to the top of the dataset, in the given order.
+        """Take files from ``scratch``, to the same paths in the dataset, in the given order.
 
         Each name holds its old or its new content, never a part.
         """

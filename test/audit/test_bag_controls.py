@@ -15,7 +15,9 @@ from synth_ros.audit.run import AuditRequest, audit
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.generate import open_stage
 from synth_ros.pipeline.oracle import ConfigOracle
+from synth_ros.readers.plain.ours import OurPlain
 from synth_ros.readers.recording_bag import BagRecording
+from synth_ros.report.html import Options, write_report
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.bag import BagWriter
 from synth_ros.writers.bag_metadata import BagTopic
@@ -271,3 +273,26 @@ def copy_bag(source, target, change):
                 log_ns=message.log_time,
                 publish_ns=message.publish_time,
             )
+
+
+def test_the_bag_is_a_plain_dataset_and_has_a_report(recorded, tmp_path):
+    bag = recorded[1]
+    with closing(OurPlain(bag)) as plain, closing(BagRecording(bag)) as recording:
+        images = list(plain)
+        assert len(images) == len(plain) == len(recording.frames)
+        assert plain.kind == 'bag'
+        for image, key in zip(images, recording.frames, strict=True):
+            frame = recording.read(key)
+            assert image.name == f'{key.run:03d}/{key.stem}'
+            assert (plain.read_rgb(image) == frame.rgb).all()
+            assert (plain.depth_m(image) == frame.depth_m).all()
+            assert plain.provenance(image) == frame.provenance_json
+            names = {i.instance_id: i.class_name for i in frame.record.instances}
+            labels = frame.record.labels
+            assert [k.class_name for k in image.objects] == [names[k.instance_id] for k in labels]
+            for label, mask in zip(labels, plain.masks(image), strict=True):
+                assert (mask == (frame.instance_id == label.instance_id)).all()
+    write_report(bag, Options(frames=2, jobs=3), out=tmp_path / 'bag.html')
+    text = (tmp_path / 'bag.html').read_text()
+    for heading in ('Cameras and depth', 'Drawn light', 'From where objects are seen'):
+        assert heading in text

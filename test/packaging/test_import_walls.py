@@ -31,10 +31,11 @@ ALLOWED = {
     'audit': {*GROUND, 'readers'},
     'writers': GROUND,
     'readers': GROUND,
+    'validate': {*GROUND, 'readers'},
     'report': {*GROUND, *TOOLS},
     'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
-    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline'},
+    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate'},
     'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.

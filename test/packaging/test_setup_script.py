@@ -91,7 +91,7 @@ def test_test_profile_adds_tools_and_is_enough_to_run(checkout, tools):
     assert setup(checkout, tools, 'test').returncode == 0
     assert setup(checkout, tools, 'run').returncode == 0
     extras = [call.rpartition(' ')[2] for call in pip_calls(checkout)]
-    assert extras == ['.[collision,ros]', '.[collision,ros,cluster,view,test,dev,build]']
+    assert extras == ['.[collision,ros]', '.[collision,ros,cluster,formats,view,test,dev,build]']
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ output:
 """
 
 
+@pytest.fixture(scope='session')
+def config_texts() -> tuple[str, str]:
+    """``CONFIG`` and ``ROBOT``, for fixtures that live longer than a test."""
+    return CONFIG, ROBOT
+
+
 @pytest.fixture
 def write_config(tmp_path: Path):
     """Writes ``CONFIG`` with texts replaced; returns the path."""

@@ -12,7 +12,8 @@ from synth_ros.audit.run import AuditResult
 from synth_ros.audit.tally import Tally
 from synth_ros.errors import OutputError, UsageError
 from synth_ros.readers.recording import FrameId, RecordedFrame
-from synth_ros.report.audit_html import mark, write_audit
+from synth_ros.report.audit_html import write_audit
+from synth_ros.report.worst import mark
 
 
 class OneFrame:

@@ -3,61 +3,25 @@
 import json
 import re
 import shutil
-from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 from bag_factory import make_bag
+from html_page import Page
 from sample_factory import INFO, PLAIN, make_episode, make_sample
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError, UsageError
 from synth_ros.readers.coco import CocoDataset
-from synth_ros.report.html import human_bytes, spread, write_report
+from synth_ros.report.html import Options, spread, write_report
 from synth_ros.report.overlay import Style
+from synth_ros.report.page import human_bytes
 from synth_ros.report.pictures.gallery import gallery
 from synth_ros.report.pictures.shown import from_dataset
-from synth_ros.report.stats import dataset_stats
 from synth_ros.schema.profile import Profile, Spent
 from synth_ros.types import SampleKey
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.local_folder import LocalFolder
 from synth_ros.writers.profile import write_profile
-
-VOID = {'meta', 'input', 'img', 'line', 'br'}
-
-
-class Page(HTMLParser):
-    """Checks that tags nest, and keeps text and what would be loaded from elsewhere."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open_tags = []
-        self.words = []
-        self.links = []
-        self.images = 0
-        self.feed(text)
-        self.close()
-        assert self.open_tags == []
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID:
-            self.open_tags.append(tag)
-        self.images += tag == 'img'
-        self.links += [value for name, value in attrs if name in {'src', 'href'}]
-
-    def handle_startendtag(self, tag, attrs):
-        self.links += [value for name, value in attrs if name in {'src', 'href'}]
-
-    def handle_endtag(self, tag):
-        assert self.open_tags.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data.strip())
-
-    @property
-    def text(self):
-        return ' '.join(word for word in self.words if word)
 
 
 @pytest.fixture(scope='module')
@@ -80,7 +44,7 @@ def annotated(root):
 
 
 def page(root, tmp_path, **options):
-    write_report(root, out=tmp_path / 'report.html', **options)
+    write_report(root, Options(**options), out=tmp_path / 'report.html')
     return Page((tmp_path / 'report.html').read_text())
 
 
@@ -92,8 +56,10 @@ def test_the_page_tells_the_counts(root, tmp_path):
     assert '3 classes' in text
     assert '4 scenes' in text
     assert '1 images without objects' in text
-    for count in dataset_stats(dataset).classes:
-        assert f'{count.name} {count.class_id} {count.objects} {count.images}' in text
+    for category in dataset.categories:
+        mine = [a for a in dataset.annotations if a.category_id == category.class_id]
+        images = {a.image_id for a in mine}
+        assert f'{category.name} {len(mine)} {len(images)}' in text
     assert 'head 96x72, wrist 96x72' in text
     assert 'seed 7 , config 0123abcd' in text
 
@@ -202,29 +168,13 @@ def test_missing_files_are_told_before_anything_is_drawn(root, tmp_path):
 
 
 def test_the_page_lies_beside_the_dataset_by_default(root):
-    assert write_report(root, frames=1) == root.parent / 'report.html'
+    assert write_report(root, Options(frames=1)) == root.parent / 'report.html'
     assert (root.parent / 'report.html').is_file()
 
 
 def test_an_unwritable_report_is_told(root, tmp_path):
     with pytest.raises(OutputError, match=r'Cannot write .*nowhere'):
         write_report(root, out=tmp_path / 'nowhere' / 'report.html')
-
-
-def test_statistics_count_every_object_once(root):
-    dataset = CocoDataset(root)
-    stats = dataset_stats(dataset)
-    assert sum(c.objects for c in stats.classes) == stats.objects == len(dataset.annotations)
-    images, *objects = stats.histograms
-    assert sum(bar.total for bar in images.bars) == stats.images == 13
-    assert images.bars[0].total == stats.empty_images == 1
-    for histogram in objects:
-        assert sum(bar.total for bar in histogram.bars) == stats.objects
-    full = sum(a.visibility >= 0.9 for a in dataset.annotations)
-    assert objects[0].bars[-1].total == full
-    sizes = np.sqrt([a.bbox[2] * a.bbox[3] for a in dataset.annotations])
-    assert objects[1].bars[1].total == ((sizes >= 8) & (sizes < 16)).sum()
-    assert f'median {np.median(sizes):.3g} px' in objects[1].note
 
 
 def test_frames_are_spread_from_first_to_last(root):

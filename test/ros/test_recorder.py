@@ -1,6 +1,7 @@
 """The recorder node: what was published is in the bag and in the dataset, and can be proved."""
 
 import json
+from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 
 import cv2
@@ -14,8 +15,10 @@ from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
 from synth_ros.config.load import load_config
+from synth_ros.pipeline.convert import ConvertRequest, convert
 from synth_ros.pipeline.generate import dataset_info, open_stage
 from synth_ros.pipeline.live import LiveSession
+from synth_ros.ros.dataset_bag import BagRequest, write_dataset_bag
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import CocoWriter
 
@@ -240,3 +243,61 @@ def test_every_option_of_the_streams(tmp_path):
                 names = {d.results[0].hypothesis.class_id for d in message.detections}
                 assert names <= {'block', 'ball'}
     assert image_count(tmp_path / 'dataset') > 0
+
+
+def test_the_bag_becomes_the_dataset_that_was_written_beside_it(recorded, tmp_path):
+    def quiet(_done, _total):
+        """Shows nothing."""
+
+    convert(ConvertRequest(source=recorded.bag, out=tmp_path / 'dataset', to=None), quiet)
+    assert tree(tmp_path / 'dataset') == tree(recorded.dataset)
+
+
+def test_the_dataset_becomes_the_bag_that_was_recorded(recorded, tmp_path):
+    """Topics, types and qualities of service are equal, and messages but for their stamps."""
+    request = BagRequest(recorded.dataset, tmp_path / 'bag', config=recorded.config)
+    told = write_dataset_bag(request, lambda _done, _total: None)
+    assert told.lacks == ()
+    ours, theirs = (
+        {
+            entry['topic_metadata']['name']: entry
+            for entry in metadata(bag)['topics_with_message_count']
+        }
+        for bag in (tmp_path / 'bag', recorded.bag)
+    )
+    assert ours == theirs
+    ours, theirs = (plain_messages(bag) for bag in (tmp_path / 'bag', recorded.bag))
+    assert ours.keys() == theirs.keys()
+    for topic, messages in theirs.items():
+        assert ours[topic] == messages, topic
+
+
+def plain_messages(bag):
+    """All messages by topic as text, without stamps; numbers of poses to nine digits."""
+    found = {}
+    with AnyReader([bag]) as reader:
+        for connection, _, data in reader.messages():
+            message = reader.deserialize(data, connection.msgtype)
+            annotated = connection.topic.endswith('annotations')
+            shown = labels(message.data) if annotated else plain(message)
+            found.setdefault(connection.topic, []).append(shown)
+    return found
+
+
+def labels(text):
+    """What an annotations message says of the frame."""
+    message = json.loads(text)
+    del message['frame']['stamp_ns']
+    return message['frame'], json.loads(message['provenance'])
+
+
+def plain(value):
+    if isinstance(value, float):
+        return f'{value + 0:.9g}' if abs(value) > 1e-12 else '0'
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist()) if value.dtype.kind == 'f' else value.tobytes().hex()
+    if isinstance(value, list):
+        return ','.join(map(plain, value))
+    if is_dataclass(value) and 'Time' not in type(value).__name__:
+        return ' '.join(plain(getattr(value, field.name)) for field in fields(value))
+    return '' if is_dataclass(value) else str(value)

@@ -16,6 +16,7 @@ from synth_ros.types import (
     ContinuousSymmetry,
     DenseLabels,
     Flow,
+    FlowState,
     JointState,
     Keypoint,
     KeypointSpec,
@@ -123,7 +124,9 @@ def dense(rng, frame, *, first, last):
         return values.astype(np.float32)
 
     def flow():
-        return Flow(image(2), (rng.random((height, width)) * 4).astype(np.uint8), image(3))
+        state = (rng.random((height, width)) * 4).astype(np.uint8)
+        flow_px = np.where(state[..., None] == FlowState.INVALID, np.float32(0), image(2))
+        return Flow(flow_px, state, image(3))
 
     points_m = image(3)
     points_m[frame.depth_m > 1.9] = np.nan

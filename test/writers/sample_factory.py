@@ -8,12 +8,20 @@ import numpy as np
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.output import DatasetConfig
 from synth_ros.geometry.camera import camera_from_fovy
+from synth_ros.geometry.shapes import ModelMesh, primitive_mesh
 from synth_ros.geometry.transforms import make_transform, matrix_from_rpy
 from synth_ros.labels.annotate import annotate
 from synth_ros.types import Category, Frame, Instance, Sample, SampleKey, Silhouette
 from synth_ros.writers.base import DatasetInfo
 
 CATEGORIES = (Category(1, 'mug'), Category(2, 'box'), Category(3, 'drill', 'tool'))
+
+
+def unit_cubes(model_name):
+    """A mesh source that knows every model: cubes of one metre."""
+    return ModelMesh(primitive_mesh('box', (0.5, 0.5, 0.5)), (1.0, 1.0, 1.0))
+
+
 INFO = DatasetInfo(
     categories=CATEGORIES,
     config_hash='0123abcd',

@@ -38,6 +38,17 @@ def test_rgb_png_is_lossless(rgb):
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(data))), rgb)
 
 
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.uint8, SIZES), hnp.arrays(np.uint8, (256, 3)))
+def test_palette_png_holds_indices_and_colours(pixels, palette):
+    data = codecs.encode_png(pixels, is_mask=True, palette=palette)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.mode == 'P'
+        np.testing.assert_array_equal(np.asarray(image), pixels)
+        np.testing.assert_array_equal(np.asarray(image.convert('RGB')), palette[pixels])
+    np.testing.assert_array_equal(opencv(data)[..., ::-1], palette[pixels])
+
+
 def test_png_of_a_view_equals_png_of_its_copy():
     pixels = np.arange(4000, dtype=np.uint16).reshape(40, 100)
     assert codecs.encode_png(pixels[::-2, ::3]) == codecs.encode_png(pixels[::-2, ::3].copy())

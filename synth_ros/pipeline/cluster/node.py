@@ -41,7 +41,14 @@ from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco import EpisodeWriter
 from synth_ros.writers.coco_compose import compose
-from synth_ros.writers.coco_index import begin_place, identity, recover, whole_episodes
+from synth_ros.writers.coco_index import (
+    begin_place,
+    folders_of,
+    identity,
+    recover,
+    whole_episodes,
+)
+from synth_ros.writers.exports import frame_formats, setup_of
 from synth_ros.writers.folder import os_errors
 from synth_ros.writers.local_folder import LocalFolder
 from synth_ros.writers.storage import storage_at
@@ -148,8 +155,13 @@ def inspect(job: Job, *, clean: bool, shipped: bytes | None) -> NodeReport:
         with os_errors(folder, valid=''):
             folder.mkdir(parents=True, exist_ok=True)
             if clean:
-                recover(storage)
-            begin_place(storage, identity(prepared.info(choice.backend), options), resume=True)
+                recover(storage, options.formats)
+            begin_place(
+                storage,
+                identity(prepared.info(choice.backend), options),
+                folders=folders_of(options),
+                resume=True,
+            )
             episodes = tuple(sorted(whole_episodes(storage)))
     shard = str(folder) if folder else None
     return NodeReport(fingerprint(prepared.builder), choice, shard, episodes)
@@ -205,8 +217,10 @@ def read_chunk(folder: str, path: str, offset: int) -> bytes:
 
 def finish_shard(job: Job, folder: str, renderer: str, *, shipped: bytes | None) -> None:
     """Make a shard a dataset of its own: compose its index."""
+    prepared = prepare(job, shipped)
+    setup = setup_of(prepared.info(renderer), dataset_options(prepared.plan, prepared.loaded))
     with os_errors(folder, valid=''):
-        compose(LocalFolder(Path(folder)), prepare(job, shipped).info(renderer))
+        compose(LocalFolder(Path(folder)), setup, frame_formats(setup.options.formats, setup))
 
 
 def drop_shard(folder: str) -> None:

@@ -1,0 +1,1 @@
+"""``synth-ros export jetson``: all that a Jetson needs of a dataset, in one folder."""

@@ -1,0 +1,1 @@
+"""How far two datasets are apart, statistic by statistic, and how much of that is chance."""

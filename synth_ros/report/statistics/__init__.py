@@ -1,0 +1,1 @@
+"""Statistics of any dataset in one pass: tallies that merge, and the results as plain records."""

@@ -1,0 +1,1 @@
+"""Checks of datasets in every format we write, whoever made them."""

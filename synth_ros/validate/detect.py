@@ -1,0 +1,52 @@
+"""Which format a folder is taken for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.readers.layouts.recognise import Candidate, Kind, looked_for, recognise
+from synth_ros.validate.registry import FORMATS
+
+
+class Detected(NamedTuple):
+    """What a folder is taken for.
+
+    Attributes:
+        kind: The format.
+        reason: Why.
+        others: What else it may be.
+    """
+
+    kind: Kind
+    reason: str
+    others: tuple[Candidate, ...] = ()
+
+
+def detect(root: Path, wanted: str | None = None) -> Detected:
+    """Find out the format of a folder.
+
+    Args:
+        root: The folder.
+        wanted: A format that the user states.
+
+    Raises:
+        UsageError: There is no such folder, or it is of no known format.
+        NotFoundError: There is no such format.
+    """
+    if not root.is_dir():
+        hint = ' It is a file: give the folder that it is in.' if root.exists() else ''
+        raise UsageError(f'There is no folder {root}.{hint}')
+    if wanted is not None:
+        for kind in FORMATS:
+            if kind == wanted:
+                return Detected(kind, 'you said so')
+        raise NotFoundError('format', wanted, available=tuple(FORMATS))
+    found = recognise(root)
+    if not found:
+        raise UsageError(
+            f'{root} is of no format that synth-ros knows. Looked for:\n{looked_for()}\n'
+            'If it is one of these, say which with --format.'
+        )
+    return Detected(found[0].kind, found[0].reason, found[1:])
