@@ -49,6 +49,7 @@ def layout(frames: Sequence[RecordedFrame], *, clouds: bool = False) -> rrb.Blue
 def _world(frames: Sequence[RecordedFrame], *, clouds: bool) -> rrb.View:
     """Everything in space; of the cameras the image alone, not what is drawn over it."""
     contents = [f'+ /{paths.WORLD}/**']
+    in_colours = any(has_cloud(frame, of_depth=clouds) for frame in frames)
     for frame in frames:
         name = frame.record.camera
         contents += [
@@ -60,7 +61,12 @@ def _world(frames: Sequence[RecordedFrame], *, clouds: bool) -> rrb.View:
             # That cloud has colours; the viewer's own of the depth image would lie in it.
             contents.append(f'- /{paths.depth(name)}/**')
     return rrb.Spatial3DView(
-        origin=f'/{paths.WORLD}', contents=contents, name='World', eye_controls=_eye(frames[0])
+        origin=f'/{paths.WORLD}',
+        contents=contents,
+        name='World',
+        eye_controls=_eye(frames[0]),
+        # Grey surfaces would hide a cloud in colours; the eye beside their name shows them.
+        overrides={f'/{paths.MODELS}': rrb.EntityBehavior(visible=not in_colours)},
     )
 
 

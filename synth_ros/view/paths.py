@@ -10,6 +10,7 @@ import rerun as rr
 
 WORLD = 'world'
 OBJECTS = 'world/objects'
+MODELS = 'world/models'
 ROBOT = 'world/robot'
 CONTACTS = 'world/contacts'
 TRAILS = 'world/trails'

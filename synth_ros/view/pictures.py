@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,12 +10,14 @@ import rerun as rr
 from cv2.typing import MatLike
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.recording import RecordedFrame
+from synth_ros.readers.container import StoredFile, open_root
+from synth_ros.readers.recording import RecordedFrame, Recording
 from synth_ros.types import DepthImage
 from synth_ros.view import paths
 from synth_ros.view.log import Log
 
-_MEDIA = {'.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg'}
+_PNG, _JPEG = 'image/png', 'image/jpeg'
+_JPEG_START = b'\xff\xd8\xff'
 _MILLIMETRES = 1000.0  # how many units of a 16-bit depth image make a metre
 _FASTEST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
@@ -26,12 +27,13 @@ class Pictures:
 
     Args:
         log: Where to log.
-        folder: Of the recording.
+        recording: Has the files.
     """
 
-    def __init__(self, log: Log, folder: Path) -> None:
+    def __init__(self, log: Log, recording: Recording) -> None:
         self._log = log
-        self._folder = folder
+        self._recording = recording
+        self._files = open_root(recording.path)
         self._ranges: dict[str, tuple[float, float]] = {}
 
     def begin(self) -> None:
@@ -50,11 +52,11 @@ class Pictures:
                 self._show_depth(frame, frame.depth_m)
 
     def _colour(self, frame: RecordedFrame) -> rr.EncodedImage:
-        if frame.image is not None and frame.image.file_name:
-            path = self._folder / frame.image.file_name
-            return rr.EncodedImage(contents=_read(path), media_type=_MEDIA[path.suffix.lower()])
-        bgr = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR)
-        return rr.EncodedImage(contents=_png(bgr), media_type=_MEDIA['.png'])
+        stored = self._recording.rgb_file(frame.key)
+        if stored is None:
+            stored = _png(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR))
+        kind = _JPEG if stored.startswith(_JPEG_START) else _PNG
+        return rr.EncodedImage(contents=stored, media_type=kind)
 
     def _show_depth(self, frame: RecordedFrame, depth_m: DepthImage) -> None:
         camera = frame.record.camera
@@ -72,7 +74,7 @@ class Pictures:
         else:
             image = rr.EncodedDepthImage(
                 blob,
-                media_type=_MEDIA['.png'],
+                media_type=_PNG,
                 meter=_MILLIMETRES,
                 colormap=rr.components.Colormap.Viridis,
                 depth_range=(near * _MILLIMETRES, far * _MILLIMETRES),
@@ -82,13 +84,13 @@ class Pictures:
     def _depth_bytes(self, frame: RecordedFrame, depth_m: DepthImage) -> bytes | None:
         """A 16-bit PNG in millimetres; ``None`` where depth is finer than that."""
         if frame.image is not None and frame.image.depth_file:
-            return _read(self._folder / frame.image.depth_file)
+            return _read(self._files / frame.image.depth_file)
         if frame.messages is not None and frame.messages.depth_rounded:
             return _png(np.rint(depth_m * _MILLIMETRES).astype(np.uint16))
         return None
 
 
-def _read(path: Path) -> bytes:
+def _read(path: StoredFile) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

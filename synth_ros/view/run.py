@@ -19,6 +19,7 @@ from synth_ros.view.keypoints import Keypoints
 from synth_ros.view.layout import layout
 from synth_ros.view.log import Log
 from synth_ros.view.masks import Masks
+from synth_ros.view.meshes import Meshes
 from synth_ros.view.objects import Objects
 from synth_ros.view.part import Part
 from synth_ros.view.pictures import Pictures
@@ -79,11 +80,12 @@ def _parts(log: Log, recording: Recording, *, clouds: bool) -> tuple[Part, ...]:
     categories = _categories(recording)
     return (
         Pinholes(log),
-        Pictures(log, recording.path),
+        Pictures(log, recording),
         Masks(log, categories),
         Boxes(log),
         Keypoints(log, categories),
         Objects(log),
+        Meshes(log, recording.shared.meshes),
         Robot(log),
         Contacts(log),
         Trails(log),

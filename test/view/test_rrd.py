@@ -360,3 +360,49 @@ def test_the_same_frames_give_the_same_contents(recording, rrd, saved, tmp_path)
     assert [entry.recording_id for entry in again.reader.recordings()] == [
         entry.recording_id for entry in saved.reader.recordings()
     ]
+
+
+def test_surfaces_fill_the_boxes_of_their_objects(saved, frames, recording):
+    seen = 0
+    for number, frame in frames:
+        by_model = {}
+        for item in frame.record.instances:
+            by_model.setdefault(item.model_name, []).append(item)
+        for model, items in by_model.items():
+            entity = paths.below(paths.MODELS, model)
+            vertices = saved.array(entity, 'Mesh3D:vertex_positions', number)
+            faces = saved.array(entity, 'Mesh3D:triangle_indices', number)
+            normals = saved.array(entity, 'Mesh3D:vertex_normals', number)
+            assert faces.max() == len(vertices) - 1
+            assert np.abs(np.linalg.norm(normals, axis=1) - 1).max() < 1e-5
+            assert ((vertices - vertices.mean(0)) * normals).sum() > 0  # outwards
+            at = saved.array(entity, 'InstancePoses3D:translations', number)
+            turns = saved.value(entity, 'InstancePoses3D:quaternions', number)
+            scales = saved.array(entity, 'InstancePoses3D:scales', number)
+            assert len(at) == len(items)
+            for item, moved, (x, y, z, w), scale in zip(items, at, turns, scales, strict=True):
+                world = (vertices * scale) @ matrix_from_quat_wxyz((w, x, y, z)).T + moved
+                box = np.linalg.inv(np.array(item.world_from_object) @ item.object_from_box)
+                inside = world @ box[:3, :3].T + box[:3, 3]
+                half = np.array(item.size_m) / 2
+                assert np.abs(inside.max(0) - half).max() < 0.02 * half.max()
+                assert np.abs(inside.min(0) + half).max() < 0.02 * half.max()
+                seen += 1
+    assert seen > 20
+
+
+def test_a_surface_is_logged_once_and_vanishes_with_its_objects(saved, frames):
+    models = {x.model_name for _, frame in frames for x in frame.record.instances}
+    for model in models:
+        entity = paths.below(paths.MODELS, model)
+        assert len(saved.rows(entity, 'Mesh3D:vertex_positions')) == 1
+    absent = 0
+    for number, frame in frames:
+        there = {x.model_name for x in frame.record.instances}
+        for model in models - there:
+            scales = saved.value(
+                paths.below(paths.MODELS, model), 'InstancePoses3D:scales', number
+            )
+            assert scales in (None, [[0, 0, 0]])
+            absent += 1
+    assert absent

@@ -89,6 +89,9 @@ class AsInABag:
     def __getattr__(self, name):
         return getattr(self._recording, name)
 
+    def rgb_file(self, key):
+        return None
+
     def read(self, key):
         found = self._recording.read(key)
         return replace(found, image=None, messages=SimpleNamespace(depth_rounded=self._rounded))
