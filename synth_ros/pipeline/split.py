@@ -12,7 +12,8 @@ import numpy as np
 from synth_ros.errors import OutputError, UsageError
 from synth_ros.pipeline.stored import StoredDataset
 from synth_ros.pipeline.stratify import split_sizes, stratify
-from synth_ros.readers.split_file import SPLITS, SplitFile, read_splits
+from synth_ros.readers.split_file import SplitFile, read_splits
+from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.coco_heads import category_records, info_record
 from synth_ros.writers.coco_index import dump
 from synth_ros.writers.coco_records import AnnotationRecord, ImageRecord

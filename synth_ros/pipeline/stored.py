@@ -9,13 +9,17 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.config.labels import Annotation
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import UsageError
+from synth_ros.readers.container import open_root
+from synth_ros.readers.meshes import RecordedMeshes
+from synth_ros.readers.shared import MODELS, read_models
+from synth_ros.schema.shards import shard_of
 from synth_ros.types import Category, SampleKey
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.coco_index import (
@@ -74,6 +78,18 @@ class _Thresholds(_Entry):
     min_visibility: float
 
 
+class _Options(_Entry):
+    """Those of ``output.dataset`` that say which files there are."""
+
+    rgb_format: Literal['png', 'jpeg']
+    jpeg_quality: int
+    depth: bool
+    masks: bool
+    views_per_episode: int
+    motion: Literal['views', 'sequence']
+    container: Literal['folder', 'shards'] = 'folder'
+
+
 class _Identity(_Entry):
     description: str
     format: str
@@ -83,7 +99,7 @@ class _Identity(_Entry):
     renderer: str
     labels: tuple[Annotation, ...]
     thresholds: _Thresholds
-    options: DatasetConfig
+    options: _Options
     categories: tuple[_Class, ...]
     panoptic_categories: tuple[_Class, ...]
 
@@ -100,15 +116,19 @@ class StoredDataset:
     Attributes:
         root: Its folder.
         info: What it is.
-        options: Which files it has, and how they were written.
+        models: What ``models.json`` says.
+        options: Which files it has, and how they were written; no further formats.
         episodes: Numbers of all episodes, ascending.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         identity = _read_identity(self.root)
-        self.info = _info(identity)
-        self.options = identity.options
+        models = read_models(self.root / MODELS)
+        meshes = None if models is None else RecordedMeshes(self.root, models)
+        self.info = _info(identity)._replace(meshes=meshes)
+        self.models = models or {}
+        self.options = DatasetConfig(**identity.options.model_dump())
         self.episodes = tuple(
             sorted(int(path.stem) for path in (self.root / EPISODES).glob('[0-9]*.json'))
         )
@@ -159,8 +179,10 @@ class StoredEpisode:
     def __init__(self, dataset: StoredDataset, number: int) -> None:
         self.number = number
         self.marker = dataset.marker(number)
-        self._root = dataset.root
-        self._files = {entry['path']: entry for entry in self.marker['files']}
+        self._folder = dataset.root
+        self._root = open_root(dataset.root)
+        self._sums = {entry['path']: entry['sha256'] for entry in self.marker['files']}
+        self._checked: set[str] = set()
 
     def frames(self) -> Iterator[StoredFrame]:
         """All frames in key order; pixels are read by ``files_of``.
@@ -205,24 +227,36 @@ class StoredEpisode:
         return {path: self.read(path) for path in own_files(record['image'])}
 
     def read(self, path: str) -> bytes:
-        """A file of the episode, held against its checksum.
+        """A file of the episode, held against its checksum, or that of the shard it lies in.
 
         Raises:
             UsageError: It is missing or damaged.
         """
-        entry = self._files.get(path)
         try:
             data = (self._root / path).read_bytes()
+            self._check(path, data)
         except OSError as error:
-            raise UsageError(f'Cannot read {self._root / path}: {error.strerror}. {_CHECK}') from (
-                None
-            )
-        if entry is None or hashlib.sha256(data).hexdigest() != entry['sha256']:
             raise UsageError(
-                f'{self._root / path} is damaged: its checksum is not the one in '
+                f'Cannot read {self._root / path}: {error.strerror}. {_CHECK}'
+            ) from None
+        return data
+
+    def _check(self, path: str, data: bytes) -> None:
+        """Hold what was read against the marker; a shard is read once."""
+        if path in self._sums:
+            found = hashlib.sha256(data).hexdigest()
+        else:
+            path = shard_of(path)
+            if path in self._checked:
+                return
+            with (self._folder / path).open('rb') as file:
+                found = hashlib.file_digest(file, 'sha256').hexdigest()
+        if self._sums.get(path) != found:
+            raise UsageError(
+                f'{self._folder / path} is damaged: its checksum is not the one in '
                 f'{episode_path(self.number)}. {_CHECK}'
             )
-        return data
+        self._checked.add(path)
 
     def _provenance(self, path: str) -> dict[str, str]:
         """How each frame was made, as JSON, by stem."""
@@ -233,7 +267,7 @@ class StoredEpisode:
                 for stem, own in stored['frames'].items()
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(f'{self._root / path} is damaged: {error!r}. {_CHECK}') from None
+            raise UsageError(f'{self._folder / path} is damaged: {error!r}. {_CHECK}') from None
 
 
 def own_files(image: ImageRecord) -> list[str]:
