@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from synth_ros.pipeline.stratify import split_sizes, stratify
 from synth_ros.readers.split_file import SplitFile, read_splits
 from synth_ros.schema.splits import SPLITS
 from synth_ros.writers.coco_heads import category_records, info_record
-from synth_ros.writers.coco_index import dump
+from synth_ros.writers.coco_index import CHECKSUMS, dump
 from synth_ros.writers.coco_records import AnnotationRecord, ImageRecord
 from synth_ros.writers.folder import os_errors
 from synth_ros.writers.local_folder import LocalFolder
@@ -106,7 +107,8 @@ def split(root: Path, request: SplitRequest) -> SplitResult:
     file = SplitFile(shares=dict(request.shares), seed=request.seed, episodes=episodes)
     write_splits(dataset, file)
     balance = tuple(_balance(dataset, contents, file))
-    return SplitResult(file, balance, tuple(_warnings(balance)))
+    warnings = [*_warnings(balance), *_kept_formats(dataset)]
+    return SplitResult(file, balance, tuple(warnings))
 
 
 def write_splits(dataset: StoredDataset, file: SplitFile) -> None:
@@ -125,15 +127,31 @@ def write_splits(dataset: StoredDataset, file: SplitFile) -> None:
                 with (scratch / path).open('w', encoding='ascii') as out:
                     _write_index(out, dataset, set(file.episodes[name]))
             (scratch / SPLITS).write_text(f'{file.model_dump_json(indent=1)}\n', encoding='ascii')
+            (scratch / CHECKSUMS).write_text(
+                _sums(storage, scratch, [*names, SPLITS]), encoding='utf-8'
+            )
             # What there was is given up before anything of the new is seen.
             storage.remove(SPLITS)
             for old in storage.names(FOLDER):
                 storage.remove(f'{FOLDER}/{old}')
-            storage.prepare([FOLDER])
-            storage.adopt(scratch, [*names, SPLITS])
+            storage.adopt(scratch, [*names, CHECKSUMS, SPLITS])
     finally:
         storage.clean()
         lock.release()
+
+
+def _sums(storage: LocalFolder, scratch: Path, names: Iterable[str]) -> str:
+    """The dataset's checksums with those of its splits, by path."""
+    lines = storage.read(CHECKSUMS).decode('utf-8').splitlines()
+    pairs = (line.partition('  ') for line in lines)
+    sums = {
+        path: digest
+        for digest, _, path in pairs
+        if path != SPLITS and not path.startswith(f'{FOLDER}/')
+    }
+    for name in names:
+        sums[name] = hashlib.sha256((scratch / name).read_bytes()).hexdigest()
+    return ''.join(f'{sums[path]}  {path}\n' for path in sorted(sums))
 
 
 def _check_free(dataset: StoredDataset, request: SplitRequest) -> None:
@@ -222,6 +240,14 @@ def _balance(
 
 def _scenario(name: str) -> str:
     return f'scenario {name}'
+
+
+def _kept_formats(dataset: StoredDataset) -> Iterator[str]:
+    if dataset.formats:
+        yield (
+            f'{", ".join(dataset.formats)}: these folders keep the splits that they were '
+            'generated with. Make them again: synth-ros convert'
+        )
 
 
 def _warnings(balance: Iterable[Balance]) -> Iterator[str]:

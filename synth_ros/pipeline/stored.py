@@ -21,7 +21,7 @@ from synth_ros.readers.meshes import RecordedMeshes
 from synth_ros.readers.shared import MODELS, read_models
 from synth_ros.schema.shards import shard_of
 from synth_ros.types import Category, SampleKey
-from synth_ros.writers.base import DatasetInfo
+from synth_ros.writers.base import DatasetInfo, SourceNote
 from synth_ros.writers.coco_index import (
     EPISODES,
     IDENTITY,
@@ -50,6 +50,19 @@ class StoredFrame(NamedTuple):
     provenance: str
 
 
+class DrawnScene(NamedTuple):
+    """Which scene an episode shows.
+
+    Attributes:
+        scenario: Name of the scenario it was drawn from; empty if it does not say.
+        drawn: Config hash, seed and episode number that decide all draws; ``None`` if it does not
+            say.
+    """
+
+    scenario: str
+    drawn: tuple[str, int, int] | None
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra='ignore')
 
@@ -73,6 +86,15 @@ class _Class(_Entry):
         )
 
 
+class _Source(_Entry):
+    dataset: str
+    config_hash: str
+    seed: int
+    version: str
+    renderer: str
+    episodes: int
+
+
 class _Thresholds(_Entry):
     min_pixels: int
     min_visibility: float
@@ -88,6 +110,7 @@ class _Options(_Entry):
     views_per_episode: int
     motion: Literal['views', 'sequence']
     container: Literal['folder', 'shards'] = 'folder'
+    formats: tuple[str, ...] = ()
 
 
 class _Identity(_Entry):
@@ -102,6 +125,7 @@ class _Identity(_Entry):
     options: _Options
     categories: tuple[_Class, ...]
     panoptic_categories: tuple[_Class, ...]
+    sources: tuple[_Source, ...] = ()
 
 
 class StoredDataset:
@@ -118,6 +142,7 @@ class StoredDataset:
         info: What it is.
         models: What ``models.json`` says.
         options: Which files it has, and how they were written; no further formats.
+        formats: Folders of further formats that were generated with it.
         episodes: Numbers of all episodes, ascending.
     """
 
@@ -128,7 +153,8 @@ class StoredDataset:
         meshes = None if models is None else RecordedMeshes(self.root, models)
         self.info = _info(identity)._replace(meshes=meshes)
         self.models = models or {}
-        self.options = DatasetConfig(**identity.options.model_dump())
+        self.options = DatasetConfig(**identity.options.model_dump(exclude={'formats'}))
+        self.formats = identity.options.formats
         self.episodes = tuple(
             sorted(int(path.stem) for path in (self.root / EPISODES).glob('[0-9]*.json'))
         )
@@ -139,6 +165,19 @@ class StoredDataset:
     def name(self) -> str:
         """Of the folder."""
         return self.root.resolve().name
+
+    @property
+    def note(self) -> SourceNote:
+        """What datasets made from this one say of it."""
+        info = self.info
+        return SourceNote(
+            dataset=self.name,
+            config_hash=info.config_hash,
+            seed=info.seed,
+            version=info.version,
+            renderer=info.renderer,
+            episodes=len(self.episodes),
+        )
 
     def marker(self, number: int) -> EpisodeRecord:
         """What an episode says of itself: its files, and its share of the index.
@@ -211,12 +250,25 @@ class StoredEpisode:
         Raises:
             UsageError: Its provenance is damaged.
         """
+        return self.scene().scenario
+
+    def scene(self) -> DrawnScene:
+        """Which scene it shows, as its provenance tells.
+
+        Raises:
+            UsageError: The provenance is damaged.
+        """
         frames = self.marker['frames']
-        if not frames:
-            return ''
-        text = next(iter(self._provenance(frames[0]['image']['provenance_file']).values()), '{}')
-        scene = json.loads(text).get('scene')
-        return str(scene.get('scenario', '')) if isinstance(scene, dict) else ''
+        made = self._provenance(frames[0]['image']['provenance_file']) if frames else {}
+        record = json.loads(next(iter(made.values()), '{}'))
+        scene = record.get('scene')
+        if not isinstance(scene, dict):
+            return DrawnScene('', None)
+        name = str(scene.get('scenario', ''))
+        hashed, seed, episode = record.get('config_hash'), record.get('seed'), scene.get('episode')
+        if hashed is None or seed is None or episode is None:
+            return DrawnScene(name, None)
+        return DrawnScene(name, (str(hashed), int(seed), int(episode)))
 
     def files_of(self, record: FrameRecord) -> dict[str, bytes]:
         """The files of one frame alone, by path relative to the dataset.
@@ -331,4 +383,5 @@ def _info(identity: _Identity) -> DatasetInfo:
         annotations=identity.labels,
         min_pixels=identity.thresholds.min_pixels,
         min_visibility=identity.thresholds.min_visibility,
+        sources=tuple(SourceNote(**source.model_dump()) for source in identity.sources),
     )
