@@ -265,9 +265,10 @@ def _parts(sources: Sequence[StoredDataset]) -> _Parts:
 
 def _notes(source: StoredDataset, change: Change) -> Iterator[str]:
     names = {category.class_id: category.name for category in source.info.categories}
-    for old, new in change.classes.items():
-        if old != new:
-            yield f'{source.root}: class {names[old]} had the id {old} and has {new} now.'
+    pairs = [(old, new) for old, new in change.classes.items() if old != new]
+    if pairs:
+        shown = ', '.join(f'{names[old]} {old} -> {new}' for old, new in pairs)
+        yield f'{source.root}: {len(pairs)} classes have other ids now: {shown}.'
     moved = sum(old != new for old, new in change.parts.items())
     if moved:
         yield f'{source.root}: {moved} parts have other ids now; parts.json lists them.'
