@@ -226,9 +226,7 @@ def table(name: str, rgb: Image, rounds: int) -> str:
         if way.decode is not None:
             back = way.decode(data)
             quality = [f'{psnr(rgb, back):.1f} dB', f'{ssim(rgb, back):.4f}']
-        lines.append(
-            [way.name, f'{1e3 * median_s:.2f}', f'{len(data) / 1e3:.0f}', *quality]
-        )
+        lines.append([way.name, f'{1e3 * median_s:.2f}', f'{len(data) / 1e3:.0f}', *quality])
     return f'{name}:\n\n' + results.markdown(('codec', 'ms', 'kB', 'PSNR', 'SSIM'), lines)
 
 

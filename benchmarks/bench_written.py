@@ -63,7 +63,9 @@ class Setting(NamedTuple):
         return f'{self.backend} {self.look[0]}/{self.look[1]}, {self.workers} {plural}'
 
 
-def episodes(setting: Setting, root: Path, *, name: str, output: Mapping[str, object]) -> Contender:
+def episodes(
+    setting: Setting, root: Path, *, name: str, output: Mapping[str, object]
+) -> Contender:
     """A contender that makes whole episodes.
 
     Args:
@@ -77,8 +79,9 @@ def episodes(setting: Setting, root: Path, *, name: str, output: Mapping[str, ob
         'output': {'dataset': {'views_per_episode': VIEWS, **output}},
     }
     folder = '_'.join(part for part in (name, setting.words) if part)
-    config = write_scene(root / ''.join(c if c.isalnum() else '_' for c in folder), setting.spec,
-                         changes=changes)
+    config = write_scene(
+        root / ''.join(c if c.isalnum() else '_' for c in folder), setting.spec, changes=changes
+    )
     options = {
         'make': 'episodes',
         'config': str(config),
@@ -117,10 +120,7 @@ def measure(setting: Setting, root: Path, *, rounds: int, frames: int) -> list[R
             for one in running:
                 one.ready()
                 one.turn(frames)
-            turns = [
-                [_pair(base, one, frames) for one in running]
-                for _ in range(rounds)
-            ]
+            turns = [[_pair(base, one, frames) for one in running] for _ in range(rounds)]
         finally:
             for one in running:
                 one.close()

@@ -367,4 +367,3 @@ class _GrowingLmdb:
         self._transaction.put(f'{self._episode:06d}_{EXTRA}.json'.encode(), extra)
         self._transaction.commit()  # flushed, unless told otherwise
         self._base.close()
-

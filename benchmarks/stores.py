@@ -239,4 +239,3 @@ def our_options(base: DatasetConfig) -> tuple[DatasetConfig, DatasetConfig]:
         base.model_copy(update={'container': 'folder'}),
         base.model_copy(update={'container': 'shards'}),
     )
-

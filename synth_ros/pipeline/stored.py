@@ -17,7 +17,7 @@ from synth_ros.config.labels import Annotation
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import open_root
-from synth_ros.readers.meshes import RecordedMeshes
+from synth_ros.readers.meshes import RecordedMeshes, surface_files
 from synth_ros.readers.shared import MODELS, read_models
 from synth_ros.schema.shards import shard_of
 from synth_ros.types import Category, SampleKey
@@ -150,7 +150,7 @@ class StoredDataset:
         self.root = Path(root)
         identity = _read_identity(self.root)
         models = read_models(self.root / MODELS)
-        meshes = None if models is None else RecordedMeshes(self.root, models)
+        meshes = None if models is None else RecordedMeshes(self.root, surface_files(models))
         self.info = _info(identity)._replace(meshes=meshes)
         self.models = models or {}
         self.options = DatasetConfig(**identity.options.model_dump(exclude={'formats'}))

@@ -206,9 +206,7 @@ def test_masks_need_no_mask_files(bare):
 
 
 def test_without_splits_it_says_how_to_make_them(bare):
-    with pytest.raises(
-        UsageError, match=r'has no splits, so no .train.. Make them: '
-    ):
+    with pytest.raises(UsageError, match=r'has no splits, so no .train.. Make them: '):
         SynthDataset(bare, 'train', as_tensors=False)
 
 
