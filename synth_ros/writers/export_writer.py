@@ -230,11 +230,21 @@ class ExportWriter:
         return conversion
 
     def close(self) -> None:
-        """Let go of the place; harmless when repeated."""
+        """Let go of the place; harmless when repeated.
+
+        A conversion that ends before anything is converted leaves the place as it was.
+        """
+        storage = self.storage
         try:
-            self.storage.clean()
+            storage.clean()
+            begun = bool(_markers(storage)) or storage.size(CONVERSION) is not None
+            if not begun:
+                storage.remove(_IDENTITY)
+                storage.remove_empty(HIDDEN)
         finally:
             self._lock.release()
+        if not begun:
+            storage.remove_empty('')
 
 
 class _Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synth_ros.writers.flush import flush_files
@@ -96,6 +96,17 @@ class LocalFolder:
     def remove(self, path: str) -> None:
         """Remove a file."""
         (self.root / path).unlink(missing_ok=True)
+
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder that holds nothing but folders."""
+        top = self.root / folder
+        if any(path.is_file() for path in top.rglob('*')):
+            return
+        # Another run may just have begun to write there.
+        with suppress(OSError):
+            for path in sorted((p for p in top.rglob('*') if p.is_dir()), reverse=True):
+                path.rmdir()
+            top.rmdir()
 
     def clean(self) -> None:
         """Remove staging folders and unfinished files."""

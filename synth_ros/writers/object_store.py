@@ -196,6 +196,9 @@ class ObjectStore:
         with suppress(FileNotFoundError):
             self._try(lambda fs, root: fs.rm_file(_join(root, path)))
 
+    def remove_empty(self, folder: str) -> None:
+        """Do nothing: folders are parts of names."""
+
     def clean(self) -> None:
         """Do nothing: what is not announced is put again under the same names."""
 

@@ -195,6 +195,10 @@ class Storage(Protocol):
         """Remove what stopped or failed units left aside."""
         ...
 
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder and its subfolders if no file is in them; ``''`` is the place itself."""
+        ...
+
     def unit(self, name: str) -> StoredUnit:
         """Begin a unit.
 

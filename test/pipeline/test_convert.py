@@ -169,6 +169,11 @@ def test_damaged_frames_stop_or_are_listed(datasets, tmp_path):
     request = ConvertRequest(tmp_path / 'dataset', tmp_path / 'out', 'yolo-detect')
     with pytest.raises(UsageError, match=r'000001_001_head.png is damaged.* --skip-damaged'):
         convert(request, quiet)
+    assert (tmp_path / 'out/.synth_ros/episodes/000000.json').exists()
+    packed = ConvertRequest(tmp_path / 'dataset', tmp_path / 'packed', 'webdataset')
+    with pytest.raises(UsageError, match=r'000001_001_head.png is damaged'):
+        convert(packed, quiet)
+    assert not (tmp_path / 'packed').exists()
     for workers in (1, 2):
         made = convert(
             ConvertRequest(
