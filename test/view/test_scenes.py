@@ -18,6 +18,7 @@ from synth_ros.view import paths
 from synth_ros.view.run import log_recording
 from synth_ros.view.selection import Selection, instants_of
 from synth_ros.view.stream import to_file
+from synth_ros.view.title import title_of
 from synth_ros.writers.coco import CocoWriter
 
 
@@ -171,7 +172,7 @@ def test_provenance_is_that_of_each_scene(scenes, plain):
 def test_clouds_of_depth_have_the_colours_of_their_pixels(plain, tmp_path):
     path = tmp_path / 'clouds.rrd'
     instants = instants_of(plain, Selection(episodes=(0,)))
-    with to_file(path, plain, instants) as sink:
+    with to_file(path, title_of(plain, instants)) as sink:
         log_recording(sink, plain, instants, clouds=True)
     contents, frame = Contents(path), plain.read(plain.frames[0])
     points = contents.array(paths.points('head'), 'Points3D:positions', 0)
