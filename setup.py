@@ -97,6 +97,8 @@ setup(
         'cluster': ['ray[client]>=2.40'],
         # Optional; for `synth-ros view`. 170 MB, so not for everyone.
         'view': ['rerun-sdk>=0.41'],
+        # Optional; what synth_ros.training gives tensors of. See pytorch.org for other builds.
+        'torch': ['torch>=2.2'],
         # ROS 2 Jazzy for an environment without a ROS installation (Linux on x86_64).
         'ros': [
             'catkin-pkg>=1.0',  # the message generators import it, but their wheels do not ask
@@ -112,16 +114,27 @@ setup(
         ],
         # `colcon test` runs pytest only when this list names it.
         'test': [
+            'cachetools>=7.0',
             'datasets>=3.6',
             'hypothesis>=6.90',
+            'imagesize>=2.0',
+            'json-stream>=2.4',
             'jsonschema>=4.18',
+            'lxml>=6.0',
+            'orjson>=3.10',
             'pandas>=2.2',
             'pytest>=8.0',
             'pytest-timeout>=2.2',
             'pytest-xdist>=3.5',
             'rosbags>=0.11',
+            'ruamel.yaml>=0.18',
+            'shapely>=2.1',
+            'supervision>=0.28',
             'webdataset>=1.0',
         ],
+        # Asks for OpenCV 4, which would take the place of ours: scripts/setup.sh installs it
+        # without what it asks for; the list above has what it really needs.
+        'datumaro': ['datumaro==1.13.12'],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [

@@ -102,13 +102,16 @@ def _simulate(config: Path, frames: int) -> None:
 WAYS: dict[str, Callable[[Path, int], Arrivals]] = {'published': publish, 'MCAP, zstd': record}
 
 
-def live_scene(root: Path, spec: SceneSpec, backend: str) -> Path:
-    """Write the scene as a live config of a renderer."""
+def live_scene(
+    root: Path, spec: SceneSpec, backend: str, *, look: tuple[int, int] | None = None
+) -> Path:
+    """Write the scene as a live config of a renderer, tuned unless a look is given."""
+    shadow, samples = look or TUNED[backend]
     changes = {
-        'render': render_section(backend, *TUNED[backend]),
+        'render': render_section(backend, shadow, samples),
         'output': {'live': {'rate_hz': RATE_HZ}},
     }
-    return write_scene(root / f'live_{backend}', spec, changes=changes)
+    return write_scene(root / f'live_{backend}_{shadow}_{samples}', spec, changes=changes)
 
 
 def measure(spec: SceneSpec, options: argparse.Namespace, root: Path) -> list[Row]:

@@ -73,11 +73,15 @@ class Running:
 
     Args:
         contender: Started at once, but not waited for.
+
+    Attributes:
+        processor_s: Processor seconds a frame in the last turn, all threads added up.
     """
 
     def __init__(self, contender: Contender) -> None:
         self.contender = contender
         self.facts: dict[str, object] = {}
+        self.processor_s = 0.0
         self._errors: list[IO[bytes]] = []
         self._processes = [self._start() for _ in range(contender.processes)]
 
@@ -121,6 +125,8 @@ class Running:
             except BrokenPipeError:
                 raise ContenderError(self._last_words(number)) from None
         answers = [self._answer(number) for number in range(len(self._processes))]
+        work = sum(float(str(answer.get('processor_s', 0))) for answer in answers)
+        self.processor_s = work / (frames * len(answers))
         if len(answers) == 1:
             return float(str(answers[0]['seconds'])) / frames
         return (time.perf_counter() - start) / (frames * len(answers))

@@ -2,7 +2,7 @@
 
 Started by ``contenders.py`` with its options as JSON: ``make`` is ``naive`` or ``ours``,
 ``folder`` a scene that ``settled.prepare`` made; the rest is the picture's quality and, for ours,
-the labels.
+the labels. Or ``make`` is ``episodes``, and ``config`` says what is made of scenes ever new.
 """
 
 from __future__ import annotations
@@ -19,6 +19,16 @@ def main() -> None:
     """Serve until told to stop."""
     channel = Channel()
     options = channel.options
+    if options['make'] == 'episodes':
+        from episodes import EpisodeFrames
+
+        made = EpisodeFrames(
+            Path(str(options['config'])),
+            written=bool(options['written']),
+            processes=int(str(options['processes'])),
+        )
+        channel.serve(made.make, device=made.device)
+        return
     folder = Path(str(options['folder']))
     quality = int(str(options['shadow_size'])), int(str(options['samples']))
     if options['make'] == 'naive':

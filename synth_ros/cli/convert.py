@@ -130,8 +130,12 @@ def format_named(name: str) -> FormatName | None:
     return None if name == OURS else cast('FormatName', name)
 
 
-def shares_of(given: Sequence[str]) -> dict[str, float]:
+def shares_of(given: Sequence[str], option: str = '--split') -> dict[str, float]:
     """Shares of splits from words such as ``train=0.8``.
+
+    Args:
+        given: The words; several may be joined by commas.
+        option: That they were given to, for messages.
 
     Raises:
         UsageError: One is not of that form, or is given twice.
@@ -146,10 +150,10 @@ def shares_of(given: Sequence[str]) -> dict[str, float]:
                 share = 0.0
             if not mark or not name.isidentifier() or not 0 < share < float('inf'):
                 raise UsageError(
-                    f'--split {word}: expected a name and a positive share, such as train=0.8.'
+                    f'{option} {word}: expected a name and a positive share, such as train=0.8.'
                 )
             if name in shares:
-                raise UsageError(f'--split {name} is given twice.')
+                raise UsageError(f'{option}: {name} is given twice.')
             shares[name] = share
     return shares
 
@@ -174,13 +178,13 @@ def run(request: ConvertRequest) -> None:
             console.print(f'  {sentence}', highlight=False)
 
 
-def conversion_bar(console: Console) -> Progress:
-    """A progress bar in frames."""
+def conversion_bar(console: Console, unit: str = 'frames') -> Progress:
+    """A progress bar in frames, or whatever is counted."""
     return Progress(
         TextColumn('{task.description}'),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn('frames'),
+        TextColumn(unit),
         TimeRemainingColumn(),
         console=console,
     )

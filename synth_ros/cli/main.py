@@ -18,11 +18,14 @@ from synth_ros.cli.demo import demo
 from synth_ros.cli.doctor import doctor
 from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
+from synth_ros.cli.merge import merge
 from synth_ros.cli.preview import preview
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
+from synth_ros.cli.split import split
 from synth_ros.cli.stats import stats
+from synth_ros.cli.subset import subset
 from synth_ros.cli.validate import validate
 from synth_ros.cli.view import view
 from synth_ros.errors import ConfigError, SynthRosError
@@ -63,8 +66,11 @@ for _verb in (
     render,
     convert,
     bag2dataset,
-    view,
     dataset2bag,
+    merge,
+    split,
+    subset,
+    view,
     report,
     stats,
     compare,

@@ -10,7 +10,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.damage import short_error
 
+_AGAIN = 'Write it again: remove it and run synth-ros recover on the folder.'
 LOSS = 'synth_ros_loss'
 """Key of the recorder's proof in the bag's custom data."""
 
@@ -148,8 +150,13 @@ def read_bag_summary(path: Path) -> BagSummary:
         info = _Metadata.model_validate(yaml.safe_load(text)).rosbag2_bagfile_information
         custom = dict(info.custom_data or {})
         proofs = _PROOFS.validate_json(custom.pop(LOSS, '{}'))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise UsageError(f'{file} is no rosbag2 metadata: {error}') from None
+    except ValidationError as error:
+        raise UsageError(
+            f'{file} is no rosbag2 metadata: {short_error(error)}. {_AGAIN}'
+        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = ' '.join(str(error).split())
+        raise UsageError(f'{file} is no YAML: {reason}. {_AGAIN}') from None
     topics = (
         BagTopicSummary(
             name=t.topic_metadata.name,

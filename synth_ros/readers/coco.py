@@ -20,6 +20,7 @@ from synth_ros.readers.coco_entries import (
     Index,
 )
 from synth_ros.readers.container import open_root
+from synth_ros.readers.damage import index_error, reason_of
 from synth_ros.readers.images import (
     read_depth_m,
     read_ids,
@@ -204,7 +205,7 @@ class CocoDataset:
                 yield {**record['common'], **record['frames'][image.stem]}
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise UsageError(
-                    f'{path} does not tell how {image.stem} was made: {error!r}'
+                    f'{path} does not tell how {image.stem} was made: {reason_of(error)}.'
                 ) from None
 
     def missing_files(self) -> list[str]:
@@ -224,14 +225,9 @@ def _read_index(root: Path) -> Index:
     try:
         index = Index.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'the file'
-        raise UsageError(
-            f'{path} is not a valid synth_ros dataset ({error.error_count()} problems). '
-            f'The first, at {place}: {first["msg"]}.'
-        ) from None
+        raise index_error(path, text, error) from None
     if index.info.format != FORMAT:
-        raise UsageError(f'{path} has the format {index.info.format!r}, expected {FORMAT!r}.')
+        raise index_error(path, text)
     return index
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.damage import index_error, short_error
 from synth_ros.readers.recording import CocoObject, FrameId
 from synth_ros.types import Category
 
@@ -187,16 +188,16 @@ def read_index(path: Path) -> Index:
         UsageError: It is missing, or is none.
     """
     try:
-        return Index.model_validate_json(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         raise UsageError(
             f'Cannot read {path}: {error.strerror}. Give the folder of a finished dataset '
             '(synth-ros generate) or of a bag.'
         ) from None
+    try:
+        return Index.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc'])
-        raise UsageError(f'{path} is no index of a dataset: {place}: {first["msg"]}') from None
+        raise index_error(path, data, error) from None
 
 
 def read_panoptic(path: Path) -> PanopticIndex:
@@ -209,8 +210,10 @@ def read_panoptic(path: Path) -> PanopticIndex:
         return PanopticIndex()
     try:
         return PanopticIndex.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise UsageError(f'{path} cannot be read: {error}') from None
+    except OSError as error:
+        raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
+    except ValidationError as error:
+        raise UsageError(f'{path} is damaged: {short_error(error)}.') from None
 
 
 def problems_of(index: Index) -> list[str]:

@@ -12,6 +12,9 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile
 from synth_ros.types import ByteImage, DepthImage, IdImage
 
+_ENDS = ((b'\x89PNG', b'IEND\xaeB`\x82'), (b'\xff\xd8', b'\xff\xd9'))
+"""How a file of a kind begins and ends."""
+
 
 def read_rgb(path: StoredFile) -> ByteImage:
     """A colour image, shape (height, width, 3), uint8, RGB.
@@ -74,20 +77,28 @@ def read_panoptic_ids(path: StoredFile) -> IdImage:
 
 def _decode(path: StoredFile) -> NDArray[np.uint8] | NDArray[np.uint16]:
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        data = path.read_bytes()
     except OSError as error:
         raise UsageError(
             f'Cannot read {path}: {error.strerror}. Check the dataset with '
             '"sha256sum -c SHA256SUMS" in its folder.'
         ) from None
-    # OpenCV refuses empty input with an exception of its own.
-    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    # Of what was cut OpenCV makes a picture that is partly grey, and refuses empty input with an
+    # exception of its own.
+    whole = bool(data) and not _is_cut(data)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if whole else None
     if pixels is None:
+        reason = 'it cannot be decoded as an image' if whole else 'its end is missing'
         raise UsageError(
-            f'{path} is damaged: it cannot be decoded as an image. Check the dataset with '
-            '"sha256sum -c SHA256SUMS" in its folder.'
+            f'{path} is damaged: {reason}. Check the dataset with "sha256sum -c SHA256SUMS" in '
+            'its folder.'
         )
     return cast('NDArray[np.uint8] | NDArray[np.uint16]', pixels)
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether a PNG or JPEG file lacks its end."""
+    return any(data.startswith(head) and not data.endswith(end) for head, end in _ENDS)
 
 
 def _wrong(path: StoredFile, pixels: NDArray[np.generic], expected: str) -> UsageError:

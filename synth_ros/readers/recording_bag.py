@@ -112,6 +112,10 @@ class BagRecording:
         self.thresholds = made.limits() if note is None else limits_of(note)
         self._tree = BagTree(self._index)
 
+    def stamp_ns(self, key: FrameId) -> int:
+        """Simulation time of a frame, nanoseconds."""
+        return self._found[key].stamp_ns
+
     def record(self, key: FrameId) -> FrameRecord:
         """Structured labels of a frame.
 
@@ -140,7 +144,7 @@ class BagRecording:
             key=key,
             record=record,
             rgb=self.rgb(key),
-            depth_m=None if depth is None else _metres(depth),
+            depth_m=None if depth is None else values.metres(depth),
             instance_id=self.instance_id(key),
             class_id=None if classes is None else classes.astype(np.int32),
             layers=self._layers(found, record),
@@ -166,7 +170,7 @@ class BagRecording:
     def depth_m(self, key: FrameId) -> DepthImage | None:
         """Depth of a frame alone; ``None`` without the topic."""
         depth = self._image(self._found[key], 'depth/image_rect_raw')
-        return None if depth is None else _metres(depth)
+        return None if depth is None else values.metres(depth)
 
     def instance_id(self, key: FrameId) -> IdImage | None:
         """Instance mask of a frame alone; ``None`` without the topic."""
@@ -206,11 +210,6 @@ class BagRecording:
             depth=everywhere('depth/image_rect_raw'),
             masks=everywhere('labels/instance') and everywhere('labels/semantic'),
         )
-
-    def stamp_ns(self, key: FrameId) -> int:
-        """When a frame was taken."""
-        found = self._found[key]
-        return found.stamp_ns if found.dataset_stamp_ns is None else found.dataset_stamp_ns
 
     def rgb_file(self, key: FrameId) -> bytes | None:  # noqa: ARG002 (images are raw)
         """Nothing: images in a bag are no files."""
@@ -419,10 +418,3 @@ class BagRecording:
                     dict.fromkeys(spec.name for spec in item.keypoints)
                 )
         return {number: tuple(names) for number, names in found.items()}
-
-
-def _metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Depth in metres, 0 invalid, from either encoding of REP-118."""
-    if depth.dtype == np.uint16:
-        return depth.astype(np.float32) / np.float32(1000)
-    return np.nan_to_num(depth.astype(np.float32), nan=0.0, posinf=0.0)

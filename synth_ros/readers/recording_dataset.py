@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile, open_root
+from synth_ros.readers.damage import reason_of
 from synth_ros.readers.dataset_index import (
     INDEX,
     PANOPTIC_INDEX,
@@ -206,15 +207,23 @@ class DatasetRecording:
                 f'Cannot read {path}: {error.strerror}. The labels of {key.stem} are in it.'
             ) from None
         self._lines.clear()
-        for line in lines:
+        lost = []
+        for number, line in enumerate(lines, 1):
             try:
                 head = json.loads(line)
                 found = FrameId(head['episode'], head['view'], head['camera'], head['episode'])
+                known = found in self._images
             except (ValueError, KeyError, TypeError):
-                continue
-            self._lines[found] = line
+                known = False
+            if known:
+                self._lines[found] = line
+            else:
+                lost.append(number)
         if key not in self._lines:
-            raise UsageError(f'{path} has no line for {key.stem}.')
+            why = f': line {lost[0]} is cut or damaged' if lost else ''
+            raise UsageError(
+                f'{path} has no line for {key.stem}{why}. See all: synth-ros validate {self.path}'
+            )
         return self._lines[key]
 
     def _listed_segments(self, image: IndexedImage) -> tuple[CocoSegment, ...] | None:
@@ -263,7 +272,9 @@ class DatasetRecording:
             stored = self._told[1]
             return json.dumps({**stored['common'], **stored['frames'][key.stem]})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f'{path} does not tell how {key.stem} was made: {error!r}') from None
+            raise UsageError(
+                f'{path} does not tell how {key.stem} was made: {reason_of(error)}.'
+            ) from None
 
 
 def _origin(index: Index) -> Origin:

@@ -295,3 +295,10 @@ def detections_3d(messages: Iterable[Detection3Message]) -> tuple[Detection3d, .
         )
         for item in messages
     )
+
+
+def metres(depth: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Depth in metres, 0 invalid, from either encoding of REP-118."""
+    if depth.dtype == np.uint16:
+        return depth.astype(np.float32) / np.float32(1000)
+    return np.nan_to_num(depth.astype(np.float32), nan=0.0, posinf=0.0)

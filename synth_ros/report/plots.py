@@ -117,7 +117,7 @@ def paired_bars(
 def heat_map(
     title: str, rows: Sequence[Sequence[float]], *, what: str = '', ratio: float = 2.0
 ) -> str:
-    """A grid whose cells are the darker the more is in them; pale where there is nothing.
+    """A grid whose cells are the stronger the more is in them; faint where there is nothing.
 
     Args:
         title: Read to those who do not see it.

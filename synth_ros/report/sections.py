@@ -51,8 +51,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         'box_size': 'Square root of the box area. A detector misses sizes it was never shown.',
         'box_aspect': 'Above 1 is wider than high. Each step is a ratio.',
         'box_share': 'Below 0.1 % is hard at usual input sizes.',
-        'box_fill': 'Thin and hollow objects fill little of their box.',
-        'box_centres': 'Even is good; one dark place teaches the place instead of the object.',
+        'box_fill': 'Of objects with a mask. Thin and hollow ones fill little of their box.',
+        'box_centres': 'Even is good; one strong place teaches the place instead of the object.',
         'box_size_by_row': 'Top to bottom of the image, from left to right. A line means that '
         'size can be told from the height in the image alone.',
         'visibility': 'Visible share of the silhouette as if nothing hid it.',
@@ -166,7 +166,7 @@ def _map_figure(stats: StatsRecord, grid: MapRecord) -> Figure:
     if grid.name == 'box_centres' and stats.resolutions:
         ratio = stats.resolutions[0].width / stats.resolutions[0].height
     plot = heat_map(grid.title, grid.counts, what='boxes', ratio=min(max(ratio, 1), 3))
-    note = f'{grid.across}, {grid.up}; {top:,} in the darkest cell'
+    note = f'{grid.across}, {grid.up}; {top:,} in the strongest cell'
     return Figure(grid.title, note, HINTS.get(grid.name, ''), plot)
 
 
@@ -175,7 +175,7 @@ def _spheres(stats: StatsRecord) -> Section:
     hint = (
         "Directions from objects to the camera, in the object's frame: across, the angle about "
         'its z axis; from above (top) to below. All cells stand for the same part of the sphere. '
-        'Pale: never, so a network cannot know that view.'
+        'Faint: never, so a network cannot know that view.'
     )
     everything = stats.map('views')
     if everything is None:
@@ -202,8 +202,8 @@ def _together(stats: StatsRecord) -> Figure:
     names = [stats.classes[k].name for k in some]
     pairs = stats.pairs.images
     rows = [[pairs[a][b] for b in some] for a in some]
-    note = f'images that show both; {max(map(max, rows)):,} in the darkest cell'
+    note = f'images that show both; {max(map(max, rows)):,} in the strongest cell'
     if len(some) < len(stats.classes):
         note += f'; the {len(some)} most frequent classes'
-    hint = 'On the diagonal: several of a class. Pale off it: never together.'
+    hint = 'On the diagonal: several of a class. Faint off it: never together.'
     return Figure('Which classes come together', note, hint, matrix('pairs', names, rows))

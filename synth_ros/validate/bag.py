@@ -184,9 +184,12 @@ def _thorough(run: Inspection, path: Path) -> _Contents:
                 ended = ended or isinstance(record, Footer)
                 assert not isinstance(record, Chunk)
     except Exception as error:  # noqa: BLE001 (the library raises anything on damaged bytes)
-        message = f'after {topics.total()} messages: {str(error) or type(error).__name__}'
-        rule = 'bag.damaged' if _closed(path) else 'bag.unfinished'
-        run.add(rule, file, message[:300])
+        if _closed(path):
+            message = f'after {topics.total()} messages: {str(error) or type(error).__name__}'
+            run.add('bag.damaged', file, message[:300])
+        else:
+            message = f'it ends inside a record, after {topics.total()} whole messages'
+            run.add('bag.unfinished', file, message)
         return _Contents(topics, whole=False)
     if not ended:
         run.add('bag.unfinished', file, f'it ends after {topics.total()} whole messages')

@@ -166,8 +166,9 @@ class FrameFiles:
         try:
             record = file.read(image.key, line=lines[image.key], count=len(lines))
         except UsageError as error:
-            message = str(error).replace(f'{run.root}/', '')
-            run.add('ours.labels', name, message[:300], at=f'line {lines[image.key]}')
+            at = f'line {lines[image.key]}'
+            message = str(error).replace(f'{run.root}/', '').removeprefix(f'{name}, {at}: ')
+            run.add('ours.labels', name, message[:300], at=at)
             return None
         there = (record.width, record.height, record.stamp_ns)
         if there != (image.width, image.height, image.stamp_ns):

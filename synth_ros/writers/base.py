@@ -4,12 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 from synth_ros.config.labels import Annotation
 from synth_ros.geometry.shapes import MeshSource
 from synth_ros.types import Category, Sample
 from synth_ros.writers.splits import Splits
+
+
+class SourceNote(NamedTuple):
+    """A dataset that another one was made from.
+
+    Attributes:
+        dataset: Name of its folder.
+        config_hash: As its head says, like the next three.
+        seed: Of the dataset.
+        version: Of synth_ros.
+        renderer: What made the pixels.
+        episodes: How many episodes it had.
+    """
+
+    dataset: str
+    config_hash: str
+    seed: int
+    version: str
+    renderer: str
+    episodes: int
+
+
+class SelectionNote(NamedTuple):
+    """What was taken of the source.
+
+    Attributes:
+        where: Condition on objects; empty takes all.
+        keep: ``frames`` that have such an object, with all their labels, or ``objects``: only the
+            labels of those.
+        episodes: Ranges of episode numbers, such as ``0-9,12``; empty takes all.
+        every: One of so many frames of each camera.
+        max_frames: At most so many frames; 0 takes all.
+    """
+
+    where: str = ''
+    keep: Literal['frames', 'objects'] = 'frames'
+    episodes: str = ''
+    every: int = 1
+    max_frames: int = 0
 
 
 class DatasetInfo(NamedTuple):
@@ -29,6 +68,8 @@ class DatasetInfo(NamedTuple):
         cameras: Their names, in the order of the config; empty where it is not known.
         splits: Deals episodes for the formats that have splits; ``None`` where none is written.
         meshes: Surfaces of object models; ``None`` where they are not known.
+        sources: Datasets that this one was merged or selected from.
+        selection: What was taken of the source; ``None`` if it is no subset.
     """
 
     categories: tuple[Category, ...]
@@ -43,6 +84,8 @@ class DatasetInfo(NamedTuple):
     cameras: tuple[str, ...] = ()
     splits: Splits | None = None
     meshes: MeshSource | None = None
+    sources: tuple[SourceNote, ...] = ()
+    selection: SelectionNote | None = None
 
 
 class Writer(Protocol):

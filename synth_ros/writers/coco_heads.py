@@ -22,7 +22,7 @@ from synth_ros.writers.storage import FileEntry
 
 def info_record(info: DatasetInfo) -> InfoRecord:
     """The head of the dataset."""
-    return {
+    record: InfoRecord = {
         'description': info.description,
         'format': FORMAT,
         'generator': 'synth_ros',
@@ -36,6 +36,28 @@ def info_record(info: DatasetInfo) -> InfoRecord:
             'min_visibility': info.min_visibility,
         },
     }
+    if info.sources:
+        record['sources'] = [
+            {
+                'dataset': source.dataset,
+                'config_hash': source.config_hash,
+                'seed': source.seed,
+                'version': source.version,
+                'renderer': source.renderer,
+                'episodes': source.episodes,
+            }
+            for source in info.sources
+        ]
+    if info.selection is not None:
+        where, keep, episodes, every, max_frames = info.selection
+        record['selection'] = {
+            'where': where,
+            'keep': keep,
+            'episodes': episodes,
+            'every': every,
+            'max_frames': max_frames,
+        }
+    return record
 
 
 def category_records(info: DatasetInfo) -> list[CategoryRecord]:

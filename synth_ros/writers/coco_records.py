@@ -8,7 +8,7 @@ nested rows, and the camera frame is the optical one.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from pydantic import JsonValue
 
@@ -143,8 +143,32 @@ class ThresholdsRecord(TypedDict):
     min_visibility: float
 
 
+class SourceRecord(TypedDict):
+    """A dataset that this one was made from."""
+
+    dataset: str
+    config_hash: str
+    seed: int
+    version: str
+    renderer: str
+    episodes: int
+
+
+class SelectionRecord(TypedDict):
+    """What was taken of the source."""
+
+    where: str
+    keep: Literal['frames', 'objects']
+    episodes: str
+    every: int
+    max_frames: int
+
+
 class InfoRecord(TypedDict):
-    """What made the dataset; no date, so that the same seed gives the same bytes."""
+    """What made the dataset; no date, so that the same seed gives the same bytes.
+
+    ``sources`` is there if it was merged or selected from others, ``selection`` if it is a subset.
+    """
 
     description: str
     format: str
@@ -155,6 +179,8 @@ class InfoRecord(TypedDict):
     renderer: str
     labels: list[str]
     thresholds: ThresholdsRecord
+    sources: NotRequired[list[SourceRecord]]
+    selection: NotRequired[SelectionRecord]
 
 
 class ModelKeypointRecord(TypedDict):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from synth_ros.errors import InternalError
@@ -19,7 +18,7 @@ from synth_ros.writers.exports import ExportedFrame
 from synth_ros.writers.folder import os_errors, write_file
 from synth_ros.writers.meshes import MeshBook, MeshFile
 from synth_ros.writers.provenance import encode_provenance
-from synth_ros.writers.shards import Member, write_tar
+from synth_ros.writers.shards import join_tar, tar_members
 from synth_ros.writers.storage import FileEntry, Storage, entry
 
 GO_ON = 'The episodes committed before stay valid: run the same command with --resume to go on.'
@@ -83,7 +82,6 @@ class EpisodeDraft:
         self._unit = storage.unit(f'{episode:06d}-{uuid.uuid4().hex}')
         self._lock = threading.Lock()
         self._frames: dict[SampleKey, EncodedFrame | None] = {}
-        self._members: dict[SampleKey, list[str]] = {}
         self._shared: dict[str, FileEntry] = {}
         self._parts: dict[int, Part] = {}
 
@@ -129,12 +127,9 @@ class EpisodeDraft:
     def _put_aside(self, frame: EncodedFrame) -> None:
         files = dict(frame.exported.files)
         if self._sharded:
-            spool = self._unit.spool()
-            names = [member_name(path) for path in frame.files]
-            for name, data in zip(names, frame.files.values(), strict=True):
-                write_file(spool / name, data)
-            with self._lock:
-                self._members[frame.key] = names
+            members = {member_name(path): data for path, data in frame.files.items()}
+            members[f'{frame.key.stem}{LABELS_SUFFIX}'] = f'{frame.labels}\n'.encode()
+            write_file(self._unit.spool() / frame.key.stem, *tar_members(members))
         else:
             files |= frame.files
         self._unit.add(files)
@@ -186,22 +181,13 @@ class EpisodeDraft:
         provenance = {key: frame.provenance for key, frame in frames.items()}
         shared = {provenance_path(self._episode): encode_provenance(provenance)}
         if self._sharded:
-            self._unit.pack(
-                shard_path(self._episode),
-                lambda out: write_tar(out, self._tar_members(frames)),
-            )
+            spool = self._unit.spool()
+            parts = [spool / key.stem for key in frames]
+            self._unit.pack(shard_path(self._episode), lambda out: join_tar(out, parts))
         else:
             lines = ''.join(f'{frame.labels}\n' for frame in frames.values())
             shared[labels_path(self._episode)] = lines.encode('utf-8')
         self._unit.add(shared)
-
-    def _tar_members(self, frames: dict[SampleKey, EncodedFrame]) -> Iterator[Member]:
-        """Frames in key order, the files of each together."""
-        spool: Path = self._unit.spool()
-        for key, frame in frames.items():
-            for name in self._members[key]:
-                yield name, spool / name
-            yield f'{key.stem}{LABELS_SUFFIX}', f'{frame.labels}\n'.encode()
 
     def _meshes_of(self, instances: Iterable[Instance]) -> dict[str, MeshFile]:
         """Files of the models that are in the scene, by model name."""

@@ -262,12 +262,13 @@ def replace_file(path: Path, data: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file; the disk has it after ``flush_files``."""
+def write_file(path: Path, *parts: bytes) -> None:
+    """Write a file of one or more parts; the disk has it after ``flush_files``."""
     with path.open('wb', buffering=0) as file:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                rest = rest[file.write(rest) :]
 
 
 def write_synced(path: Path, data: bytes) -> None:

@@ -33,6 +33,7 @@ ALLOWED = {
     'readers': GROUND,
     'validate': {*GROUND, 'readers'},
     'report': {*GROUND, *TOOLS},
+    'training': {*GROUND, 'readers'},
     'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
     'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate'},

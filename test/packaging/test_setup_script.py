@@ -90,8 +90,19 @@ def test_test_profile_adds_tools_and_is_enough_to_run(checkout, tools):
     assert setup(checkout, tools, 'run').returncode == 0
     assert setup(checkout, tools, 'test').returncode == 0
     assert setup(checkout, tools, 'run').returncode == 0
-    extras = [call.rpartition(' ')[2] for call in pip_calls(checkout)]
-    assert extras == ['.[collision,ros]', '.[collision,ros,cluster,formats,view,test,dev,build]']
+    wanted = [call.rpartition(' ')[2] for call in pip_calls(checkout)]
+    assert wanted == [
+        '.[collision,ros]',
+        '.[collision,ros,cluster,formats,view,test,dev,build]',
+        'datumaro==1.13.12',
+    ]
+
+
+def test_a_library_that_asks_for_too_much_is_installed_alone(checkout, tools, described):
+    assert setup(checkout, tools, 'test').returncode == 0
+    (wanted,) = described['extras_require']['datumaro']
+    alone = [call for call in pip_calls(checkout) if '--no-deps' in call]
+    assert [call.rpartition(' ')[2] for call in alone] == [wanted]
 
 
 @pytest.mark.parametrize(

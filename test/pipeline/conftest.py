@@ -1,5 +1,6 @@
 """A quick config on disk: a one-joint robot, simple solids, small images."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from synth_ros.config.load import load_config
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import open_stage
 from synth_ros.scene.build import SceneBuilder
+
+# Samples made by hand are those of the writers' tests.
+sys.path.insert(0, str(Path(__file__).parents[1] / 'writers'))
 
 ROBOT = """
 <mujoco model="bot">

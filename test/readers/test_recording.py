@@ -99,7 +99,9 @@ def test_labels_line_is_damaged(root):
 
 def test_index_is_none(root):
     (root / 'annotations.json').write_text('{"info": {}}')
-    with pytest.raises(UsageError, match='is no index of a dataset: categories'):
+    with pytest.raises(
+        UsageError, match=r'not a valid synth_ros dataset .*at categories: Field required'
+    ):
         DatasetRecording(root)
 
 

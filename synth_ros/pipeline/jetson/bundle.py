@@ -274,17 +274,15 @@ class _Maker:
 
 def cameras_of(recording: Recording) -> dict[str, list[CameraModel]]:
     """Intrinsics of each camera, those of the first frame first, each once."""
-    cameras: dict[str, list[CameraModel]] = {}
+    cameras: dict[str, dict[CameraModel, None]] = {}
     for key in recording.frames:
         record = recording.record(key)
         k = record.intrinsics
         model = CameraModel(
             record.camera, record.width, record.height, fx=k.fx, fy=k.fy, cx=k.cx, cy=k.cy
         )
-        known = cameras.setdefault(record.camera, [])
-        if model not in known:
-            known.append(model)
-    return dict(sorted(cameras.items()))
+        cameras.setdefault(record.camera, {})[model] = None
+    return {name: list(models) for name, models in sorted(cameras.items())}
 
 
 def frames_in(recording: Recording, splits: Splits) -> dict[str, int]:

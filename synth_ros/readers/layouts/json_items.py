@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 _SPACE = re.compile(r'[ \t\n\r]*')
 
+_ENDLESS = 'unterminated string'
+_QUOTE = 'a text that begins here has no closing quote'
+
 
 class JsonDamageError(Exception):
     """The text is no whole JSON object.
@@ -169,7 +172,9 @@ class JsonDocument:
 
     def _damage(self, position: int, reason: str) -> JsonDamageError:
         reason = reason[:1].lower() + reason[1:]
-        if position >= len(self._text):
+        if reason.startswith(_ENDLESS):
+            reason = f'the file ends too early ({_QUOTE})'
+        elif position >= len(self._text):
             reason = f'the file ends too early ({reason})'
         return JsonDamageError(self._text.count('\n', 0, position) + 1, reason)
 
@@ -183,7 +188,11 @@ def read_json(data: bytes) -> object:
     try:
         return json.loads(data.decode('utf-8-sig'))
     except json.JSONDecodeError as error:
-        reason = 'the file ends too early' if error.pos >= len(error.doc.rstrip()) else error.msg
+        reason = error.msg[:1].lower() + error.msg[1:]
+        if reason.startswith(_ENDLESS):
+            reason = f'the file ends too early ({_QUOTE})'
+        elif error.pos >= len(error.doc.rstrip()):
+            reason = 'the file ends too early'
         raise JsonDamageError(error.lineno, reason) from None
     except UnicodeDecodeError as error:
         line = data.count(b'\n', 0, error.start) + 1

@@ -86,6 +86,8 @@ class Boxes:
         area = np.array(
             [np.nan if k.area_px is None else k.area_px for k, _ in found], np.float64
         )[solid]
+        # What has no mask gives the area of its box: nothing is known of its shape then.
+        area[np.isclose(area, width * height, rtol=1e-6, atol=0)] = np.nan
         values = {
             'box_size': size,
             'box_width': width,

@@ -14,6 +14,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from synth_ros.report.statistics.facts import Seen
 
@@ -65,6 +67,14 @@ class Cluster(NamedTuple):
         return len(self.splits) > 1
 
 
+class _Link(NamedTuple):
+    """Two hashes of one cluster, and in how many bits near ones of it differ at most."""
+
+    first: int
+    second: int
+    bits: int
+
+
 class Duplicates:
     """Hashes of all images whose pixels were read: 16 bytes and a name each.
 
@@ -111,7 +121,7 @@ class Duplicates:
         where = where.ravel()
         roots = np.arange(len(unique))
         widest = np.zeros(len(unique), np.int64)
-        for first, second, bits in _near_pairs(unique, near):
+        for first, second, bits in _links(unique, near):
             a, b = _root(roots, first), _root(roots, second)
             roots[max(a, b)] = min(a, b)
             widest[min(a, b)] = max(widest[a], widest[b], bits)
@@ -126,41 +136,70 @@ class Duplicates:
         return tuple(sorted(found, key=lambda c: (not c.leak, -len(c.looks), c.looks[0].name)))
 
 
-def _near_pairs(hashes: NDArray[np.uint64], near: int) -> Iterator[tuple[int, int, int]]:
-    """Pairs of different hashes that differ in few bits; some more than once.
+def _links(hashes: NDArray[np.uint64], near: int) -> Iterator[_Link]:
+    """Links between hashes that differ in few bits; what is near is linked, if not directly.
 
     Args:
         hashes: All different, (n, 2), uint64.
         near: Bits that may differ.
-
-    Yields:
-        Their places, and in how many bits they differ.
     """
     pieces = np.ascontiguousarray(hashes).view(np.uint16)
     for column in pieces.T:
         order = np.argsort(column, kind='stable')
         starts = np.flatnonzero(np.diff(column[order].astype(np.int64), prepend=-1))
         for start, end in zip(starts, np.append(starts[1:], len(order)), strict=True):
-            bucket = order[start:end]
-            for top in range(0, len(bucket), _BLOCK) if len(bucket) > 1 else ():
-                rows = bucket[top : top + _BLOCK]
-                # Each pair once: a block against itself and all that follows.
-                others = bucket[top:]
-                bits = _distance(hashes[rows], hashes[others])
-                for r, c in np.argwhere(bits <= near):
-                    if c > r:
-                        yield int(rows[r]), int(others[c]), int(bits[r, c])
+            if end - start > 1:
+                yield from _links_of(hashes, order[start:end], near)
+
+
+def _links_of(hashes: NDArray[np.uint64], bucket: NDArray[np.intp], near: int) -> Iterator[_Link]:
+    """Links in a bucket: block by block, so that memory stays small."""
+    for top in range(0, len(bucket), _BLOCK):
+        rows = bucket[top : top + _BLOCK]
+        for left in range(top, len(bucket), _BLOCK):
+            others = bucket[left : left + _BLOCK]
+            bits = _distance(hashes[rows], hashes[others])
+            r, c = np.nonzero(bits <= near)
+            later = left + c > top + r
+            r, c = r[later], c[later]
+            if r.size:
+                yield from _joined((rows[r], others[c]), bits[r, c])
+
+
+def _joined(
+    pairs: tuple[NDArray[np.intp], NDArray[np.intp]], bits: NDArray[np.int64]
+) -> Iterator[_Link]:
+    """As few links as join what many pairs join: thousands of frames may look the same."""
+    nodes, places = np.unique(np.concatenate(pairs), return_inverse=True)
+    first, second = np.split(places, 2)
+    graph = coo_matrix((np.ones(len(bits)), (first, second)), shape=(len(nodes), len(nodes)))
+    _, labels = connected_components(graph, directed=False)
+    widest = np.zeros(labels.max() + 1, np.int64)
+    np.maximum.at(widest, labels[first], bits)
+    heads = np.full(labels.max() + 1, nodes.max() + 1)
+    np.minimum.at(heads, labels, nodes)
+    for node, label in zip(nodes, labels, strict=True):
+        if heads[label] != node:
+            yield _Link(int(heads[label]), int(node), int(widest[label]))
 
 
 def _distance(rows: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.int64]:
     """In how many bits each row differs from each other one, (rows, others)."""
     total = np.zeros((len(rows), len(others)), np.int64)
     for word in range(rows.shape[1]):
-        differ = rows[:, None, word] ^ others[None, :, word]
-        total += _ONES[differ.view(np.uint16).reshape(*differ.shape, 4)].sum(
-            axis=2, dtype=np.int64
-        )
+        total += _ones(rows[:, None, word] ^ others[None, :, word])
     return total
+
+
+def _ones(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Number of bits that are set in each word."""
+    if hasattr(np, 'bitwise_count'):
+        counted: NDArray[np.uint8] = np.bitwise_count(words)
+        return counted
+    # numpy 1 has no such function.
+    pieces = np.ascontiguousarray(words).view(np.uint16).reshape(*words.shape, 4)
+    summed: NDArray[np.uint8] = _ONES[pieces].sum(axis=-1, dtype=np.uint8)
+    return summed
 
 
 def _root(roots: NDArray[np.int64], place: int) -> int:

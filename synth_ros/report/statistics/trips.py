@@ -90,7 +90,7 @@ def _of_splits(record: StatsRecord, gathered: Gathered) -> Iterator[WarningRecor
         first = duplicates.first[0]
         yield _bad(
             'leak',
-            f'{duplicates.leaks:,} sets of images that look the same are in several splits, such '
+            f'Images that look the same are in several splits ({_sets(duplicates.leaks)}), such '
             f'as {first.images[0].name} ({first.images[0].split}) and {_other(record)}: scores '
             'will be too good. Split by scene, and keep copies in one split.',
         )
@@ -178,8 +178,9 @@ def _of_images(record: StatsRecord, gathered: Gathered) -> Iterator[WarningRecor
     if duplicates.images > _ALIKE * record.images:
         yield _look(
             'duplicates',
-            f'{duplicates.images:,} images look like another one, in {duplicates.clusters:,} '
-            f'sets, {duplicates.across_groups:,} of them across scenes. Copies add nothing.',
+            f'{duplicates.images:,} images look like another one, in '
+            f'{_sets(duplicates.clusters)}, {duplicates.across_groups:,} of them across scenes. '
+            'Copies add nothing.',
         )
 
 
@@ -189,6 +190,10 @@ def _other(record: StatsRecord) -> str:
     first, *others = record.duplicates.first[0].images
     found = next((look for look in others if look.split != first.split), others[0])
     return f'{found.name} ({found.split})'
+
+
+def _sets(count: int) -> str:
+    return '1 set' if count == 1 else f'{count:,} sets'
 
 
 def _classes(names: Sequence[str]) -> str:

@@ -52,7 +52,14 @@ _OCCLUDED = (0.1, 0.5)
 _UPRIGHT_RAD = math.radians(1.0)
 # Files have four decimals of a metre.
 _EXACT_M = 0.0001
-_ERRORS_M = ((0.001, '1 mm'), (0.01, '1 cm'), (0.03, '3 cm'), (0.1, '10 cm'), (1.0, '1 m'))
+_ERRORS_M = (
+    (0.001, '1 mm'),
+    (0.01, '1 cm'),
+    (0.03, '3 cm'),
+    (0.1, '10 cm'),
+    (0.3, '30 cm'),
+    (1.0, '1 m'),
+)
 
 CAMERA_TILTED = (
     "frames are of cameras tilted by more than 1 degree: KITTI takes the camera's y axis for the "

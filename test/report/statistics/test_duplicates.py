@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from plain_factory import FakePlain, make_plain, scene
 
 from synth_ros.readers.plain.types import PlainImage
+from synth_ros.report.statistics import duplicates
 from synth_ros.report.statistics.duplicates import Duplicates
 from synth_ros.report.statistics.facts import PixelFacts, Seen, pixel_facts
 from synth_ros.report.statistics.gather import gather
@@ -113,3 +114,20 @@ def test_merged_duplicates_are_those_of_all():
     one.merge(other)
     assert one.clusters() == whole.clusters()
     assert one.plain == whole.plain
+
+
+def test_bits_are_counted_alike_with_old_and_new_numpy(monkeypatch):
+    words = np.random.default_rng(0).integers(0, 2**63, (40, 3)).astype(np.uint64)
+    expected = [[int(word).bit_count() for word in row] for row in words]
+    assert duplicates._ones(words).tolist() == expected
+    monkeypatch.delattr(np, 'bitwise_count', raising=False)
+    assert duplicates._ones(words).tolist() == expected
+
+
+def test_thousands_of_frames_that_look_the_same_are_one_cluster():
+    found = Duplicates()
+    for number in range(900):
+        found.add(seen(number, (1 << (number % 64)) ^ (1 << 64 + number // 64)))
+    (cluster,) = found.clusters()
+    assert len(cluster.looks) == 900
+    assert cluster.bits == 4

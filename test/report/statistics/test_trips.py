@@ -143,7 +143,7 @@ def test_images_that_are_black_or_white(level, rule):
 def test_copies():
     plain = good()
     plain._pixels = lambda image: scene(plain.images[0])
-    assert '80 images look like another one, in 1 sets' in warned(plain)['duplicates'].text
+    assert '80 images look like another one, in 1 set,' in warned(plain)['duplicates'].text
 
 
 def test_bad_ones_come_first():

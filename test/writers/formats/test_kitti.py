@@ -315,4 +315,4 @@ def test_a_camera_that_looks_straight_down_gives_finite_numbers():
     (row,) = rows(sample)
     assert row.height == pytest.approx(0.3)
     assert all(math.isfinite(value) for value in (row.alpha, row.rotation_y, *row.location))
-    assert kitti.CORNERS_OFF.format('up to 1 m') in product(sample).losses
+    assert kitti.CORNERS_OFF.format('up to 30 cm') in product(sample).losses
