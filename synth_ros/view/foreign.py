@@ -84,7 +84,8 @@ def _log_image(stream: rr.RecordingStream, dataset: PlainDataset, image: PlainIm
         stored = png_of(cv2.cvtColor(dataset.read_rgb(image), cv2.COLOR_RGB2BGR))
     stream.log(f'{IMAGE}/rgb', encoded_image(stored))
     place = ', '.join(part for part in (image.split, image.group) if part)
-    stream.log(TITLE, _markdown(f'{image.name}\n\n{place}\n\n{image.width} x {image.height}'))
+    text = f'{image.name}\n{place}\n{image.width} x {image.height}'
+    stream.log(TITLE, rr.TextDocument(text))
 
 
 def _stored(dataset: PlainDataset, image: PlainImage) -> bytes | None:

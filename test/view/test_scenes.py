@@ -187,3 +187,16 @@ def test_clouds_of_depth_have_the_colours_of_their_pixels(plain, tmp_path):
     assert (np.abs(frame.depth_m[rows, columns] - points[:, 2]) < 1e-6).all()
     rgb = np.stack([colours >> 24, colours >> 16 & 255, colours >> 8 & 255], 1)
     assert (rgb == frame.rgb[rows, columns]).all()
+
+
+def test_frames_in_shards_are_shown_like_files(scenes, tmp_path):
+    sharded = JPEG.model_copy(update={'container': 'shards'})
+    with CocoWriter(tmp_path / 'scenes', INFO, sharded) as writer:
+        writer.write_episode(0, make_episode(0))
+    contents = Contents(save(open_recording(tmp_path / 'scenes'), tmp_path / 'a.rrd'))
+    for entity, component in (
+        (f'{paths.image("head")}/rgb', 'EncodedImage:blob'),
+        (f'{paths.depth("head")}/depth', 'EncodedDepthImage:blob'),
+    ):
+        for frame in (0, 1):
+            assert contents.blob(entity, component, frame) == scenes.blob(entity, component, frame)
