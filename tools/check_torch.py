@@ -1,7 +1,7 @@
 """Train a little on a dataset with PyTorch itself: loaders, workers, transforms, a falling loss.
 
-PyTorch is no dependency: its wheel weighs half a gigabyte and asks for gigabytes of CUDA. Tests run
-the same code with numpy; this check is for developers, in an environment of its own:
+PyTorch is no dependency: its wheel weighs half a gigabyte and asks for gigabytes of CUDA. Tests
+run the same code with numpy; this check is for developers, in an environment of its own:
 
     python3 -m venv torch-env
     torch-env/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu

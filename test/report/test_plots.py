@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_ros.report.plots import (
@@ -43,6 +43,7 @@ def test_bars_are_as_high_as_their_counts_and_say_them():
     assert '4 in the highest bar' in texts(svg)
 
 
+@settings(deadline=None)
 @given(values=st.lists(st.integers(0, 9), min_size=1, max_size=300), log=st.booleans())
 def test_many_bins_become_few_bars_that_hold_all(values, log):
     edges = np.geomspace(1, 9, len(values) + 1) if log else np.linspace(-3, 9, len(values) + 1)
@@ -109,6 +110,7 @@ def test_ticks_are_round(low, high, log, whole, expected):
     assert round_values(low, high, log=log, whole=whole) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(low=st.floats(-1e4, 1e4), span=st.floats(1e-2, 1e6), log=st.booleans())
 def test_ticks_are_few_and_inside(low, span, log):
     if log:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
@@ -22,6 +22,7 @@ AXIS = Axis('x', 'X', '', -8, 8, 128)
 counts = st.lists(st.integers(0, 50), min_size=6, max_size=6).filter(any).map(np.array)
 
 
+@settings(deadline=None)
 @given(a=counts, b=counts)
 def test_divergence_is_that_of_scipy(a, b):
     assert divergence(a, b) == pytest.approx(jensenshannon(a, b, base=2) ** 2, abs=1e-9)
@@ -30,6 +31,7 @@ def test_divergence_is_that_of_scipy(a, b):
     assert divergence(a, a) == divergence(a, 3 * a) == 0
 
 
+@settings(deadline=None)
 @given(a=counts, b=counts, step=st.floats(0.1, 5))
 def test_wasserstein_is_that_of_scipy(a, b, step):
     places = np.arange(6) * step
@@ -47,6 +49,7 @@ def test_pooled_spread():
     assert pooled_spread(a[:1], b[2:3], step=0.25) == 0.25
 
 
+@settings(deadline=None)
 @given(a=counts, b=counts)
 def test_coarse_bins_keep_all_counts_and_their_order(a, b):
     places = coarsen(a, b)

@@ -32,6 +32,7 @@ def slow_bins(axis, found):
 
 
 @pytest.mark.parametrize('axis', [LINEAR, WHOLE])
+@settings(deadline=None)
 @given(found=values)
 def test_values_count_in_their_bins_and_outermost_beyond(axis, found):
     tally = NumberTally(axis)
@@ -43,6 +44,7 @@ def test_values_count_in_their_bins_and_outermost_beyond(axis, found):
         assert tally.total == pytest.approx(sum(found))
 
 
+@settings(deadline=None)
 @given(found=st.lists(st.floats(0.1, 200), min_size=1, max_size=30))
 def test_bins_of_equal_ratio(found):
     tally = NumberTally(LOG)
@@ -60,7 +62,7 @@ def test_what_is_no_finite_number_does_not_count():
     assert tally.total == 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(found=st.lists(st.floats(-2, 9.9), min_size=1, max_size=60), share=st.floats(0, 1))
 def test_quantiles_are_as_exact_as_bins_are_wide(found, share):
     tally = NumberTally(LINEAR)
@@ -83,6 +85,7 @@ def test_quantiles_of_whole_numbers_are_whole():
     assert [tally.quantile(share) for share in (0.0, 0.5, 0.6, 1.0)] == [3, 3, 4, 9]
 
 
+@settings(deadline=None)
 @given(first=values, second=values)
 def test_merged_tallies_are_one_tally(first, second):
     one, other, whole = (NumberTally(LINEAR) for _ in range(3))
