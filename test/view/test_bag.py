@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ def bag(dataset, tmp_path_factory):
         timeout=200,
     )
     assert done.returncode == 0, done.stderr
-    return open_recording(path)
+    with closing(open_recording(path)) as recording:
+        yield recording
 
 
 @pytest.fixture(scope='module')
