@@ -27,25 +27,26 @@ from rich.text import Text
 from synth_ros.errors import UsageError
 
 if TYPE_CHECKING:
-    from synth_ros.readers.recording import Recording
-    from synth_ros.view.selection import Instant
     from synth_ros.view.sink import Sink
+    from synth_ros.view.subject import Subject
 
 _PORT = 9090
 
 
 class _Shown(NamedTuple):
-    """What is shown, and where messages go."""
+    """What is shown, where it is, and where messages go."""
 
-    recording: Recording
-    instants: tuple[Instant, ...]
-    clouds: bool
+    subject: Subject
+    folder: Path
     console: Console
 
 
 def view(
     recording: Annotated[
-        Path, typer.Argument(help='Folder of a dataset or of a bag.', metavar='DATASET|BAG')
+        Path,
+        typer.Argument(
+            help='Folder of a dataset, of any format, or of a bag.', metavar='DATASET|BAG'
+        ),
     ],
     *,
     episode: Annotated[
@@ -104,14 +105,17 @@ def view(
     The timeline "stamp" is simulation time; an episode begins one second after the one before has
     ended. "frame" counts instants: the frames of all cameras at one time are one instant.
 
+    Of COCO, YOLO, KITTI, BOP, VOC, Cityscapes and mask folders that others made, it shows images
+    with boxes and masks.
+
     Example: synth-ros view dataset --episode 3 --camera head --every 5
 
     For another machine: synth-ros view bag --save bag.rrd, and there: rerun bag.rrd
 
     Without a screen: synth-ros view dataset --serve
     """
-    from synth_ros.readers.open_recording import open_recording
-    from synth_ros.view.selection import Selection, instants_of, parse_span
+    from synth_ros.view.selection import Selection, parse_span
+    from synth_ros.view.subject import open_subject
 
     _check_one_way(save, sheet, serve=serve)
     console = Console(stderr=True)
@@ -125,8 +129,8 @@ def view(
     with_viewer = sheet is None and (save is not None or serve or has_display())
     if with_viewer:
         check_library()
-    with closing(open_recording(recording)) as found:
-        shown = _Shown(found, instants_of(found, selection), clouds, console)
+    with closing(open_subject(recording, selection, clouds=clouds)) as subject:
+        shown = _Shown(subject, recording, console)
         if save is not None:
             _save(shown, save, force=force)
         elif serve:
@@ -174,7 +178,7 @@ def _check_one_way(save: Path | None, sheet: Path | None, *, serve: bool) -> Non
 def _save(shown: _Shown, path: Path, *, force: bool) -> None:
     from synth_ros.view.stream import to_file
 
-    with to_file(path, shown.recording, shown.instants, force=force) as sink:
+    with to_file(path, shown.subject.title, force=force) as sink:
         _log(shown, sink)
     megabytes = path.stat().st_size / 1e6
     shown.console.print(Text(f'Saved: {path} ({megabytes:.1f} MB)', style='green'))
@@ -184,7 +188,7 @@ def _save(shown: _Shown, path: Path, *, force: bool) -> None:
 def _open(shown: _Shown) -> None:
     from synth_ros.view.stream import to_viewer
 
-    with to_viewer(shown.recording) as sink:
+    with to_viewer(shown.subject.title) as sink:
         _log(shown, sink)
     shown.console.print('Everything is in the viewer; it stays open.')
 
@@ -193,7 +197,7 @@ def _serve(shown: _Shown, port: int) -> None:
     from synth_ros.view.stream import to_browser
 
     say = shown.console.print
-    with to_browser(shown.recording, port=port) as (sink, served):
+    with to_browser(shown.subject.title, port=port) as (sink, served):
         say(Text(f'Page: {served.page}', style='green'))
         if has_display():
             webbrowser.open(served.page)
@@ -215,18 +219,16 @@ def _serve(shown: _Shown, port: int) -> None:
 
 def _draw_sheet(shown: _Shown, sheet: Path | None, *, force: bool) -> None:
     from synth_ros.view.files import check_target
-    from synth_ros.view.sheet import write_recording_sheet
 
-    folder = shown.recording.path.resolve()
+    folder = shown.folder.resolve()
     path = sheet or folder.with_name(f'{folder.name}_view.png')
     check_target(path, suffix='.png', force=force)
     if sheet is None:
         shown.console.print(
             'No display here (DISPLAY and WAYLAND_DISPLAY are not set): a contact sheet instead.'
         )
-    keys = [key for instant in shown.instants for key in instant.keys]
-    count = write_recording_sheet(shown.recording, keys, path)
-    shown.console.print(Text(f'Contact sheet of {count} of {len(keys)} frames: {path}'))
+    count, total = shown.subject.draw(path)
+    shown.console.print(Text(f'Contact sheet of {count} of {total} frames: {path}'))
     shown.console.print(
         'All frames, in 3D and over time: [bold]--save FILE.rrd[/] for Rerun on another machine, '
         '[bold]--serve[/] for a browser.'
@@ -234,17 +236,10 @@ def _draw_sheet(shown: _Shown, sheet: Path | None, *, force: bool) -> None:
 
 
 def _log(shown: _Shown, sink: Sink) -> None:
-    from synth_ros.view.run import log_recording
-
+    subject = shown.subject
     with _bar(shown.console) as bar:
-        task = bar.add_task('instants', total=len(shown.instants))
-        log_recording(
-            sink,
-            shown.recording,
-            shown.instants,
-            clouds=shown.clouds,
-            progress=lambda done, _total: bar.update(task, completed=done),
-        )
+        task = bar.add_task(subject.noun, total=subject.total)
+        subject.log(sink, lambda done, _total: bar.update(task, completed=done))
 
 
 @contextmanager

@@ -187,9 +187,7 @@ class _Conversion:
 
     def _moment(self, slot: Slot) -> Moment | None:
         """All of an instant; ``None`` if none of its frames could be read."""
-        samples = [
-            framed.sample for framed in self._source.frames([*map(sample_key, slot.frames)])
-        ]
+        samples = list(self._source.samples([*map(sample_key, slot.frames)]))
         if not samples:
             return None
         for sample in samples:

@@ -6,10 +6,7 @@ import numpy as np
 import rerun as rr
 
 from synth_ros.view.selection import Instant
-from synth_ros.view.sink import Sink
-
-FLUSH_EVERY = 32
-"""Instants between two waits for what was logged to be written or sent: memory stays flat."""
+from synth_ros.view.sink import FLUSH_EVERY, Sink
 
 
 class Log:

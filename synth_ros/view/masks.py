@@ -15,7 +15,9 @@ from synth_ros.types import STUFF_SEGMENT, Category
 from synth_ros.view import paths
 from synth_ros.view.log import Log
 
-_OPACITY = 0.6
+OPACITY = 0.6
+"""Of masks over the image."""
+
 _BACKGROUND = rr.AnnotationInfo(id=0, label='background', color=(0, 0, 0, 0))
 # The viewer's class ids end at 65535; instance ids begin at 1, stuff goes down from the end.
 _LAST_ID = 65535
@@ -74,7 +76,7 @@ class Masks:
             self._log.show(entity, annotation_context(self._told[entity]))
         small = ids.max(initial=0) < 256
         image = ids.astype(np.uint8) if small else ids.astype(np.uint16)
-        self._log.show(entity, rr.SegmentationImage(image, opacity=_OPACITY))
+        self._log.show(entity, rr.SegmentationImage(image, opacity=OPACITY))
 
     def _tell_classes(self, record: FrameRecord) -> None:
         """Names and colours of classes, for boxes and points, too."""

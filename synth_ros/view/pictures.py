@@ -7,19 +7,16 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import rerun as rr
-from cv2.typing import MatLike
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import StoredFile, open_root
 from synth_ros.readers.recording import RecordedFrame, Recording
 from synth_ros.types import DepthImage
 from synth_ros.view import paths
+from synth_ros.view.encoded import PNG, encoded_image, png_of
 from synth_ros.view.log import Log
 
-_PNG, _JPEG = 'image/png', 'image/jpeg'
-_JPEG_START = b'\xff\xd8\xff'
 _MILLIMETRES = 1000.0  # how many units of a 16-bit depth image make a metre
-_FASTEST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
 class Pictures:
@@ -54,9 +51,8 @@ class Pictures:
     def _colour(self, frame: RecordedFrame) -> rr.EncodedImage:
         stored = self._recording.rgb_file(frame.key)
         if stored is None:
-            stored = _png(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR))
-        kind = _JPEG if stored.startswith(_JPEG_START) else _PNG
-        return rr.EncodedImage(contents=stored, media_type=kind)
+            stored = png_of(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR))
+        return encoded_image(stored)
 
     def _show_depth(self, frame: RecordedFrame, depth_m: DepthImage) -> None:
         camera = frame.record.camera
@@ -74,7 +70,7 @@ class Pictures:
         else:
             image = rr.EncodedDepthImage(
                 blob,
-                media_type=_PNG,
+                media_type=PNG,
                 meter=_MILLIMETRES,
                 colormap=rr.components.Colormap.Viridis,
                 depth_range=(near * _MILLIMETRES, far * _MILLIMETRES),
@@ -86,7 +82,7 @@ class Pictures:
         if frame.image is not None and frame.image.depth_file:
             return _read(self._files / frame.image.depth_file)
         if frame.messages is not None and frame.messages.depth_rounded:
-            return _png(np.rint(depth_m * _MILLIMETRES).astype(np.uint16))
+            return png_of(np.rint(depth_m * _MILLIMETRES).astype(np.uint16))
         return None
 
 
@@ -95,13 +91,6 @@ def _read(path: StoredFile) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
-
-
-def _png(pixels: MatLike) -> bytes:
-    """Lossless and quick."""
-    fine, encoded = cv2.imencode('.png', pixels, _FASTEST)
-    assert fine, pixels.shape
-    return encoded.tobytes()
 
 
 def _range(depth_m: DepthImage) -> tuple[float, float]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import rerun as rr
 
@@ -25,13 +24,11 @@ from synth_ros.view.part import Part
 from synth_ros.view.pictures import Pictures
 from synth_ros.view.pinholes import Pinholes
 from synth_ros.view.plots import Plots
+from synth_ros.view.progress import Progress, no_progress, strict
 from synth_ros.view.robot import Robot
 from synth_ros.view.selection import Instant, cameras_of
 from synth_ros.view.sink import Sink
 from synth_ros.view.trails import Trails
-
-Progress = Callable[[int, int], None]
-"""Is told how many instants are done, and of how many."""
 
 
 def log_recording(
@@ -40,7 +37,7 @@ def log_recording(
     instants: Sequence[Instant],
     *,
     clouds: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Log instants of a recording; one is in memory at a time.
 
@@ -55,7 +52,7 @@ def log_recording(
         UsageError: A frame cannot be read.
         OutputError: The log cannot be written or sent.
     """
-    with _strict():
+    with strict():
         sink.stream.send_blueprint(layout(_first_frames(recording, instants), clouds=clouds))
         log = Log(sink)
         log.fix(paths.WORLD, rr.ViewCoordinates.RIGHT_HAND_Z_UP)
@@ -117,14 +114,3 @@ def _first_frames(recording: Recording, instants: Sequence[Instant]) -> list[Rec
         if not waiting:
             break
     return sorted(found, key=lambda frame: frame.record.camera)
-
-
-@contextmanager
-def _strict() -> Iterator[None]:
-    """What the library cannot log is a bug of ours and an exception, not a warning."""
-    before = rr.error_utils.strict_mode()
-    rr.set_strict_mode(True)
-    try:
-        yield
-    finally:
-        rr.set_strict_mode(before)

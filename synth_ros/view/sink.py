@@ -9,6 +9,9 @@ import rerun as rr
 
 from synth_ros.errors import OutputError
 
+FLUSH_EVERY = 32
+"""Instants between two waits for what was logged to arrive: memory stays flat."""
+
 FILE_PATIENCE_S = 600.0
 """A slow disk may take its time."""
 

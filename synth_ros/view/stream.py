@@ -16,11 +16,10 @@ from uuid import uuid4
 import rerun as rr
 
 from synth_ros.errors import OutputError, RenderError, UsageError
-from synth_ros.readers.recording import Recording
 from synth_ros.view.drain import Drain
 from synth_ros.view.files import check_target
-from synth_ros.view.selection import Instant
 from synth_ros.view.sink import FILE_PATIENCE_S, Sink
+from synth_ros.view.title import Title
 
 _VIEWER_PORT = 9876  # where a Rerun viewer listens, ours or one that is open already
 # By size and never by time, so that the same recording is cut into the same chunks.
@@ -40,18 +39,15 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def to_file(
-    path: Path, recording: Recording, instants: tuple[Instant, ...], *, force: bool = False
-) -> Iterator[Sink]:
+def to_file(path: Path, title: Title, *, force: bool = False) -> Iterator[Sink]:
     """A stream into a file, which is there once the block has ended well, and whole.
 
-    The same instants of the same recording get the same names and the same contents. Only the
-    random ids of rows and chunks, which the library draws, differ between two files.
+    The same title gets the same names, and the same log the same contents. Only the random ids of
+    rows and chunks, which the library draws, differ between two files.
 
     Args:
         path: The file, ``NAME.rrd``.
-        recording: Names the stream.
-        instants: What will be logged.
+        title: What will be logged.
         force: Replace a file that is there.
 
     Raises:
@@ -59,7 +55,7 @@ def to_file(
     """
     check_target(path, suffix='.rrd', force=force)
     aside = path.with_name(f'.{path.stem}.{os.getpid()}.partial.rrd')
-    stream = _open(recording, _stable_id(recording, instants), _FILE_CHUNKS)
+    stream = _open(title, _stable_id(title), _FILE_CHUNKS)
     try:
         with Drain(aside) as drain:
             stream.save(drain.entrance)
@@ -76,14 +72,14 @@ def to_file(
 
 
 @contextmanager
-def to_viewer(recording: Recording) -> Iterator[Sink]:
+def to_viewer(title: Title) -> Iterator[Sink]:
     """A stream into a viewer's window, which is opened if none is; it stays when the block ends.
 
     Raises:
         RenderError: No viewer could be started.
         OutputError: It was closed too early.
     """
-    stream = _open(recording, str(uuid4()))
+    stream = _open(title, str(uuid4()))
     program = Path(sys.executable).with_name('rerun')
     try:
         try:
@@ -110,13 +106,13 @@ def to_viewer(recording: Recording) -> Iterator[Sink]:
 
 
 @contextmanager
-def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[Sink, Served]]:
+def to_browser(title: Title, *, port: int) -> Iterator[tuple[Sink, Served]]:
     """A stream that a browser shows, for as long as the block lasts.
 
     Both ports are open to the whole network: the library offers no other way.
 
     Args:
-        recording: Names the stream.
+        title: What will be logged.
         port: Of the page; the data has the next one.
 
     Raises:
@@ -125,7 +121,7 @@ def to_browser(recording: Recording, *, port: int) -> Iterator[tuple[Sink, Serve
     """
     for number in (port, port + 1):
         _check_port(number)
-    stream = _open(recording, str(uuid4()))
+    stream = _open(title, str(uuid4()))
     try:
         try:
             data = stream.serve_grpc(grpc_port=port + 1, server_memory_limit='50%')
@@ -151,11 +147,10 @@ def _check_port(port: int) -> None:
 
 
 def _open(
-    recording: Recording, recording_id: str, chunks: rr.ChunkBatcherConfig | None = None
+    title: Title, recording_id: str, chunks: rr.ChunkBatcherConfig | None = None
 ) -> rr.RecordingStream:
-    name = recording.path.resolve().name
     stream = rr.RecordingStream(
-        f'synth_ros {name}',
+        f'synth_ros {title.name}',
         recording_id=recording_id,
         send_properties=False,  # they hold the time of day
         batcher_config=chunks,
@@ -168,15 +163,13 @@ def _open(
     # Times of day would make each file another one; the recording has times of its own.
     stream.set_log_time_enabled(False)
     stream.set_log_tick_enabled(False)
-    stream.send_recording_name(name)
+    stream.send_recording_name(title.name)
     return stream
 
 
-def _stable_id(recording: Recording, instants: tuple[Instant, ...]) -> str:
-    """A name for what is shown: the same for the same frames of the same recording."""
-    stems = [key.stem for instant in instants for key in instant.keys]
-    known = [recording.kind, recording.config_hash, str(recording.seed), *stems]
-    return hashlib.sha256('\n'.join(known).encode()).hexdigest()[:32]
+def _stable_id(title: Title) -> str:
+    """The same for the same contents."""
+    return hashlib.sha256('\n'.join(title.contents).encode()).hexdigest()[:32]
 
 
 def _rename(aside: Path, path: Path) -> None:

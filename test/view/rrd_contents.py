@@ -10,6 +10,7 @@ from rerun.chunk import RrdReader
 from synth_ros.view.run import log_recording
 from synth_ros.view.selection import Selection, instants_of
 from synth_ros.view.stream import to_file
+from synth_ros.view.title import title_of
 
 EVERYTHING = Selection()
 TIMELINES = ('episode', 'frame', 'stamp')
@@ -94,6 +95,6 @@ class Contents:
 def save(recording, path, selection=EVERYTHING):
     """Write what a selection shows of a recording, as the command does."""
     instants = instants_of(recording, selection)
-    with to_file(path, recording, instants) as sink:
+    with to_file(path, title_of(recording, instants)) as sink:
         log_recording(sink, recording, instants)
     return path

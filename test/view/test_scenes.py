@@ -18,6 +18,7 @@ from synth_ros.view import paths
 from synth_ros.view.run import log_recording
 from synth_ros.view.selection import Selection, instants_of
 from synth_ros.view.stream import to_file
+from synth_ros.view.title import title_of
 from synth_ros.writers.coco import CocoWriter
 
 
@@ -171,7 +172,7 @@ def test_provenance_is_that_of_each_scene(scenes, plain):
 def test_clouds_of_depth_have_the_colours_of_their_pixels(plain, tmp_path):
     path = tmp_path / 'clouds.rrd'
     instants = instants_of(plain, Selection(episodes=(0,)))
-    with to_file(path, plain, instants) as sink:
+    with to_file(path, title_of(plain, instants)) as sink:
         log_recording(sink, plain, instants, clouds=True)
     contents, frame = Contents(path), plain.read(plain.frames[0])
     points = contents.array(paths.points('head'), 'Points3D:positions', 0)
@@ -186,3 +187,16 @@ def test_clouds_of_depth_have_the_colours_of_their_pixels(plain, tmp_path):
     assert (np.abs(frame.depth_m[rows, columns] - points[:, 2]) < 1e-6).all()
     rgb = np.stack([colours >> 24, colours >> 16 & 255, colours >> 8 & 255], 1)
     assert (rgb == frame.rgb[rows, columns]).all()
+
+
+def test_frames_in_shards_are_shown_like_files(scenes, tmp_path):
+    sharded = JPEG.model_copy(update={'container': 'shards'})
+    with CocoWriter(tmp_path / 'scenes', INFO, sharded) as writer:
+        writer.write_episode(0, make_episode(0))
+    contents = Contents(save(open_recording(tmp_path / 'scenes'), tmp_path / 'a.rrd'))
+    for entity, component in (
+        (f'{paths.image("head")}/rgb', 'EncodedImage:blob'),
+        (f'{paths.depth("head")}/depth', 'EncodedDepthImage:blob'),
+    ):
+        for frame in (0, 1):
+            assert contents.blob(entity, component, frame) == scenes.blob(entity, component, frame)
