@@ -246,14 +246,20 @@ def clear_staging(root: Path) -> None:
     shutil.rmtree(root / STAGING, ignore_errors=True)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, aside: Path | None = None) -> None:
     """Write a file so that its name holds the old or the new content, never a part.
+
+    Args:
+        path: The file.
+        data: Its content.
+        aside: Folder on the same disk for the file while it is written: where those of killed
+            runs are looked for. Its own folder by default.
 
     Raises:
         OSError: It could not be written; the old content is still there.
     """
     # Several machines may write the same file at the same time.
-    partial = path.with_name(f'.{path.name}.{uuid.uuid4().hex}.partial')
+    partial = (aside or path.parent) / f'.{path.name}.{uuid.uuid4().hex}.partial'
     try:
         write_synced(partial, data)
         partial.replace(path)

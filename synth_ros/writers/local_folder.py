@@ -91,7 +91,7 @@ class LocalFolder:
     def replace(self, path: str, data: bytes) -> None:
         """Write a file aside and rename it."""
         make_folder(self.root, (self.root / path).parent)
-        replace_file(self.root / path, data)
+        replace_file(self.root / path, data, aside=self.root)
 
     def remove(self, path: str) -> None:
         """Remove a file."""
