@@ -129,7 +129,7 @@ setup(
             'rosbags>=0.11',
             'ruamel.yaml>=0.18',
             'shapely>=2.1',
-            'supervision>=0.28',
+            'supervision>=0.31',  # before, it asked for OpenCV with windows
             'webdataset>=1.0',
         ],
         # Asks for OpenCV 4, which would take the place of ours: scripts/setup.sh installs it
