@@ -97,14 +97,19 @@ def _lerobot(root: Path) -> str:
 
 def _bop(root: Path) -> str:
     scenes = bop.find_scenes(root)
-    return f'{scenes[0].path.name}/ has scene_gt.json or scene_camera.json' if scenes else ''
+    if not scenes:
+        return ''
+    name = scenes[0].path.relative_to(root).as_posix()
+    return f'{name}/ has scene_gt.json or scene_camera.json'
 
 
 def _voc(root: Path) -> str:
     for folders in find_voc(root):
         # Whether the first files can be read is a question for later.
         if any(True for _ in files_below(folders.annotations, '.xml')):
-            return f'{folders.annotations.name}/ has XML files of annotations'
+            name = folders.annotations.relative_to(root).as_posix()
+            where = 'beside images' if name == '.' else f'in {name}/'
+            return f'XML files of annotations are {where}'
     return ''
 
 
