@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from synth_ros.readers.layouts import bop, cityscapes, coco, huggingface, kitti, masks, ndds, yolo
+from synth_ros.readers.layouts import (
+    bop,
+    cityscapes,
+    coco,
+    huggingface,
+    kitti,
+    lerobot,
+    masks,
+    ndds,
+    yolo,
+)
 from synth_ros.readers.layouts.folders import files_below, folders_in, images_below, listed
 from synth_ros.readers.layouts.voc import find_folders as find_voc
 
@@ -92,7 +102,10 @@ def _bag(root: Path) -> str:
 
 
 def _lerobot(root: Path) -> str:
-    return 'meta/info.json is there' if (root / 'meta' / 'info.json').is_file() else ''
+    found = lerobot.find_roots(root)
+    if not found:
+        return ''
+    return f'{(found[0] / "meta" / "info.json").relative_to(root).as_posix()} is there'
 
 
 def _bop(root: Path) -> str:
