@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from synth_ros.readers.layouts.folders import folders_in, is_file, listed, split_of
 
-_KINDS = ('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'annotations_', 'coco_')
+_KINDS = (
+    *('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'stuff_', 'labels_'),
+    *('image_info_', 'annotations_', 'coco_'),
+)
 _PLAIN = {'annotations', '_annotations.coco', 'coco', 'labels', 'instances', 'panoptic', 'result'}
 
 _KEYS = (

@@ -17,7 +17,13 @@ from synth_ros.readers.layouts import (
     ndds,
     yolo,
 )
-from synth_ros.readers.layouts.folders import files_below, folders_in, images_below, listed
+from synth_ros.readers.layouts.folders import (
+    files_below,
+    folders_in,
+    images_below,
+    listed,
+    with_stem,
+)
 from synth_ros.readers.layouts.voc import find_folders as find_voc
 
 Kind = Literal[
@@ -36,6 +42,8 @@ Kind = Literal[
     'coco',
     'masks',
 ]
+
+_PROBED = 20
 
 
 class Candidate(NamedTuple):
@@ -130,8 +138,11 @@ def _yolo(root: Path) -> str:
     path = yolo.find_yaml(root)
     if path is not None:
         return f'{path.name} has names and splits'
+    if (root / 'obj.names').is_file():
+        return 'obj.names is there'
     labels = root / 'labels'
-    for path in files_below(labels, '.txt') if labels.is_dir() else ():
+    found = files_below(labels, '.txt') if labels.is_dir() else _beside_images(root)
+    for path in found:
         try:
             words = path.read_bytes()[:100].split()
         except OSError:
@@ -139,6 +150,12 @@ def _yolo(root: Path) -> str:
         if len(words) >= 5 and words[0].isdigit():
             return f'{path.relative_to(root)} has rows of numbers'
     return ''
+
+
+def _beside_images(root: Path) -> list[Path]:
+    """The first text files that share their name with an image."""
+    texts = [path for path in listed(root) if path.suffix == '.txt'][:_PROBED]
+    return [path for path in texts if with_stem(root, path.stem) is not None]
 
 
 def _webdataset(root: Path) -> str:
@@ -185,7 +202,7 @@ _LOOKS: dict[Kind, _Look] = {
         'label_2/, or labels/*.txt with a type and 14 numbers (KITTI)', kitti.looks_like_kitti
     ),
     'voc': _Look('Annotations/*.xml (Pascal VOC)', _voc),
-    'yolo': _Look('data.yaml with names and train, or labels/*.txt with numbers (YOLO)', _yolo),
+    'yolo': _Look('data.yaml with names, obj.names, or *.txt with numbers (YOLO)', _yolo),
     'webdataset': _Look('*.tar (WebDataset)', _webdataset),
     'hf-imagefolder': _Look(
         'metadata.jsonl, .csv or .parquet (Hugging Face imagefolder)', _imagefolder
