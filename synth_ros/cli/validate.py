@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from synth_ros.validate.run import Validation
 
 _CLASSES = 12
+# Written out: the registry imports the checks of all formats.
+_FORMATS = (
+    'ours, coco, yolo, kitti, bop, voc, masks, cityscapes, dope, webdataset, hf-imagefolder, '
+    'hf-parquet, lerobot, bag'
+)
 
 
 def validate(
@@ -36,7 +41,11 @@ def validate(
     *,
     kind: Annotated[
         str | None,
-        typer.Option('--format', help='What it is; found out by default.', metavar='FORMAT'),
+        typer.Option(
+            '--format',
+            help=f'What it is; found out by default. One of {_FORMATS}.',
+            metavar='FORMAT',
+        ),
     ] = None,
     fast: Annotated[
         bool, typer.Option('--fast', help='Decode no pixels, compare no checksums.')
@@ -54,9 +63,9 @@ def validate(
 ) -> None:
     """Check a dataset: schema, references, ranges, files, splits.
 
-    Knows our own datasets, COCO, YOLO, KITTI, BOP, Pascal VOC, semantic masks, Cityscapes, DOPE,
-    WebDataset, Hugging Face, LeRobot and MCAP bags, whoever made them. The exit code is 1 if
-    something is wrong, 2 if the folder is none of these; warnings alone are no failure.
+    Of any known format, whoever made it. Each broken rule is counted,
+    explained, and shown with its first places. Exit code: 0 if nothing is wrong
+    (warnings may be), 1 if there are errors, 2 if no format is recognised.
 
     Example: synth-ros validate dataset --fast
     """

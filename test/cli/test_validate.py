@@ -9,6 +9,9 @@ import pytest
 from planted import cut, edit, put
 from small_datasets import BUILDERS, coco, kitti, yolo
 
+from synth_ros.cli.validate import _FORMATS
+from synth_ros.validate.registry import FORMATS
+
 
 def run(*arguments, cwd):
     """Run the command as a user does; returns code, standard output and error output."""
@@ -23,6 +26,10 @@ def run(*arguments, cwd):
     )
     assert 'Traceback' not in done.stderr
     return done.returncode, done.stdout, done.stderr
+
+
+def test_help_names_all_formats():
+    assert _FORMATS.split(', ') == list(FORMATS)
 
 
 def test_a_valid_dataset(tmp_path):
