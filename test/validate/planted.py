@@ -328,6 +328,7 @@ PLANTED = [
     ('yolo.yaml', 'yolo-pose', lambda r: replace(r / 'data.yaml', '[1, 0]', '[1, 1]')),
     ('yolo.no-yaml', 'yolo', unlink('data.yaml')),
     ('yolo.split', 'yolo', lambda r: replace(r / 'data.yaml', 'images/val', 'images/value')),
+    ('yolo.no-test', 'yolo', lambda r: replace(r / 'data.yaml', 'names', 'test: t\nnames')),
     ('yolo.row', 'yolo', row('1 0.5 0.5 0.1')),
     ('yolo.row', 'yolo', row('1 0.5 0.5 0.1 nan')),
     ('yolo.row', 'yolo', row('1.5 0.5 0.5 0.1 0.1')),

@@ -69,6 +69,9 @@ def test_a_folder_of_no_known_format(tmp_path):
     (tmp_path / 'thesis.tex').write_text('five years of work')
     with pytest.raises(UsageError, match=r'(?s)no format that synth-ros knows.*label_2/'):
         detect(tmp_path)
+    kitti(tmp_path / 'cars')
+    with pytest.raises(UsageError, match=r'(?s)Datasets in it:.*cars  \(kitti\)'):
+        detect(tmp_path)
     with pytest.raises(UsageError, match='There is no folder'):
         detect(tmp_path / 'nowhere')
     with pytest.raises(UsageError, match='give the folder that it is in'):

@@ -18,7 +18,14 @@ _FOLDERS = (
     ('images', 'annotations'),
     ('img', 'ann'),
 )
-_TABLES = ('classes.json', 'classes.csv', 'class_dict.csv', 'classes.txt', 'labelmap.txt')
+_TABLES = (
+    'classes.json',
+    'classes.csv',
+    'class_dict.csv',
+    'labelmap.csv',
+    'classes.txt',
+    'labelmap.txt',
+)
 _ID_KEYS = ('label_id', 'id', 'class_id', 'index', 'value')
 _NAME_KEYS = ('name', 'class', 'class_name', 'seg_class', 'label')
 IGNORED = 255

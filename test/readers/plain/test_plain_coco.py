@@ -131,6 +131,15 @@ def test_an_image_of_several_files_comes_once(tmp_path):
     assert [len(i.objects) for i in images] == [1, 1, 1, 1]
 
 
+def test_an_image_is_taken_where_it_has_annotations(tmp_path):
+    coco(tmp_path)
+    index = json.loads((tmp_path / 'annotations/instances_val.json').read_text())
+    index['annotations'] = []
+    dump(tmp_path / 'annotations/image_info_val.json', index)
+    images = list(CocoPlain(tmp_path))
+    assert [(i.split, len(i.objects)) for i in images] == [('val', 1)] * 2 + [('train', 1)] * 2
+
+
 def test_only_panoptic_files(tmp_path):
     coco(tmp_path)
     for split in ('train', 'val'):

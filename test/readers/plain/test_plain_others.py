@@ -97,6 +97,13 @@ def test_voc(tmp_path):
     assert dataset.masks(two) == [None]
 
 
+def test_voc_masks_in_colours_are_none(tmp_path):
+    voc(tmp_path)
+    picture(tmp_path / 'SegmentationObject/one.png')
+    dataset = VocPlain(tmp_path)
+    assert dataset.masks(next(iter(dataset))) == [None]
+
+
 def test_voc_as_label_tools_write_it(tmp_path):
     voc(tmp_path / 'other')
     for name in ('one', 'two'):
