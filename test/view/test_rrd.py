@@ -406,3 +406,32 @@ def test_a_surface_is_logged_once_and_vanishes_with_its_objects(saved, frames):
             assert scales in (None, [[0, 0, 0]])
             absent += 1
     assert absent
+
+
+def test_normals_and_flow_are_pictures_and_arrows_from_pixel_to_pixel(saved, frames):
+    arrows = 0
+    for number, frame in frames:
+        parent = paths.image(frame.record.camera)
+        shown = picture_at(saved, f'{parent}/normals', number)
+        expected = np.rint(127.5 * (frame.layers.normals * [1, -1, -1] + 1))
+        there = frame.layers.normals.any(2)
+        assert np.abs(shown[there] - expected[there]).max() <= 1
+        flow, state = frame.layers.flow_forward, frame.layers.flow_forward_state
+        if flow is None:
+            continue
+        shown = picture_at(saved, f'{parent}/flow_forward', number)
+        assert shown.shape == (*state.shape, 3)
+        origins = saved.array(f'{parent}/flow_forward/arrows', 'Arrows2D:origins', number)
+        vectors = saved.array(f'{parent}/flow_forward/arrows', 'Arrows2D:vectors', number)
+        origins, vectors = origins.reshape(-1, 2), vectors.reshape(-1, 2)
+        columns, rows = (origins - 0.5).astype(int).T
+        assert (columns + 0.5 == origins[:, 0]).all()
+        assert (state[rows, columns] != 0).all()
+        assert (vectors == flow[rows, columns]).all()
+        arrows += len(origins)
+    assert arrows > 500
+
+
+def picture_at(contents, entity, frame):
+    blob = np.frombuffer(contents.blob(entity, 'EncodedImage:blob', frame), np.uint8)
+    return cv2.imdecode(blob, cv2.IMREAD_COLOR)[..., ::-1].astype(int)
