@@ -12,7 +12,8 @@ from synth_ros.readers.plain.types import PlainDataset, PlainImage, PlainObject
 from synth_ros.report.palette import Rgb, colour
 from synth_ros.view import paths
 from synth_ros.view.encoded import encoded_image, is_jpeg, png_of
-from synth_ros.view.masks import OPACITY, annotation_context
+from synth_ros.view.masks import OPACITY
+from synth_ros.view.names import Names, class_context, mask_of
 from synth_ros.view.progress import Progress, no_progress, strict
 from synth_ros.view.sink import FLUSH_EVERY, Sink
 from synth_ros.view.stacked import chosen, number_masks
@@ -47,12 +48,13 @@ def log_foreign(
     with strict():
         stream.send_blueprint(_layout())
         stream.log(paths.ABOUT, _markdown(about(dataset, numbers)), static=True)
-        stream.log(IMAGE, annotation_context({k: name for name, k in ids.items()}), static=True)
+        stream.log(IMAGE, class_context((k, name) for name, k in ids.items()), static=True)
+        names = Names()
         for done, (number, image) in enumerate(chosen(dataset, numbers), start=1):
             stream.set_time('frame', sequence=number)
             _log_image(stream, dataset, image)
             _log_boxes(stream, image, ids)
-            _log_masks(stream, dataset, image)
+            _log_masks(stream, dataset, image, names=names)
             counts = Counter(item.class_name for item in image.objects if not item.ignored)
             for name in ids:
                 stream.log(paths.below(COUNTS, name), rr.Scalars(float(counts[name])))
@@ -115,15 +117,19 @@ def _log_boxes(stream: rr.RecordingStream, image: PlainImage, ids: dict[str, int
     )
 
 
-def _log_masks(stream: rr.RecordingStream, dataset: PlainDataset, image: PlainImage) -> None:
+def _log_masks(
+    stream: rr.RecordingStream, dataset: PlainDataset, image: PlainImage, *, names: Names
+) -> None:
     numbers = number_masks(dataset.masks(image), (image.height, image.width))
     entity = f'{IMAGE}/masks'
     if numbers is None:
         stream.log(entity, rr.Clear(recursive=False))
         return
-    names = {k: f'{item.class_name} {k}' for k, item in enumerate(image.objects, start=1)}
-    stream.log(entity, annotation_context(names))
-    stream.log(entity, rr.SegmentationImage(numbers, opacity=OPACITY))
+    before = len(names)
+    values = names.values_of({k: f'{x.class_name} {k}' for k, x in enumerate(image.objects, 1)})
+    if len(names) > before:
+        stream.log(entity, names.context(), static=True)
+    stream.log(entity, rr.SegmentationImage(mask_of(numbers, values), opacity=OPACITY))
 
 
 def _layout() -> rrb.Blueprint:

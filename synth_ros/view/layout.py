@@ -88,6 +88,7 @@ def _camera(frame: RecordedFrame) -> rrb.Container:
             contents=['$origin/amodal_boxes', '$origin/oriented_boxes'],
         ),
     ]
+    more += _dense(frame)
     if frame.depth_m is not None:
         more.insert(0, rrb.Spatial2DView(origin=f'/{paths.depth(name)}', name='Depth'))
     return rrb.Vertical(main, rrb.Tabs(*more), name=name)
@@ -104,6 +105,22 @@ def _masks(frame: RecordedFrame) -> _Views:
     return [
         _over(image, name=name, contents=[f'$origin/{name.lower()}'])
         for name, there in found.items()
+        if there
+    ]
+
+
+def _dense(frame: RecordedFrame) -> _Views:
+    """Layers that are pictures of their own. The first frame of a sequence has no flow back."""
+    image, layers = f'/{paths.image(frame.record.camera)}', frame.layers
+    moving = layers.flow_forward is not None or layers.flow_backward is not None
+    found = {
+        'Normals': ('normals', layers.normals is not None),
+        'Flow to the next': ('flow_forward', moving),
+        'Flow to the one before': ('flow_backward', moving),
+    }
+    return [
+        rrb.Spatial2DView(origin=image, contents=[f'$origin/{entity}/**'], name=name)
+        for name, (entity, there) in found.items()
         if there
     ]
 

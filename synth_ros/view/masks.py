@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import rerun as rr
 from numpy.typing import NDArray
 
 from synth_ros.readers.recording import RecordedFrame
-from synth_ros.report.palette import colour
 from synth_ros.schema.records import FrameRecord
-from synth_ros.types import STUFF_SEGMENT, Category
+from synth_ros.types import Category
 from synth_ros.view import paths
 from synth_ros.view.log import Log
+from synth_ros.view.names import Names, class_context, mask_of
 
 OPACITY = 0.6
 """Of masks over the image."""
-
-_BACKGROUND = rr.AnnotationInfo(id=0, label='background', color=(0, 0, 0, 0))
-# The viewer's class ids end at 65535; instance ids begin at 1, stuff goes down from the end.
-_LAST_ID = 65535
 
 
 class Masks:
@@ -34,74 +31,50 @@ class Masks:
     def __init__(self, log: Log, categories: Sequence[Category]) -> None:
         self._log = log
         self._classes = {item.class_id: item.name for item in categories}
-        self._told: dict[str, Mapping[int, str]] = {}
+        self._classes_told = 0
+        self._names: defaultdict[str, Names] = defaultdict(Names)
+        self._told: dict[str, int] = {}
 
     def begin(self) -> None:
-        """Names of objects belong to one scene."""
-        self._told.clear()
+        """Names hold for all scenes."""
 
     def show(self, frames: Sequence[RecordedFrame]) -> None:
         """Log the masks of each camera, and names that are new."""
         for frame in frames:
-            self._tell_classes(frame.record)
-            parent = paths.image(frame.record.camera)
+            record = frame.record
+            self._tell_classes(record)
+            objects = {item.instance_id: item.name for item in record.instances}
             if frame.instance_id is not None:
-                names = {item.instance_id: item.name for item in frame.record.instances}
-                self._draw(f'{parent}/instances', frame.instance_id, names)
+                self._draw(record, 'instances', ids=frame.instance_id, names=objects)
             if frame.class_id is not None:
-                self._draw(f'{parent}/classes', frame.class_id, self._classes)
-            if frame.layers.part_id is not None and frame.record.parts is not None:
-                names = {p.part_id: f'{p.owner}/{p.name}' for p in frame.record.parts}
-                self._draw(f'{parent}/parts', frame.layers.part_id, names)
-            self._show_panoptic(frame, f'{parent}/panoptic')
+                self._draw(record, 'classes', ids=frame.class_id, names=self._classes)
+            if frame.layers.part_id is not None and record.parts is not None:
+                parts = {p.part_id: f'{p.owner}/{p.name}' for p in record.parts}
+                self._draw(record, 'parts', ids=frame.layers.part_id, names=parts)
+            if frame.layers.panoptic_id is not None and record.segments is not None:
+                stuff = {
+                    segment.segment_id: self._classes.get(segment.class_id, str(segment.class_id))
+                    for segment in record.segments
+                    if not segment.is_thing
+                }
+                self._draw(record, 'panoptic', ids=frame.layers.panoptic_id, names=objects | stuff)
 
-    def _show_panoptic(self, frame: RecordedFrame, entity: str) -> None:
-        ids, segments = frame.layers.panoptic_id, frame.record.segments
-        if ids is None or segments is None:
-            return
-        things = {item.instance_id: item.name for item in frame.record.instances}
-        stuff = {
-            panoptic_class(s.segment_id): self._classes.get(s.class_id, str(s.class_id))
-            for s in segments
-            if not s.is_thing
-        }
-        small = np.where(ids > STUFF_SEGMENT, _LAST_ID + STUFF_SEGMENT - ids, ids)
-        self._draw(entity, small, things | stuff)
-
-    def _draw(self, entity: str, ids: NDArray[np.integer], names: Mapping[int, str]) -> None:
+    def _draw(
+        self, record: FrameRecord, kind: str, *, ids: NDArray[np.integer], names: Mapping[int, str]
+    ) -> None:
         """Log a mask, with what its values mean where that is news."""
-        known = self._told.get(entity, {})
-        if not names.items() <= known.items():
-            self._told[entity] = {**known, **names}
-            self._log.show(entity, annotation_context(self._told[entity]))
-        small = ids.max(initial=0) < 256
-        image = ids.astype(np.uint8) if small else ids.astype(np.uint16)
-        self._log.show(entity, rr.SegmentationImage(image, opacity=OPACITY))
+        entity = f'{paths.image(record.camera)}/{kind}'
+        known = self._names[kind]
+        mask = mask_of(ids, known.values_of(names))
+        if self._told.get(entity) != len(known):
+            self._told[entity] = len(known)
+            self._log.fix(entity, known.context())
+        self._log.show(entity, rr.SegmentationImage(mask, opacity=OPACITY))
 
     def _tell_classes(self, record: FrameRecord) -> None:
         """Names and colours of classes, for boxes and points, too."""
         for item in record.instances:
             self._classes.setdefault(item.class_id, item.class_name)
-        if self._told.get(paths.WORLD) != self._classes:
-            self._told[paths.WORLD] = dict(self._classes)
-            self._log.fix(paths.WORLD, annotation_context(self._classes))
-
-
-def panoptic_class(segment_id: int) -> int:
-    """The number that stands for a panoptic segment in the viewer.
-
-    A thing keeps its instance id. Stuff, whose segment ids do not fit in the viewer's 16 bits, has
-    65535 - class id.
-    """
-    return segment_id if segment_id < STUFF_SEGMENT else _LAST_ID + STUFF_SEGMENT - segment_id
-
-
-def annotation_context(names: Mapping[int, str]) -> rr.AnnotationContext:
-    """Names and colours of ids; 0 is background and transparent."""
-    return rr.AnnotationContext([_BACKGROUND, *_infos(names.items())])
-
-
-def _infos(names: Iterable[tuple[int, str]]) -> list[rr.AnnotationInfo]:
-    return [
-        rr.AnnotationInfo(id=key, label=name, color=colour(key)) for key, name in sorted(names)
-    ]
+        if len(self._classes) > self._classes_told:
+            self._classes_told = len(self._classes)
+            self._log.fix(paths.WORLD, class_context(self._classes.items()))

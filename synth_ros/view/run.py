@@ -12,6 +12,7 @@ from synth_ros.view import paths
 from synth_ros.view.boxes import Boxes
 from synth_ros.view.clouds import Clouds
 from synth_ros.view.contacts import Contacts
+from synth_ros.view.dense import Dense
 from synth_ros.view.documents import Provenance, tell_about
 from synth_ros.view.events import Events
 from synth_ros.view.keypoints import Keypoints
@@ -79,6 +80,7 @@ def _parts(log: Log, recording: Recording, *, clouds: bool) -> tuple[Part, ...]:
         Pinholes(log),
         Pictures(log, recording),
         Masks(log, categories),
+        Dense(log),
         Boxes(log),
         Keypoints(log, categories),
         Objects(log),

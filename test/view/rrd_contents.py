@@ -88,7 +88,7 @@ class Contents:
             above = '/'.join(parts[:depth])
             for row in self.rows(above, 'Clear:is_recursive'):
                 recursive = row.batch.column('Clear:is_recursive')[row.index].as_py()[0]
-                if row.frame <= frame and (recursive or above == entity):
+                if frame is not None and row.frame <= frame and (recursive or above == entity):
                     yield row.frame, row.row_id
 
 

@@ -59,7 +59,15 @@ def test_images_boxes_and_masks_are_those_of_the_reader(tmp_path, kind):
             assert contents.raw('image/masks', 'SegmentationImage:buffer', number) is None
         else:
             blob = contents.blob('image/masks', 'SegmentationImage:buffer', number)
-            assert (np.frombuffer(blob, np.uint16).reshape(masks.shape) == masks).all()
+            kind = np.uint8 if len(blob) == masks.size else np.uint16
+            shown = np.frombuffer(blob, kind).reshape(masks.shape)
+            context = contents.value('image/masks', 'AnnotationContext:context')[0]
+            infos = [entry['class_description']['info'] for entry in context]
+            meaning = {info['id']: info['label'] for info in infos}
+            assert ((shown == 0) == (masks == 0)).all()
+            for k, item in enumerate(image.objects, start=1):
+                named = {meaning[value] for value in np.unique(shown[masks == k]).tolist()}
+                assert named <= {f'{item.class_name} {k}'}
         assert image.name in contents.value('title', 'TextDocument:text', number)[0]
         seen += len(boxed)
     assert seen > 0

@@ -12,7 +12,6 @@ from rrd_contents import Contents, save
 from synth_ros.geometry.transforms import box_corners, matrix_from_quat_wxyz
 from synth_ros.report.palette import colour
 from synth_ros.view import paths
-from synth_ros.view.masks import panoptic_class
 from synth_ros.view.selection import EPISODE_GAP_NS
 
 EXACT = 1e-6  # of numbers of about 1 that went through 32 bits
@@ -230,35 +229,45 @@ def test_recorded_points_have_the_colours_of_their_pixels(saved, frames):
 def test_masks_and_what_their_values_mean(saved, frames, recording):
     listed = dict(recording.shared.classes['panoptic.json'])
     for number, frame in frames:
-        parent = paths.image(frame.record.camera)
-        panoptic = np.vectorize(panoptic_class)(frame.layers.panoptic_id)
-        for name, expected in (
-            ('instances', frame.instance_id),
-            ('classes', frame.class_id),
-            ('parts', frame.layers.part_id),
-            ('panoptic', panoptic),
-        ):
-            entity = f'{parent}/{name}'
-            blob = saved.blob(entity, 'SegmentationImage:buffer', number)
-            kind = np.uint8 if len(blob) == expected.size else np.uint16
-            assert (np.frombuffer(blob, kind).reshape(expected.shape) == expected).all()
-        names = told(saved, f'{parent}/instances', number)
-        for item in frame.record.instances:
-            red, green, blue = colour(item.instance_id)
-            rgba = red << 24 | green << 16 | blue << 8 | 255
-            assert names[item.instance_id] == (item.name, rgba)
-        names = told(saved, f'{parent}/panoptic', number)
-        stuff = [s for s in frame.record.segments if not s.is_thing]
+        objects = {x.instance_id: x.name for x in frame.record.instances}
+        parts = {p.part_id: f'{p.owner}/{p.name}' for p in frame.record.parts}
+        stuff = {s.segment_id: listed[s.class_id] for s in frame.record.segments if not s.is_thing}
         assert stuff
-        for segment in stuff:
-            assert names[panoptic_class(segment.segment_id)][0] == listed[segment.class_id]
-    classes = told(saved, paths.WORLD, 0)
+        for name, ids, names in (
+            ('instances', frame.instance_id, objects),
+            ('classes', frame.class_id, listed),
+            ('parts', frame.layers.part_id, parts),
+            ('panoptic', frame.layers.panoptic_id, objects | stuff),
+        ):
+            entity = f'{paths.image(frame.record.camera)}/{name}'
+            blob = saved.blob(entity, 'SegmentationImage:buffer', number)
+            kind = np.uint8 if len(blob) == ids.size else np.uint16
+            mask = np.frombuffer(blob, kind).reshape(ids.shape)
+            meaning = told(saved, entity)
+            # The same regions, each with the name and the colour of its id.
+            pairs = set(zip(ids.ravel().tolist(), mask.ravel().tolist(), strict=True))
+            assert len(pairs) == len({key for key, _ in pairs}) == len({v for _, v in pairs})
+            for key, value in pairs:
+                if key == 0:
+                    assert (value, meaning[0]) == (0, ('background', 0))
+                    continue
+                red, green, blue = colour(key if key < 65536 else key - 65536)
+                rgba = red << 24 | green << 16 | blue << 8 | 255
+                assert meaning[value] == (names[key], rgba)
+    classes = told(saved, paths.WORLD)
     assert [classes[key][0] for key in (0, 1, 2, 3)] == ['background', 'ball', 'brick', 'mug']
 
 
-def told(contents, entity, frame):
-    """Name and colour of each id of an annotation context."""
-    context = contents.value(entity, 'AnnotationContext:context', frame)[0]
+def test_what_values_mean_is_told_for_all_times(saved):
+    """The viewer passes over names that are logged at some time."""
+    for (entity, component), rows in saved._rows.items():
+        if component == 'AnnotationContext:context':
+            assert all(row.frame is None for row in rows), entity
+
+
+def told(contents, entity):
+    """Name and colour of each value of a mask."""
+    context = contents.value(entity, 'AnnotationContext:context')[0]
     infos = [entry['class_description']['info'] for entry in context]
     return {info['id']: (info['label'], info['color']) for info in infos}
 
@@ -406,3 +415,32 @@ def test_a_surface_is_logged_once_and_vanishes_with_its_objects(saved, frames):
             assert scales in (None, [[0, 0, 0]])
             absent += 1
     assert absent
+
+
+def test_normals_and_flow_are_pictures_and_arrows_from_pixel_to_pixel(saved, frames):
+    arrows = 0
+    for number, frame in frames:
+        parent = paths.image(frame.record.camera)
+        shown = picture_at(saved, f'{parent}/normals', number)
+        expected = np.rint(127.5 * (frame.layers.normals * [1, -1, -1] + 1))
+        there = frame.layers.normals.any(2)
+        assert np.abs(shown[there] - expected[there]).max() <= 1
+        flow, state = frame.layers.flow_forward, frame.layers.flow_forward_state
+        if flow is None:
+            continue
+        shown = picture_at(saved, f'{parent}/flow_forward', number)
+        assert shown.shape == (*state.shape, 3)
+        origins = saved.array(f'{parent}/flow_forward/arrows', 'Arrows2D:origins', number)
+        vectors = saved.array(f'{parent}/flow_forward/arrows', 'Arrows2D:vectors', number)
+        origins, vectors = origins.reshape(-1, 2), vectors.reshape(-1, 2)
+        columns, rows = (origins - 0.5).astype(int).T
+        assert (columns + 0.5 == origins[:, 0]).all()
+        assert (state[rows, columns] != 0).all()
+        assert (vectors == flow[rows, columns]).all()
+        arrows += len(origins)
+    assert arrows > 500
+
+
+def picture_at(contents, entity, frame):
+    blob = np.frombuffer(contents.blob(entity, 'EncodedImage:blob', frame), np.uint8)
+    return cv2.imdecode(blob, cv2.IMREAD_COLOR)[..., ::-1].astype(int)

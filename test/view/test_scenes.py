@@ -136,6 +136,12 @@ def test_bones_connect_keypoints_and_trails_follow_what_moves(tmp_path):
     row = rim.pixel[1] + 0.5
     expected = [[rim.pixel[0] + 0.5, row], [handle.pixel[0] + 0.5, row]]
     assert np.abs(np.array(bones[0]) - expected).max() < 1e-4
+    # The first of two frames has flow to the next alone, the second to the one before alone.
+    parent = paths.image('head')
+    for way, there in (('forward', [True, False]), ('backward', [False, True])):
+        entity = f'{parent}/flow_{way}'
+        found = [contents.raw(entity, 'EncodedImage:blob', n) is not None for n in (0, 1)]
+        assert found == there
     # Each frame of the factory draws new poses.
     assert contents.value(paths.TRAILS, 'LineStrips3D:strips', 0) is None
     trails = contents.value(paths.TRAILS, 'LineStrips3D:strips', 1)
