@@ -292,7 +292,8 @@ def _begin(storage: Storage, source: Source, *, resume: bool) -> None:
         OutputError: It may not.
     """
     present, name = storage.contents(), storage.name
-    if not present:
+    # A run may have been killed between making the hidden folder and saying what goes there.
+    if not present or (present == [HIDDEN] and not storage.files_below(HIDDEN)):
         storage.replace(_IDENTITY, f'{dump(source)}\n'.encode('ascii'))
         return
     if not resume:

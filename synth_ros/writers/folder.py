@@ -78,10 +78,18 @@ class FolderLock:
         with os_errors(root, valid='Nothing was written.'):
             root.mkdir(parents=True, exist_ok=True)
             self._handle = self._acquire(root)
-            # Workers on other machines read here whether the run they serve still holds it.
-            os.ftruncate(self._handle, 0)
-            os.write(self._handle, self.token.encode())
-            os.fsync(self._handle)
+            try:
+                self._sign()
+            except OSError:
+                # On a full disk there is no room for a name.
+                self.release()
+                raise
+
+    def _sign(self) -> None:
+        """Workers on other machines read here whether the run they serve still holds it."""
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, self.token.encode())
+        os.fsync(self._handle)
 
     def _acquire(self, root: Path) -> int:
         while True:

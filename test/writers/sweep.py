@@ -1,8 +1,8 @@
 """Kills a writing process at each of its calls to the system, inside writes too, then resumes.
 
 Run as a program, so that nothing but the writer is in the process that forks:
-``python sweep.py SCENARIO FOLDER FIRST STEP``. It prints how many calls there are, and what was not
-as it should be.
+``python sweep.py SCENARIO FOLDER FIRST STEP``. It prints how many calls there are, and
+what was not as it should be.
 """
 
 import io
@@ -11,7 +11,10 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import cv2
 from full_factory import FULL, full_episode
@@ -19,14 +22,30 @@ from sample_factory import tree, unit_cubes
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.pipeline.convert import ConvertRequest, convert
+from synth_ros.pipeline.merge import MergeRequest, merge
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.splits import plan_of
 
-EPISODES = {number: full_episode(number, views=1, cameras=('head',), size=(24, 18)) for number in (0, 1)}
+EPISODES = {
+    number: full_episode(number, views=1, cameras=('head',), size=(24, 18)) for number in (0, 1)
+}
 SPLITS = plan_of({0: 'train', 1: 'val'}, ('train', 'val'))
 INFO = FULL._replace(meshes=unit_cubes, cameras=('head',), splits=SPLITS)
 CALLS = frozenset(
-    'fsync ftruncate link mkdir open rename replace rmdir symlink truncate unlink write'.split()
+    [
+        'fsync',
+        'ftruncate',
+        'link',
+        'mkdir',
+        'open',
+        'rename',
+        'replace',
+        'rmdir',
+        'symlink',
+        'truncate',
+        'unlink',
+        'write',
+    ]
 )
 
 
@@ -40,20 +59,36 @@ def dataset(**options):
                 if episode not in writer.committed_episodes():
                     writer.write_episode(episode, samples)
 
-    return run
+    return Scenario(run)
+
+
+class Scenario(NamedTuple):
+    """Something that writes.
+
+    Attributes:
+        run: Called with the folder and whether it goes on there.
+        sources: Datasets that lie beside the folder, and how they are stored.
+    """
+
+    run: Callable
+    sources: dict = MappingProxyType({})
 
 
 def converted(to, **options):
-    """Converts a dataset that lies beside the folder."""
+    """Converts a dataset."""
 
     def run(folder, resume):
         source = folder.parent / 'source'
-        if not source.exists():
-            dataset(**options)(source, resume=False)
         request = ConvertRequest(source=source, out=folder, to=to, resume=resume)
         convert(request, lambda _done, _total: None)
 
-    return run
+    return Scenario(run, {'source': options})
+
+
+def merged(folder, resume):
+    """Merges two datasets."""
+    sources = (folder.parent / 'one', folder.parent / 'two')
+    merge(MergeRequest(sources, folder, same_scenes=True, resume=resume))
 
 
 SCENARIOS = {
@@ -67,6 +102,7 @@ SCENARIOS = {
     'to-kitti': converted('kitti'),
     'to-bop': converted('bop'),
     'to-webdataset': converted('webdataset'),
+    'merge': Scenario(merged, {'one': {}, 'two': {}}),
 }
 
 
@@ -122,8 +158,11 @@ def whole_promises(folder):
     return wrong
 
 
-def sweep(run, root, *, first, step):
+def sweep(scenario, root, *, first, step):
     """What went wrong, by the number of the call."""
+    run = scenario.run
+    for name, options in scenario.sources.items():
+        dataset(**options).run(root / name, resume=False)
     counted, deadly = root / 'calls', Deadly(0)
 
     def undisturbed():
