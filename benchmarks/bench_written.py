@@ -1,8 +1,7 @@
 """What storing frames costs: the rate of ``generate``, of that of the same frames in memory.
 
 A contender makes whole episodes, scenes drawn, built and settled, and stores them as the config
-says, from an empty folder to the finished dataset; the baseline makes the same episodes and stores
-nothing. All live side by side and take turns, the baseline before each; each pair gives one share.
+says, index included; the baseline makes the same episodes and stores nothing. All live side by side and take turns, the baseline before each; each pair gives one share.
 Each turn says how much processor time it took, too: on a machine with other work that share is the
 steadier one. ``--mcap`` compares what the recorder node writes (needs ROS 2).
 
