@@ -161,7 +161,7 @@ class Series:
         known = [files_of(frame) for frame in self._unit.frames]
         second = renumbered(self._unit, 1)
         child = multiprocessing.get_context('spawn').Process(
-            target=write_and_die, args=(self.store, folder, second, half)
+            target=write_and_die, args=(self.store, folder, second), kwargs={'frames': half}
         )
         child.start()
         child.join()

@@ -1,9 +1,10 @@
 """What storing frames costs: the rate of ``generate``, of that of the same frames in memory.
 
 A contender makes whole episodes, scenes drawn, built and settled, and stores them as the config
-says, index included; the baseline makes the same episodes and stores nothing. All live side by side and take turns, the baseline before each; each pair gives one share.
-Each turn says how much processor time it took, too: on a machine with other work that share is the
-steadier one. ``--mcap`` compares what the recorder node writes (needs ROS 2).
+says, index included; the baseline makes the same episodes and stores nothing. All live side by
+side and take turns, the baseline before each; each pair gives one share. Each turn says how much
+processor time it took, too: on a machine with other work that share is the steadier one.
+``--mcap`` compares what the recorder node writes (needs ROS 2).
 
     python benchmarks/bench_written.py [--rounds 5] [--backends classic onepass] [--workers 1 2]
     python benchmarks/bench_written.py --mcap
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -77,10 +79,8 @@ def episodes(
         'render': render_section(setting.backend, *setting.look),
         'output': {'dataset': {'views_per_episode': VIEWS, **output}},
     }
-    folder = '_'.join(part for part in (name, setting.words) if part)
-    config = write_scene(
-        root / ''.join(c if c.isalnum() else '_' for c in folder), setting.spec, changes=changes
-    )
+    folder = re.sub(r'\W+', '_', f'{name} {setting.words}')
+    config = write_scene(root / folder, setting.spec, changes=changes)
     options = {
         'make': 'episodes',
         'config': str(config),
