@@ -139,7 +139,7 @@ def _list(rows: list[Row]) -> str:
 
 
 def _writing(rows: list[Row]) -> str:
-    """Shares of the rate in memory: one table, a renderer and a number of workers after another."""
+    """Shares of the rate in memory, a renderer and a number of workers after another."""
     lines = []
     for row in rows:
         what, _, setting = row.name.rpartition(': ')
