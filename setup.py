@@ -135,6 +135,8 @@ setup(
         # Asks for OpenCV 4, which would take the place of ours: scripts/setup.sh installs it
         # without what it asks for; the list above has what it really needs.
         'datumaro': ['datumaro==1.13.12'],
+        # Containers that ours are compared with (benchmarks/bench_store.py).
+        'bench': ['h5py>=3.11', 'lmdb>=1.5', 'pyarrow>=15.0', 'zarr>=3.0'],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [

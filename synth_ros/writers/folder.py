@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from synth_ros.errors import OutputError
-from synth_ros.writers.flush import flush_files
-from synth_ros.writers.storage import FileEntry, Hashed, entry, holder_words, new_token
+from synth_ros.writers.flush import flush_files, flush_names, sync_folder
+from synth_ros.writers.storage import FileEntry, Hashed, entries_of, holder_words, new_token
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -163,7 +163,7 @@ class Unit:
             for partial in staged.values():
                 partial.unlink(missing_ok=True)
             raise
-        entries = [entry(path, data) for path, data in files.items()]
+        entries = entries_of(files)
         with self._lock:
             self._staged |= staged
             self._entries += entries
@@ -217,8 +217,7 @@ class Unit:
             announced = self._staged.pop(marker)
             for path, staged in self._staged.items():
                 self._move(staged, path)
-            for folder in {(self._root / path).parent for path in self._staged}:
-                sync_folder(folder)
+            flush_names(self._root, {(self._root / path).parent for path in self._staged})
             self._move(announced, marker)
             sync_folder((self._root / marker).parent)
         finally:
@@ -291,12 +290,3 @@ def write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the folder's names."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from synth_ros.writers.flush import flush_files
+from synth_ros.writers.flush import flush_files, flush_names
 from synth_ros.writers.folder import (
     LOCK,
     STAGING,
@@ -16,7 +16,6 @@ from synth_ros.writers.folder import (
     clear_staging,
     make_folder,
     replace_file,
-    sync_folder,
 )
 
 
@@ -139,5 +138,4 @@ class LocalFolder:
         for name in names:
             make_folder(self.root, (self.root / name).parent)
             (scratch / name).replace(self.root / name)
-        for folder in {(self.root / name).parent for name in names}:
-            sync_folder(folder)
+        flush_names(self.root, {(self.root / name).parent for name in names})

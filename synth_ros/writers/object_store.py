@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol, TypeVar, cast
 
 from synth_ros.errors import UsageError
-from synth_ros.writers.storage import FileEntry, Hashed, entry
+from synth_ros.writers.storage import FileEntry, Hashed, entries_of
 from synth_ros.writers.store_lock import LOCK, StoreLock, read_lease
 
 _T = TypeVar('_T')
@@ -285,7 +285,7 @@ class ObjectUnit:
     def add(self, files: Mapping[str, bytes]) -> None:
         """Put files; what fails halfway is not announced. Several threads may do so at once."""
         self._store.put(files)
-        entries = [entry(path, data) for path, data in files.items()]
+        entries = entries_of(files)
         with self._lock:
             self._entries += entries
 

@@ -38,6 +38,13 @@ def entry(path: str, data: bytes) -> FileEntry:
     return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
 
 
+def entries_of(files: Mapping[str, bytes]) -> list[FileEntry]:
+    """Describe files; bytes that several of them share are added up once."""
+    contents = {id(data): data for data in files.values()}
+    sums = {number: hashlib.sha256(data).hexdigest() for number, data in contents.items()}
+    return [FileEntry(path, len(data), sums[id(data)]) for path, data in files.items()]
+
+
 class Hashed:
     """Passes bytes on to a file, and adds them up.
 
