@@ -27,7 +27,7 @@ from synth_ros.ros.params import warn_of_unknown
 from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import CocoWriter
-from synth_ros.writers.formats.registry import check_library, is_packed
+from synth_ros.writers.formats.registry import check_wanted, is_packed
 
 _LOOK_S = 0.1
 _DRAIN_S = 0.5
@@ -86,7 +86,7 @@ class RecorderNode(Node):
         if self.params.dataset:
             # Before hours of recording, not after them.
             for name in config.output.dataset.formats:
-                check_library(name)
+                check_wanted(name, motion='sequence', labels=config.labels)
             self._coco = CocoWriter(Path(self.params.dataset), info, options)
         if self.params.bag:
             self._bag = BagSink(

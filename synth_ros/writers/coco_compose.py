@@ -67,7 +67,7 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
     wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
     if 'parts' in info.annotations:
         wanted[PARTS] = _write_parts
-    if setup.options.formats:
+    if setup.options.formats and not _dealt_by_hand(storage, setup):
         # Later conversions deal as this run did.
         wanted[SPLITS] = partial(_write_splits, setup=setup)
     if 'panoptic' in info.annotations:
@@ -211,6 +211,15 @@ def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> N
                 raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
     lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
     out.write(f'[{lines}\n]\n')
+
+
+def _dealt_by_hand(storage: Storage, setup: FormatSetup) -> bool:
+    """Whether ``synth-ros split`` has dealt the episodes otherwise since: its word counts."""
+    try:
+        found = json.loads(storage.read(SPLITS))
+        return bool((found['shares'], found['seed']) != (setup.options.shares, setup.info.seed))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _write_splits(

@@ -1,5 +1,6 @@
 """Conversions: the same bytes whenever, however and by however many a format is made."""
 
+import json
 import shutil
 import tarfile
 from pathlib import Path
@@ -219,3 +220,18 @@ def test_splits_can_be_dealt_anew(datasets, tmp_path):
             quiet,
         )
     assert not (tmp_path / 'no').exists()
+
+
+def test_splits_dealt_by_hand_outlive_a_resumed_run(datasets, tmp_path):
+    shutil.copytree(datasets / 'folder', tmp_path / 'folder')
+    path = tmp_path / 'folder/splits.json'
+    listed = json.loads(path.read_text())
+    assert sorted(sum(listed['episodes'].values(), [])) == [0, 1, 2]
+    by_hand = {**listed, 'seed': 99, 'episodes': {'train': [1], 'val': [0, 2]}}
+    path.write_text(json.dumps(by_hand))
+    for name in ('bot.xml', 'folder.yaml'):
+        shutil.copy(datasets / name, tmp_path / name)
+    generate(GenerateRequest(tmp_path / 'folder.yaml', tmp_path / 'folder', resume=True), quiet)
+    assert json.loads(path.read_text()) == by_hand
+    made = convert(ConvertRequest(tmp_path / 'folder', tmp_path / 'out', 'kitti'), quiet)
+    assert made.splits == {'train': 1, 'val': 2}
