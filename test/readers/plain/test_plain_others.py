@@ -158,6 +158,8 @@ def test_cityscapes(tmp_path):
     ids[10, 10] = 7
     gray(path, ids)
     dataset = open_plain(tmp_path)
+    assert len(dataset.class_names) == 10
+    assert {'person', 'car', 'bicycle'} <= set(dataset.class_names)
     train, val = dataset
     assert (train.split, train.group) == ('train', 'ulm')
     assert [o[:3] for o in train.objects] == [('car', (10, 20, 30, 30), 200)]
