@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
-from small_datasets import coco, dump, picture
+from small_datasets import coco
+from small_files import dump, picture
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.coco import CocoPlain

@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from small_datasets import bop, cityscapes, gray, kitti, masks, picture, square, voc, write
+from small_datasets import bop, cityscapes, kitti, masks, voc
+from small_files import gray, picture, square, write
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.cityscapes import CityscapesPlain
