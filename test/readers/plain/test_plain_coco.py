@@ -168,6 +168,12 @@ def test_damaged_annotations_are_named(write, change, words):
         list(write(change))
 
 
+@pytest.mark.parametrize('height', [0, -3, 10**30])
+def test_sizes_that_no_image_has(write, height):
+    with pytest.raises(UsageError, match=r'images\[0\]: width and height are .* no size'):
+        write(height=height)
+
+
 def test_a_cut_file_names_the_line(write, tmp_path):
     write({'bbox': [1, 2, 3, 4]})
     path = tmp_path / 'annotations.json'
