@@ -98,6 +98,12 @@ def test_voc(tmp_path):
     assert dataset.masks(two) == [None]
 
 
+def test_voc_images_are_of_the_split_of_main(tmp_path):
+    voc(tmp_path)
+    write(tmp_path / 'ImageSets/Segmentation/val.txt', 'one\n')
+    assert [i.split for i in VocPlain(tmp_path)] == ['train', 'val']
+
+
 def test_voc_masks_in_colours_are_none(tmp_path):
     voc(tmp_path)
     picture(tmp_path / 'SegmentationObject/one.png')
