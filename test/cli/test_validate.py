@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from planted import cut, edit, put
+from edits import cut, edit, put
 from small_datasets import BUILDERS, coco, kitti, yolo
 
 from synth_ros.cli.validate import _FORMATS

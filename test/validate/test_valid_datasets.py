@@ -94,6 +94,14 @@ def test_other_candidates_are_named(tmp_path):
     assert [other.kind for other in found.others] == ['webdataset']
 
 
+def test_voc_may_split_segmentation_in_its_own_way(tmp_path):
+    BUILDERS['voc'][0](tmp_path)
+    (tmp_path / 'ImageSets/Segmentation/train.txt').rename(
+        tmp_path / 'ImageSets/Segmentation/val.txt'
+    )
+    assert told(validate(tmp_path)) == []
+
+
 def test_rule_ids_are_unique_and_said_in_full():
     for format_ in FORMATS.values():
         ids = [rule.id for rule in format_.all_rules]

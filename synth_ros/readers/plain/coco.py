@@ -24,6 +24,8 @@ from synth_ros.readers.plain.types import PlainImage, PlainObject
 from synth_ros.types import ByteImage, MaskImage
 
 _Box = tuple[float, float, float, float]
+LARGEST = 1_000_000
+"""Pixels of a longer edge are taken for damage."""
 
 
 @dataclass
@@ -229,6 +231,8 @@ def _image(record: dict[str, object], where: str) -> tuple[int, str, tuple[int, 
     if not isinstance(name, str) or not name or '\0' in name or name.startswith('/'):
         raise UsageError(f'{where}: file_name is {name!r}, not a relative path.')
     size = (_whole(record, 'width', where), _whole(record, 'height', where))
+    if not all(1 <= edge <= LARGEST for edge in size):
+        raise UsageError(f'{where}: width and height are {size}, no size of an image.')
     return _whole(record, 'id', where), name, size
 
 

@@ -50,7 +50,9 @@ class VocPlain:
         self._files: dict[str, tuple[VocFolders, Path, Entry]] = {}
         names: set[str] = set()
         for folders in find_folders(self.path):
-            splits = {s: split for lines in splits_of(folders).values() for s, _, split in lines}
+            # Main comes first, and says which split an image is of.
+            lists = reversed(splits_of(folders).values())
+            splits = {stem: split for lines in lists for stem, _, split in lines}
             for file in xml_files(folders):
                 annotation = _parsed(file)
                 names |= {item.name for item in annotation.objects}

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from small_datasets import picture, write, yolo, yolo_pose, yolo_segment
+from small_datasets import yolo, yolo_pose, yolo_segment
+from small_files import picture, write
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.open import open_plain
