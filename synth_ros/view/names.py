@@ -3,6 +3,10 @@
 The viewer knows names of values for all times alone (it passes over those that are logged at some
 time). But the ids of objects begin anew with every episode. So a name that an id did not have
 before gets a value of its own.
+
+The viewer also sizes its table of colours by the largest value of the first mask that it shows
+under a set of names, in steps of 256, and is wrong with masks whose largest value needs another
+size. So background is 65535 instead of 0: then all masks need the same.
 """
 
 from __future__ import annotations
@@ -16,11 +20,13 @@ from numpy.typing import NDArray
 from synth_ros.report.palette import Rgb, colour
 from synth_ros.types import STUFF_SEGMENT
 
+BACKGROUND = 65535
+"""The value of pixels that show nothing: the last one that 16 bits have."""
+
 SPARE = 4096
 """The first value for ids that mean something else by now."""
 
-_LAST = 65535  # the viewer's values have 16 bits
-_BACKGROUND = rr.AnnotationInfo(id=0, label='background', color=(0, 0, 0, 0))
+_BACKGROUND = rr.AnnotationInfo(id=BACKGROUND, label='background', color=(0, 0, 0, 0))
 
 
 class Names:
@@ -58,18 +64,20 @@ class Names:
         value = plain_value(key)
         while value in self._taken:
             value, self._spare = self._spare, self._spare + 1
-        assert value <= _LAST, 'more names than values'
+        assert value < BACKGROUND, 'more names than values'
         self._values[key, name] = value
         self._taken[value] = (key, name)
         return value
 
 
 def plain_value(key: int) -> int:
-    """The value of an id that means one thing only: itself.
+    """The value of an id that means one thing only: itself, and ``BACKGROUND`` for 0.
 
     Stuff of panoptic masks has 65535 - class id, because its segment ids are beyond 16 bits.
     """
-    return key if key < STUFF_SEGMENT else _LAST + STUFF_SEGMENT - key
+    if key == 0:
+        return BACKGROUND
+    return key if key < STUFF_SEGMENT else BACKGROUND + STUFF_SEGMENT - key
 
 
 def colour_of(key: int) -> Rgb:
@@ -77,9 +85,7 @@ def colour_of(key: int) -> Rgb:
     return colour(key if key < STUFF_SEGMENT else key - STUFF_SEGMENT)
 
 
-def mask_of(
-    ids: NDArray[np.integer], values: Mapping[int, int]
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def mask_of(ids: NDArray[np.integer], values: Mapping[int, int]) -> NDArray[np.uint16]:
     """A mask with values for its ids; an id without a name has its plain value.
 
     Args:
@@ -87,19 +93,17 @@ def mask_of(
         values: By id.
     """
     table = np.arange(int(ids.max(initial=0)) + 1)
-    table[STUFF_SEGMENT:] = _LAST + STUFF_SEGMENT - table[STUFF_SEGMENT:]
+    table[STUFF_SEGMENT:] = BACKGROUND + STUFF_SEGMENT - table[STUFF_SEGMENT:]
+    table[0] = BACKGROUND
     for key, value in values.items():
         if key < len(table):
             table[key] = value
-    mask: NDArray[np.int64] = table[ids]
-    return mask.astype(np.uint8) if mask.max(initial=0) < 256 else mask.astype(np.uint16)
+    mask: NDArray[np.uint16] = table.astype(np.uint16)[ids]
+    return mask
 
 
 def class_context(names: Iterable[tuple[int, str]]) -> rr.AnnotationContext:
-    """Names and colours of classes, by their ids."""
+    """Names and colours of classes by their ids, for boxes and points."""
     return rr.AnnotationContext(
-        [
-            _BACKGROUND,
-            *(rr.AnnotationInfo(id=k, label=name, color=colour(k)) for k, name in sorted(names)),
-        ]
+        [rr.AnnotationInfo(id=k, label=name, color=colour(k)) for k, name in sorted(names)]
     )
