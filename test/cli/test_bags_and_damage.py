@@ -59,44 +59,59 @@ def unfinished(root):
     cut(root / 'bag/bag_0.mcap')
 
 
+TO_KITTI = ('convert', '--to', 'kitti')
+TO_DATASET = ('bag2dataset',)
+TO_BAG = ('dataset2bag',)
+# How, what is given to which command, and what it says.
 DAMAGE = {
-    'shard': (lambda r: cut(r / 'shards/shards/000001.tar'), 'shards', '000001.tar is damaged'),
-    'index': (lambda r: cut(r / 'shards/annotations.json'), 'shards', 'annotations.json was cut'),
+    'shard': (
+        lambda r: cut(r / 'shards/shards/000001.tar'),
+        'shards',
+        TO_KITTI,
+        '000001.tar is damaged',
+    ),
+    'index': (
+        lambda r: cut(r / 'shards/annotations.json'),
+        'shards',
+        TO_BAG,
+        'annotations.json was cut',
+    ),
     'image': (
         lambda r: (r / 'dataset/images/000001_000_head.png').unlink(),
         'dataset',
+        TO_BAG,
         '000001_000_head.png',
     ),
-    'labels': (lambda r: cut(r / 'dataset/labels/000000.jsonl'), 'dataset', '000000.jsonl'),
-    'bag': (unfinished, 'bag', 'synth-ros recover'),
+    'labels': (
+        lambda r: cut(r / 'dataset/labels/000000.jsonl'),
+        'dataset',
+        TO_KITTI,
+        '000000.jsonl',
+    ),
+    'bag': (unfinished, 'bag', TO_DATASET, 'synth-ros recover'),
     'no index': (
         lambda r: (r / 'dataset/annotations.json').unlink(),
         'dataset',
+        TO_DATASET,
         'dataset is unfinished: it has no annotations.json',
     ),
-    'nothing': (lambda r: shutil.rmtree(r / 'bag'), 'bag', 'There is no folder bag'),
+    'nothing': (lambda r: shutil.rmtree(r / 'bag'), 'bag', TO_KITTI, 'There is no folder bag'),
 }
 
 
 @pytest.mark.parametrize('name', DAMAGE)
 def test_damaged_sources(made, tmp_path, name):
-    damage, source, words = DAMAGE[name]
-    for part in ('dataset', 'shards', 'bag'):
-        shutil.copytree(made / part, tmp_path / part)
+    damage, source, (verb, *options), words = DAMAGE[name]
+    shutil.copytree(made / source, tmp_path / source)
     damage(tmp_path)
-    verbs = [('convert', '--to', 'kitti'), ('bag2dataset',)]
-    if source != 'bag':
-        verbs.append(('dataset2bag',))
-    for verb, *options in verbs:
-        code, text = run(verb, source, 'out', *options, cwd=tmp_path)
-        assert code == 2, text
-        assert text.count('error: ') == 1
-        assert words in text
-        # Whole episodes may be there to go on with, but nothing that says it is finished.
-        for ends in ('annotations.json', 'conversion.json', 'metadata.yaml', '.partial'):
-            assert not (tmp_path / 'out' / ends).exists()
-        assert not list(tmp_path.glob('.out*'))
-        shutil.rmtree(tmp_path / 'out', ignore_errors=True)
+    code, text = run(verb, source, 'out', *options, cwd=tmp_path)
+    assert code == 2, text
+    assert text.count('error: ') == 1
+    assert words in text
+    # Whole episodes may be there to go on with, but nothing that says it is finished.
+    for ends in ('annotations.json', 'conversion.json', 'metadata.yaml', '.partial'):
+        assert not (tmp_path / 'out' / ends).exists()
+    assert not list(tmp_path.glob('.out*'))
 
 
 def test_frames_that_are_left_out_are_listed(made, tmp_path):
