@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
@@ -142,7 +143,10 @@ def apart(work):
         try:
             work()
             code = 0
+        except BaseException:  # noqa: BLE001 (whatever ends a run)
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
