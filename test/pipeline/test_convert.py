@@ -226,7 +226,7 @@ def test_splits_dealt_by_hand_outlive_a_resumed_run(datasets, tmp_path):
     shutil.copytree(datasets / 'folder', tmp_path / 'folder')
     path = tmp_path / 'folder/splits.json'
     listed = json.loads(path.read_text())
-    assert sorted(sum(listed['episodes'].values(), [])) == [0, 1, 2]
+    assert sorted(n for numbers in listed['episodes'].values() for n in numbers) == [0, 1, 2]
     by_hand = {**listed, 'seed': 99, 'episodes': {'train': [1], 'val': [0, 2]}}
     path.write_text(json.dumps(by_hand))
     for name in ('bot.xml', 'folder.yaml'):
