@@ -129,12 +129,14 @@ setup(
             'rosbags>=0.11',
             'ruamel.yaml>=0.18',
             'shapely>=2.1',
-            'supervision>=0.28',
+            'supervision>=0.31',  # before, it asked for OpenCV with windows
             'webdataset>=1.0',
         ],
         # Asks for OpenCV 4, which would take the place of ours: scripts/setup.sh installs it
         # without what it asks for; the list above has what it really needs.
         'datumaro': ['datumaro==1.13.12'],
+        # Containers that ours are compared with (benchmarks/bench_store.py).
+        'bench': ['h5py>=3.11', 'lmdb>=1.5', 'pyarrow>=15.0', 'zarr>=3.0'],
         'dev': ['mypy>=1.13', 'ruff>=0.14', 'types-PyYAML', 'types-jsonschema'],
         # setuptools 80 dropped the command that `colcon build --symlink-install` calls.
         'build': [

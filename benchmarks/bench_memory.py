@@ -5,6 +5,7 @@ of the command and its children is read from outside twice a second; the first t
 caches fill, does not count.
 
     python benchmarks/bench_memory.py [--frames 20000] [--views 50] [--backends onepass classic]
+        [--containers folder shards]
 """
 
 from __future__ import annotations
@@ -97,12 +98,29 @@ def slope(readings: Sequence[Reading], total: int) -> tuple[float, float]:
     return growth, error
 
 
-def measure(backend: str, frames: int, views: int) -> results.Row:
-    """One long run."""
+def by_thousand(readings: Sequence[Reading], total: int) -> str:
+    """Median memory in each thousand frames, megabytes."""
+    medians = []
+    for start in range(0, total, 1000):
+        found = [r.megabytes for r in readings if start <= r.frames < start + 1000]
+        medians.append(f'{np.median(found):.0f}' if found else '-')
+    return ' '.join(medians)
+
+
+def measure(backend: str, container: str, size: tuple[int, int]) -> results.Row:
+    """One long run.
+
+    Args:
+        backend: The renderer.
+        container: ``folder`` or ``shards``.
+        size: Frames, and views of each scene.
+    """
+    frames, views = size
     shadow, samples = TUNED[backend]
     render = render_section(backend, shadow, samples)
     with tempfile.TemporaryDirectory() as folder:
-        config = write_scene(Path(folder) / 'scene', SCENE, changes={'render': render})
+        changes = {'render': render, 'output': {'dataset': {'container': container}}}
+        config = write_scene(Path(folder) / 'scene', SCENE, changes=changes)
         out = Path(folder) / 'out'
         command = [sys.executable, '-m', 'synth_ros.cli.main', 'generate', str(config)]
         command += ['--out', str(out), '--episodes', str(frames // views), '--views', str(views)]
@@ -114,7 +132,8 @@ def measure(backend: str, frames: int, views: int) -> results.Row:
     return results.Row(
         section='memory',
         scene=str(SCENE),
-        name=f'generate: {backend} {shadow}/{samples}',
+        name=f'generate: {backend} {shadow}/{samples}'
+        + (f', {container}' if container != 'folder' else ''),
         quality=quality(backend, shadow, samples),
         seconds=(seconds / frames,),
         notes={
@@ -125,6 +144,7 @@ def measure(backend: str, frames: int, views: int) -> results.Row:
             'MB after warm-up': round(warm[0]),
             'MB at the end': round(warm[-1]),
             'MB at most': round(max(r.megabytes for r in readings)),
+            'MB in each 1000 frames': by_thousand(readings, frames),
         },
     )
 
@@ -138,12 +158,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--frames', type=int, default=20_000)
     parser.add_argument('--views', type=int, default=50, help='views per scene')
     parser.add_argument('--backends', nargs='+', choices=sorted(TUNED), default=known)
+    parser.add_argument(
+        '--containers', nargs='+', choices=('folder', 'shards'), default=['folder']
+    )
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'memory.json')
     options = parser.parse_args(arguments)
     for backend in options.backends:
-        row = measure(backend, options.frames, options.views)
-        results.show([row])
-        results.save(options.json, [row])
+        for container in options.containers:
+            row = measure(backend, container, (options.frames, options.views))
+            results.show([row])
+            results.save(options.json, [row])
 
 
 if __name__ == '__main__':

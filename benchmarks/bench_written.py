@@ -1,10 +1,10 @@
 """What storing frames costs: the rate of ``generate``, of that of the same frames in memory.
 
 A contender makes whole episodes, scenes drawn, built and settled, and stores them as the config
-says, from an empty folder to the finished dataset; the baseline makes the same episodes and stores
-nothing. All live side by side and take turns, the baseline before each; each pair gives one share.
-Each turn says how much processor time it took, too: on a machine with other work that share is the
-steadier one. ``--mcap`` compares what the recorder node writes (needs ROS 2).
+says, index included; the baseline makes the same episodes and stores nothing. All live side by
+side and take turns, the baseline before each; each pair gives one share. Each turn says how much
+processor time it took, too: on a machine with other work that share is the steadier one.
+``--mcap`` compares what the recorder node writes (needs ROS 2).
 
     python benchmarks/bench_written.py [--rounds 5] [--backends classic onepass] [--workers 1 2]
     python benchmarks/bench_written.py --mcap
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -78,10 +79,8 @@ def episodes(
         'render': render_section(setting.backend, *setting.look),
         'output': {'dataset': {'views_per_episode': VIEWS, **output}},
     }
-    folder = '_'.join(part for part in (name, setting.words) if part)
-    config = write_scene(
-        root / ''.join(c if c.isalnum() else '_' for c in folder), setting.spec, changes=changes
-    )
+    folder = re.sub(r'\W+', '_', f'{name} {setting.words}')
+    config = write_scene(root / folder, setting.spec, changes=changes)
     options = {
         'make': 'episodes',
         'config': str(config),
@@ -98,35 +97,43 @@ def episodes(
     )
 
 
-def measure(setting: Setting, root: Path, *, rounds: int, frames: int) -> list[Row]:
-    """Shares of one renderer with so many workers."""
+def measure(
+    setting: Setting, root: Path, *, ways: Sequence[str], size: tuple[int, int]
+) -> list[Row]:
+    """Shares of one renderer with so many workers.
+
+    Args:
+        setting: Of the comparison.
+        root: Folder of all scenes.
+        ways: Which contenders.
+        size: Rounds, and frames of each turn.
+    """
+    rounds, frames = size
     baseline = episodes(setting, root, name=MEMORY, output={})
-    others = [
-        ours(
-            prepare(root, setting.spec),
-            setting.backend,
-            setting.look,
-            processes=setting.workers,
-        ),
-        *(episodes(setting, root, name=name, output=output) for name, output in WAYS.items()),
-    ]
-    names = [AT_REST, *WAYS]
+    others = [_contender(setting, root, name) for name in ways]
     rows = []
     with Running(baseline) as base:
         base.ready()
-        base.turn(frames)
+        base.turn(VIEWS)
         running = [Running(contender) for contender in others]
         try:
             for one in running:
                 one.ready()
-                one.turn(frames)
+                one.turn(VIEWS)
             turns = [[_pair(base, one, frames) for one in running] for _ in range(rounds)]
         finally:
             for one in running:
                 one.close()
-    for name, contender, pairs in zip(names, others, zip(*turns, strict=True), strict=True):
+    for name, contender, pairs in zip(ways, others, zip(*turns, strict=True), strict=True):
         rows.append(_row(f'{name}: {setting.words}', contender, pairs, spec=setting.spec))
     return rows
+
+
+def _contender(setting: Setting, root: Path, name: str) -> Contender:
+    if name != AT_REST:
+        return episodes(setting, root, name=name, output=WAYS[name])
+    scene = prepare(root, setting.spec)
+    return ours(scene, setting.backend, setting.look, processes=setting.workers)
 
 
 class Pair(NamedTuple):
@@ -210,6 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--backends', nargs='+', default=['classic', 'onepass'])
     parser.add_argument('--looks', nargs='+', choices=sorted(LOOKS), default=list(LOOKS))
     parser.add_argument('--workers', nargs='+', type=int, default=[1, 2])
+    known = [AT_REST, *WAYS]
+    parser.add_argument('--ways', nargs='+', choices=known, default=known)
     parser.add_argument('--mcap', action='store_true', help='the recorder node instead')
     parser.add_argument('--scenes', type=Path, help='folder on the disk to be measured')
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'writing.json')
@@ -231,7 +240,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                             )
                         ]
                     else:
-                        rows = measure(setting, Path(folder), rounds=options.rounds, frames=frames)
+                        rows = measure(
+                            setting,
+                            Path(folder),
+                            ways=options.ways,
+                            size=(options.rounds, frames),
+                        )
                     results.show(rows)
                     results.save(options.json, rows)
 

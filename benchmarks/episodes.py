@@ -6,7 +6,6 @@ Where nothing is stored, a frame ends as soon as its labels are made.
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from synth_ros.pipeline.overlap import from_list
 from synth_ros.pipeline.produce import produce
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import Sample
-from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.coco import CocoWriter, EpisodeWriter
 
 
 class Nowhere:
@@ -50,47 +49,45 @@ class EpisodeFrames:
     """Frames of ever the same episodes, each time from their scenes on.
 
     Args:
-        config: What is made, where ``written``, in which files.
-        written: Whether it is stored; each turn makes a dataset of its own.
+        config: What is made and, where ``written``, in which files.
+        written: Whether it is stored.
         processes: How many such processes share the machine.
     """
 
     def __init__(self, config: Path, *, written: bool, processes: int = 1) -> None:
-        self._loaded = load_config(config)
-        self._builder = SceneBuilder(self._loaded)
-        self._request = GenerateRequest(config, out='')
-        self._stage = open_stage(self._loaded, self._builder, seed=self._loaded.config.seed)
-        self._written = written
+        loaded = load_config(config)
+        builder = SceneBuilder(loaded)
+        self._plan = make_plan(GenerateRequest(config, out=''), loaded)
+        self._stage = open_stage(loaded, builder, seed=self._plan.seed)
         self._processes = processes
-        # On the disk of the scenes, which need not be that of temporary files.
-        self._root = tempfile.TemporaryDirectory(dir=config.parent)
-        self._numbers = itertools.count()
+        self._writer: CocoWriter | None = None
         self.device = self._stage.renderer.device
+        if written:
+            renderer = self._stage.renderer.name
+            info = dataset_info(loaded, builder, seed=self._plan.seed, renderer=renderer)
+            # On the disk of the scenes, which need not be that of temporary files.
+            self._root = tempfile.TemporaryDirectory(dir=config.parent)
+            out = Path(self._root.name) / 'out'
+            self._writer = CocoWriter(out, info, dataset_options(self._plan, loaded))
 
     def make(self, frames: int) -> None:
-        """Make as many whole episodes as hold so many frames, and wait until all are stored."""
-        plan = make_plan(self._request, self._loaded)
-        episodes = max(1, frames // plan.frames_per_episode)
-        if not self._written:
-            self._produce(Nowhere(), episodes)
+        """Make as many whole episodes as hold so many frames; store them, compose the index."""
+        numbers = range(max(1, frames // self._plan.frames_per_episode))
+        if self._writer is None:
+            self._produce(Nowhere(), numbers)
             return
-        info = dataset_info(
-            self._loaded,
-            self._builder,
-            seed=plan.seed,
-            renderer=self._stage.renderer.name,
-        )
-        out = Path(self._root.name) / str(next(self._numbers))
-        with CocoWriter(out, info, dataset_options(plan, self._loaded)) as writer:
-            self._produce(writer.episodes, episodes)
+        for number in numbers:
+            # Those of the turn before: their files are replaced.
+            self._writer.episodes.withdraw(number)
+        self._produce(self._writer.episodes, numbers)
+        self._writer.finish()
 
-    def _produce(self, writer: object, episodes: int) -> None:
-        plan = make_plan(self._request, self._loaded)
+    def _produce(self, writer: EpisodeWriter | Nowhere, numbers: range) -> None:
         produce(
             self._stage,
             writer,
-            plan=plan,
-            take=from_list(range(episodes)),
+            plan=self._plan,
+            take=from_list(numbers),
             report=_nothing,
             processes=self._processes,
         )

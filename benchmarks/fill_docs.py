@@ -30,6 +30,7 @@ def blocks(rows: Sequence[Row], machines: Mapping[str, str]) -> dict[str, str]:
         'workers': _list,
         'everything': _list,
         'written': _list,
+        'writing': _writing,
         'transport': _list,
         'peers': _list,
         'start': _seconds,
@@ -134,6 +135,25 @@ def _list(rows: list[Row]) -> str:
     ]
     if not any(line[-1] for line in lines):
         head, lines = head[:-1], [line[:-1] for line in lines]
+    return markdown(head, lines)
+
+
+def _writing(rows: list[Row]) -> str:
+    """Shares of the rate in memory, a renderer and a number of workers after another."""
+    lines = []
+    for row in rows:
+        what, _, setting = row.name.rpartition(': ')
+        share = row.notes.get('share of processor time', '-')
+        more = row.notes.get('ms of processor time more', '-')
+        lines.append([setting, what, _ratio(row), str(share), str(more), str(row.notes['load'])])
+    head = (
+        'renderer, shadow map/samples',
+        'what',
+        'share of the rate, by the clock',
+        'by processor time',
+        'more processor time, ms a frame',
+        'load',
+    )
     return markdown(head, lines)
 
 

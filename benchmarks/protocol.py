@@ -1,7 +1,8 @@
 """How a benchmark and the process that makes frames for it talk; only Python's own library.
 
 A contender is a process that answers each line ``{"frames": N}`` on its standard input by making
-N frames and saying how long they took, by the clock and in processor time. Peers in environments of their own speak it, too.
+N frames and saying how long they took, by the clock and in processor time. Peers in environments
+of their own speak it, too.
 """
 
 from __future__ import annotations

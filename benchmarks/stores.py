@@ -110,7 +110,7 @@ def write(store: Store, folder: Path, unit: Unit) -> None:
     growing.end(unit.extra)
 
 
-def write_and_die(store: Store, folder: Path, unit: Unit, frames: int) -> None:
+def write_and_die(store: Store, folder: Path, unit: Unit, *, frames: int) -> None:
     """Write the first frames of an episode, and kill this process in the middle of it."""
     growing = store.begin(folder, unit.episode)
     for frame in unit.frames[:frames]:

@@ -185,11 +185,12 @@ def check_formats(loaded: LoadedConfig, out: str) -> None:
         UsageError: A library is missing, or the place is wrong.
     """
     from synth_ros.pipeline.packing import check_place
-    from synth_ros.writers.formats.registry import check_library, is_packed
+    from synth_ros.writers.formats.registry import check_wanted, is_packed
 
-    formats = loaded.config.output.dataset.formats
+    dataset = loaded.config.output.dataset
+    formats = dataset.formats
     for name in formats:
-        check_library(name)
+        check_wanted(name, motion=dataset.motion, labels=loaded.config.labels)
     check_place(tuple(name for name in formats if is_packed(name)), out)
 
 

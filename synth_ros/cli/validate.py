@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from synth_ros.validate.run import Validation
 
 _CLASSES = 12
+# Written out: the registry imports the checks of all formats.
+_FORMATS = (
+    'ours, coco, yolo, kitti, bop, voc, masks, cityscapes, dope, webdataset, hf-imagefolder, '
+    'hf-parquet, lerobot, bag'
+)
 
 
 def validate(
@@ -36,7 +41,11 @@ def validate(
     *,
     kind: Annotated[
         str | None,
-        typer.Option('--format', help='What it is; found out by default.', metavar='FORMAT'),
+        typer.Option(
+            '--format',
+            help=f'What it is; found out by default. One of {_FORMATS}.',
+            metavar='FORMAT',
+        ),
     ] = None,
     fast: Annotated[
         bool, typer.Option('--fast', help='Decode no pixels, compare no checksums.')
@@ -54,9 +63,9 @@ def validate(
 ) -> None:
     """Check a dataset: schema, references, ranges, files, splits.
 
-    Knows our own datasets, COCO, YOLO, KITTI, BOP, Pascal VOC, semantic masks, Cityscapes, DOPE,
-    WebDataset, Hugging Face, LeRobot and MCAP bags, whoever made them. The exit code is 1 if
-    something is wrong, 2 if the folder is none of these; warnings alone are no failure.
+    Of any known format, whoever made it. Each broken rule is counted,
+    explained, and shown with its first places. Exit code: 0 if nothing is wrong
+    (warnings may be), 1 if there are errors, 2 if no format is recognised.
 
     Example: synth-ros validate dataset --fast
     """
@@ -129,8 +138,8 @@ def _tell(result: Validation, console: Console, *, fast: bool) -> None:
 
 def _counted(result: Validation) -> list[str]:
     counts = result.counts
-    parts = [f'{counts.images} images', f'{counts.objects} objects']
-    parts += [f'{count} {name}' for name, count in counts.other.items()]
+    parts = [number(counts.images, 'images'), number(counts.objects, 'objects')]
+    parts += [number(count, name) for name, count in counts.other.items()]
     lines = [', '.join(parts)]
     if counts.splits:
         lines.append(f'splits: {", ".join(f"{k} {v}" for k, v in sorted(counts.splits.items()))}')
@@ -138,8 +147,19 @@ def _counted(result: Validation) -> list[str]:
         common = counts.classes.most_common()
         shown = ', '.join(f'{name} {count}' for name, count in common[:_CLASSES])
         more = f' and {len(common) - _CLASSES} more' if len(common) > _CLASSES else ''
-        lines.append(f'{len(common)} classes: {shown}{more}')
+        lines.append(f'{number(len(common), "classes")}: {shown}{more}')
     return lines + counts.notes
+
+
+def number(count: int, name: str) -> str:
+    """A number with its noun, which is given in the plural: ``1 class``, ``no errors``."""
+    if count != 1:
+        return f'{count or "no"} {name}'
+    words = name.split(' ')
+    # "images without a label file" has its noun first, "DontCare regions" last.
+    place = 0 if words[0].endswith('s') else len(words) - 1
+    words[place] = words[place].removesuffix('es' if words[place].endswith('sses') else 's')
+    return f'1 {" ".join(words)}'
 
 
 def _tell_rule(result: Validation, rule: Rule, console: Console) -> None:
@@ -162,9 +182,9 @@ def _tell_rule(result: Validation, rule: Rule, console: Console) -> None:
 
 
 def _verdict(result: Validation, *, fast: bool) -> Text:
-    doubts = f'{result.warnings} warnings' if result.warnings else 'no warnings'
+    doubts = number(result.warnings, 'warnings')
     if result.errors:
-        return Text(f'{result.errors} errors, {doubts}.', style='bold red')
+        return Text(f'{number(result.errors, "errors")}, {doubts}.', style='bold red')
     depth = ' (fast: no pixels decoded, no checksums compared)' if fast else ''
     return Text(f'Valid{depth}: no errors, {doubts}.', style='bold green')
 

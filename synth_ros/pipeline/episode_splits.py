@@ -45,7 +45,11 @@ def default_splits(
         return OneSplit()
     classes: dict[int, set[str]] = {episode: set() for episode in episodes}
     for key in recording.frames:
-        record = recording.record(key)
+        try:
+            record = recording.record(key)
+        except UsageError:
+            # Whoever reads the frame is told.
+            continue
         names = {item.instance_id: item.class_name for item in record.instances}
         classes[key.run] |= {names[label.instance_id] for label in record.labels}
     rng = np.random.default_rng(recording.seed if seed is None else seed)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -122,10 +125,8 @@ def write_splits(dataset: StoredDataset, file: SplitFile) -> None:
     try:
         with os_errors(storage.name, valid=_VALID), storage.scratch() as scratch:
             (scratch / FOLDER).mkdir()
-            names = [f'{FOLDER}/annotations_{name}.json' for name in file.episodes]
-            for name, path in zip(file.episodes, names, strict=True):
-                with (scratch / path).open('w', encoding='ascii') as out:
-                    _write_index(out, dataset, set(file.episodes[name]))
+            written = _write_indexes(scratch / FOLDER, dataset, file)
+            names = [f'{FOLDER}/{name}' for name in written]
             (scratch / SPLITS).write_text(f'{file.model_dump_json(indent=1)}\n', encoding='ascii')
             (scratch / CHECKSUMS).write_text(
                 _sums(storage, scratch, [*names, SPLITS]), encoding='utf-8'
@@ -179,35 +180,71 @@ def _content(dataset: StoredDataset, number: int) -> _Content:
     return _Content(objects, episode.scenario())
 
 
-def _write_index(out: IO[str], dataset: StoredDataset, wanted: set[int]) -> None:
-    """The COCO file of some episodes; ids are those of ``annotations.json``."""
-    out.write(f'{{"info":{dump(info_record(dataset.info))},\n"licenses":[],\n')
-    out.write(f'"categories":{dump(category_records(dataset.info))},\n"images":[')
-    _write_records(out, (image for image, _ in _records(dataset, wanted)))
-    out.write('\n],\n"annotations":[')
-    _write_records(out, (item for _, items in _records(dataset, wanted) for item in items))
-    out.write('\n]}\n')
+def _write_indexes(folder: Path, dataset: StoredDataset, file: SplitFile) -> list[str]:
+    """The COCO file of each split, in one pass over the dataset; returns their names.
+
+    Ids are those of ``annotations.json``.
+    """
+    names = {name: f'annotations_{name}.json' for name in file.episodes}
+    split_of = file.split_of()
+    with ExitStack() as stack:
+        writers = {
+            name: _IndexWriter(
+                stack.enter_context((folder / path).open('w', encoding='ascii')),
+                stack.enter_context(TemporaryFile('w+', encoding='ascii', dir=folder)),
+                dataset,
+            )
+            for name, path in names.items()
+        }
+        image_id = annotation_id = 0
+        for number in dataset.episodes:
+            writer = writers[split_of[number]]
+            for frame in dataset.marker(number)['frames']:
+                image_id += 1
+                frame['image']['id'] = image_id
+                writer.add_image(frame['image'])
+                for annotation in frame['annotations']:
+                    annotation_id += 1
+                    annotation['id'], annotation['image_id'] = annotation_id, image_id
+                    writer.add_annotation(annotation)
+        for writer in writers.values():
+            writer.finish()
+    return list(names.values())
 
 
-def _write_records(out: IO[str], records: Iterable[ImageRecord | AnnotationRecord]) -> None:
-    for number, record in enumerate(records):
-        out.write(f'{"," if number else ""}\n{dump(record)}')
+class _IndexWriter:
+    """Writes one COCO file; annotations wait until all images are known.
 
+    Args:
+        out: The file.
+        rest: Where annotations wait.
+        dataset: That it is a part of.
+    """
 
-def _records(
-    dataset: StoredDataset, wanted: set[int]
-) -> Iterator[tuple[ImageRecord, list[AnnotationRecord]]]:
-    """Images of some episodes with their annotations, numbered as in ``annotations.json``."""
-    image_id = annotation_id = 0
-    for number in dataset.episodes:
-        for frame in dataset.marker(number)['frames']:
-            image_id += 1
-            frame['image']['id'] = image_id
-            for annotation in frame['annotations']:
-                annotation_id += 1
-                annotation['id'], annotation['image_id'] = annotation_id, image_id
-            if number in wanted:
-                yield frame['image'], frame['annotations']
+    def __init__(self, out: IO[str], rest: IO[str], dataset: StoredDataset) -> None:
+        self._out = out
+        self._rest = rest
+        self._images = self._annotations = 0
+        info = dataset.info
+        self._out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
+        self._out.write(f'"categories":{dump(category_records(info))},\n"images":[')
+
+    def add_image(self, record: ImageRecord) -> None:
+        """Write an image."""
+        self._out.write(f'{"," if self._images else ""}\n{dump(record)}')
+        self._images += 1
+
+    def add_annotation(self, record: AnnotationRecord) -> None:
+        """Write an annotation."""
+        self._rest.write(f'{"," if self._annotations else ""}\n{dump(record)}')
+        self._annotations += 1
+
+    def finish(self) -> None:
+        """Put both together."""
+        self._out.write('\n],\n"annotations":[')
+        self._rest.seek(0)
+        shutil.copyfileobj(self._rest, self._out)
+        self._out.write('\n]}\n')
 
 
 def _balance(

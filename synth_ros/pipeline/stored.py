@@ -233,7 +233,8 @@ class StoredEpisode:
         if not records:
             return
         first = records[0]['image']
-        lines = self.read(first['labels_file']).decode('utf-8').splitlines()
+        # As bytes: some characters that JSON leaves as they are end a line of text.
+        lines = self.read(first['labels_file']).splitlines()
         if len(lines) != len(records):
             raise UsageError(
                 f'{self._root / first["labels_file"]} has {len(lines)} lines, but its episode has '
@@ -242,7 +243,7 @@ class StoredEpisode:
         made = self._provenance(first['provenance_file'])
         for record, line in zip(records, lines, strict=True):
             key = _key(record['image'])
-            yield StoredFrame(key, record, line, made[key.stem])
+            yield StoredFrame(key, record, line.decode('utf-8'), made[key.stem])
 
     def scenario(self) -> str:
         """Name of the scenario it was drawn from; empty if it does not say.

@@ -101,7 +101,7 @@ def subset(request: SubsetRequest, progress: Progress | None = None) -> SubsetRe
     splits = read_splits(dataset.root, dataset.episodes)
     wanted = episode_numbers(request.episodes, dataset.episodes)
     if condition:
-        condition.check(_words(dataset, splits))
+        condition.check(_words(dataset, splits, condition.fields))
     chosen, before = _select(dataset, request, condition, splits=splits, wanted=wanted)
     if not chosen:
         raise UsageError(
@@ -158,19 +158,24 @@ def episode_numbers(text: str, there: Sequence[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _words(dataset: StoredDataset, splits: SplitFile | None) -> dict[str, set[str]]:
-    """All words that the fields of a condition can have, but names of instances."""
+def _words(
+    dataset: StoredDataset, splits: SplitFile | None, fields: frozenset[str]
+) -> dict[str, set[str]]:
+    """All words that some fields of a condition can have, but names of instances."""
     words: dict[str, set[str]] = {
         'class': {c.name for c in dataset.info.categories if c.is_thing},
         'model': set(dataset.models),
         'split': set(splits.episodes) if splits else set(),
-        'camera': set(),
-        'scenario': set(),
     }
-    for number in dataset.episodes:
-        episode = dataset.episode(number)
-        words['camera'] |= {frame['image']['camera'] for frame in episode.marker['frames']}
-        words['scenario'].add(episode.scenario())
+    # These are asked of every episode, so only if they matter.
+    if 'camera' in fields:
+        words['camera'] = {
+            frame['image']['camera']
+            for number in dataset.episodes
+            for frame in dataset.marker(number)['frames']
+        }
+    if 'scenario' in fields:
+        words['scenario'] = {dataset.episode(number).scenario() for number in dataset.episodes}
     return words
 
 
@@ -208,7 +213,7 @@ class _Context(NamedTuple):
 
 
 def _scenario(episode: StoredEpisode, condition: Condition | None) -> str:
-    return episode.scenario() if condition else ''
+    return episode.scenario() if condition and 'scenario' in condition.fields else ''
 
 
 def _taken(

@@ -135,6 +135,11 @@ class Condition:
         self._test = test
         self.mentions = tuple(mentions)
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields that are compared with words."""
+        return frozenset(mention.field for mention in self.mentions)
+
     def __call__(self, subject: Subject) -> bool:
         """Whether an object meets the condition."""
         return self._test(subject)

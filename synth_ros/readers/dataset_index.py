@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.readers.coco_entries import FORMAT
 from synth_ros.readers.damage import index_error, short_error
 from synth_ros.readers.recording import CocoObject, FrameId
 from synth_ros.types import Category
@@ -32,6 +33,7 @@ class _Thresholds(_Record):
 
 
 class _Info(_Record):
+    format: str = FORMAT
     config_hash: str = ''
     seed: int = 0
     renderer: str = ''
@@ -195,9 +197,12 @@ def read_index(path: Path) -> Index:
             '(synth-ros generate) or of a bag.'
         ) from None
     try:
-        return Index.model_validate_json(data)
+        index = Index.model_validate_json(data)
     except ValidationError as error:
         raise index_error(path, data, error) from None
+    if index.info.format != FORMAT:
+        raise index_error(path, data)
+    return index
 
 
 def read_panoptic(path: Path) -> PanopticIndex:

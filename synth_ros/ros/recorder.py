@@ -17,6 +17,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import OutputError
 from synth_ros.pipeline.generate import dataset_info
+from synth_ros.pipeline.packing import pack_formats
 from synth_ros.ros import loss, streams
 from synth_ros.ros.bag_sink import BagSink, subscription_qos
 from synth_ros.ros.dataset_sink import DatasetSink
@@ -26,6 +27,7 @@ from synth_ros.ros.params import warn_of_unknown
 from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.formats.registry import check_wanted, is_packed
 
 _LOOK_S = 0.1
 _DRAIN_S = 0.5
@@ -82,6 +84,9 @@ class RecorderNode(Node):
         info = dataset_info(self._loaded, SceneBuilder(self._loaded), seed=seed, renderer='topics')
         options = config.output.dataset
         if self.params.dataset:
+            # Before hours of recording, not after them.
+            for name in config.output.dataset.formats:
+                check_wanted(name, motion='sequence', labels=config.labels)
             self._coco = CocoWriter(Path(self.params.dataset), info, options)
         if self.params.bag:
             self._bag = BagSink(
@@ -203,11 +208,19 @@ class RecorderNode(Node):
             steps.append(self._dataset.close)
         if self._coco is not None:
             coco = self._coco
-            steps.append(lambda: coco.__exit__(None, None, None))
+            steps += [lambda: coco.__exit__(None, None, None), self._pack]
         errors = [error for step in steps if (error := _attempt(step)) is not None]
         self._say_result(reports)
         if errors:
             raise errors[0]
+
+    def _pack(self) -> None:
+        """Make the formats that are packed from the finished dataset."""
+        formats = self._loaded.config.output.dataset.formats
+        names = tuple(name for name in formats if is_packed(name))
+        if names and self._dataset is not None and self._dataset.samples:
+            self.get_logger().info(f'Packing {", ".join(names)}.')
+            pack_formats(Path(self.params.dataset), names, progress=lambda _: lambda *_: None)
 
     def _say_result(self, reports: list[loss.TopicReport]) -> None:
         log = self.get_logger()

@@ -72,7 +72,12 @@ class SynthDataset:
         if not found.images:
             raise UsageError(f'{self.path} has no images.')
         self.categories: tuple[Category, ...] = found.categories
-        self._maker = TargetMaker(targets, found.categories, found.images[0])
+        self._maker = TargetMaker(
+            targets,
+            found.categories,
+            found.images[0],
+            keypoints='keypoints' in found.head.labels,
+        )
         self.targets = self._maker.names
         wanted = _episodes(found, split)
         self._index = FrameIndex(

@@ -117,6 +117,7 @@ class TargetMaker:
         names: What they hold.
         categories: All classes.
         first: Some frame of the dataset: all have the same files.
+        keypoints: Whether it was made with keypoints.
 
     Raises:
         UsageError: A name is unknown, or the dataset does not have it.
@@ -127,9 +128,14 @@ class TargetMaker:
     """
 
     def __init__(
-        self, names: Sequence[str], categories: Sequence[Category], first: ImageEntry
+        self,
+        names: Sequence[str],
+        categories: Sequence[Category],
+        first: ImageEntry,
+        *,
+        keypoints: bool,
     ) -> None:
-        _check(names, categories, first)
+        _check(names, first, keypoints=keypoints and any(c.keypoints for c in categories))
         self.names = tuple(names)
         self.keypoint_names = tuple(
             dict.fromkeys(name for category in categories for name in category.keypoints)
@@ -171,7 +177,7 @@ class TargetMaker:
         return points
 
 
-def _check(names: Sequence[str], categories: Sequence[Category], image: ImageEntry) -> None:
+def _check(names: Sequence[str], image: ImageEntry, *, keypoints: bool) -> None:
     unknown = [name for name in names if name not in get_args(TargetName)]
     if unknown:
         raise UsageError(
@@ -181,7 +187,7 @@ def _check(names: Sequence[str], categories: Sequence[Category], image: ImageEnt
         'depth_m': (image.depth_file, 'output.dataset.depth: true'),
         'semantic': (image.semantic_mask_file, 'output.dataset.masks: true'),
         'instances': (image.instance_mask_file, 'output.dataset.masks: true'),
-        'keypoints': (any(c.keypoints for c in categories), 'labels.keypoints: true'),
+        'keypoints': (keypoints, 'labels.keypoints: true'),
     }
     for name in names:
         found, setting = there.get(name, (True, ''))

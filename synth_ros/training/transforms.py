@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
 from synth_ros.training import tensors
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from synth_ros.training.tensors import TensorTarget
 
+_LUMA = np.array([0.299, 0.587, 0.114])
+"""Weights of red, green and blue in grey (ITU-R BT.601)."""
 _POSES = ('camera_from_object', 'camera_from_box')
 
 
@@ -242,25 +244,23 @@ class ColorJitter(Transform):
 
     def apply(self, image: Array, target: Target) -> tuple[Array, Target]:
         """Change colours."""
-        factors = [float(self.rng.uniform(max(0.0, 1 - x), 1 + x)) for x in self.ranges]
-        brightness, contrast, saturation = factors
-        pixels = image.astype(np.float32) * np.float32(brightness)
-        mean = np.float32(_grey(pixels).mean())
-        pixels = mean + (pixels - mean) * np.float32(contrast)
-        grey = _grey(pixels)[None]
-        pixels = grey + (pixels - grey) * np.float32(saturation)
-        return np.clip(np.rint(pixels), 0, 255).astype(np.uint8), dict(target)
+        brightness, contrast, saturation = (
+            float(self.rng.uniform(max(0.0, 1 - x), 1 + x)) for x in self.ranges
+        )
+        if not any(self.ranges):
+            return image, dict(target)
+        # Each of the three is linear, so one matrix does them all.
+        mean = brightness * float(_LUMA @ image.mean((1, 2)))
+        mixed = saturation * np.eye(3) + (1 - saturation) * np.outer(np.ones(3), _LUMA)
+        offset = np.full((3, 1), mean * (1 - contrast))
+        matrix = mixed @ np.concatenate([brightness * contrast * np.eye(3), offset], 1)
+        pixels = cv2.transform(np.moveaxis(image, 0, 2).astype(np.float32), matrix)
+        np.clip(np.rint(pixels, out=pixels), 0, 255, out=pixels)
+        return np.ascontiguousarray(np.moveaxis(pixels.astype(np.uint8), 2, 0)), dict(target)
 
     def reseed(self, rng: np.random.Generator) -> None:
         """Draw from this generator from now on."""
         self.rng = rng
-
-
-def _grey(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Luma of ITU-R BT.601, (height, width)."""
-    weights = np.array([0.299, 0.587, 0.114], np.float32)
-    grey: NDArray[np.float32] = np.tensordot(weights, pixels, 1)
-    return grey
 
 
 def _checked_size(size: tuple[int, int]) -> tuple[int, int]:

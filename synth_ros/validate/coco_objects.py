@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from synth_ros.readers.layouts.coco_masks import (
     Polygon,
     area_of,
@@ -204,8 +206,8 @@ def _polygons(found: Annotation, size: Size | None, *, fast: bool) -> Iterator[F
         except ValueError as error:
             yield 'coco.polygon', str(error)
             return
-    low = [float(min(ring.points[:, axis].min() for ring in rings)) for axis in (0, 1)]
-    high = [float(max(ring.points[:, axis].max() for ring in rings)) for axis in (0, 1)]
+    points = rings[0].points if len(rings) == 1 else np.concatenate([r.points for r in rings])
+    low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     box = (low[0], low[1], high[0], high[1])
     if size is not None and (over := outside(box, size)):
         yield 'coco.polygon', f'a polygon leaves the image: {over}'

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.readers.layouts.folders import folders_in
 from synth_ros.readers.layouts.recognise import Candidate, Kind, looked_for, recognise
 from synth_ros.validate.registry import FORMATS
+
+_MOST_FOLDERS = 50
 
 
 class Detected(NamedTuple):
@@ -47,6 +50,15 @@ def detect(root: Path, wanted: str | None = None) -> Detected:
     if not found:
         raise UsageError(
             f'{root} is of no format that synth-ros knows. Looked for:\n{looked_for()}\n'
-            'If it is one of these, say which with --format.'
+            f'{_inside(root)}If it is one of these, say which with --format.'
         )
-    return Detected(found[0].kind, found[0].reason, found[1:])
+    # What is ours has files that only we write.
+    others = () if found[0].kind in {'ours', 'bag'} else found[1:]
+    return Detected(found[0].kind, found[0].reason, others)
+
+
+def _inside(root: Path) -> str:
+    """Datasets in the folder, a line for each."""
+    found = [(folder, recognise(folder)) for folder in folders_in(root)[:_MOST_FOLDERS]]
+    lines = [f'  {folder}  ({known[0].kind})\n' for folder, known in found if known]
+    return f'Datasets in it:\n{"".join(lines)}' if lines else ''

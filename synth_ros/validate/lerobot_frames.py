@@ -68,11 +68,11 @@ class FrameCheck:
             if fault:
                 self._sink.add('lerobot.value', place[0], f'{name}: {fault}', at=f'row {place[1]}')
 
-    def finish(self, total: int) -> None:
-        """Check that all frames came."""
+    def finish(self, total: int, *, file: str) -> None:
+        """Check that all frames came; the file states how many."""
         if self._index != total:
             message = f'it is {total}, the tables have {self._index}'
-            self._sink.add('lerobot.total', 'meta/info.json', message, at='total_frames')
+            self._sink.add('lerobot.total', file, message, at='total_frames')
 
 
 def _slack(time_s: float) -> float:

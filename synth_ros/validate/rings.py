@@ -22,33 +22,22 @@ def crosses_itself(points: FloatArray, *, tolerance: float = 0.05) -> bool:
     count = len(points)
     if count < 4 or count > _MOST_POINTS:
         return False
-    ends = np.roll(points, -1, axis=0)
+    along = _next(points) - points
+    length = np.hypot(along[:, 0], along[:, 1])
+    # Whether both ends of side j lie on different sides of the line through side i.
+    parted = np.empty((count, count), dtype=bool)
     for begin in range(0, count, _BLOCK):
-        part = slice(begin, begin + _BLOCK)
-        if _crossing((points[part], ends[part]), (points, ends), tolerance=tolerance):
-            return True
-    return False
-
-
-def _crossing(
-    some: tuple[FloatArray, FloatArray],
-    others: tuple[FloatArray, FloatArray],
-    *,
-    tolerance: float,
-) -> bool:
-    """Whether a side of some properly crosses one of others."""
-    (a, b), (c, d) = some, others
-    a, b, c, d = a[:, None], b[:, None], c[None], d[None]
-    first = _side((a, b), c, tolerance) * _side((a, b), d, tolerance)
-    second = _side((c, d), a, tolerance) * _side((c, d), b, tolerance)
+        some = slice(begin, begin + _BLOCK)
+        to = points[None] - points[some, None]
+        cross = along[some, 0, None] * to[..., 1] - along[some, 1, None] * to[..., 0]
+        cross[np.abs(cross) <= tolerance * length[some, None]] = 0
+        parted[some, :-1] = cross[:, :-1] * cross[:, 1:] < 0
+        parted[some, -1] = cross[:, -1] * cross[:, 0] < 0
     # Neighbours share a point: there a product is zero.
-    return bool(((first < 0) & (second < 0)).any())
+    return bool((parted & parted.T).any())
 
 
-def _side(line: tuple[FloatArray, FloatArray], point: FloatArray, tolerance: float) -> FloatArray:
-    """On which side of a line a point lies: -1, 1, or 0 if it is on it."""
-    along, to = line[1] - line[0], point - line[0]
-    cross = along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
-    length = np.hypot(along[..., 0], along[..., 1])
-    signs: FloatArray = np.where(np.abs(cross) <= tolerance * length, 0.0, np.sign(cross))
-    return signs
+def _next(points: FloatArray) -> FloatArray:
+    """The point after each."""
+    following: FloatArray = np.concatenate((points[1:], points[:1]))
+    return following

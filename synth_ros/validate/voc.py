@@ -110,7 +110,9 @@ def _splits(run: Inspection, folders: VocFolders) -> dict[str, str]:
             ):
                 run.add('voc.list', run.name(path), f'{stem[:60]!r} is no image', at=at)
                 continue
-            run.splits.name(f'{run.name(folders.images)}/{stem}', split=split)
+            # Segmentation is split by itself, and not as Main is.
+            kind = name.partition('/')[0]
+            run.splits.name(f'{run.name(folders.images)}/{stem} ({kind})', split=split)
             found.setdefault(stem, split)
             if name.startswith('Segmentation/') and (
                 with_stem(folders.root / 'SegmentationClass', stem) is None

@@ -42,6 +42,12 @@ RULES = (
         'Correct the path; it is relative to "path", else to data.yaml.',
     ),
     Rule(
+        'yolo.no-test',
+        'warning',
+        'the test images that data.yaml names exist',
+        'Correct the path, or take the key out: exports name a test split that they do not have.',
+    ),
+    Rule(
         'yolo.row',
         'error',
         'a row is a class and 4 numbers (box), pairs of numbers (polygon), or a box and keypoints',
@@ -147,7 +153,8 @@ def _images(run: Inspection, layout: YoloLayout, file: str) -> Iterator[YoloImag
                     run.add('file.missing', run.name(image.path), message)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            run.add('yolo.split', file, f'{run.name(source)}: {reason}', at=split)
+            rule = 'yolo.no-test' if split == 'test' else 'yolo.split'
+            run.add(rule, file, f'{run.name(source)}: {reason}', at=split)
             continue
         if not found:
             run.add('yolo.split', file, f'{run.name(source)} holds no image', at=split)

@@ -8,12 +8,14 @@ episode is held at a time.
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-from synth_ros.config.output import FormatName
 from synth_ros.errors import InternalError
 from synth_ros.schema.splits import FORMAT as SPLITS_FORMAT
 from synth_ros.schema.splits import SPLITS
@@ -65,17 +67,18 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
     wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
     if 'parts' in info.annotations:
         wanted[PARTS] = _write_parts
-    if setup.options.formats:
+    if setup.options.formats and not _dealt_by_hand(storage, setup):
         # Later conversions deal as this run did.
         wanted[SPLITS] = partial(_write_splits, setup=setup)
     if 'panoptic' in info.annotations:
         wanted[PANOPTIC_INDEX] = _write_panoptic
     with storage.scratch() as scratch:
         markers = episode_files(storage.folder_here(EPISODES, scratch))
-        for name, write in wanted.items():
-            with (scratch / name).open('w', encoding='ascii') as out:
-                write(out, markers, info)
-        exported = _compose_exports(storage, markers, scratch, formats=formats, setup=setup)
+        with _sorted_out(markers, scratch, formats) as (own_markers, records):
+            for name, write in wanted.items():
+                with (scratch / name).open('w', encoding='ascii') as out:
+                    write(out, own_markers, info)
+            exported = _compose_exports(storage, records, scratch, formats=formats, setup=setup)
         with (scratch / CHECKSUMS).open('w', encoding='utf-8') as out:
             sums = _sums_of(storage, scratch, [*wanted, *exported])
             _write_checksums(out, markers, sums)
@@ -84,9 +87,46 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
         storage.adopt(scratch, [CHECKSUMS, *exported, *own])
 
 
+@contextmanager
+def _sorted_out(
+    markers: Sequence[Path], scratch: Path, formats: Sequence[FrameFormat]
+) -> Iterator[tuple[Sequence[Path], Path]]:
+    """What markers hold, sorted by who reads it, since each reads it several times.
+
+    Args:
+        markers: Of all episodes.
+        scratch: A folder of this machine.
+        formats: Those that remember something of frames.
+
+    Yields:
+        Markers without what formats remember, and a folder with a file for each format: a line
+        for each episode, its number and the records. They are gone afterwards.
+    """
+    if not formats:
+        yield markers, scratch
+        return
+    folder = scratch / '.sorted'
+    own = folder / EPISODES
+    own.mkdir(parents=True)
+    with ExitStack() as stack:
+        outs = {
+            item.name: stack.enter_context((folder / item.name).open('w', encoding='ascii'))
+            for item in formats
+        }
+        for marker in markers:
+            episode = read_episode(marker)
+            exports = episode.pop('exports', {})
+            (own / marker.name).write_text(dump(episode), encoding='ascii')
+            for name, out in outs.items():
+                out.write(f'{dump([episode["episode"], exports.get(name, [])])}\n')
+    yield [own / marker.name for marker in markers], folder
+    # Not after an error: the storage removes its scratch folder anyway.
+    shutil.rmtree(folder)
+
+
 def _compose_exports(
     storage: Storage,
-    markers: Sequence[Path],
+    records: Path,
     scratch: Path,
     *,
     formats: Sequence[FrameFormat],
@@ -97,19 +137,18 @@ def _compose_exports(
     for item in formats:
         out = scratch / item.name
         out.mkdir()
-        stored = StoredFrames(storage, f'{item.name}/', partial(_exported, markers, item.name))
+        stored = StoredFrames(storage, f'{item.name}/', partial(_exported, records / item.name))
         compose_export(item, stored, setup=setup, out=out)
         composed += [path.relative_to(scratch).as_posix() for path in files_below(out)]
     return composed
 
 
-def _exported(
-    markers: Sequence[Path], name: FormatName
-) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]]:
+def _exported(records: Path) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]]:
     """Every episode and what a format remembers of its frames."""
-    for marker in markers:
-        episode = read_episode(marker)
-        yield episode['episode'], episode.get('exports', {}).get(name, [])
+    with records.open(encoding='ascii') as lines:
+        for line in lines:
+            episode, frames = json.loads(line)
+            yield episode, frames
 
 
 def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
@@ -172,6 +211,15 @@ def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> N
                 raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
     lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
     out.write(f'[{lines}\n]\n')
+
+
+def _dealt_by_hand(storage: Storage, setup: FormatSetup) -> bool:
+    """Whether ``synth-ros split`` has dealt the episodes otherwise since: its word counts."""
+    try:
+        found = json.loads(storage.read(SPLITS))
+        return bool((found['shares'], found['seed']) != (setup.options.shares, setup.info.seed))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _write_splits(

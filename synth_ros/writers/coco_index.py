@@ -95,12 +95,33 @@ def check_place(storage: Storage, expected: Mapping[str, object], *, resume: boo
         for key, value in expected.items()
         if key != 'description' and found.get(key) != value
     ]
+    if _is_older(found, expected):
+        raise OutputError(
+            f'{name} was begun by an older version, which stored less: {IDENTITY} does not say '
+            f'{", ".join(_unsaid(found, expected))}. Finish it with the version that began it '
+            f'({found.get("version")}); this one reads it then. Or choose another folder (--out).'
+        )
     if wrong:
         raise OutputError(
             f'{name} holds another dataset: {"; ".join(wrong)}. Choose another folder (--out), '
             'or resume with the config, seed, version and --renderer that began it.'
         )
     return True
+
+
+def _unsaid(found: Mapping[str, object], expected: Mapping[str, object]) -> list[str]:
+    """Options that an identity does not have."""
+    there, now = found.get('options'), expected['options']
+    if not isinstance(there, dict) or not isinstance(now, dict):
+        return []
+    return [f'options.{key}' for key in now if key not in there]
+
+
+def _is_older(found: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    """Whether the same dataset was begun by a version that knew fewer options."""
+    if not _unsaid(found, expected):
+        return False
+    return found.get('config_hash') == expected['config_hash']
 
 
 def folders_of(options: DatasetConfig) -> tuple[str, ...]:

@@ -230,11 +230,21 @@ class ExportWriter:
         return conversion
 
     def close(self) -> None:
-        """Let go of the place; harmless when repeated."""
+        """Let go of the place; harmless when repeated.
+
+        A conversion that ends before anything is converted leaves the place as it was.
+        """
+        storage = self.storage
         try:
-            self.storage.clean()
+            storage.clean()
+            begun = bool(_markers(storage)) or storage.size(CONVERSION) is not None
+            if not begun:
+                storage.remove(_IDENTITY)
+                storage.remove_empty(HIDDEN)
         finally:
             self._lock.release()
+        if not begun:
+            storage.remove_empty('')
 
 
 class _Seen:
@@ -282,7 +292,8 @@ def _begin(storage: Storage, source: Source, *, resume: bool) -> None:
         OutputError: It may not.
     """
     present, name = storage.contents(), storage.name
-    if not present:
+    # A run may have been killed between making the hidden folder and saying what goes there.
+    if not present or (present == [HIDDEN] and not storage.files_below(HIDDEN)):
         storage.replace(_IDENTITY, f'{dump(source)}\n'.encode('ascii'))
         return
     if not resume:

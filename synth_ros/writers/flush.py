@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 # These hand everything to the disk on syncfs. Others may keep it: FUSE tells its server of fsync
@@ -35,6 +35,32 @@ def flush_files(folder: Path, files: Iterable[Path]) -> None:
     for path in files:
         with path.open('rb') as file:
             os.fsync(file.fileno())
+
+
+def flush_names(root: Path, folders: Collection[Path]) -> None:
+    """Wait until the disk has the names in folders, such as those just given by renaming.
+
+    Args:
+        root: Holds all of them, on one file system.
+        folders: Whose names.
+
+    Raises:
+        OSError: The disk does not have them.
+    """
+    if len(folders) > 1 and _is_whole(root):
+        _sync_file_system(root)
+        return
+    for folder in folders:
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the folder's names."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _is_whole(folder: Path) -> bool:

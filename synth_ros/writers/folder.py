@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from synth_ros.errors import OutputError
-from synth_ros.writers.flush import flush_files
-from synth_ros.writers.storage import FileEntry, Hashed, entry, holder_words, new_token
+from synth_ros.writers.flush import flush_files, flush_names, sync_folder
+from synth_ros.writers.storage import FileEntry, Hashed, entries_of, holder_words, new_token
 
 STAGING = '.partial'
 LOCK = '.lock'
@@ -78,10 +78,18 @@ class FolderLock:
         with os_errors(root, valid='Nothing was written.'):
             root.mkdir(parents=True, exist_ok=True)
             self._handle = self._acquire(root)
-            # Workers on other machines read here whether the run they serve still holds it.
-            os.ftruncate(self._handle, 0)
-            os.write(self._handle, self.token.encode())
-            os.fsync(self._handle)
+            try:
+                self._sign()
+            except OSError:
+                # On a full disk there is no room for a name.
+                self.release()
+                raise
+
+    def _sign(self) -> None:
+        """Workers on other machines read here whether the run they serve still holds it."""
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, self.token.encode())
+        os.fsync(self._handle)
 
     def _acquire(self, root: Path) -> int:
         while True:
@@ -155,7 +163,7 @@ class Unit:
             for partial in staged.values():
                 partial.unlink(missing_ok=True)
             raise
-        entries = [entry(path, data) for path, data in files.items()]
+        entries = entries_of(files)
         with self._lock:
             self._staged |= staged
             self._entries += entries
@@ -209,8 +217,7 @@ class Unit:
             announced = self._staged.pop(marker)
             for path, staged in self._staged.items():
                 self._move(staged, path)
-            for folder in {(self._root / path).parent for path in self._staged}:
-                sync_folder(folder)
+            flush_names(self._root, {(self._root / path).parent for path in self._staged})
             self._move(announced, marker)
             sync_folder((self._root / marker).parent)
         finally:
@@ -246,14 +253,20 @@ def clear_staging(root: Path) -> None:
     shutil.rmtree(root / STAGING, ignore_errors=True)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, aside: Path | None = None) -> None:
     """Write a file so that its name holds the old or the new content, never a part.
+
+    Args:
+        path: The file.
+        data: Its content.
+        aside: Folder on the same disk for the file while it is written: where those of killed
+            runs are looked for. Its own folder by default.
 
     Raises:
         OSError: It could not be written; the old content is still there.
     """
     # Several machines may write the same file at the same time.
-    partial = path.with_name(f'.{path.name}.{uuid.uuid4().hex}.partial')
+    partial = (aside or path.parent) / f'.{path.name}.{uuid.uuid4().hex}.partial'
     try:
         write_synced(partial, data)
         partial.replace(path)
@@ -277,12 +290,3 @@ def write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the folder's names."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

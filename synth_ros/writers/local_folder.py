@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from synth_ros.writers.flush import flush_files
+from synth_ros.writers.flush import flush_files, flush_names
 from synth_ros.writers.folder import (
     LOCK,
     STAGING,
@@ -16,7 +16,6 @@ from synth_ros.writers.folder import (
     clear_staging,
     make_folder,
     replace_file,
-    sync_folder,
 )
 
 
@@ -91,11 +90,22 @@ class LocalFolder:
     def replace(self, path: str, data: bytes) -> None:
         """Write a file aside and rename it."""
         make_folder(self.root, (self.root / path).parent)
-        replace_file(self.root / path, data)
+        replace_file(self.root / path, data, aside=self.root)
 
     def remove(self, path: str) -> None:
         """Remove a file."""
         (self.root / path).unlink(missing_ok=True)
+
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder that holds nothing but folders."""
+        top = self.root / folder
+        if any(path.is_file() for path in top.rglob('*')):
+            return
+        # Another run may just have begun to write there.
+        with suppress(OSError):
+            for path in sorted((p for p in top.rglob('*') if p.is_dir()), reverse=True):
+                path.rmdir()
+            top.rmdir()
 
     def clean(self) -> None:
         """Remove staging folders and unfinished files."""
@@ -128,5 +138,4 @@ class LocalFolder:
         for name in names:
             make_folder(self.root, (self.root / name).parent)
             (scratch / name).replace(self.root / name)
-        for folder in {(self.root / name).parent for name in names}:
-            sync_folder(folder)
+        flush_names(self.root, {(self.root / name).parent for name in names})

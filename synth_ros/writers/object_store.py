@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol, TypeVar, cast
 
 from synth_ros.errors import UsageError
-from synth_ros.writers.storage import FileEntry, Hashed, entry
+from synth_ros.writers.storage import FileEntry, Hashed, entries_of
 from synth_ros.writers.store_lock import LOCK, StoreLock, read_lease
 
 _T = TypeVar('_T')
@@ -196,6 +196,9 @@ class ObjectStore:
         with suppress(FileNotFoundError):
             self._try(lambda fs, root: fs.rm_file(_join(root, path)))
 
+    def remove_empty(self, folder: str) -> None:
+        """Do nothing: folders are parts of names."""
+
     def clean(self) -> None:
         """Do nothing: what is not announced is put again under the same names."""
 
@@ -282,7 +285,7 @@ class ObjectUnit:
     def add(self, files: Mapping[str, bytes]) -> None:
         """Put files; what fails halfway is not announced. Several threads may do so at once."""
         self._store.put(files)
-        entries = [entry(path, data) for path, data in files.items()]
+        entries = entries_of(files)
         with self._lock:
             self._entries += entries
 

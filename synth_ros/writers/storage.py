@@ -38,6 +38,13 @@ def entry(path: str, data: bytes) -> FileEntry:
     return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
 
 
+def entries_of(files: Mapping[str, bytes]) -> list[FileEntry]:
+    """Describe files; bytes that several of them share are added up once."""
+    contents = {id(data): data for data in files.values()}
+    sums = {number: hashlib.sha256(data).hexdigest() for number, data in contents.items()}
+    return [FileEntry(path, len(data), sums[id(data)]) for path, data in files.items()]
+
+
 class Hashed:
     """Passes bytes on to a file, and adds them up.
 
@@ -193,6 +200,10 @@ class Storage(Protocol):
 
     def clean(self) -> None:
         """Remove what stopped or failed units left aside."""
+        ...
+
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder and its subfolders if no file is in them; ``''`` is the place itself."""
         ...
 
     def unit(self, name: str) -> StoredUnit:

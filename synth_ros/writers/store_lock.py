@@ -109,10 +109,19 @@ class StoreLock:
             self._store.replace(LOCK, self._lease())
 
     def _held(self, lease: Lease) -> OutputError:
+        left_s = max(lease.left_s, 0)
+        if left_s > VALID_S + _RENEW_S:
+            # Taking it all the same would be wrong where two machines have different times.
+            until = (
+                f'its lock seems to hold for {left_s:.0f} s more, longer than any does: a clock '
+                f'was changed. Remove {self._store.name}/{LOCK} if no run is alive.'
+            )
+        else:
+            until = f'its lock expires in {left_s:.0f} s.'
         return OutputError(
-            f'{self._store.name} is being written by another run{holder_words(lease.owner)}. Wait '
-            'until it ends, or give this run another place (--out). If that run was killed, its '
-            f'lock expires in {max(lease.left_s, 0):.0f} s.'
+            f'{self._store.name} is being written by another run{holder_words(lease.owner)}. '
+            'Wait until it ends, or give this run another place (--out). If that run was killed, '
+            f'{until}'
         )
 
     def _lease(self) -> bytes:

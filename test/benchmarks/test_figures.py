@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench_memory import Reading, slope
-from fill_docs import NOTHING, fill
+from bench_memory import Reading, by_thousand, slope
+from fill_docs import NOTHING, blocks, fill
 from fill_docs import main as fill_main
 from PIL import Image
 from plots import Bar, bar_chart
@@ -90,6 +90,23 @@ def test_figures_go_into_the_page(tmp_path):
     fill_main(arguments)
     assert page.read_text(encoding='utf-8') == text
     assert NOTHING in text.partition('<!-- begin peers -->')[2].partition('<!-- end')[0]
+
+
+def test_shares_of_storing_have_a_table_of_their_own():
+    notes = {'share of processor time': '0.8', 'ms of processor time more': 11.5, 'load': 9}
+    stored = replace(ROW, section='writing', name='shards: classic 1024/0, 1 worker', notes=notes)
+    recorded = replace(stored, name='MCAP, zstd: classic 1024/0, 1 worker', notes={'load': 8})
+    lines = blocks([stored, recorded], machine())['writing'].splitlines()
+    assert (
+        lines[2] == '| classic 1024/0, 1 worker | shards | 2.50 (2.00 to 4.00) | 0.8 | 11.5 | 9 |'
+    )
+    assert lines[3].startswith('| classic 1024/0, 1 worker | MCAP, zstd | 2.50')
+    assert lines[3].endswith('| - | - | 8 |')
+
+
+def test_memory_is_read_by_the_thousand():
+    readings = [Reading(n, 300 + n // 1000) for n in range(0, 2000, 50)]
+    assert by_thousand(readings, 3000) == '300 301 -'
 
 
 def test_a_page_without_a_block_is_refused():

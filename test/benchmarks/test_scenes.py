@@ -120,7 +120,9 @@ def test_the_whole_benchmark_runs(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('script', ['bench_publish.py', 'bench_start.py', 'bench_gpu.py'])
+@pytest.mark.parametrize(
+    'script', ['bench_publish.py', 'bench_start.py', 'bench_gpu.py', 'bench_written.py']
+)
 def test_the_other_benchmarks_run(tmp_path, script):
     out = tmp_path / 'figures.json'
     command = [sys.executable, str(BENCHMARKS / script), '--quick', '--json', str(out)]

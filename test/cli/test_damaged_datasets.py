@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
+from edits import cut, edit, mcap, put, replace, unlink
 from full_factory import FULL, full_episode
-from planted import cut, edit, mcap, put, replace, unlink
 from sample_factory import PLAIN
-from small_datasets import bag, ours
+from small_packed import bag, ours
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.coco import CocoDataset

@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from planted import cut, edit, put
+from edits import cut, edit, put
 from small_datasets import BUILDERS, coco, kitti, yolo
+
+from synth_ros.cli.validate import _FORMATS
+from synth_ros.validate.registry import FORMATS
 
 
 def run(*arguments, cwd):
@@ -25,6 +28,10 @@ def run(*arguments, cwd):
     return done.returncode, done.stdout, done.stderr
 
 
+def test_help_names_all_formats():
+    assert _FORMATS.split(', ') == list(FORMATS)
+
+
 def test_a_valid_dataset(tmp_path):
     kitti(tmp_path / 'data')
     code, out, err = run('data', cwd=tmp_path)
@@ -32,9 +39,9 @@ def test_a_valid_dataset(tmp_path):
     assert out.splitlines() == [
         'KITTI: data',
         'taken for kitti: training/label_2/ is there',
-        '2 images, 1 objects, 1 DontCare regions',
+        '2 images, 1 object, 1 DontCare region',
         'splits: train 2',
-        '1 classes: Car 1',
+        '1 class: Car 1',
         '',
         'Valid: no errors, no warnings.',
     ]
@@ -60,7 +67,7 @@ def test_warnings_alone_are_no_failure(tmp_path):
     code, out, _ = run('data', cwd=tmp_path)
     assert code == 0
     assert 'warning coco.id-zero, once' in out
-    assert 'Valid: no errors, 1 warnings.' in out
+    assert 'Valid: no errors, 1 warning.' in out
 
 
 def test_fast_looks_at_no_pixels_and_says_so(tmp_path):

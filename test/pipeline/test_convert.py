@@ -1,5 +1,6 @@
 """Conversions: the same bytes whenever, however and by however many a format is made."""
 
+import json
 import shutil
 import tarfile
 from pathlib import Path
@@ -169,6 +170,11 @@ def test_damaged_frames_stop_or_are_listed(datasets, tmp_path):
     request = ConvertRequest(tmp_path / 'dataset', tmp_path / 'out', 'yolo-detect')
     with pytest.raises(UsageError, match=r'000001_001_head.png is damaged.* --skip-damaged'):
         convert(request, quiet)
+    assert (tmp_path / 'out/.synth_ros/episodes/000000.json').exists()
+    packed = ConvertRequest(tmp_path / 'dataset', tmp_path / 'packed', 'webdataset')
+    with pytest.raises(UsageError, match=r'000001_001_head.png is damaged'):
+        convert(packed, quiet)
+    assert not (tmp_path / 'packed').exists()
     for workers in (1, 2):
         made = convert(
             ConvertRequest(
@@ -214,3 +220,18 @@ def test_splits_can_be_dealt_anew(datasets, tmp_path):
             quiet,
         )
     assert not (tmp_path / 'no').exists()
+
+
+def test_splits_dealt_by_hand_outlive_a_resumed_run(datasets, tmp_path):
+    shutil.copytree(datasets / 'folder', tmp_path / 'folder')
+    path = tmp_path / 'folder/splits.json'
+    listed = json.loads(path.read_text())
+    assert sorted(n for numbers in listed['episodes'].values() for n in numbers) == [0, 1, 2]
+    by_hand = {**listed, 'seed': 99, 'episodes': {'train': [1], 'val': [0, 2]}}
+    path.write_text(json.dumps(by_hand))
+    for name in ('bot.xml', 'folder.yaml'):
+        shutil.copy(datasets / name, tmp_path / name)
+    generate(GenerateRequest(tmp_path / 'folder.yaml', tmp_path / 'folder', resume=True), quiet)
+    assert json.loads(path.read_text()) == by_hand
+    made = convert(ConvertRequest(tmp_path / 'folder', tmp_path / 'out', 'kitti'), quiet)
+    assert made.splits == {'train': 1, 'val': 2}

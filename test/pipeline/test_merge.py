@@ -284,6 +284,33 @@ def test_new_classes_get_free_ids_and_stuff_stays_beyond(tmp_path):
         np.testing.assert_array_equal(merged.read_classes(one), merged.read_classes(other))
 
 
+def test_names_with_any_letters_survive(tmp_path):
+    """Line separators that are no line feed, quotes and letters of all kinds."""
+    name = 'm\u2028u\x85g "\u00e9\u6f22"'
+
+    def renamed(sample):
+        instances = tuple(
+            replace(item, name=f'{item.name}{name}') for item in sample.frame.instances
+        )
+        named = {item.instance_id: item for item in instances}
+        labels = tuple(
+            replace(x, instance=named[x.instance.instance_id]) for x in sample.labels.instances
+        )
+        return replace(
+            sample,
+            frame=replace(sample.frame, instances=instances),
+            labels=replace(sample.labels, instances=labels),
+        )
+
+    a = write(tmp_path / 'a', [0], change=renamed)
+    b = write(tmp_path / 'b', [0], change=renamed, options=DatasetConfig(container='shards'))
+    merge(MergeRequest((a, b), tmp_path / 'm', same_scenes=True))
+    merged = CocoDataset(tmp_path / 'm')
+    for image in merged.images:
+        for item in merged.read_record(image).instances:
+            assert item.name.endswith(name)
+
+
 def test_strict_refuses_new_ids(pair, tmp_path):
     with pytest.raises(UsageError, match=r'--strict: ids would change\.\n.*box 1 -> 2'):
         merge(MergeRequest(pair, tmp_path / 'm', strict=True))

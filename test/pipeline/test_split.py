@@ -14,6 +14,7 @@ from synth_ros.errors import OutputError, UsageError
 from synth_ros.pipeline.split import SplitRequest, split
 from synth_ros.readers.split_file import read_splits
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.local_folder import LocalFolder
 
 SHARES = {'train': 0.6, 'val': 0.2, 'test': 0.2}
 
@@ -103,6 +104,16 @@ def test_the_seed_decides_and_replacing_must_be_asked_for(dataset):
     assert len(dealt) > 1
     assert split(dataset, SplitRequest(SHARES, replace=True)) == first
     assert tree(dataset) == before
+
+
+def test_a_dataset_that_is_being_written_is_left_alone(dataset):
+    lock = LocalFolder(dataset).lock()
+    try:
+        with pytest.raises(OutputError, match='is being written by another run'):
+            split(dataset, SplitRequest(SHARES))
+    finally:
+        lock.release()
+    assert not (dataset / 'splits.json').exists()
 
 
 def test_fewer_splits_leave_no_old_file(dataset):

@@ -10,7 +10,7 @@ import pytest
 from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
-from ros_processes import NodeProcess, recorder, sim, write_config
+from ros_processes import CONFIG, NodeProcess, recorder, sim, write_config
 from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
@@ -202,7 +202,9 @@ def test_outputs_that_exist_are_not_touched(tmp_path, recorded):
 @pytest.mark.slow
 def test_every_option_of_the_streams(tmp_path):
     """In a namespace, best effort, metres and class names: recorded as published."""
-    config, bag = write_config(tmp_path), tmp_path / 'bag'
+    wanted = 'output: {dataset: {formats: [yolo-detect, webdataset]}, '
+    config = write_config(tmp_path, CONFIG.replace('output: {', wanted))
+    bag = tmp_path / 'bag'
     place = ['-r', '__ns:=/robot1']
     options = {
         'color_qos': 'SENSOR_DATA',
@@ -242,7 +244,12 @@ def test_every_option_of_the_streams(tmp_path):
             elif connection.topic.endswith('detections_2d'):
                 names = {d.results[0].hypothesis.class_id for d in message.detections}
                 assert names <= {'block', 'ball'}
-    assert image_count(tmp_path / 'dataset') > 0
+    count = image_count(tmp_path / 'dataset')
+    assert count > 0
+    # Formats of the config are written while recording, or packed when it ends.
+    assert len(list((tmp_path / 'dataset/yolo-detect/labels').rglob('*.txt'))) == count
+    shards = json.loads((tmp_path / 'dataset/webdataset/index.json').read_text())['splits']
+    assert sum(split['samples'] for split in shards.values()) == count
 
 
 def test_the_bag_becomes_the_dataset_that_was_written_beside_it(recorded, tmp_path):

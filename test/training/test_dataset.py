@@ -205,6 +205,20 @@ def test_masks_need_no_mask_files(bare):
         )
 
 
+def test_left_and_right_change_places_in_the_mirror(tmp_path):
+    names = ('rim_left', 'rim_right', 'base')
+    classes = (CATEGORIES[0]._replace(keypoints=names, skeleton=()), *CATEGORIES[1:3])
+    root = tmp_path / 'dataset'
+    with CocoWriter(root, INFO._replace(categories=classes), PLAIN) as writer:
+        writer.write_episode(0, make_episode(0, views=1))
+    dataset = SynthDataset(root, as_tensors=False)
+    assert dataset.keypoint_names == ('rim_left', 'rim_right', 'base', 'tip')
+    assert dataset.keypoint_flip == (1, 0, 2, 3)
+    # Classes have names for them, but they were switched off.
+    with pytest.raises(UsageError, match='has no keypoints'):
+        SynthDataset(root, targets=['keypoints'], as_tensors=False)
+
+
 def test_without_splits_it_says_how_to_make_them(bare):
     with pytest.raises(UsageError, match=r'has no splits, so no .train.. Make them: '):
         SynthDataset(bare, 'train', as_tensors=False)

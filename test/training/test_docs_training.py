@@ -36,7 +36,7 @@ def test_python_without_torch_runs(folder, monkeypatch, code):
 
 
 def test_all_code_is_python():
-    assert len(CODE) == 3
+    assert len(CODE) == 4
     for code in CODE:
         compile(code, 'docs/training.md', 'exec')
 

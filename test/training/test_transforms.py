@@ -271,7 +271,7 @@ def test_colours_change_and_labels_stay():
     image, target, _ = scene(3)
     changed, moved = ColorJitter(np.random.default_rng(0), brightness=0.5)(image, target)
     factor = np.random.default_rng(0).uniform(0.5, 1.5)
-    np.testing.assert_array_equal(changed, np.clip(np.rint(image * np.float32(factor)), 0, 255))
+    np.testing.assert_array_equal(changed, np.clip(np.rint(image * factor), 0, 255))
     assert moved.keys() == target.keys()
     assert all(moved[name] is target[name] for name in target)
     same, _ = ColorJitter(np.random.default_rng(0))(image, target)
@@ -295,6 +295,27 @@ def test_without_saturation_all_channels_are_equal():
     one, _ = jitter(image, {})
     other, _ = ColorJitter(np.random.default_rng(5), contrast=0.5)(image, {})
     np.testing.assert_array_equal(one, other)
+
+
+def test_three_changes_of_colour_are_one_after_the_other():
+    image = np.random.default_rng(1).integers(60, 120, (3, 9, 11)).astype(np.uint8)
+
+    class Given:
+        def __init__(self, *values):
+            self.values = list(values)
+
+        def uniform(self, low, high):
+            return self.values.pop(0)
+
+    ranges = {'brightness': 0.5, 'contrast': 0.5, 'saturation': 0.5}
+    once, _ = ColorJitter(Given(1.2, 0.8, 1.3), **ranges)(image, {})
+    weights = np.array([0.299, 0.587, 0.114])
+    pixels = image * 1.2
+    mean = np.tensordot(weights, pixels, 1).mean()
+    pixels = mean + 0.8 * (pixels - mean)
+    grey = np.tensordot(weights, pixels, 1)
+    pixels = grey + 1.3 * (pixels - grey)
+    assert np.abs(once - pixels).max() <= 0.51
 
 
 def test_a_chance_of_nothing_flips_nothing():

@@ -69,6 +69,9 @@ def test_a_folder_of_no_known_format(tmp_path):
     (tmp_path / 'thesis.tex').write_text('five years of work')
     with pytest.raises(UsageError, match=r'(?s)no format that synth-ros knows.*label_2/'):
         detect(tmp_path)
+    kitti(tmp_path / 'cars')
+    with pytest.raises(UsageError, match=r'(?s)Datasets in it:.*cars  \(kitti\)'):
+        detect(tmp_path)
     with pytest.raises(UsageError, match='There is no folder'):
         detect(tmp_path / 'nowhere')
     with pytest.raises(UsageError, match='give the folder that it is in'):
@@ -89,6 +92,14 @@ def test_other_candidates_are_named(tmp_path):
     found = detect(tmp_path)
     assert found.kind == 'kitti'
     assert [other.kind for other in found.others] == ['webdataset']
+
+
+def test_voc_may_split_segmentation_in_its_own_way(tmp_path):
+    BUILDERS['voc'][0](tmp_path)
+    (tmp_path / 'ImageSets/Segmentation/train.txt').rename(
+        tmp_path / 'ImageSets/Segmentation/val.txt'
+    )
+    assert told(validate(tmp_path)) == []
 
 
 def test_rule_ids_are_unique_and_said_in_full():

@@ -1,6 +1,7 @@
 """Images survive their files exactly, or are refused."""
 
 import io
+import zlib
 
 import cv2
 import numpy as np
@@ -47,6 +48,19 @@ def test_palette_png_holds_indices_and_colours(pixels, palette):
         np.testing.assert_array_equal(np.asarray(image), pixels)
         np.testing.assert_array_equal(np.asarray(image.convert('RGB')), palette[pixels])
     np.testing.assert_array_equal(opencv(data)[..., ::-1], palette[pixels])
+
+
+def test_colour_is_filtered_by_the_pixel_on_the_left_and_masks_by_the_row_above():
+    pixels = np.arange(8 * 5 * 3, dtype=np.uint8).reshape(8, 5, 3)
+    for data, expected in (
+        (codecs.encode_png(pixels), 1),
+        (codecs.encode_png(pixels, is_mask=True), 2),
+        (codecs.encode_png(pixels[..., 0]), 2),
+    ):
+        start = data.index(b'IDAT')
+        size = int.from_bytes(data[start - 4 : start], 'big')
+        rows = zlib.decompress(data[start + 4 : start + 4 + size])
+        assert set(rows[:: len(rows) // 8]) == {expected}
 
 
 def test_png_of_a_view_equals_png_of_its_copy():

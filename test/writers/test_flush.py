@@ -49,6 +49,37 @@ def test_file_systems_that_flush_as_a_whole_are_flushed_once(tmp_path, watched, 
     assert watched[-1] == ('sync', 'folder')
 
 
+def test_names_in_many_folders_are_flushed_once(tmp_path, watched, monkeypatch):
+    monkeypatch.setattr(flush, '_is_whole', lambda _: True)
+    monkeypatch.setattr(
+        flush, '_sync_file_system', lambda place: watched.append(('all', place.name))
+    )
+    for name in ('left', 'right', 'episodes'):
+        (tmp_path / name).mkdir()
+    unit = Unit(tmp_path, 'one')
+    unit.add({'left/a': b'one', 'right/b': b'two'})
+
+    unit.commit('episodes/marker', b'')
+
+    assert watched == [
+        ('all', 'one'),
+        ('name', 'a'),
+        ('name', 'b'),
+        ('all', tmp_path.name),
+        ('name', 'marker'),
+        ('sync', 'folder'),
+    ]
+
+
+def test_elsewhere_each_folder_is_flushed(tmp_path, watched, monkeypatch):
+    monkeypatch.setattr(flush, '_is_whole', lambda _: False)
+    folders = [tmp_path / 'left', tmp_path / 'right']
+    for folder_path in folders:
+        folder_path.mkdir()
+    flush.flush_names(tmp_path, folders)
+    assert watched == [('sync', 'folder'), ('sync', 'folder')]
+
+
 def test_other_file_systems_are_flushed_file_by_file(tmp_path, watched, monkeypatch):
     monkeypatch.setattr(flush, '_is_whole', lambda _: False)
     unit = Unit(tmp_path, 'one')

@@ -26,6 +26,17 @@ def test_nothing_has_its_name_before_the_commit(tmp_path):
     assert (tmp_path / 'b/2.txt').read_bytes() == b'two'
 
 
+def test_files_with_the_same_bytes_are_described_alike(tmp_path):
+    unit = Unit(tmp_path, 'one')
+    same = b'an image that two formats hold'
+    unit.add({'coco/1.png': same, 'other': b'other', 'yolo/1.png': same})
+    assert unit.entries == [
+        entry('coco/1.png', same),
+        entry('other', b'other'),
+        entry('yolo/1.png', same),
+    ]
+
+
 def test_a_discarded_unit_leaves_nothing(tmp_path):
     unit = Unit(tmp_path, 'one')
     unit.add({'a': b'one'})

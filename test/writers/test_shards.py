@@ -1,5 +1,6 @@
 """Datasets in shards: the same bytes as in a folder, in plain tars."""
 
+import io
 import shutil
 import tarfile
 
@@ -12,6 +13,8 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.schema.shards import member_name, shard_of
 from synth_ros.writers.coco import CocoWriter
+from synth_ros.writers.folder import write_file
+from synth_ros.writers.shards import join_tar, tar_members
 
 SHARDS = PLAIN.model_copy(update={'container': 'shards'})
 
@@ -53,6 +56,25 @@ def test_every_file_of_a_frame_is_a_member(both):
             assert tar.extractfile(member_name(path)).read() == plain[path]
     stems = {path.split('/')[1].partition('.')[0] for path in frames}
     assert seen == {member_name(path) for path in frames} | {f'{s}.labels.json' for s in stems}
+
+
+@pytest.mark.parametrize('sizes', [(0,), (1, 511), (512, 513), (10_000, 3, 20_000)])
+def test_a_joined_tar_is_what_tarfile_writes(tmp_path, sizes):
+    members = {f'{"é" * 60}_{n}.png': bytes([n]) * size for n, size in enumerate(sizes)}
+    parts = []
+    for number, (name, data) in enumerate(members.items()):
+        parts.append(tmp_path / str(number))
+        write_file(parts[-1], *tar_members({name: data}))
+    joined, expected = io.BytesIO(), io.BytesIO()
+    join_tar(joined, parts)
+    with tarfile.open(fileobj=expected, mode='w', format=tarfile.PAX_FORMAT) as tar:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    assert joined.getvalue() == expected.getvalue()
+    # Else the disk would be given all bytes twice.
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_not_of_one_frame_is_the_same(both):

@@ -22,6 +22,8 @@ CLASSES = dict(
     )
 )
 """Names of the values where a dataset has no table of its own."""
+THINGS = range(24, 34)
+"""Those of them that have objects: from person to bicycle."""
 _TABLES = ('classes.json', 'classes.csv', 'labels.json', 'classes.txt')
 
 

@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from synth_ros.readers.layouts.folders import folders_in, is_file, listed, split_of
 
-_KINDS = ('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'annotations_', 'coco_')
+_KINDS = (
+    *('instances_', 'person_keypoints_', 'keypoints_', 'panoptic_', 'stuff_', 'labels_'),
+    *('image_info_', 'annotations_', 'coco_'),
+)
 _PLAIN = {'annotations', '_annotations.coco', 'coco', 'labels', 'instances', 'panoptic', 'result'}
 
 _KEYS = (
@@ -96,23 +99,21 @@ def mask_folder(root: Path, file: CocoFile, names: Sequence[str]) -> Path:
 
 
 def _folders(root: Path, file: CocoFile) -> Iterable[Path]:
-    """Where images may lie, the usual first."""
+    """Where images may lie, the usual first: by the dataset, then by the file."""
     stem = file.path.stem
     for kind in _KINDS:
         stem = stem.removeprefix(kind)
     parent = file.path.parent
-    yield root
-    yield root / 'images'
-    for name in dict.fromkeys((stem, file.split, re.sub(r'\d+$', '', stem))):
-        if name:
-            yield root / 'images' / name
-            yield root / name
-            yield root / name / 'images'
-    yield parent
-    yield parent / 'images'
-    yield parent.parent / 'images'
-    yield parent / 'data'
-    yield root / 'data'
+    above = parent.parent if parent != root else root
+    for base in dict.fromkeys((root, parent, above)):
+        yield base
+        yield base / 'images'
+        yield base / 'data'
+        for name in dict.fromkeys((stem, file.split, re.sub(r'\d+$', '', stem))):
+            if name:
+                yield base / 'images' / name
+                yield base / name
+                yield base / name / 'images'
 
 
 def _candidates(root: Path) -> Iterable[Path]:

@@ -8,7 +8,6 @@ of the last group is the sign, and 48 is added to make text of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from pycocotools import mask as coco_mask
 from synth_ros.types import MaskImage
 
 Runs = NDArray[np.int64]
+_FARTHEST = 1e9
 _LONGEST = 12
 """Groups of five bits in a number at most; more would not fit 64 bits."""
 
@@ -31,14 +31,21 @@ class Polygon(NamedTuple):
     @property
     def area(self) -> float:
         """By the shoelace formula, never negative; square pixels."""
-        x, y = self.points.T
-        return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+        closed = self._closed
+        x, y = closed[:, 0], closed[:, 1]
+        return abs(float(x[:-1] @ y[1:] - x[1:] @ y[:-1])) / 2
 
     @property
     def perimeter(self) -> float:
         """Pixels."""
-        steps = np.roll(self.points, -1, axis=0) - self.points
+        closed = self._closed
+        steps = closed[1:] - closed[:-1]
         return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+
+    @property
+    def _closed(self) -> NDArray[np.float64]:
+        """All points, and the first again."""
+        return np.concatenate((self.points, self.points[:1]))
 
 
 def polygon(values: object) -> Polygon:
@@ -47,17 +54,19 @@ def polygon(values: object) -> Polygon:
     Raises:
         ValueError: It has fewer than three points, an odd count, or something that is no number.
     """
-    if not isinstance(values, list) or not all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in values
-    ):
+    if not isinstance(values, list) or not set(map(type, values)) <= {int, float}:
         raise ValueError('a polygon is no list of numbers')
     if len(values) % 2:
         raise ValueError(f'a polygon has {len(values)} coordinates, an odd count')
     if len(values) < 6:
         raise ValueError(f'a polygon has {len(values) // 2} points; it takes three')
-    if not all(math.isfinite(v) and abs(v) < 1e9 for v in values):
+    try:
+        points = np.array(values, dtype=np.float64).reshape(-1, 2)
+    except OverflowError:
+        points = np.full((1, 2), np.inf)
+    if not (np.abs(points) < _FARTHEST).all():
         raise ValueError('a polygon has a coordinate that is no ordinary number')
-    return Polygon(np.array(values, dtype=np.float64).reshape(-1, 2))
+    return Polygon(points)
 
 
 def runs_of(counts: object, size: tuple[int, int]) -> Runs:

@@ -13,6 +13,7 @@ from synth_ros.readers.layouts.folders import folders_in, images_in, listed, spl
 from synth_ros.types import FloatArray
 
 DONT_CARE = 'DontCare'
+_PROBED = 20
 MATRICES = {
     'P0': 12,
     'P1': 12,
@@ -114,10 +115,8 @@ def looks_like_kitti(root: Path) -> str:
     for folders in find_folders(root):
         if folders.labels.name == 'label_2':
             return f'{folders.labels.relative_to(root)}/ is there'
-        for path in _text_files(folders.labels)[:20]:
-            words = path.read_bytes()[:200].split()
-            if len(words) >= 15 and not _number(words[0]):
-                return f'{path.relative_to(root)} has rows of a type and 14 numbers'
+        if _has_rows(_text_files(folders.labels)):
+            return f'{folders.labels.relative_to(root)}/ has rows of a type and 14 numbers'
     return ''
 
 
@@ -184,7 +183,8 @@ def parse_calibration(text: str) -> Iterator[tuple[int, str, FloatArray | None, 
 
 def _folders(folder: Path) -> KittiFolders | None:
     for images, labels in (('image_2', 'label_2'), ('images', 'labels'), ('image', 'label')):
-        if (folder / labels).is_dir() and _text_files(folder / labels):
+        files = _text_files(folder / labels)
+        if files and (labels == 'label_2' or _has_rows(files)):
             calibrations, points = folder / 'calib', folder / 'velodyne'
             return KittiFolders(
                 split_of(folder.name) or folder.name,
@@ -200,7 +200,19 @@ def _text_files(folder: Path) -> list[Path]:
     return [path for path in listed(folder) if path.suffix == '.txt' and path.is_file()]
 
 
-def _number(word: bytes) -> bool:
+def _has_rows(files: list[Path]) -> bool:
+    """Whether one of the first files begins with a row of KITTI."""
+    for path in files[:_PROBED]:
+        with path.open('rb') as stream:
+            line = stream.readline(300).decode('utf-8', errors='replace')
+        words = line.split()
+        # Rows of YOLO polygons have as many numbers, and begin with one.
+        if len(words) in {15, 16} and not _is_number(words[0]) and _is_number(words[4]):
+            return True
+    return False
+
+
+def _is_number(word: str) -> bool:
     try:
         float(word)
     except ValueError:

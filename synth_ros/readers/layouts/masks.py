@@ -18,11 +18,28 @@ _FOLDERS = (
     ('images', 'annotations'),
     ('img', 'ann'),
 )
-_TABLES = ('classes.json', 'classes.csv', 'class_dict.csv', 'classes.txt', 'labelmap.txt')
+_TABLES = (
+    'classes.json',
+    'classes.csv',
+    'class_dict.csv',
+    'labelmap.csv',
+    'classes.txt',
+    'labelmap.txt',
+)
 _ID_KEYS = ('label_id', 'id', 'class_id', 'index', 'value')
 _NAME_KEYS = ('name', 'class', 'class_name', 'seg_class', 'label')
 IGNORED = 255
 """Value of pixels that nobody labelled, where no class has it."""
+
+
+_BACKGROUND = {'background', '_background_', 'bg', 'void', 'unlabeled', 'unlabelled', 'ignore'}
+
+
+def is_background(value: int, names: dict[int, str]) -> bool:
+    """Whether a value of a mask means no class: 0 unless it is named otherwise, and 255."""
+    if value == 0:
+        return names.get(0, 'background').lower() in _BACKGROUND
+    return value == IGNORED and value not in names
 
 
 class MaskPair(NamedTuple):

@@ -6,8 +6,24 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from synth_ros.readers.layouts import bop, cityscapes, coco, huggingface, kitti, masks, ndds, yolo
-from synth_ros.readers.layouts.folders import files_below, folders_in, images_below, listed
+from synth_ros.readers.layouts import (
+    bop,
+    cityscapes,
+    coco,
+    huggingface,
+    kitti,
+    lerobot,
+    masks,
+    ndds,
+    yolo,
+)
+from synth_ros.readers.layouts.folders import (
+    files_below,
+    folders_in,
+    images_below,
+    listed,
+    with_stem,
+)
 from synth_ros.readers.layouts.voc import find_folders as find_voc
 
 Kind = Literal[
@@ -26,6 +42,8 @@ Kind = Literal[
     'coco',
     'masks',
 ]
+
+_PROBED = 20
 
 
 class Candidate(NamedTuple):
@@ -92,19 +110,27 @@ def _bag(root: Path) -> str:
 
 
 def _lerobot(root: Path) -> str:
-    return 'meta/info.json is there' if (root / 'meta' / 'info.json').is_file() else ''
+    found = lerobot.find_roots(root)
+    if not found:
+        return ''
+    return f'{(found[0] / "meta" / "info.json").relative_to(root).as_posix()} is there'
 
 
 def _bop(root: Path) -> str:
     scenes = bop.find_scenes(root)
-    return f'{scenes[0].path.name}/ has scene_gt.json or scene_camera.json' if scenes else ''
+    if not scenes:
+        return ''
+    name = scenes[0].path.relative_to(root).as_posix()
+    return f'{name}/ has scene_gt.json or scene_camera.json'
 
 
 def _voc(root: Path) -> str:
     for folders in find_voc(root):
         # Whether the first files can be read is a question for later.
         if any(True for _ in files_below(folders.annotations, '.xml')):
-            return f'{folders.annotations.name}/ has XML files of annotations'
+            name = folders.annotations.relative_to(root).as_posix()
+            where = 'beside images' if name == '.' else f'in {name}/'
+            return f'XML files of annotations are {where}'
     return ''
 
 
@@ -112,8 +138,11 @@ def _yolo(root: Path) -> str:
     path = yolo.find_yaml(root)
     if path is not None:
         return f'{path.name} has names and splits'
+    if (root / 'obj.names').is_file():
+        return 'obj.names is there'
     labels = root / 'labels'
-    for path in files_below(labels, '.txt') if labels.is_dir() else ():
+    found = files_below(labels, '.txt') if labels.is_dir() else _beside_images(root)
+    for path in found:
         try:
             words = path.read_bytes()[:100].split()
         except OSError:
@@ -121,6 +150,12 @@ def _yolo(root: Path) -> str:
         if len(words) >= 5 and words[0].isdigit():
             return f'{path.relative_to(root)} has rows of numbers'
     return ''
+
+
+def _beside_images(root: Path) -> list[Path]:
+    """The first text files that share their name with an image."""
+    texts = [path for path in listed(root) if path.suffix == '.txt'][:_PROBED]
+    return [path for path in texts if with_stem(root, path.stem) is not None]
 
 
 def _webdataset(root: Path) -> str:
@@ -167,7 +202,7 @@ _LOOKS: dict[Kind, _Look] = {
         'label_2/, or labels/*.txt with a type and 14 numbers (KITTI)', kitti.looks_like_kitti
     ),
     'voc': _Look('Annotations/*.xml (Pascal VOC)', _voc),
-    'yolo': _Look('data.yaml with names and train, or labels/*.txt with numbers (YOLO)', _yolo),
+    'yolo': _Look('data.yaml with names, obj.names, or *.txt with numbers (YOLO)', _yolo),
     'webdataset': _Look('*.tar (WebDataset)', _webdataset),
     'hf-imagefolder': _Look(
         'metadata.jsonl, .csv or .parquet (Hugging Face imagefolder)', _imagefolder

@@ -12,12 +12,14 @@ import yaml
 from synth_ros.readers.layouts.folders import (
     folders_in,
     images_below,
+    is_file,
     is_image,
     listed,
     split_of,
 )
 
 SPLITS = ('train', 'val', 'test')
+_LISTS = {'train': 'train', 'valid': 'val', 'val': 'val', 'test': 'test'}
 Task = Literal['detect', 'segment', 'pose']
 """Oriented boxes have the rows of polygons with four points."""
 
@@ -155,6 +157,9 @@ def images_of(split: str, source: Path) -> Iterator[YoloImage]:
         name = line.strip().replace('\0', '?')
         if name:
             path = Path(name) if Path(name).is_absolute() else source.parent / name
+            if not is_file(path) and name.startswith('data/'):
+                # Darknet's lists begin with the folder that holds the dataset.
+                path = source.parent / name.removeprefix('data/')
             yield YoloImage(path, label_of(path), split, f'{source.name}, line {number}')
 
 
@@ -224,6 +229,10 @@ def _bare(root: Path) -> YoloLayout:
         for f in folders_in(root)
         if split_of(f.name) and (f / 'images').is_dir()
     ]
+    if not sources:
+        # Darknet lists images in text files.
+        lists = ((split, root / f'{name}.txt') for name, split in _LISTS.items())
+        sources = [(split, path) for split, path in lists if path.is_file()]
     if not sources:
         sources = [('', images if images.is_dir() else root)]
     return YoloLayout(root, None, names, tuple(sources), None, ())

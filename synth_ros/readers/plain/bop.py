@@ -25,7 +25,7 @@ from synth_ros.readers.layouts.bop import (
 )
 from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, read_json
-from synth_ros.readers.plain.files import Entry, advice, plain_image, read_colour, read_values
+from synth_ros.readers.plain.files import ADVICE, Entry, plain_image, read_colour, read_values
 from synth_ros.readers.plain.types import PlainImage, PlainObject
 from synth_ros.types import ByteImage, FloatArray, MaskImage
 
@@ -65,7 +65,7 @@ class BopPlain:
                 if image is None:
                     raise UsageError(
                         f'{scene.path} has no image {number:06d}, which scene_gt.json lists. '
-                        f'{advice(scene.path)}'
+                        f'{ADVICE}'
                     )
                 entry = Entry(image, scene.split, scene.group)
                 name = image.relative_to(self.path).as_posix()
@@ -154,7 +154,7 @@ def _lists(path: Path, adapter: TypeAdapter[T]) -> dict[int, list[T]]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = '.'.join(str(part) for part in first['loc'])
-        raise UsageError(f'{path}: {place}: {first["msg"]}. {advice(path)}') from None
+        raise UsageError(f'{path}: {place}: {first["msg"]}. {ADVICE}') from None
     except (TypeError, ValueError) as error:
         raise UsageError(f'{path} does not map image ids to objects: {error}.') from None
 

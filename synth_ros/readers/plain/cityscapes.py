@@ -8,9 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.layouts.cityscapes import CLASSES, CityscapesImage, find_table, images_of
+from synth_ros.readers.layouts.cityscapes import (
+    CLASSES,
+    THINGS,
+    CityscapesImage,
+    find_table,
+    images_of,
+)
 from synth_ros.readers.layouts.folders import is_file
-from synth_ros.readers.layouts.masks import read_table
+from synth_ros.readers.layouts.masks import is_background, read_table
 from synth_ros.readers.plain.files import (
     Entry,
     box_around,
@@ -55,7 +61,11 @@ class CityscapesPlain:
             raise UsageError(f'Cannot read {table}: {error.strerror}.') from None
         except ValueError as error:
             raise UsageError(f'{table}: {error}.') from None
-        self.class_names: Sequence[str] = tuple(self._names[k] for k in sorted(self._names))
+        # Of Cityscapes' own classes only some have objects that are told apart.
+        listed = THINGS if table is None else sorted(self._names)
+        self.class_names: Sequence[str] = tuple(
+            self._names[value] for value in listed if not is_background(value, self._names)
+        )
 
     def __len__(self) -> int:
         """Number of images."""

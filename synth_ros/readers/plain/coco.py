@@ -19,11 +19,13 @@ from synth_ros.readers.layouts.coco_masks import (
     runs_of,
 )
 from synth_ros.readers.layouts.json_items import JsonDamageError, JsonDocument
-from synth_ros.readers.plain.files import Entry, advice, area_of, plain_image, read_colour
+from synth_ros.readers.plain.files import ADVICE, Entry, area_of, plain_image, read_colour
 from synth_ros.readers.plain.types import PlainImage, PlainObject
 from synth_ros.types import ByteImage, MaskImage
 
 _Box = tuple[float, float, float, float]
+LARGEST = 1_000_000
+"""Pixels of a longer edge are taken for damage."""
 
 
 @dataclass
@@ -50,7 +52,8 @@ class _File:
 class CocoPlain:
     """All COCO files of a folder as one dataset.
 
-    An image that several files list (instances, keypoints) is taken from the first.
+    An image that several files list (instances, keypoints) is taken from the first that has
+    annotations of it.
 
     Args:
         path: The folder.
@@ -74,7 +77,9 @@ class CocoPlain:
             names |= dict.fromkeys(found.names[key] for key in sorted(found.names))
             for number, entry in found.entries.items():
                 name = entry.path.relative_to(self.path).as_posix()
-                self._places.setdefault(name, (found, number))
+                known = self._places.get(name)
+                if known is None or known[1] not in known[0].starts:
+                    self._places[name] = (found, number)
         self.class_names: Sequence[str] = tuple(names)
 
     def __len__(self) -> int:
@@ -105,7 +110,7 @@ class CocoPlain:
             raise UsageError(f'Cannot read {file.path}: {error.strerror}.') from None
         except JsonDamageError as error:
             raise UsageError(
-                f'{file.path}:{error.line} is damaged: {error.reason}. {advice(file.path)}'
+                f'{file.path}:{error.line} is damaged: {error.reason}. {ADVICE}'
             ) from None
         names = [name for _, name, _ in images]
         folder = image_folder(self.path, file, names[:: max(len(names) // 20, 1)])
@@ -147,7 +152,7 @@ def _object(file: _File, record: dict[str, object]) -> PlainObject:
     category = record.get('category_id')
     name = file.names.get(category) if isinstance(category, int) else None
     if name is None:
-        raise UsageError(f'{where} is of no listed category ({category!r}). {advice(file.path)}')
+        raise UsageError(f'{where} is of no listed category ({category!r}). {ADVICE}')
     box, pixels = _box(record, where)
     area = record.get('area')
     if isinstance(area, int | float) and area > 0:
@@ -198,7 +203,7 @@ def _mask(file: _File, record: dict[str, object], size: tuple[int, int]) -> Mask
             )
     except ValueError as error:
         where = f'{file.path}: annotation {record.get("id")}'
-        raise UsageError(f'{where}: {error}. {advice(file.path)}') from None
+        raise UsageError(f'{where}: {error}. {ADVICE}') from None
     return None
 
 
@@ -226,6 +231,8 @@ def _image(record: dict[str, object], where: str) -> tuple[int, str, tuple[int, 
     if not isinstance(name, str) or not name or '\0' in name or name.startswith('/'):
         raise UsageError(f'{where}: file_name is {name!r}, not a relative path.')
     size = (_whole(record, 'width', where), _whole(record, 'height', where))
+    if not all(1 <= edge <= LARGEST for edge in size):
+        raise UsageError(f'{where}: width and height are {size}, no size of an image.')
     return _whole(record, 'id', where), name, size
 
 

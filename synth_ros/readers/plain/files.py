@@ -19,6 +19,9 @@ from synth_ros.types import ByteImage, MaskImage
 T = TypeVar('T')
 
 
+ADVICE = 'Run synth-ros validate on the dataset to see all that is wrong.'
+
+
 class Entry(NamedTuple):
     """An image that a dataset knows, not read yet.
 
@@ -64,12 +67,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except UnicodeDecodeError as error:
-        raise UsageError(f'{path} is no UTF-8 text: {error.reason}. {advice(path)}') from None
-
-
-def advice(path: Path) -> str:
-    """What helps when a dataset is damaged."""
-    return f'synth-ros validate lists all that is wrong with the dataset of {path.name}.'
+        raise UsageError(f'{path} is no UTF-8 text: {error.reason}. {ADVICE}') from None
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -114,6 +112,16 @@ def read_values(path: Path) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
+def has_values(path: Path) -> bool:
+    """Whether an image has one channel, of values or of places in a palette.
+
+    Raises:
+        UsageError: It is missing or damaged.
+    """
+    with _opened(path) as image:
+        return len(image.getbands()) == 1
+
+
 def box_around(mask: MaskImage) -> tuple[float, float, float, float]:
     """Box (x0, y0, x1, y1) around the pixels of a mask that has some, half-open."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
@@ -129,16 +137,16 @@ def _opened(path: Path) -> Image.Image:
     try:
         return Image.open(path)
     except FileNotFoundError:
-        raise UsageError(f'There is no image {path}. {advice(path)}') from None
+        raise UsageError(f'There is no image {path}. {ADVICE}') from None
     except Exception as error:  # noqa: BLE001 (decoders raise anything on damaged bytes)
-        raise UsageError(f'{path} is no image that can be read: {error}. {advice(path)}') from None
+        raise UsageError(f'{path} is no image that can be read: {error}. {ADVICE}') from None
 
 
 def _whole(path: Path, read: Callable[[], T]) -> T:
     try:
         return read()
     except Exception as error:  # noqa: BLE001 (decoders raise anything on damaged bytes)
-        raise UsageError(f'{path} is damaged: {error}. {advice(path)}') from None
+        raise UsageError(f'{path} is damaged: {error}. {ADVICE}') from None
 
 
 def _rgb(image: Image.Image) -> ByteImage:

@@ -15,8 +15,8 @@ from synth_ros.readers.layouts.kitti import (
     parse_row,
 )
 from synth_ros.readers.plain.files import (
+    ADVICE,
     Entry,
-    advice,
     area_of,
     plain_image,
     read_colour,
@@ -86,7 +86,7 @@ def _rows(label: Path) -> Iterator[KittiRow]:
         try:
             yield parse_row(line)
         except ValueError as error:
-            raise UsageError(f'{label}:{number}: {error}. {advice(label)}') from None
+            raise UsageError(f'{label}:{number}: {error}. {ADVICE}') from None
 
 
 def _ignored(row: KittiRow) -> bool:

@@ -9,7 +9,13 @@ import cv2
 import numpy as np
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.layouts.masks import IGNORED, find_layout, pairs_of, read_table
+from synth_ros.readers.layouts.masks import (
+    IGNORED,
+    find_layout,
+    is_background,
+    pairs_of,
+    read_table,
+)
 from synth_ros.readers.plain.files import (
     Entry,
     box_around,
@@ -19,8 +25,6 @@ from synth_ros.readers.plain.files import (
 )
 from synth_ros.readers.plain.types import PlainImage, PlainObject
 from synth_ros.types import ByteImage, MaskImage
-
-_BACKGROUND = {'background', '_background_', 'bg', 'void', 'unlabeled', 'unlabelled', 'ignore'}
 
 
 class MasksPlain:
@@ -55,7 +59,7 @@ class MasksPlain:
         self.class_names: Sequence[str] = tuple(
             self._names[value]
             for value in sorted(self._names)
-            if not _is_background(value, self._names)
+            if not is_background(value, self._names)
         )
 
     def __len__(self) -> int:
@@ -87,7 +91,7 @@ class MasksPlain:
     def _regions(self, path: Path) -> Iterator[tuple[str, MaskImage]]:
         values = read_values(path)
         for value in np.unique(values).tolist():
-            if _is_background(value, self._names):
+            if is_background(value, self._names):
                 continue
             if value not in self._names:
                 raise UsageError(f'{path} has the value {value}, which the table does not name.')
@@ -105,12 +109,6 @@ def regions(mask: MaskImage) -> Iterator[MaskImage]:
 
 def _object(name: str, region: MaskImage) -> PlainObject:
     return PlainObject(name, box_around(region), float(region.sum()))
-
-
-def _is_background(value: int, names: dict[int, str]) -> bool:
-    if value == 0:
-        return names.get(0, 'background').lower() in _BACKGROUND
-    return value == IGNORED and value not in names
 
 
 def _table(path: Path) -> dict[int, str]:

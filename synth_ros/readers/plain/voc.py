@@ -18,9 +18,10 @@ from synth_ros.readers.layouts.voc import (
     xml_files,
 )
 from synth_ros.readers.plain.files import (
+    ADVICE,
     Entry,
-    advice,
     area_of,
+    has_values,
     plain_image,
     read_colour,
     read_values,
@@ -49,13 +50,15 @@ class VocPlain:
         self._files: dict[str, tuple[VocFolders, Path, Entry]] = {}
         names: set[str] = set()
         for folders in find_folders(self.path):
-            splits = {s: split for lines in splits_of(folders).values() for s, _, split in lines}
+            # Main comes first, and says which split an image is of.
+            lists = reversed(splits_of(folders).values())
+            splits = {stem: split for lines in lists for stem, _, split in lines}
             for file in xml_files(folders):
                 annotation = _parsed(file)
                 names |= {item.name for item in annotation.objects}
                 image = image_of(folders, file, annotation)
                 if image is None:
-                    raise UsageError(f'{file} has no image. {advice(file)}')
+                    raise UsageError(f'{file} has no image. {ADVICE}')
                 entry = Entry(image, splits.get(file.stem, folders.split), size=annotation.size)
                 name = image.relative_to(self.path).as_posix()
                 self._files[name] = (folders, file, entry)
@@ -78,10 +81,13 @@ class VocPlain:
         return read_colour(self.path / image.name, (image.width, image.height))
 
     def masks(self, image: PlainImage) -> Sequence[MaskImage | None]:
-        """Mask of each object, by its number in ``SegmentationObject``; ``None`` without."""
+        """Mask of each object, by its number in ``SegmentationObject``; ``None`` without.
+
+        Colours in place of a palette tell no numbers: then there are no masks either.
+        """
         folders, file, _ = self._files[image.name]
         path = with_stem(folders.root / 'SegmentationObject', file.stem)
-        if path is None:
+        if path is None or not has_values(path):
             return [None] * len(image.objects)
         values = read_values(path)
         return [values == number for number in range(1, len(image.objects) + 1)]
@@ -93,11 +99,11 @@ def _parsed(file: Path) -> VocAnnotation:
     except OSError as error:
         raise UsageError(f'Cannot read {file}: {error.strerror}.') from None
     except ValueError as error:
-        raise UsageError(f'{file}: {error}. {advice(file)}') from None
+        raise UsageError(f'{file}: {error}. {ADVICE}') from None
     if annotation.faults:
         key, message = annotation.faults[0]
         if key != 'size':
-            raise UsageError(f'{file}: {key}: {message}. {advice(file)}')
+            raise UsageError(f'{file}: {key}: {message}. {ADVICE}')
     return annotation
 
 

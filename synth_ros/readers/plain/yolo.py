@@ -20,8 +20,8 @@ from synth_ros.readers.layouts.yolo import (
     read_layout,
 )
 from synth_ros.readers.plain.files import (
+    ADVICE,
     Entry,
-    advice,
     area_of,
     plain_image,
     read_colour,
@@ -57,12 +57,16 @@ class YoloPlain:
             found = [
                 image
                 for split, source in self._layout.sources
+                # Exports name a test split that they do not have.
+                if split != 'test' or source.exists()
                 for image in images_of(split, source)
             ]
         except OSError as error:
-            raise UsageError(f'Cannot read {error.filename}: {error.strerror}.') from None
+            raise UsageError(
+                f'Cannot read {error.filename}: {error.strerror}. Correct the path in data.yaml.'
+            ) from None
         except ValueError as error:
-            raise UsageError(f'{self.path}/data.yaml: {error}. {advice(self.path)}') from None
+            raise UsageError(f'{self.path}/data.yaml: {error}. {ADVICE}') from None
         self._images = {self._name(image): image for image in reversed(found)}
         self._images = dict(reversed(self._images.items()))
         named = self._layout.names
@@ -130,16 +134,14 @@ class YoloPlain:
             try:
                 yield parse_row(line, self._layout.keypoints)
             except ValueError as error:
-                raise UsageError(
-                    f'{image.label}:{number}: {error}. {advice(image.label)}'
-                ) from None
+                raise UsageError(f'{image.label}:{number}: {error}. {ADVICE}') from None
 
     def _object(self, row: YoloRow, width: int, height: int) -> PlainObject:
         names = self.class_names
         if row.class_id >= len(names):
             raise UsageError(
                 f'{self.path}: a row is of class {row.class_id}, but data.yaml names '
-                f'{len(names)}. {advice(self.path)}'
+                f'{len(names)}. {ADVICE}'
             )
         x, y, w, h = row.box
         box = (

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
+from synth_ros.config.labels import LabelsConfig
 from synth_ros.config.output import FormatName
 from synth_ros.errors import UsageError
 from synth_ros.writers.formats.base import AnyFormat, FormatMaker, FormatSetup
@@ -63,6 +64,25 @@ def check_library(name: FormatName) -> None:
     if library and importlib.util.find_spec(library) is None:
         raise UsageError(
             f"The format {name} needs {library}, which is not installed: pip install '{wanted}'"
+        )
+
+
+def check_wanted(name: FormatName, *, motion: str, labels: LabelsConfig) -> None:
+    """See that a format can be made of what will be generated, before hours of it.
+
+    Args:
+        name: The format.
+        motion: ``views`` or ``sequence``.
+        labels: Which annotations there will be.
+
+    Raises:
+        UsageError: Its library is missing, or what it is made of will not be there.
+    """
+    check_library(name)
+    if name == 'lerobot' and (motion != 'sequence' or not labels.wants('robot')):
+        raise UsageError(
+            'output.dataset.formats lists lerobot, which holds episodes of a robot in motion: it '
+            'needs output.dataset.motion: sequence and labels.robot: true.'
         )
 
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
-from small_datasets import coco, dump, picture
+from small_datasets import coco
+from small_files import dump, picture
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.coco import CocoPlain
@@ -131,6 +132,15 @@ def test_an_image_of_several_files_comes_once(tmp_path):
     assert [len(i.objects) for i in images] == [1, 1, 1, 1]
 
 
+def test_an_image_is_taken_where_it_has_annotations(tmp_path):
+    coco(tmp_path)
+    index = json.loads((tmp_path / 'annotations/instances_val.json').read_text())
+    index['annotations'] = []
+    dump(tmp_path / 'annotations/image_info_val.json', index)
+    images = list(CocoPlain(tmp_path))
+    assert [(i.split, len(i.objects)) for i in images] == [('val', 1)] * 2 + [('train', 1)] * 2
+
+
 def test_only_panoptic_files(tmp_path):
     coco(tmp_path)
     for split in ('train', 'val'):
@@ -156,6 +166,12 @@ def test_scenes_of_our_own_conversions_are_told_by_names(write):
 def test_damaged_annotations_are_named(write, change, words):
     with pytest.raises(UsageError, match=words):
         list(write(change))
+
+
+@pytest.mark.parametrize('height', [0, -3, 10**30])
+def test_sizes_that_no_image_has(write, height):
+    with pytest.raises(UsageError, match=r'images\[0\]: width and height are .* no size'):
+        write(height=height)
 
 
 def test_a_cut_file_names_the_line(write, tmp_path):

@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from small_datasets import bop, cityscapes, gray, kitti, masks, picture, square, voc, write
+from small_datasets import bop, cityscapes, kitti, masks, voc
+from small_files import gray, picture, square, write
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.cityscapes import CityscapesPlain
@@ -97,6 +98,19 @@ def test_voc(tmp_path):
     assert dataset.masks(two) == [None]
 
 
+def test_voc_images_are_of_the_split_of_main(tmp_path):
+    voc(tmp_path)
+    write(tmp_path / 'ImageSets/Segmentation/val.txt', 'one\n')
+    assert [i.split for i in VocPlain(tmp_path)] == ['train', 'val']
+
+
+def test_voc_masks_in_colours_are_none(tmp_path):
+    voc(tmp_path)
+    picture(tmp_path / 'SegmentationObject/one.png')
+    dataset = VocPlain(tmp_path)
+    assert dataset.masks(next(iter(dataset))) == [None]
+
+
 def test_voc_as_label_tools_write_it(tmp_path):
     voc(tmp_path / 'other')
     for name in ('one', 'two'):
@@ -151,6 +165,8 @@ def test_cityscapes(tmp_path):
     ids[10, 10] = 7
     gray(path, ids)
     dataset = open_plain(tmp_path)
+    assert len(dataset.class_names) == 10
+    assert {'person', 'car', 'bicycle'} <= set(dataset.class_names)
     train, val = dataset
     assert (train.split, train.group) == ('train', 'ulm')
     assert [o[:3] for o in train.objects] == [('car', (10, 20, 30, 30), 200)]

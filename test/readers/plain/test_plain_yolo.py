@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from small_datasets import picture, write, yolo, yolo_pose, yolo_segment
+from small_datasets import yolo, yolo_pose, yolo_segment
+from small_files import picture, write
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.plain.open import open_plain
@@ -56,6 +57,39 @@ def test_exports_with_folders_of_splits(tmp_path):
         ('train', (24, 12, 40, 36)),
         ('val', (24, 12, 40, 36)),
     ]
+
+
+def test_a_test_split_that_is_not_there(tmp_path):
+    yolo(tmp_path)
+    with (tmp_path / 'data.yaml').open('a') as file:
+        file.write('test: ../test/images\n')
+    assert len(YoloPlain(tmp_path)) == 4
+    with (tmp_path / 'data.yaml').open('a') as file:
+        file.write('val: images/valid\n')
+    with pytest.raises(UsageError, match=r'images/valid: No such file .*Correct the path'):
+        YoloPlain(tmp_path)
+
+
+def test_darknet_lists(tmp_path):
+    for number in range(2):
+        picture(tmp_path / f'obj_train_data/{number}.jpg', number)
+        write(tmp_path / f'obj_train_data/{number}.txt', f'{number} 0.5 0.5 0.25 0.5')
+    write(tmp_path / 'obj.names', 'bowl\nmug\n')
+    write(tmp_path / 'train.txt', 'data/obj_train_data/0.jpg\n')
+    write(tmp_path / 'valid.txt', 'data/obj_train_data/1.jpg\n')
+    dataset = open_plain(tmp_path)
+    assert [(i.split, i.objects[0].class_name) for i in dataset] == [
+        ('train', 'bowl'),
+        ('val', 'mug'),
+    ]
+
+
+def test_rows_beside_images(tmp_path):
+    picture(tmp_path / 'a.jpg')
+    write(tmp_path / 'a.txt', '1 0.5 0.5 0.25 0.5')
+    dataset = open_plain(tmp_path)
+    assert dataset.kind == 'yolo'
+    assert [o.class_name for o in next(iter(dataset)).objects] == ['class 1']
 
 
 def test_polygons_have_masks(tmp_path):
