@@ -36,6 +36,7 @@ ARGUMENTS = (
     ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('jpeg_quality', '95', int, 'Quality of compressed colour images, 1 to 100'),
 )
 
 

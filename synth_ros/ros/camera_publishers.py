@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from synth_ros.ros import convert, qos, streams
+from synth_ros.ros.aside import Asides
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
@@ -47,6 +49,7 @@ class CameraPublishers:
         self._idle_when_alone = frozenset(
             name for name in self._publishers if _waits(KINDS[name], profiles)
         )
+        self._asides = Asides()
         self._publish_names()
 
     def _publish_names(self) -> None:
@@ -83,7 +86,22 @@ class CameraPublishers:
                 continue
             if name in self._idle_when_alone and not publisher.get_subscription_count():
                 continue
-            publisher.publish(kind.make(now))
+            if kind.aside:
+                self._asides.do(name, partial(_make_and_publish, kind.make, now, publisher))
+            else:
+                publisher.publish(kind.make(now))
+
+    def settle(self) -> None:
+        """Wait until everything is out, and end the threads; the last call.
+
+        Raises:
+            OutputError: Something could not be encoded.
+        """
+        self._asides.close()
+
+
+def _make_and_publish(make: Callable[[Instant], object], now: Instant, publisher: Outlet) -> None:
+    publisher.publish(make(now))
 
 
 def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion
+from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 from vision_msgs.msg import LabelInfo, VisionClass
@@ -73,6 +74,15 @@ def depth_image(depth_m: DepthImage, encoding: DepthEncoding, head: Header) -> I
     if encoding == '32FC1':
         metres = np.where(depth_m > 0, depth_m, np.float32(np.nan)).astype(np.float32)
         return image_message(metres, '32FC1', head)
+    return image_message(depth_millimetres(depth_m), '16UC1', head)
+
+
+def depth_millimetres(depth_m: DepthImage) -> NDArray[np.uint16]:
+    """Depth in millimetres, rounded to the nearest, 0 invalid.
+
+    Raises:
+        OutputError: If a depth does not fit 16 bits.
+    """
     millimetres = np.rint(depth_m * np.float32(1000))
     farthest = float(millimetres.max(initial=0.0))
     if farthest > _MAX_UINT16:
@@ -80,7 +90,8 @@ def depth_image(depth_m: DepthImage, encoding: DepthEncoding, head: Header) -> I
             f'A depth of {farthest / 1000:.1f} m does not fit 16UC1 millimetres (at most '
             "65.535 m). Lower the camera's depth_range_m or use depth_encoding 32FC1."
         )
-    return image_message(millimetres.astype(np.uint16), '16UC1', head)
+    whole: NDArray[np.uint16] = millimetres.astype(np.uint16)
+    return whole
 
 
 def instance_mask(labels: Labels, head: Header) -> Image:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from sensor_msgs.msg import CameraInfo, Image, PointCloud2
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
 from std_msgs.msg import Header, String
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from visualization_msgs.msg import MarkerArray
@@ -19,6 +19,7 @@ from synth_ros.report.pictures.shown import from_sample
 from synth_ros.ros import annotations, convert
 from synth_ros.ros import convert_detections as detections
 from synth_ros.ros.convert import DepthEncoding
+from synth_ros.ros.convert_compressed import color_jpeg, depth_png
 from synth_ros.ros.convert_detections import ClassIdFormat
 from synth_ros.ros.convert_layers import layer_message, layer_type
 from synth_ros.ros.convert_markers import marker_array
@@ -43,6 +44,7 @@ class StreamOptions:
         color_qos: QoS profile name of colour images and their calibration.
         depth_qos: The same for depth.
         labels_qos: The same for masks, detections and all other annotations.
+        jpeg_quality: Of compressed colour, 1..100.
         mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
         session: Name of this run of the simulator, for the annotations.
         absent: Streams of which there is nothing to publish.
@@ -54,6 +56,7 @@ class StreamOptions:
     color_qos: str = 'DEFAULT'
     depth_qos: str = 'DEFAULT'
     labels_qos: str = 'DEFAULT'
+    jpeg_quality: int = 95
     mounts_move: bool = False
     session: str = ''
     absent: frozenset[str] = frozenset()
@@ -98,12 +101,14 @@ class Kind(NamedTuple):
         group: Which quality of service it has.
         make: The message of an instant, or its bytes; ``None`` for what is said once for all.
         costly: Large: made only while someone subscribes, unless late subscribers get it too.
+        aside: Takes long: made on a thread of its own.
     """
 
     type: type
     group: Group
     make: Callable[[Instant], object] | None
     costly: bool = False
+    aside: bool = False
 
 
 def things(categories: Sequence[Category]) -> list[Category]:
@@ -119,6 +124,10 @@ def _color_info(now: Instant) -> object:
     return convert.camera_info(now.sample.frame.camera, now.color_head)
 
 
+def _color_compressed(now: Instant) -> object:
+    return color_jpeg(now.sample.rgb, now.color_head, quality=now.options.jpeg_quality)
+
+
 def _depth(now: Instant) -> object:
     return convert.depth_image(now.sample.depth_m, now.options.depth_encoding, now.depth_head)
 
@@ -127,9 +136,17 @@ def _depth_info(now: Instant) -> object:
     return convert.camera_info(now.sample.frame.camera, now.depth_head)
 
 
+def _depth_compressed(now: Instant) -> object:
+    return depth_png(now.sample.depth_m, now.options.depth_encoding, now.depth_head)
+
+
 def _aligned_depth(now: Instant) -> object:
     # Colour and depth share one eye, so aligning changes the frame's name alone.
     return convert.depth_image(now.sample.depth_m, now.options.depth_encoding, now.color_head)
+
+
+def _aligned_depth_compressed(now: Instant) -> object:
+    return depth_png(now.sample.depth_m, now.options.depth_encoding, now.color_head)
 
 
 def _color_points(now: Instant) -> object:
@@ -192,6 +209,10 @@ def _image_annotated(now: Instant) -> object:
     return image_message(picture, 'rgb8', now.color_head)
 
 
+def _compressed(group: Group, make: Callable[[Instant], object]) -> Kind:
+    return Kind(CompressedImage, group, make, costly=True, aside=True)
+
+
 def _layer(name: LayerName) -> Kind:
     def make(now: Instant) -> object:
         return layer_message(name, now.sample, now.color_head)
@@ -205,8 +226,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         'depth_info': Kind(CameraInfo, 'depth', _depth_info),
         'color': Kind(Image, 'color', _color),
         'depth': Kind(Image, 'depth', _depth),
+        'color_compressed': _compressed('color', _color_compressed),
+        'depth_compressed': _compressed('depth', _depth_compressed),
         'aligned_depth': Kind(Image, 'depth', _aligned_depth, costly=True),
         'aligned_depth_info': Kind(CameraInfo, 'depth', _color_info, costly=True),
+        'aligned_depth_compressed': _compressed('depth', _aligned_depth_compressed),
         'color_points': Kind(PointCloud2, 'depth', _color_points, costly=True),
         'instance': Kind(Image, 'labels', _instance),
         'semantic': Kind(Image, 'labels', _semantic),

@@ -17,10 +17,13 @@ class CameraTopics(NamedTuple):
     Attributes:
         color: Colour image, rgb8.
         color_info: Its calibration.
+        color_compressed: The colour image as JPEG.
         depth: Depth along the optical axis, 16UC1 mm or 32FC1 m.
         depth_info: Its calibration.
+        depth_compressed: The depth image as PNG behind a header, as image_transport has it.
         aligned_depth: Depth in the colour camera's frame.
         aligned_depth_info: Its calibration.
+        aligned_depth_compressed: Depth in the colour camera's frame, as PNG behind a header.
         color_points: Coloured point cloud of depth and colour as sensed.
         instance: Instance ids, 16UC1, 0 background.
         semantic: Class ids, mono8 (16UC1 beyond 254 classes), 0 background.
@@ -49,10 +52,13 @@ class CameraTopics(NamedTuple):
 
     color: str
     color_info: str
+    color_compressed: str
     depth: str
     depth_info: str
+    depth_compressed: str
     aligned_depth: str
     aligned_depth_info: str
+    aligned_depth_compressed: str
     color_points: str
     instance: str
     semantic: str
@@ -82,10 +88,13 @@ class CameraTopics(NamedTuple):
 _CAMERA_TOPICS = {
     'color': 'color/image_raw',
     'color_info': 'color/camera_info',
+    'color_compressed': 'color/image_raw/compressed',
     'depth': 'depth/image_rect_raw',
     'depth_info': 'depth/camera_info',
+    'depth_compressed': 'depth/image_rect_raw/compressedDepth',
     'aligned_depth': 'aligned_depth_to_color/image_raw',
     'aligned_depth_info': 'aligned_depth_to_color/camera_info',
+    'aligned_depth_compressed': 'aligned_depth_to_color/image_raw/compressedDepth',
     'color_points': 'depth/color/points',
     'depth_m': 'labels/depth',
     'distance_m': 'labels/distance',

@@ -39,6 +39,7 @@ class SimParams:
         color_qos: QoS profile of colour streams.
         depth_qos: QoS profile of depth streams.
         labels_qos: QoS profile of label streams.
+        jpeg_quality: Of compressed colour images, 1..100.
     """
 
     config: str
@@ -55,6 +56,7 @@ class SimParams:
     color_qos: str
     depth_qos: str
     labels_qos: str
+    jpeg_quality: int
 
     def real_time_factor(self, live: LiveConfig) -> float:
         """The factor in use."""
@@ -84,9 +86,13 @@ class Declare:
         descriptor = ParameterDescriptor(description=description, read_only=True)
         return cast('bool', self._declare(name, default, descriptor))
 
-    def whole(self, name: str, default: int, *, low: int, description: str) -> int:
-        """A whole number of at least ``low``."""
-        limits = IntegerRange(from_value=low, to_value=_MAX_INT64, step=1)
+    def whole(
+        self, name: str, default: int, *, low: int, description: str, high: int | None = None
+    ) -> int:
+        """A whole number of at least ``low``, and at most ``high`` if given."""
+        limits = IntegerRange(
+            from_value=low, to_value=_MAX_INT64 if high is None else high, step=1
+        )
         descriptor = ParameterDescriptor(
             description=description, integer_range=[limits], read_only=True
         )
@@ -243,6 +249,7 @@ class _Streams(TypedDict):
     color_qos: str
     depth_qos: str
     labels_qos: str
+    jpeg_quality: int
 
 
 def _declare_streams(declare: Declare) -> _Streams:
@@ -278,12 +285,22 @@ def _declare_streams(declare: Declare) -> _Streams:
         'color_qos': profiles[0],
         'depth_qos': profiles[1],
         'labels_qos': profiles[2],
+        'jpeg_quality': declare.whole(
+            'jpeg_quality',
+            95,
+            low=1,
+            high=100,
+            description='Quality of compressed colour images, 1 to 100',
+        ),
     }
 
 
 def _range_words(descriptor: ParameterDescriptor) -> str:
     """The allowed range of a descriptor in words."""
     if descriptor.integer_range:
-        return f'it must be at least {descriptor.integer_range[0].from_value}'
+        whole = descriptor.integer_range[0]
+        if whole.to_value == _MAX_INT64:
+            return f'it must be at least {whole.from_value}'
+        return f'it must be from {whole.from_value} to {whole.to_value}'
     limits = descriptor.floating_point_range[0]
     return f'it must be from {limits.from_value:g} to {limits.to_value:g}'

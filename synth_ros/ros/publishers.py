@@ -123,6 +123,15 @@ class SimPublishers:
                 sample, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns
             )
 
+    def settle(self) -> None:
+        """Wait until everything is out, and end the threads; the last call.
+
+        Raises:
+            OutputError: Something could not be encoded.
+        """
+        for camera in self._cameras.values():
+            camera.settle()
+
     def _publish_tf(self, now: Moment, rig: Rig) -> None:
         poses = {link.name: link.world_from_link for link in now.links}
         moving = tf.link_edges(rig.tree, poses) if poses else []

@@ -101,6 +101,7 @@ class SimNode(Node):
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             labels_qos=params.labels_qos,
+            jpeg_quality=params.jpeg_quality,
             mounts_move=mounts_move(self._loaded),
             session=str(time.time_ns()),
         )
@@ -121,7 +122,10 @@ class SimNode(Node):
             session = LiveSession(stage, first_episode=self.params.first_episode)
             for warning in session.world.scene.warnings:
                 log.warning(warning)
-            yield session
+            try:
+                yield session
+            finally:
+                self._streams.settle()
         finally:
             renderer.close()
 

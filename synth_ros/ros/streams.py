@@ -28,10 +28,13 @@ class Stream(NamedTuple):
 STREAMS = (
     Stream('color', 'sample'),
     Stream('color_info', 'sample'),
+    Stream('color_compressed', 'view'),
     Stream('depth', 'sample'),
     Stream('depth_info', 'bag'),
+    Stream('depth_compressed', 'view'),
     Stream('aligned_depth', 'view'),
     Stream('aligned_depth_info', 'view'),
+    Stream('aligned_depth_compressed', 'view'),
     Stream('color_points', 'view'),
     Stream('instance', 'sample'),
     Stream('semantic', 'sample'),

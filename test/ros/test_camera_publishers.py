@@ -125,3 +125,18 @@ def test_names_of_stuff_are_told_with_the_panoptic_mask_alone(rig):
     assert told == {'label_info': things, 'panoptic_info': things | {'wall', 'dress'}}
     # Class 300 is stuff, which the semantic mask does not show.
     assert rig.heard['semantic'][0][1].encoding == 'mono8'
+
+
+def test_compressed_images_are_made_for_who_subscribes_and_all_of_them(rig):
+    made, sample = rig.publishers(EVERYTHING), full_sample()
+    made.publish(sample, run=0)
+    rig.listen('color_compressed', 'aligned_depth_compressed')
+    for _ in range(5):
+        made.publish(sample, run=0)
+    made.settle()
+    rig.wait(lambda: all(len(heard) == 5 for heard in rig.heard.values()))
+    for heard in rig.heard.values():
+        assert [number for number, _ in heard] == [1, 2, 3, 4, 5]
+    assert {message.format for _, message in rig.heard['aligned_depth_compressed']} == {
+        '16UC1; compressedDepth png'
+    }

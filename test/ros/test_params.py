@@ -71,6 +71,7 @@ def test_a_whole_number_will_do_for_a_float(make_node):
         ({'seed': 'abc'}, UsageError, r"seed must be a whole number, got 'abc'"),
         ({'seed': True}, UsageError, r'seed must be a whole number, got True'),
         ({'seed': -2}, UsageError, r'seed is -2, .* at least -1'),
+        ({'jpeg_quality': 101}, UsageError, r'jpeg_quality is 101, .* from 1 to 100'),
         ({'real_time_factor': 1e9}, UsageError, r'real_time_factor .* from -1 to 1000'),
         ({'start_paused': 'yes'}, UsageError, r"start_paused must be true or false, got 'yes'"),
         ({'depth_encoding': '8UC1'}, NotFoundError, r"'8UC1' in parameter depth_encoding.*16UC1"),

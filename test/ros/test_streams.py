@@ -31,8 +31,11 @@ def test_what_is_there_with_everything_switched_off():
         'detections_3d',
     }
     assert streams.published(NOTHING) - streams.recorded(NOTHING) == {
+        'color_compressed',
+        'depth_compressed',
         'aligned_depth',
         'aligned_depth_info',
+        'aligned_depth_compressed',
         'color_points',
         'markers',
         'image_annotated',
