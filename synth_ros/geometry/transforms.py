@@ -21,6 +21,9 @@ GL_FROM_OPTICAL.flags.writeable = False
 LINK_FROM_OPTICAL = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 LINK_FROM_OPTICAL.flags.writeable = False
 
+# Cosine of a pitch below which roll and yaw turn about one axis.
+_GIMBAL = 1e-9
+
 
 def make_transform(rotation: FloatArray, translation: Sequence[float] | FloatArray) -> FloatArray:
     """A transform from a rotation matrix (3, 3) and a translation (3,), metres."""
@@ -102,6 +105,20 @@ def matrix_from_rpy(rpy_rad: Sequence[float] | FloatArray) -> FloatArray:
             [-sp, cp * sr, cp * cr],
         ]
     )
+
+
+def rpy_from_matrix(rotation: FloatArray) -> FloatArray:
+    """Fixed-axis roll, pitch, yaw of a rotation, radians, shape (3,); yaw 0 where pitch is 90°.
+
+    Args:
+        rotation: Shape (3, 3).
+    """
+    level = float(np.hypot(rotation[0, 0], rotation[1, 0]))
+    pitch = np.arctan2(-rotation[2, 0], level)
+    if level < _GIMBAL:
+        return np.array([np.arctan2(-rotation[1, 2], rotation[1, 1]), pitch, 0.0])
+    roll = np.arctan2(rotation[2, 1], rotation[2, 2])
+    return np.array([roll, pitch, np.arctan2(rotation[1, 0], rotation[0, 0])])
 
 
 def matrix_from_rotation_vector(vector_rad: Sequence[float] | FloatArray) -> FloatArray:

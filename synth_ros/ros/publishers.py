@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
+from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
 from synth_ros.pipeline.live import LiveFrame
@@ -65,6 +66,7 @@ class SimPublishers:
         links: Names of the robot's links.
         categories: All classes.
         options: How streams are published.
+        description: The robot as URDF; without one, it has no topic.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class SimPublishers:
         links: Collection[str],
         categories: Sequence[Category],
         options: StreamOptions,
+        description: str = '',
     ) -> None:
         self._options = options
         self._frames = {name: camera_frames(name, links) for name in cameras}
@@ -89,6 +92,9 @@ class SimPublishers:
         self._tf_static = node.create_publisher(TFMessage, '/tf_static', qos.latched())
         self._joints = node.create_publisher(JointState, 'joint_states', qos.reliable())
         self._sent_static = False
+        if description:
+            self._robot = node.create_publisher(String, 'robot_description', qos.latched())
+            self._robot.publish(String(data=description))
 
     def unmatched(self) -> list[str]:
         """Topics that a recorder takes and nobody subscribes to yet."""

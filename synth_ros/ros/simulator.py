@@ -25,6 +25,7 @@ from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.sim_thread import Action, SimThread
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
+from synth_ros.scene.robot_description import robot_description
 
 _LOG_PERIOD_S = 10.0
 
@@ -51,13 +52,17 @@ class SimNode(Node):
         warn_of_unknown(self)
         self._loaded: LoadedConfig = load_config(Path(self.params.config))
         self._builder = SceneBuilder(self._loaded)
+        description = robot_description(self._builder.robot)
         self._streams = SimPublishers(
             self,
             [camera.name for camera in self._loaded.config.cameras],
             links=self._builder.robot_links,
             categories=self._builder.categories,
             options=self._stream_options(),
+            description=description.text,
         )
+        for warning in description.warnings:
+            self.get_logger().warning(warning)
         self._logged = (time.monotonic(), 0)
         self._give_up_waiting_s: float | None = None
         self.thread = SimThread(

@@ -124,7 +124,7 @@ class SceneBuilder:
         self._stuff = self._geometry.stuff(labels.stuff, things=things)
         panoptic = labels.wants('panoptic')
         self.categories = things + (self._stuff.categories if panoptic else ())
-        self.robot_links = robot.links
+        self.robot, self.robot_links = robot, robot.links
         self._reach = self._robot_reach()
         if like is not None and self.categories != like.categories:
             # The kinds of stuff are read off the environment unless the config lists them.

@@ -9,6 +9,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
+from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 from tf2_msgs.msg import TFMessage
 
@@ -17,13 +18,13 @@ from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
 from synth_ros.ros.names import camera_topics
 
-LATCHED = ('/tf_static', 'labels/label_info', 'labels/panoptic_info')
+LATCHED = ('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info')
 
 
 def topic_types(cameras, labels):
     """Every topic that a config switches on, with its type."""
     types = {'/clock': Clock, '/tf': TFMessage, '/tf_static': TFMessage}
-    types['/joint_states'] = JointState
+    types |= {'/joint_states': JointState, '/robot_description': String}
     for camera in cameras:
         topics = camera_topics(camera)._asdict()
         types |= {f'/{topics[s]}': KINDS[s].type for s in streams.published(labels)}

@@ -5,6 +5,7 @@ import math
 import signal
 import time
 from types import SimpleNamespace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -113,7 +114,12 @@ def test_quality_of_service(story):
 
 
 def test_a_step_makes_one_frame_and_pause_none(story):
-    static = ('/tf_static', '/head/labels/label_info', '/chest/labels/label_info')
+    static = (
+        '/tf_static',
+        '/robot_description',
+        '/head/labels/label_info',
+        '/chest/labels/label_info',
+    )
     for topic, count in story.counts_paused.items():
         assert count == (1 if topic in static else 5), topic
     assert story.counts_again == story.counts_later
@@ -321,6 +327,16 @@ def test_aligned_depth_is_the_depth(story):
         depth = pixels(story, f'/{camera}/depth/image_rect_raw')
         aligned = pixels(story, f'/{camera}/aligned_depth_to_color/image_raw')
         assert all((a == b).all() for a, b in zip(depth, aligned, strict=True))
+
+
+def test_the_robot_is_described_with_its_links_and_joints(story):
+    [message] = story.heard['/robot_description']
+    robot = ET.fromstring(message.data)
+    links = {link.get('name') for link in robot.iter('link')}
+    told = {t.child_frame_id for tf in story.heard['/tf'] for t in tf.transforms}
+    assert links == told == {'base_link', 'head_link'}
+    joints = {j.get('name') for j in robot.findall('joint') if j.get('type') != 'fixed'}
+    assert joints == set(story.heard['/joint_states'][0].name)
 
 
 def test_joint_states_move(story):
