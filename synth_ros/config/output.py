@@ -103,6 +103,8 @@ class LiveConfig(Section):
     """Millimetres with 0 invalid, or metres with NaN invalid (REP-118)."""
     class_id_format: Literal['id', 'name'] = 'id'
     """What detections carry as class_id; ``label_info`` gives the names either way."""
+    even_size: bool = False
+    """Refuse cameras of odd width or height: Isaac ROS (NITROS) takes only even sizes."""
 
 
 class OutputConfig(Section):

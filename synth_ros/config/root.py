@@ -70,6 +70,7 @@ class Config(Section):
         """Yield a fault for each name that is taken: of cameras, and of stuff by classes."""
         yield from repeated_names('cameras', [camera.name for camera in self.cameras])
         yield from self._rate_faults()
+        yield from self._size_faults()
         yield from self._sequence_faults()
         if self.render.backend == 'classic':
             yield from self.environment.lights.classic_faults(('environment', 'lights'))
@@ -171,6 +172,21 @@ class Config(Section):
                             listed = ', '.join(known) or 'none'
                             message = f'no class "{name}" is in objects.classes.{guess}'
                             yield Fault(path, f'{message} Classes: {listed}')
+
+    def _size_faults(self) -> Iterator[Fault]:
+        """Yield a fault for each odd size, where sizes must be even."""
+        if not self.output.live.even_size:
+            return
+        for number, camera in enumerate(self.cameras):
+            for key, pixels in (('width', camera.width), ('height', camera.height)):
+                if pixels % 2:
+                    message = (
+                        f'camera "{camera.name}" has the odd {key} {pixels}, and '
+                        f'output.live.even_size asks for even ones; take {pixels - 1} or '
+                        f'{pixels + 1}'
+                    )
+                    because = (('output', 'live', 'even_size'),)
+                    yield Fault(('cameras', number, key), message, because=because)
 
     def _rate_faults(self) -> Iterator[Fault]:
         """Yield a fault for each rate at which two frames would fall on one time step."""
