@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterator
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field
 
@@ -94,6 +94,16 @@ class LabelsConfig(Section):
         if annotation == 'flow' and self.scene_flow:
             return True
         return self.everything or bool(getattr(self, annotation))
+
+    def without(self, unwanted: Collection[Annotation]) -> Self:
+        """The same, but for annotations that are not to be made; ``scene_flow`` keeps ``flow``."""
+        if not unwanted:
+            return self
+        names: tuple[Annotation, ...] = get_args(Annotation)
+        update: dict[str, bool] = {
+            name: self.wants(name) and name not in unwanted for name in names
+        }
+        return self.model_copy(update={**update, 'everything': False})
 
     @property
     def needs_neighbours(self) -> bool:

@@ -13,6 +13,7 @@ from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.constraints import ViewSearch
+from synth_ros.pipeline.demand import Idle, nothing_idle
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -253,23 +254,29 @@ class Episode:
 
         return develop
 
-    def label(self, window: Window, course: Course) -> tuple[Sample, ...]:
+    def label(
+        self, window: Window, course: Course, *, idle: Idle = nothing_idle
+    ) -> tuple[Sample, ...]:
         """The samples of all frames of an instant.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
+            idle: Annotations that are not to be made.
         """
         places = range(len(window.now.taken))
-        return tuple(self.sample(window, course, place=place) for place in places)
+        return tuple(self.sample(window, course, place=place, idle=idle) for place in places)
 
-    def sample(self, window: Window, course: Course, *, place: int) -> Sample:
+    def sample(
+        self, window: Window, course: Course, *, place: int, idle: Idle = nothing_idle
+    ) -> Sample:
         """The sample of one frame: a pure function of the window, for any thread.
 
         Args:
             window: The instant, with the neighbours that labels need.
             course: Of the episode, for the provenance.
             place: Which of the frames of the instant.
+            idle: Annotations that are not to be made.
         """
         stage, now = self.stage, window.now
         camera, number, clean = now.taken[place]
@@ -288,7 +295,7 @@ class Episode:
         with self.clock.measure('label'):
             labels = annotate(
                 clean,
-                stage.config.labels,
+                stage.config.labels.without(idle(name)),
                 before=window.before[place],
                 after=window.after[place],
             )

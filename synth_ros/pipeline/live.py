@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from synth_ros.errors import PlacementError
+from synth_ros.pipeline.demand import Idle, nothing_idle
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, InFlight, Window, windows
 from synth_ros.pipeline.motion import RunningEpisode
@@ -75,10 +76,12 @@ class LiveSession:
     Args:
         stage: Makes the episodes; bound to its renderer's thread, and so is the session.
         first_episode: Where to start.
+        idle: Annotations that nobody wants; asked when a frame is labelled.
     """
 
-    def __init__(self, stage: Stage, *, first_episode: int = 0) -> None:
+    def __init__(self, stage: Stage, *, first_episode: int = 0, idle: Idle = nothing_idle) -> None:
         self._stage = stage
+        self._idle = idle
         self._timing = Timing(stage.config)
         self._course = live_course(stage)
         self._offset_steps = 0
@@ -155,7 +158,8 @@ class LiveSession:
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
         label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
-        return DrawnFrame(window.now.stamp_ns, partial(label, course=self._course))
+        label = partial(label, course=self._course, idle=self._idle)
+        return DrawnFrame(window.now.stamp_ns, label)
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""
@@ -187,7 +191,13 @@ class LiveSession:
 
 
 def _labelled(
-    episode: Episode, window: Window, *, run: int, notes: tuple[str, ...], course: Course
+    episode: Episode,
+    window: Window,
+    *,
+    run: int,
+    notes: tuple[str, ...],
+    course: Course,
+    idle: Idle,
 ) -> LiveFrame:
     now = window.now
     return LiveFrame(
@@ -195,7 +205,7 @@ def _labelled(
         run=run,
         episode=episode.sampled.episode,
         index=now.index,
-        samples=episode.label(window, course),
+        samples=episode.label(window, course, idle=idle),
         world_from_cameras=now.world_from_cameras,
         links=now.links,
         joints=now.joints,

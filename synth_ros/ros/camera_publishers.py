@@ -7,6 +7,7 @@ from functools import partial
 
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from synth_ros.config.labels import Annotation
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.aside import Asides
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
@@ -49,6 +50,8 @@ class CameraPublishers:
         self._idle_when_alone = frozenset(
             name for name in self._publishers if _waits(KINDS[name], profiles)
         )
+        self._layers = streams.layer_streams(options.labels)
+        self._resting: frozenset[str] = frozenset()
         self._asides = Asides()
         self._publish_names()
 
@@ -70,6 +73,18 @@ class CameraPublishers:
             if name in self._recorded and KINDS[name].group != 'latched'
         )
 
+    def idle(self) -> frozenset[Annotation]:
+        """Annotations that nobody subscribes to; the next frame is published without them."""
+        alone = {
+            name
+            for name in self._idle_when_alone
+            if not self._publishers[name].get_subscription_count()
+        }
+        idle = {annotation for annotation, names in self._layers.items() if names <= alone}
+        # Who subscribes from here on gets the frame after: this one will not have them.
+        self._resting = frozenset().union(*(self._layers[annotation] for annotation in idle))
+        return frozenset(idle)
+
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
         """Publish everything one camera has for one instant.
 
@@ -82,7 +97,7 @@ class CameraPublishers:
         now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None:
+            if kind.make is None or name in self._resting:
                 continue
             if name in self._idle_when_alone and not publisher.get_subscription_count():
                 continue

@@ -11,6 +11,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
+from synth_ros.config.labels import Annotation
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.ros import convert, qos, tf
 from synth_ros.ros.camera_publishers import CameraPublishers
@@ -104,6 +105,13 @@ class SimPublishers:
             for publisher in (*streams, self._clock, self._tf, self._joints)
             if not publisher.get_subscription_count()
         ]
+
+    def idle(self, camera: str) -> frozenset[Annotation]:
+        """Annotations of a camera that nobody subscribes to; its next frame goes without them.
+
+        To be asked before each frame is labelled, on the thread that publishes it.
+        """
+        return self._cameras[camera].idle()
 
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         """Publish one instant of the simulation."""

@@ -124,7 +124,9 @@ class SimNode(Node):
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             seed = None if self.params.seed < 0 else self.params.seed
             stage = Stage(self._loaded, self._builder, renderer=renderer, seed=seed)
-            session = LiveSession(stage, first_episode=self.params.first_episode)
+            session = LiveSession(
+                stage, first_episode=self.params.first_episode, idle=self._streams.idle
+            )
             for warning in session.world.scene.warnings:
                 log.warning(warning)
             try:

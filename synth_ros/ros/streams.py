@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from synth_ros.config.labels import Annotation, LabelsConfig
+from synth_ros.schema.layers import LAYERS
 
 Use = Literal['sample', 'bag', 'view']
 
@@ -60,6 +61,16 @@ STREAMS = (
     Stream('markers', 'view'),
     Stream('image_annotated', 'view'),
 )
+
+
+def layer_streams(labels: LabelsConfig) -> dict[Annotation, frozenset[str]]:
+    """The images and clouds of each dense annotation that a config switches on, by name."""
+    found: dict[Annotation, frozenset[str]] = {}
+    for stream in STREAMS:
+        if stream.annotation is not None and stream.name in LAYERS and _wanted(stream, labels):
+            mine = found.get(stream.annotation, frozenset())
+            found[stream.annotation] = mine | {stream.name}
+    return found
 
 
 def published(labels: LabelsConfig) -> frozenset[str]:

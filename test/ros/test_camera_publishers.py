@@ -140,3 +140,26 @@ def test_compressed_images_are_made_for_who_subscribes_and_all_of_them(rig):
     assert {message.format for _, message in rig.heard['aligned_depth_compressed']} == {
         '16UC1; compressedDepth png'
     }
+
+
+def test_annotations_are_idle_while_nobody_subscribes_to_their_topics(rig):
+    made = rig.publishers(EVERYTHING)
+    dense = {'parts', 'panoptic', 'clean_depth', 'distance', 'normals', 'points', 'flow'}
+    assert made.idle() == dense | {'scene_flow'}
+    rig.listen('normals', 'flow_backward_state', 'markers')
+    assert made.idle() == (dense | {'scene_flow'}) - {'normals', 'flow'}
+
+
+def test_nothing_is_idle_where_late_subscribers_get_the_last(rig):
+    assert rig.publishers(EVERYTHING, labels_qos='LATCHED').idle() == frozenset()
+
+
+def test_a_frame_made_before_somebody_subscribed_is_not_sent_empty(rig):
+    made, sample = rig.publishers(EVERYTHING), full_sample()
+    made.idle()
+    rig.listen('normals', 'instance')
+    made.publish(sample, run=0)
+    assert 'normals' not in made.idle()
+    made.publish(sample, run=1)
+    rig.wait(lambda: len(rig.heard['instance']) == 2 and rig.heard['normals'])
+    assert [number for number, _ in rig.heard['normals']] == [1]
