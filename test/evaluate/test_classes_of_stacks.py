@@ -69,5 +69,5 @@ def test_what_is_no_table(tmp_path, monkeypatch, text, words):
 
 
 def test_a_table_may_only_name_our_classes():
-    with pytest.raises(NotFoundError, match="'mugg' in the class map[.] Did you mean 'mug'"):
+    with pytest.raises(NotFoundError, match=r"'mugg' in the class map\. Did you mean 'mug'"):
         ClassMap(OURS, {'0': 'mugg'})
