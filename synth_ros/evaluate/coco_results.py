@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+import numpy as np
+
 from synth_ros.errors import UsageError
 from synth_ros.evaluate.intake import Said
 from synth_ros.evaluate.types import Box, Nonsense
 from synth_ros.readers.dataset_index import INDEX, read_index
 from synth_ros.readers.recording import FrameId, Recording
-from synth_ros.schema.rle import Rle
+from synth_ros.schema.rle import Rle, decode_mask
 
 Entry = Mapping[str, object]
 
@@ -131,14 +133,12 @@ def _mask(value: object, nonsense: Nonsense) -> Rle | None:
 
 def _around(mask: Rle) -> Box:
     """The box of a mask, read with care: it comes from outside."""
-    from synth_ros.schema.rle import decode_mask
-
     try:
         inside = decode_mask(mask)
     except UsageError:
         # The mask is refused where it is compared; any box will do until then.
         return Box(0.0, 0.0, 1.0, 1.0)
-    rows, columns = inside.any(axis=1).nonzero()[0], inside.any(axis=0).nonzero()[0]
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     if not rows.size:
         return Box(0.0, 0.0, 0.0, 0.0)
     x, y = float(columns[0]), float(rows[0])

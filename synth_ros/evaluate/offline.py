@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from synth_ros.evaluate.coco_results import CocoResults
 from synth_ros.evaluate.intake import Intake
 from synth_ros.evaluate.letterbox import Fit, Letterbox
 from synth_ros.evaluate.pairing import Pairing
+from synth_ros.evaluate.records import EvaluationRecord
 from synth_ros.evaluate.session import Session, SessionOptions
 from synth_ros.evaluate.truth import Leave, Pictures, true_frame
 from synth_ros.evaluate.types import FoundFrame, FrameKey, TrueFrame
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.readers.recording import FrameId, Recording
-from synth_ros.types import Category
+from synth_ros.types import ByteImage, Category
 
 Step = Callable[[int, int], None]
 """Told how many frames are done, of how many."""
@@ -181,7 +182,7 @@ class _Work(NamedTuple):
             pictures = pictures.with_classes(classes)
         return true_frame(
             recording.record(key),
-            FrameKey(key.run, recording.stamp_ns(key), key.camera, key.stem),
+            FrameKey(key.run, recording.stamp_ns(key), key.camera, _name(recording, key)),
             provenance_json=recording.provenance(key),
             pictures=pictures,
             leave=self.request.leave,
@@ -191,3 +192,20 @@ class _Work(NamedTuple):
         size = (truth.width, truth.height)
         fit = Letterbox.fitted(size, self.request.network, self.request.fit)
         return Intake(self.classes, fit, size=size, nonsense=self.session.nonsense)
+
+
+def _name(recording: Recording, key: FrameId) -> str:
+    """How reports call a frame: a bag may have several runs of an episode."""
+    return key.stem if recording.kind == 'dataset' else f'{key.run:03d}/{key.stem}'
+
+
+def pictures_of(request: Request, record: EvaluationRecord) -> Mapping[str, ByteImage]:
+    """Images of the worst frames, by name.
+
+    Raises:
+        UsageError: One cannot be read.
+    """
+    wanted = {frame.name for frame in record.worst}
+    with closing(open_recording(request.truth)) as recording:
+        names = {_name(recording, key): key for key in recording.frames}
+        return {name: recording.rgb(names[name]) for name in sorted(wanted)}

@@ -106,8 +106,7 @@ class Pairing(Generic[T, A]):
         """
         counts = self.counts[stream]
         counts.received += 1
-        free = [k for k, place in self._waiting.items() if stream not in place.answers]
-        found = self._nearest(free, stamp_ns)
+        found = self._free(stream, stamp_ns)
         if found is not None:
             self._waiting[found].answers[stream] = answer
             counts.matched += 1
@@ -153,6 +152,16 @@ class Pairing(Generic[T, A]):
             self.counts[name].unmatched += len(early)
             early.clear()
         return out
+
+    def _free(self, stream: str, stamp_ns: int) -> int | None:
+        """The frame that an answer is to: the nearest that has none yet."""
+        exact = self._waiting.get(stamp_ns)
+        if exact is not None and stream not in exact.answers:
+            return stamp_ns
+        if not self._tolerance_ns:
+            return None
+        free = [stamp for stamp, place in self._waiting.items() if stream not in place.answers]
+        return self._nearest(free, stamp_ns)
 
     def _finish(self, stamp_ns: int) -> Paired[T, A]:
         place = self._waiting.pop(stamp_ns)
