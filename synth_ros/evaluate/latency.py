@@ -57,19 +57,24 @@ class LatencyTally:
         self._last_s = 0.0
         self.answers = 0
 
-    def add(self, arrival_s: float, *, wall_s: float | None, sim_s: float | None) -> None:
+    def arrived(self, arrival_s: float) -> None:
         """Count an answer.
 
         Args:
-            arrival_s: When it came, seconds of a steady clock.
-            wall_s: How long after its frame, on that clock; ``None`` if that is not known.
-            sim_s: How long after its frame in simulated time.
+            arrival_s: When it came, seconds of the clock that times frames.
         """
         self.answers += 1
         self._first_s = arrival_s if self._first_s is None else self._first_s
         self._last_s = arrival_s
-        if wall_s is not None:
-            self._wall.append(wall_s)
+
+    def took(self, wall_s: float, sim_s: float | None) -> None:
+        """Note how long an answer took.
+
+        Args:
+            wall_s: From its frame on.
+            sim_s: From its stamp on, in simulated time; ``None`` if that is not known.
+        """
+        self._wall.append(wall_s)
         if sim_s is not None:
             self._sim.append(sim_s)
 
@@ -81,7 +86,7 @@ class LatencyTally:
         return (self.answers - 1) / (self._last_s - self._first_s)
 
     def wall(self) -> Percentiles | None:
-        """From the frame to the answer, on the steady clock."""
+        """From the frame to the answer."""
         return percentiles(list(self._wall))
 
     def sim(self) -> Percentiles | None:

@@ -46,6 +46,12 @@ class PixelTally:
         self.counts: NDArray[np.int64] = np.zeros((count, count), np.int64)
         self.frames = 0
 
+    def copy(self) -> PixelTally:
+        """One that counts on by itself."""
+        twin = PixelTally(tuple(self._ids.tolist()))
+        twin.counts, twin.frames = self.counts.copy(), self.frames
+        return twin
+
     def add(self, truth: IntImage, found: IntImage) -> None:
         """Count a frame; values that are no class of ours count as background.
 

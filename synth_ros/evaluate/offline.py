@@ -140,7 +140,7 @@ class _Work(NamedTuple):
             times = self.session.stream(topic, pairing.counts[topic])
             for stamp, logged in sorted(answers.stamps(topic).items(), key=lambda e: e[1]):
                 pairing.answer(topic, stamp, stamp, now_s=0.0)
-                times.add(logged / 1e9, wall_s=None, sim_s=None)
+                times.arrived(logged / 1e9)
         masked = {'semantic', 'instance'} & set(answers.kinds.values())
         for paired in pairing.rest():
             if not paired.answers and not request.count_missed:

@@ -145,6 +145,10 @@ class Pairing(Generic[T, A]):
                     self.counts[name].unmatched += 1
         return out
 
+    def __len__(self) -> int:
+        """Frames that wait for answers."""
+        return len(self._waiting)
+
     def rest(self) -> list[Paired[T, A]]:
         """All frames that still wait; nothing more will come."""
         out = [self._finish(stamp) for stamp in list(self._waiting)]

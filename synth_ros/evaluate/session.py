@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from synth_ros.evaluate import outcomes, tables
 from synth_ros.evaluate.frames import KeptFrame, keep
@@ -106,45 +107,64 @@ class Session:
         """
         return self._streams.setdefault(name, _Times(counts)).latency
 
+    def freeze(self) -> Frozen:
+        """What there is now; it stays as it is when frames come."""
+        return Frozen(
+            options=self.options,
+            names=dict(self._names),
+            frames=tuple(self._frames),
+            let_go=self._let_go,
+            streams=tuple(_stream(name, times) for name, times in sorted(self._streams.items())),
+            nonsense=Nonsense(dict(self.nonsense.counts), dict(self.nonsense.examples)),
+            pixels=self._pixels.copy(),
+        )
+
+    def record(self, *, details: bool = True) -> EvaluationRecord:
+        """What the frames add up to; see :meth:`Frozen.record`."""
+        return self.freeze().record(details=details)
+
+
+class Frozen(NamedTuple):
+    """A session at one moment; another thread may work on it."""
+
+    options: SessionOptions
+    names: Mapping[int, str]
+    frames: tuple[KeptFrame, ...]
+    let_go: int
+    streams: tuple[StreamRecord, ...]
+    nonsense: Nonsense
+    pixels: PixelTally
+
     def record(self, *, details: bool = True) -> EvaluationRecord:
         """What the frames add up to.
 
         Args:
             details: With slices, findings and the worst frames, which take a while.
         """
-        frames = sorted(self._frames, key=lambda frame: frame.key)
-        boxes = tables.boxes(frames, self._names, min_score=self.options.min_score)
-        point = boxes.point if boxes is not None else None
-        record = EvaluationRecord(
+        frames = sorted(self.frames, key=lambda frame: frame.key)
+        limit = self.options.min_score
+        boxes = tables.boxes(frames, self.names, min_score=limit)
+        score = boxes.point.score if boxes is not None and boxes.point is not None else None
+        most = self.options.worst
+        found = outcomes.told(frames, self.names, score=score) if details else None
+        bad = outcomes.worst(frames, self.names, score=score, most=most) if details else ()
+        return EvaluationRecord(
             truth=self.options.truth,
             stack=self.options.stack,
             frames=len(frames),
-            let_go=self._let_go,
-            streams=tuple(_stream(name, times) for name, times in sorted(self._streams.items())),
+            let_go=self.let_go,
+            streams=self.streams,
             nonsense=dict(sorted(self.nonsense.counts.items())),
             examples=dict(sorted(self.nonsense.examples.items())),
             boxes=boxes,
-            masks=tables.masks(frames, self._names, min_score=self.options.min_score),
+            masks=tables.masks(frames, self.names, min_score=limit),
             segments=tables.segments(frames),
-            pixels=tables.pixels(self._pixels, self._names),
-            poses=tables.poses(frames, self._names),
+            pixels=tables.pixels(self.pixels, self.names),
+            poses=tables.poses(frames, self.names),
+            findings=() if found is None else found.findings,
+            slices=() if found is None else found.slices,
+            worst=bad,
         )
-        if not details:
-            return record
-        score = None if point is None else point.score
-        told = outcomes.told(frames, self._names, score=score)
-        return record.model_copy(
-            update={
-                'findings': told.findings,
-                'slices': told.slices,
-                'worst': outcomes.worst(frames, self._names, score=score, most=self.options.worst),
-            }
-        )
-
-    @property
-    def names(self) -> Mapping[int, str]:
-        """Our classes."""
-        return self._names
 
 
 def _stream(name: str, times: _Times) -> StreamRecord:
