@@ -160,16 +160,17 @@ def findings_of(outcomes: Iterable[Outcome], measure: Measure) -> tuple[Finding,
     one with the smallest p-value. The level in the sentence is the next multiple of 10 % (of 5 %
     where that would not be below the others) above the upper bound of the share.
     """
-    columns = _columns(outcomes)
-    tried = [(column, *cut) for column in columns for cut in _cuts(column)]
-    best: dict[str, Finding] = {}
-    for column, words, inside in tried:
-        found = _compare(column, words, inside, measure=measure, tries=len(tried))
-        if found is not None and (
-            column.factor not in best or found.p_value < best[column.factor].p_value
-        ):
-            best[column.factor] = found
-    return tuple(sorted(best.values(), key=lambda item: (-item.cost, item.factor)))
+    columns = [(column, _cuts(column)) for column in _columns(outcomes)]
+    tries = sum(len(cuts) for _, cuts in columns)
+    best: list[Finding] = []
+    for column, cuts in columns:
+        design = _design(column)
+        compared = (
+            _compare(column, cut, measure=measure, design=design, tries=tries) for cut in cuts
+        )
+        found = [item for item in compared if item is not None]
+        best += [min(found, key=lambda item: item.p_value)] if found else []
+    return tuple(sorted(best, key=lambda item: (-item.cost, item.factor)))
 
 
 def _columns(outcomes: Iterable[Outcome]) -> list[_Column]:
@@ -312,9 +313,21 @@ def _cuts(column: _Column) -> list[tuple[str, NDArray[np.bool_]]]:
     ]
 
 
+def _design(column: _Column) -> float:
+    """By how much scenes differ more than independent outcomes would, if nothing mattered."""
+    everything = _group(column, np.ones(len(column.values), np.bool_))
+    return everything.design
+
+
 def _compare(
-    column: _Column, words: str, inside: NDArray[np.bool_], *, measure: Measure, tries: int
+    column: _Column,
+    cut: tuple[str, NDArray[np.bool_]],
+    *,
+    measure: Measure,
+    design: float,
+    tries: int,
 ) -> Finding | None:
+    words, inside = cut
     ours, others = _group(column, inside), _group(column, ~inside)
     if min(ours.clusters, others.clusters) < LEAST_CLUSTERS:
         return None
@@ -322,10 +335,8 @@ def _compare(
     if drop < LEAST_DROP:
         return None
     # A group without any success, or any failure, cannot tell how its clusters differ.
-    design = max(ours.design, others.design)
-    error = math.sqrt((ours.plain + others.plain) * design)
-    freedom = ours.clusters + others.clusters - 2
-    p_value = min(1.0, 2 * float(stats.t.sf(drop / error, freedom)) * tries)
+    design = max(design, ours.design, others.design)
+    p_value = min(1.0, 2 * tries * _fisher(ours, others, design))
     upper = ours.bounds(design)[1]
     level = _level(upper, below=others.share)
     if p_value >= ALPHA or level is None:
@@ -347,6 +358,20 @@ def _compare(
         cost,
         p_value,
     )
+
+
+def _fisher(ours: _Group, others: _Group, design: float) -> float:
+    """Chance of a share as low as ours, or lower (Fisher's exact test, one-sided).
+
+    Args:
+        ours: The group.
+        others: All others.
+        design: So many outcomes are worth one independent outcome; halves are rounded against us.
+    """
+    counts = math.floor(ours.total / design), math.floor(others.total / design)
+    rights = math.ceil(ours.right / design), math.floor(others.right / design)
+    right = min(rights[0], counts[0])
+    return float(stats.hypergeom.cdf(right, sum(counts), right + rights[1], counts[0]))
 
 
 def _level(upper: float, *, below: float) -> int | None:
