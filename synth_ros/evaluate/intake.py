@@ -17,7 +17,7 @@ from synth_ros.schema.rle import Rle
 from synth_ros.types import FloatArray
 
 REASONS = {
-    'box_not_finite': 'boxes with NaN or infinite numbers',
+    'box_not_finite': 'boxes with NaN, infinite or absurd numbers',
     'box_without_area': 'boxes of no or negative size',
     'box_outside': 'boxes wholly outside the image (they count as wrong)',
     'score_not_finite': 'scores that are NaN or infinite',
@@ -29,7 +29,7 @@ REASONS = {
     'damaged_mask': 'masks that are damaged or of another size',
     'unknown_mask_value': 'mask values that are no class of ours',
     'unusable_image': 'mask images that cannot be read',
-    'pose_not_finite': 'poses with NaN or infinite numbers',
+    'pose_not_finite': 'poses with NaN, infinite or absurd numbers',
     'pose_without_rotation': 'poses whose quaternion has no length',
     'pose_in_another_frame': "poses that are not in the camera's optical frame",
     'damaged_truth': 'ground truth messages that cannot be read',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal, NamedTuple, Self
 
 from synth_ros.errors import UsageError
@@ -10,6 +9,9 @@ from synth_ros.evaluate.types import Box
 
 Fit = Literal['none', 'letterbox', 'corner', 'stretch']
 FITS: tuple[Fit, ...] = ('none', 'letterbox', 'corner', 'stretch')
+
+
+_MOST_PX = 1e9
 
 
 class Letterbox(NamedTuple):
@@ -79,7 +81,7 @@ class Letterbox(NamedTuple):
 
 def usable(box: Box) -> str:
     """Why a box is no box; empty if it is one."""
-    if not all(math.isfinite(value) for value in box):
+    if not all(abs(value) <= _MOST_PX for value in box):
         return 'box_not_finite'
     if box.width <= 0 or box.height <= 0:
         return 'box_without_area'

@@ -16,6 +16,7 @@ from synth_ros.readers import ros_values as values
 from synth_ros.readers.ros_values import Header, Image, Pose, stamp_ns
 from synth_ros.types import FloatArray
 
+_MOST_M = 1e9
 _MOST = 10_000
 """Detections of one message that are looked at."""
 
@@ -202,7 +203,7 @@ def _best(results: Sequence[_Result]) -> _Result | None:
 def _matrix(pose: Pose, nonsense: Nonsense) -> FloatArray | None:
     place, turn = pose.position, pose.orientation
     numbers = (place.x, place.y, place.z, turn.x, turn.y, turn.z, turn.w)
-    if not all(math.isfinite(number) for number in numbers) or max(map(abs, numbers)) > 1e100:
+    if not all(abs(number) <= _MOST_M for number in numbers):
         nonsense.add('pose_not_finite', f'{numbers}')
         return None
     if math.hypot(*numbers[3:]) < 1e-6:

@@ -36,7 +36,7 @@ MSPD_LIMITS.flags.writeable = False
 """Likewise in pixels of an image 640 wide."""
 _MOST_POINTS, _MOST_TURNED = 1000, 250
 _GRID = 6
-_BEHIND_M = 1e-6
+_NEAR_M = 1e-9
 
 
 class PoseModel(NamedTuple):
@@ -199,19 +199,20 @@ def _mspd(
     points: FloatArray,
     intrinsics: FloatArray,
 ) -> float:
-    ours = _project(transform_points(estimate, points), intrinsics)
-    theirs = _project(transform_points(truth, turned), intrinsics)
-    if ours is None or theirs is None:
+    ours, theirs = transform_points(estimate, points), transform_points(truth, turned)
+    # What is behind the camera has pixels too, by the formula; those of the other side are none.
+    if bool((ours[..., 2] > 0).all()) != bool((theirs[..., 2] > 0).all()):
         return math.inf
-    return float(np.sqrt(((theirs - ours) ** 2).sum(axis=-1)).max(axis=-1).min())
+    apart = _project(theirs, intrinsics) - _project(ours, intrinsics)
+    return float(np.sqrt((apart**2).sum(axis=-1)).max(axis=-1).min())
 
 
-def _project(points: FloatArray, intrinsics: FloatArray) -> FloatArray | None:
-    """Pixels, (..., 2); ``None`` if a point is not before the camera."""
-    if float(points[..., 2].min()) < _BEHIND_M:
-        return None
+def _project(points: FloatArray, intrinsics: FloatArray) -> FloatArray:
+    """Pixels, (..., 2)."""
     homogeneous = points @ intrinsics.T
-    pixels: FloatArray = homogeneous[..., :2] / homogeneous[..., 2:]
+    depth = homogeneous[..., 2:]
+    safe = np.where(np.abs(depth) < _NEAR_M, _NEAR_M, depth)
+    pixels: FloatArray = homogeneous[..., :2] / safe
     return pixels
 
 

@@ -156,8 +156,9 @@ def findings_of(outcomes: Iterable[Outcome], measure: Measure) -> tuple[Finding,
     For every factor all outcomes below and above each edge of its bins, or of each word, are
     compared with the others. What is told has at least ``LEAST_OUTCOMES`` outcomes and
     ``LEAST_CLUSTERS`` clusters on both sides, a share lower by ``LEAST_DROP`` at least, and a
-    p-value below ``ALPHA`` after Bonferroni's correction for all comparisons; of each factor the
-    one with the smallest p-value. The level in the sentence is the next multiple of 10 % (of 5 %
+    p-value below ``ALPHA``: Fisher's exact test on counts that are divided by the design effect of
+    the clusters, with Bonferroni's correction for all comparisons; of each factor the one with the
+    smallest p-value. The level in the sentence is the next multiple of 10 % (of 5 %
     where that would not be below the others) above the upper bound of the share.
     """
     columns = [(column, _cuts(column)) for column in _columns(outcomes)]

@@ -122,7 +122,7 @@ def test_nonsense_is_counted(evaluated):
         'unknown_class': answers,
     }
     assert "'person'" in evaluated.record['examples']['unknown_class']
-    assert 'NaN or infinite numbers' in evaluated.page
+    assert 'NaN, infinite or absurd numbers' in evaluated.page
 
 
 def test_latency_is_that_of_the_detector(evaluated):
