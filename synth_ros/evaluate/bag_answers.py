@@ -78,6 +78,17 @@ class BagAnswers:
         """When each answer was logged, nanoseconds, by its stamp."""
         return {stamp: place.log_ns for stamp, place in self._places[topic].items()}
 
+    def begun(self, camera: str) -> Mapping[int, int]:
+        """When the first message of each frame of a camera was logged, nanoseconds, by its stamp.
+
+        Empty for a bag that holds no such messages.
+        """
+        ending = f'{camera}/color/camera_info'
+        topics = [topic for topic in self._index.stamped if topic.endswith(ending)]
+        if len(topics) != 1:
+            return {}
+        return {stamp: place.log_ns for stamp, place in self._index.stamped[topics[0]].items()}
+
     def read(self, answers: Mapping[str, int], taker: Taker) -> FoundFrame:
         """What was said of a frame.
 

@@ -67,7 +67,8 @@ def evaluate(request: Request, step: Step) -> Session:
         step: Told of progress.
 
     Raises:
-        UsageError: Something cannot be read, or nothing belongs together.
+        NotFoundError: A topic, camera or class is not there.
+        UsageError: Something cannot be read, or does not tell what belongs together.
     """
     with ExitStack() as stack:
         recording = stack.enter_context(closing(open_recording(request.truth)))
@@ -134,13 +135,23 @@ class _Work(NamedTuple):
         pairing: Pairing[FrameId, int] = Pairing(
             request.topics, tolerance_ns=request.tolerance_ns, timeout_s=float('inf')
         )
-        for key in self._keys():
+        keys = self._keys()
+        for key in keys:
             pairing.frame(self._stamp(key), key, 0.0)
+        if pairing.repeated_frames:
+            raise UsageError(
+                f'{pairing.repeated_frames} frames of {request.truth} have the stamp of another '
+                'one, so stamps do not tell which frame an answer belongs to. Give the bag that '
+                'the stack saw: synth-ros dataset2bag makes one of a dataset.'
+            )
+        begun = answers.begun(keys[0].camera)
         for topic in request.topics:
             times = self.session.stream(topic, pairing.counts[topic])
             for stamp, logged in sorted(answers.stamps(topic).items(), key=lambda e: e[1]):
-                pairing.answer(topic, stamp, stamp, now_s=0.0)
+                frame = pairing.answer(topic, stamp, stamp, now_s=0.0)
                 times.arrived(logged / 1e9)
+                if frame is not None and frame in begun:
+                    times.took(max(0, logged - begun[frame]) / 1e9, None)
         masked = {'semantic', 'instance'} & set(answers.kinds.values())
         for paired in pairing.rest():
             if not paired.answers and not request.count_missed:

@@ -49,6 +49,7 @@ def test_our_own_labels_are_perfect(made):
     assert record.poses.on_boxes == 0
     assert record.nonsense == {}
     assert {(s.matched, s.missed, s.unmatched) for s in record.streams} == {(6, 0, 0)}
+    assert {(s.wall_ms.total, s.wall_ms.most) for s in record.streams} == {(6, 0.0)}
     assert pictures_of(request, record) == {}
 
 
@@ -83,18 +84,24 @@ def test_what_cannot_be_evaluated(made, options, error, words):
         evaluate(Request(made.bag, made.bag, **{'topics': (BOXES,), **options}), quiet)
 
 
+def test_stamps_that_come_twice_tell_nothing(made):
+    request = Request(made.dataset, made.bag, topics=(BOXES,), camera='head')
+    with pytest.raises(UsageError, match=r'4 frames of .* have the stamp of another'):
+        evaluate(request, quiet)
+
+
 def test_frames_without_an_answer_are_apart_unless_asked(made, tmp_path):
     """The bag of another run answers nothing of this one: all stamps are strange."""
     bag = tmp_path / 'dataset'
     shutil.copytree(made.dataset, bag)
     index = json.loads((bag / 'annotations.json').read_text())
     for image in index['images']:
-        image['stamp_ns'] += 1_000_000_000_000
+        image['stamp_ns'] += 10_000_000_000_000 + image['episode'] * 10_000_000_000
     (bag / 'annotations.json').write_text(json.dumps(index))
     request = Request(bag, made.bag, topics=(BOXES,), camera='head')
     record = evaluate(request, quiet).record()
     assert (record.frames, record.boxes) == (0, None)
     [stream] = record.streams
-    assert (stream.missed, stream.unmatched) == (stream.missed, 6)
+    assert (stream.matched, stream.missed, stream.unmatched) == (0, 6, 6)
     counted = evaluate(request._replace(count_missed=True), quiet).record()
     assert counted.boxes.summary.ap == 0.0
