@@ -60,6 +60,7 @@ setup(
             'synth-ros = synth_ros.cli.main:main',
             'sim_node = synth_ros.ros.sim_node:main',
             'recorder_node = synth_ros.ros.recorder_node:main',
+            'evaluator_node = synth_ros.ros.evaluator_node:main',
         ],
     },
     # Why each one is needed: docs/dependencies.md.

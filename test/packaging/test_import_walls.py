@@ -34,10 +34,11 @@ ALLOWED = {
     'validate': {*GROUND, 'readers'},
     'report': {*GROUND, *TOOLS},
     'training': {*GROUND, 'readers'},
+    'evaluate': {*GROUND, 'readers', 'report'},
     'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
-    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate'},
-    'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
+    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate', 'evaluate'},
+    'ros': {*MODEL, *TOOLS, 'report', 'pipeline', 'evaluate'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.
 ROS_PACKAGES = {'rclpy', 'cv_bridge', 'builtin_interfaces', 'tf2_ros'}

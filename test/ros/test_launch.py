@@ -9,7 +9,7 @@ import pytest
 from ament_index_python import packages
 
 LAUNCH = Path(__file__).parents[2] / 'launch'
-FILES = ('simulate.launch.py', 'simulate_and_record.launch.py')
+FILES = ('simulate.launch.py', 'simulate_and_record.launch.py', 'evaluate.launch.py')
 
 
 @pytest.fixture
@@ -61,6 +61,18 @@ def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
             check_default(default, kind, defaults.recorder[name])
     for name, kind in launch_file.SHARED:
         assert type(defaults.recorder[name]) is kind
+
+
+def test_every_parameter_of_the_evaluator_is_an_argument(load, defaults):
+    launch_file = load('evaluate.launch.py')
+    assert set(declared(launch_file)) == {*defaults.evaluator, 'namespace'}
+    # A launch evaluates the demo's camera, saves, and ends with the simulation.
+    chosen = {'camera': 'head', 'out': 'evaluation', 'stop_with_publishers': 'true'}
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name in chosen:
+            assert default == chosen[name]
+        elif name != 'detections_2d':
+            check_default(default, kind, defaults.evaluator[name])
 
 
 def check_default(text, kind, value):
