@@ -25,6 +25,9 @@ from synth_ros.types import Category
 
 _MOST_KNOWN = 4000
 _MOST_CLOCKS = 4000
+_ANOTHER_NS = 10_000_000_000
+"""Messages of one frame come closer together than this."""
+_RUNS = 1_000_000
 _POSES = frozenset({'solids', 'poses'})
 
 
@@ -69,11 +72,13 @@ class Truth(NamedTuple):
         record: Its labels.
         run: Which scene.
         provenance_json: How it was made.
+        session: Which run of the simulator; its stamps begin anew.
     """
 
     record: FrameRecord
     run: int
     provenance_json: str
+    session: str = ''
 
 
 class _Answer(NamedTuple):
@@ -113,6 +118,8 @@ class LiveEvaluation:
         self._clock: deque[tuple[int, int]] = deque(maxlen=_MOST_CLOCKS)
         self._halves: OrderedDict[int, tuple[Truth | None, IntImage | None]] = OrderedDict()
         self._frame_id = ''
+        self._session = ''
+        self._sessions = 0
 
     @property
     def waiting(self) -> int:
@@ -131,7 +138,10 @@ class LiveEvaluation:
             received_ns: When.
             frame_id: The camera's optical frame, if the message tells it.
         """
-        self._begun.setdefault(stamp_ns, received_ns)
+        known = self._begun.get(stamp_ns)
+        if known is None or received_ns - known > _ANOTHER_NS:
+            # A simulator that was started anew gives its stamps once more.
+            self._begun[stamp_ns] = received_ns
         if len(self._begun) > _MOST_KNOWN:
             self._begun.popitem(last=False)
         self._frame_id = frame_id or self._frame_id
@@ -144,6 +154,13 @@ class LiveEvaluation:
             received_ns: When, by the clock of ``answer``.
             now_s: The time, seconds of a steady clock.
         """
+        if truth.session != self._session:
+            self._sessions += bool(self._session)
+            self._session = truth.session
+            for paired in self._pairing.restart() if self._sessions else ():
+                self._compare(paired)
+        # Scenes of another run of the simulator are other scenes.
+        truth = truth._replace(run=truth.run + self._sessions * _RUNS)
         stamp = truth.record.stamp_ns
         self.begun(stamp, received_ns)
         if self._options.mask is None:

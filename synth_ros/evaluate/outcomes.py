@@ -78,7 +78,6 @@ def _detections(
             if item.counts and score is not None and item.score >= score:
                 own: dict[str, Factor] = {
                     'class': names.get(item.class_id, str(item.class_id)),
-                    'score': item.score,
                     'box_size_px': (item.box.width * item.box.height) ** 0.5,
                 }
                 # Detections of nothing belong to no object: each stands for itself.

@@ -157,6 +157,12 @@ class Pairing(Generic[T, A]):
             early.clear()
         return out
 
+    def restart(self) -> list[Paired[T, A]]:
+        """Time begins anew, so stamps may come again; gives what still waited."""
+        out = self.rest()
+        self._done.clear()
+        return out
+
     def _free(self, stream: str, stamp_ns: int) -> int | None:
         """The frame that an answer is to: the nearest that has none yet."""
         exact = self._waiting.get(stamp_ns)

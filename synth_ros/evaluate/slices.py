@@ -345,7 +345,7 @@ def _compare(
     what = {'recall': 'objects found', 'precision': 'detections right'}.get(measure, 'poses right')
     text = (
         f'{measure} falls below {level} % when {words} ({ours.right} of {ours.total} {what}; '
-        f'otherwise {others.share:.0%})'
+        f'otherwise {100 * others.share:.0f} %)'
     )
     cost = drop * ours.total
     return Finding(

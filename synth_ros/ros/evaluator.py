@@ -178,7 +178,7 @@ class EvaluatorNode(Node):
         except RosError as error:
             self._live.session.nonsense.add('damaged_truth', str(error))
             return
-        truth = Truth(found.frame, found.run, found.provenance)
+        truth = Truth(found.frame, found.run, found.provenance, found.session)
         self._live.truth(truth, received_ns=received_ns, now_s=time.monotonic())
 
     def _receive_mask(self, message: Image, received_ns: int) -> None:

@@ -149,6 +149,23 @@ def test_missed_frames(count_missed):
     assert (record.boxes.summary.ap < 0.99) == count_missed
 
 
+def test_a_simulator_that_is_started_anew_gives_its_stamps_again():
+    live = make()
+    for session, begun in (('one', 0), ('two', 100 * S)):
+        for view in range(3):
+            truth = truth_of(view)._replace(session=session)
+            live.truth(truth, received_ns=begun + view * S, now_s=0.0)
+            live.answer('boxes', boxes_of(view), received_ns=begun + view * S + S // 5, now_s=0.0)
+            live.due(0.0)
+        live.truth(truth_of(9)._replace(session=session), received_ns=0, now_s=0.0)
+    live.due(10.0)
+    record = live.freeze().record()
+    [stream] = record.streams
+    assert (stream.matched, stream.missed, stream.repeated) == (6, 2, 0)
+    assert record.frames == 6
+    assert stream.wall_ms.most == pytest.approx(200)
+
+
 def test_memory_is_bounded_and_says_so():
     live = make(session=SessionOptions(most_frames=4))
     feed(live, views=range(10))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from listener import Listener
 from ros_processes import ENV, NodeProcess, sim, write_config
+from std_srvs.srv import Trigger
 
 from synth_ros.config.load import load_config
 
@@ -51,6 +52,7 @@ def evaluated(tmp_path_factory):
         ):
             judge.wait_for_text('Listening to all 6 topics')
             listener.wait_for(lambda: listener.node.count_subscribers(TOPIC) == 3, 'detector')
+            answers = [call(listener, name) for name in ('save', 'reset')]
             listener.call('pause', data=False)
             codes = (first.wait(), judge.wait())
     finally:
@@ -61,10 +63,20 @@ def evaluated(tmp_path_factory):
         codes=codes,
         text=judge.text,
         heard=heard,
+        answers=answers,
         record=json.loads((folder / 'out' / 'evaluation.json').read_text()),
         page=(folder / 'out' / 'evaluation.html').read_text(),
         files=sorted(path.name for path in (folder / 'out').iterdir()),
     )
+
+
+def call(listener, name):
+    """The answer of a service of the evaluator."""
+    client = listener.node.create_client(Trigger, f'/evaluator_node/{name}')
+    assert client.wait_for_service(20), name
+    future = client.call_async(Trigger.Request())
+    listener.wait_for(future.done, f'the answer of {name}')
+    return future.result()
 
 
 def hear_metrics(listener):
@@ -136,6 +148,13 @@ def test_latency_is_that_of_the_detector(evaluated):
 def test_slices_know_what_was_drawn(evaluated):
     factors = {entry['factor'] for entry in evaluated.record['slices']}
     assert {'distance_m', 'class', 'view.joints.head_pan_joint', 'light of all lamps'} <= factors
+
+
+def test_it_saves_and_forgets_when_asked(evaluated):
+    saved, reset = evaluated.answers
+    assert saved.success, saved.message
+    assert saved.message.endswith('evaluation.html')
+    assert reset.success
 
 
 def test_metrics_are_published_while_it_runs(evaluated):
