@@ -59,6 +59,7 @@ setup(
         'console_scripts': [
             'synth-ros = synth_ros.cli.main:main',
             'sim_node = synth_ros.ros.sim_node:main',
+            'detector_node = synth_ros.ros.detector_node:main',
             'recorder_node = synth_ros.ros.recorder_node:main',
         ],
     },

@@ -85,6 +85,7 @@ def in_workspace(workspace: Path, command: str) -> str:
 def test_nodes_and_command_are_installed_for_ros2_run(workspace):
     folder = workspace / 'install' / 'synth_ros' / 'lib' / 'synth_ros'
     assert sorted(path.name for path in folder.iterdir()) == [
+        'detector_node',
         'recorder_node',
         'sim_node',
         'synth-ros',
