@@ -15,6 +15,7 @@ from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
 from synth_ros.cli.dataset2bag import dataset2bag
 from synth_ros.cli.demo import demo
+from synth_ros.cli.detect import detect
 from synth_ros.cli.doctor import doctor
 from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
@@ -77,6 +78,7 @@ for _verb in (
     coverage,
     audit,
     validate,
+    detect,
     recover,
     doctor,
 ):

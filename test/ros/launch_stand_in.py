@@ -32,8 +32,9 @@ class Node:
         sigkill_timeout,
         parameters,
         on_exit=None,
+        remappings=(),
     ):
-        self.parameters = parameters
+        self.parameters, self.remappings = parameters, remappings
 
 
 class Record:

@@ -9,7 +9,7 @@ import pytest
 from ament_index_python import packages
 
 LAUNCH = Path(__file__).parents[2] / 'launch'
-FILES = ('simulate.launch.py', 'simulate_and_record.launch.py')
+FILES = ('detect.launch.py', 'simulate.launch.py', 'simulate_and_record.launch.py')
 
 
 @pytest.fixture
@@ -61,6 +61,15 @@ def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
             check_default(default, kind, defaults.recorder[name])
     for name, kind in launch_file.SHARED:
         assert type(defaults.recorder[name]) is kind
+
+
+def test_every_parameter_of_the_detector_is_an_argument(load, defaults):
+    launch_file = load('detect.launch.py')
+    topics = {name for name, *_ in launch_file.TOPICS}
+    assert set(declared(launch_file)) == {*defaults.detector, *topics, 'namespace'}
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name != 'model':
+            check_default(default, kind, defaults.detector[name])
 
 
 def check_default(text, kind, value):
