@@ -53,6 +53,7 @@ setup(
         shared('config', '*.yaml'),
         shared('config', '*.xml'),
         shared('rviz', '*.rviz'),
+        shared('foxglove', '*.json'),
     ],
     zip_safe=False,
     entry_points={

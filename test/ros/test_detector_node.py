@@ -1,5 +1,6 @@
 """The detector node as a process: images in, detections of the same stamps out."""
 
+import signal
 import time
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 from blob_models import GREEN, NAMES, RED, SCORE, blob_model, constant_model, picture
 from camera_stand_in import FRAME, Camera
 from diagnostic_msgs.msg import DiagnosticStatus
+from ears import Ears
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
-from ros_processes import NodeProcess
+from ros_processes import NodeProcess, sim, write_config
+from sensor_msgs.msg import Image
+from vision_msgs.msg import Detection2DArray
 
 from synth_ros.ros.convert import stamp_ns
 from synth_ros.ros.images import image_array
@@ -186,6 +190,42 @@ def test_a_slow_model_skips_old_images_and_says_so(tmp_path):
         assert DiagnosticStatus.WARN in levels
         assert node.end() == 0
         assert f'Answered {len(stamps)} of {stamp} images: {stamp - len(stamps)} sk' in node.text
+
+
+@pytest.mark.slow
+def test_the_loop_closes_images_of_the_simulation_are_answered(tmp_path):
+    topic = '/head/color/image_raw'
+    model = blob_model(tmp_path / 'm.onnx', network=(160, 120))
+    heard = [(topic, Image, ''), ('/detections', Detection2DArray, '')]
+    with (
+        Ears(heard) as ears,
+        detector(tmp_path, model, arguments=('-r', f'image:={topic}')) as node,
+    ):
+        node.wait_for_text('Ready: yolo model')
+        params = {'real_time_factor': 0.2, 'wait_for_subscribers_s': 0.0}
+        with sim(tmp_path, write_config(tmp_path), **params) as simulator:
+            deadline = time.monotonic() + 60
+            while len(ears.heard['/detections']) < 8:
+                assert time.monotonic() < deadline, node.text
+                time.sleep(0.02)
+            assert simulator.end() == 0
+        assert node.end() == 0
+    frames = {stamp_ns(m.header.stamp): m.header.frame_id for m in ears.heard[topic]}
+    for answer in ears.heard['/detections']:
+        assert frames[stamp_ns(answer.header.stamp)] == answer.header.frame_id
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_while_it_looks_at_an_image(tmp_path, number):
+    output = np.zeros((1, 6, 10), np.float32)
+    model = constant_model(tmp_path / 'slow.onnx', ('output0', output), repeat=60)
+    with Camera() as camera, detector(tmp_path, model, threads=1) as node:
+        camera.wait_for_detector()
+        camera.send(picture(), 1)
+        camera.send(picture(), 2)
+        assert node.end(number) == 0
+        assert 'Traceback' not in node.text
+        assert 'Answered' in node.text
 
 
 def test_every_nth_image_is_looked_at(tmp_path, model):
