@@ -161,32 +161,50 @@ def _session(path: Path, options: RunOptions) -> onnxruntime.InferenceSession:
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = _QUIET
     settings.intra_op_num_threads = options.threads
-    providers = _providers(onnxruntime.get_available_providers(), options)
+    chosen = providers(onnxruntime.get_available_providers(), options)
     try:
-        return onnxruntime.InferenceSession(str(path), settings, providers=providers)
+        return onnxruntime.InferenceSession(str(path), settings, providers=chosen)
     except Exception as error:  # onnxruntime's errors share no root but this
         raise AssetError(path, f'onnxruntime cannot load it: {_first_line(error)}.') from error
 
 
-def _providers(
+def providers(
     available: Sequence[str], options: RunOptions
 ) -> list[str | tuple[str, dict[str, str]]]:
-    """What is to run the network, with its options, in the order of preference."""
-    wanted = ('tensorrt', 'cuda', 'cpu') if options.provider == 'auto' else (options.provider,)
-    chosen = [name for name in wanted if _NAMES[name] in available]
-    if not chosen:
-        have = [short for short, name in _NAMES.items() if name in available]
+    """What is to run the network, as onnxruntime wants to be told.
+
+    Args:
+        available: Providers of the installed onnxruntime.
+        options: What the user wants.
+
+    Returns:
+        Providers in the order of preference, TensorRT with its options. onnxruntime itself goes
+        on with the CPU.
+
+    Raises:
+        UsageError: The one that was asked for is not there.
+    """
+    wanted = list(_NAMES) if options.provider == 'auto' else [options.provider]
+    have = [short for short, name in _NAMES.items() if name in available]
+    if options.provider not in {'auto', *have}:
         raise UsageError(
             f'The installed onnxruntime has no {options.provider}; it has: {", ".join(have)}. '
             'Use provider auto, or install a build of onnxruntime that has it.'
         )
+    if options.provider == 'tensorrt':
+        # For what TensorRT cannot do itself.
+        wanted.append('cuda')
     tensorrt = {'trt_fp16_enable': str(options.fp16)}
     if options.engine_cache:
         tensorrt |= {
             'trt_engine_cache_enable': 'True',
             'trt_engine_cache_path': options.engine_cache,
         }
-    return [(_NAMES[name], tensorrt) if name == 'tensorrt' else _NAMES[name] for name in chosen]
+    return [
+        (_NAMES[name], tensorrt) if name == 'tensorrt' else _NAMES[name]
+        for name in wanted
+        if name in have
+    ]
 
 
 def _used(session: onnxruntime.InferenceSession, options: RunOptions) -> str:

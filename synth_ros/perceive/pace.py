@@ -24,7 +24,7 @@ class Inbox(Generic[T]):
 
     @property
     def skipped(self) -> int:
-        """Items that were never taken, for a newer one came."""
+        """Items that were never taken: a newer one came, or the end."""
         return self._skipped
 
     def put(self, item: T) -> None:
@@ -41,9 +41,11 @@ class Inbox(Generic[T]):
             return None if self._closed else self._waiting.popleft()
 
     def close(self) -> None:
-        """Let whoever waits go; what still waits is dropped."""
+        """Let whoever waits go; what still waits is skipped."""
         with self._condition:
             self._closed = True
+            self._skipped += len(self._waiting)
+            self._waiting.clear()
             self._condition.notify_all()
 
 

@@ -37,6 +37,7 @@ from synth_ros.types import ByteImage
 
 _REPORT_S = 1.0
 _WARN_S = 5.0
+_MOST_SENTENCES = 20
 
 
 class _Info(TypedDict):
@@ -186,9 +187,13 @@ class DetectorNode(Node):
 
     def _tell_once(self, sentence: str) -> None:
         """Warn of what would come with every image, but once; diagnostics count the rest."""
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self.get_logger().error(sentence)
+        if sentence in self._told or len(self._told) > _MOST_SENTENCES:
+            return
+        self._told.add(sentence)
+        log = self.get_logger()
+        log.error(sentence)
+        if len(self._told) > _MOST_SENTENCES:
+            log.error('More kinds of errors are counted, but no longer told.')
 
     def counts(self) -> Counts:
         """What became of all images so far."""

@@ -6,7 +6,7 @@ from blob_models import GREEN, RED, blob_model, constant_model, picture
 
 from synth_ros.errors import AssetError, UsageError
 from synth_ros.perceive.detector import Detector, DetectorOptions
-from synth_ros.perceive.model import RunOptions
+from synth_ros.perceive.model import RunOptions, providers
 from synth_ros.perceive.names import read_names
 from synth_ros.perceive.types import Thresholds
 
@@ -142,3 +142,30 @@ def test_names_are_read_line_by_line(tmp_path):
         read_names(file)
     with pytest.raises(AssetError, match='cannot be read'):
         read_names(tmp_path / 'none.txt')
+
+
+ALL = ['TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider']
+
+
+@pytest.mark.parametrize(
+    ('provider', 'available', 'chosen'),
+    [
+        ('auto', ALL, ALL),
+        ('auto', ALL[1:], ALL[1:]),
+        ('auto', ALL[2:], ALL[2:]),
+        ('cuda', ALL, ALL[1:2]),
+        # What TensorRT cannot do itself shall stay on the GPU.
+        ('tensorrt', ALL, ALL[:2]),
+        ('cpu', ALL, ALL[2:]),
+    ],
+)
+def test_the_fastest_that_is_installed_runs_the_network(provider, available, chosen):
+    options = RunOptions(provider=provider, fp16=True, engine_cache='/engines')
+    found = providers(available, options)
+    assert [item if isinstance(item, str) else item[0] for item in found] == chosen
+    if 'TensorrtExecutionProvider' in chosen:
+        assert found[0][1] == {
+            'trt_fp16_enable': 'True',
+            'trt_engine_cache_enable': 'True',
+            'trt_engine_cache_path': '/engines',
+        }
