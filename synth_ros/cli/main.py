@@ -15,6 +15,7 @@ from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
 from synth_ros.cli.dataset2bag import dataset2bag
 from synth_ros.cli.demo import demo
+from synth_ros.cli.detect import detect
 from synth_ros.cli.doctor import doctor
 from synth_ros.cli.evaluate import evaluate
 from synth_ros.cli.export import export_app
@@ -78,6 +79,7 @@ for _verb in (
     coverage,
     audit,
     validate,
+    detect,
     evaluate,
     recover,
     doctor,

@@ -7,10 +7,16 @@ from types import SimpleNamespace
 import pytest
 import rclpy
 
-from synth_ros.ros import evaluator_params, params, recorder_params
+from synth_ros.ros import detector_params, evaluator_params, params, recorder_params
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / 'writers')]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ('perceive', 'writers'))]
+
+
+def declare_detector(node):
+    """All parameters of the detector node."""
+    detector_params.declare_detector_params(node)
+    detector_params.declare_thresholds(node)
 
 
 @pytest.fixture(scope='session')
@@ -23,10 +29,17 @@ def defaults():
         params.declare_sim_params,
         recorder_params.declare_recorder_params,
         evaluator_params.declare_evaluator_params,
+        declare_detector,
     ):
         node = rclpy.create_node('defaults', context=context)
         inherited = set(node._parameters)
-        given = [('config', 'a.yaml'), ('bag', 'b'), ('camera', 'c'), ('detections_2d', 'd')]
+        given = [
+            ('config', 'a.yaml'),
+            ('bag', 'b'),
+            ('camera', 'c'),
+            ('detections_2d', 'd'),
+            ('model', 'm.onnx'),
+        ]
         params.given_parameters(node).update(
             {name: rclpy.Parameter(name, value=value) for name, value in given}
         )
@@ -39,4 +52,5 @@ def defaults():
         sim=found[params.declare_sim_params],
         recorder=found[recorder_params.declare_recorder_params],
         evaluator=found[evaluator_params.declare_evaluator_params],
+        detector=found[declare_detector],
     )

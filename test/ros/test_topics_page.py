@@ -70,6 +70,7 @@ def test_the_rviz_view_shows_topics_of_the_demo():
     shown = [d for d in view['Visualization Manager']['Displays'] if 'Topic' in d]
     cameras = load_config(ROOT / 'config' / 'tabletop.yaml').config.cameras
     topics = {f'/{topic}' for camera in cameras for topic in camera_topics(camera.name)}
+    topics.add('/detector_node/image_annotated')
     assert {display['Topic']['Value'] for display in shown} <= topics
     for camera in cameras:
         streams = camera_topics(camera.name)
