@@ -36,6 +36,11 @@ ARGUMENTS = (
     ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('lockstep_topic', '', str, 'Topic whose messages answer frames by stamp; empty: none'),
+    ('lockstep_camera', '', str, 'Only frames of this camera need an answer; empty: all'),
+    ('lockstep_timeout_s', '0.0', float, 'How long an answer may take, real seconds; 0: for ever'),
+    ('lockstep_window', '1', int, 'Frames that may be on their way without an answer'),
+    ('lockstep_on_timeout', 'warn', str, 'After a time-out: warn and go on, or stop'),
 )
 
 

@@ -53,10 +53,12 @@ class DrawnFrame(NamedTuple):
     Attributes:
         stamp_ns: Simulated time, nanoseconds.
         label: Makes the frame; to be called once, on any thread, while the session goes on.
+        cameras: Names of the cameras that take a frame.
     """
 
     stamp_ns: int
     label: Callable[[], LiveFrame]
+    cameras: tuple[str, ...] = ()
 
 
 class LiveSession:
@@ -155,7 +157,9 @@ class LiveSession:
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
         label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
-        return DrawnFrame(window.now.stamp_ns, partial(label, course=self._course))
+        parts = self.world.scene.cameras
+        cameras = tuple(parts[taken.camera].model.name for taken in window.now.taken)
+        return DrawnFrame(window.now.stamp_ns, partial(label, course=self._course), cameras)
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""

@@ -67,6 +67,15 @@ class CameraPublishers:
             if name in self._recorded and KINDS[name].group != 'latched'
         )
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody subscribes to anything of this camera that comes with every frame."""
+        return any(
+            publisher.get_subscription_count()
+            for name, publisher in self._publishers.items()
+            if KINDS[name].make is not None
+        )
+
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
         """Publish everything one camera has for one instant.
 

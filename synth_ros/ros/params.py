@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import NamedTuple, TypedDict, cast
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
@@ -39,6 +39,7 @@ class SimParams:
         color_qos: QoS profile of colour streams.
         depth_qos: QoS profile of depth streams.
         labels_qos: QoS profile of label streams.
+        lockstep: Whose answers frames wait for.
     """
 
     config: str
@@ -55,11 +56,30 @@ class SimParams:
     color_qos: str
     depth_qos: str
     labels_qos: str
+    lockstep: LockstepParams
 
     def real_time_factor(self, live: LiveConfig) -> float:
         """The factor in use."""
         given = self.real_time_factor_override
         return live.real_time_factor if given < 0 else given
+
+
+class LockstepParams(NamedTuple):
+    """Whose answers frames wait for.
+
+    Attributes:
+        topic: Topic of the answers; empty: frames wait for nobody.
+        camera: Only instants with a frame of this camera need an answer; empty: all.
+        timeout_s: Real seconds until a frame is given up; 0 waits for ever.
+        window: Frames that may be on their way.
+        on_timeout: ``warn`` gives the frame up, ``stop`` ends the node.
+    """
+
+    topic: str
+    camera: str
+    timeout_s: float
+    window: int
+    on_timeout: str
 
 
 class Declare:
@@ -180,7 +200,47 @@ def declare_sim_params(node: Node) -> SimParams:
             'Parameter config is empty. Give the path of a config file: '
             'ros2 run synth_ros sim_node --ros-args -p config:=/path/to/config.yaml'
         )
-    return SimParams(config=config, **_declare_run(declare), **_declare_streams(declare))
+    return SimParams(
+        config=config,
+        **_declare_run(declare),
+        **_declare_streams(declare),
+        lockstep=_declare_lockstep(declare),
+    )
+
+
+def _declare_lockstep(declare: Declare) -> LockstepParams:
+    """The parameters that say whose answers frames wait for."""
+    return LockstepParams(
+        topic=declare.text(
+            'lockstep_topic',
+            '',
+            description='The next frame is drawn when a message with the stamp of the last one '
+            'came on this topic, of any type with a header; empty: frames wait for nobody',
+        ),
+        camera=declare.text(
+            'lockstep_camera',
+            '',
+            description='Only instants with a frame of this camera need an answer; empty: all',
+        ),
+        timeout_s=declare.number(
+            'lockstep_timeout_s',
+            0.0,
+            bounds=(0.0, 86400.0),
+            description='How long an answer may take, real seconds; 0: for ever',
+        ),
+        window=declare.whole(
+            'lockstep_window',
+            1,
+            low=1,
+            description='Frames that may be on their way without an answer',
+        ),
+        on_timeout=declare.choice(
+            'lockstep_on_timeout',
+            'warn',
+            allowed=('warn', 'stop'),
+            description='After a time-out, go on with a warning or end the node',
+        ),
+    )
 
 
 class _Run(TypedDict):

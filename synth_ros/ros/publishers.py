@@ -99,6 +99,11 @@ class SimPublishers:
             if not publisher.get_subscription_count()
         ]
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody subscribes to any stream of a camera."""
+        return any(camera.is_watched for camera in self._cameras.values())
+
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         """Publish one instant of the simulation."""
         names = [part.model.name for part in scene.cameras]

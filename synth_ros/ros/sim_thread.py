@@ -18,6 +18,7 @@ from functools import partial
 
 from synth_ros.errors import SynthRosError
 from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
+from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
 from synth_ros.scene.compiled import CompiledScene
 
@@ -88,6 +89,8 @@ class SimThread(threading.Thread):
         real_time_factor: Simulated seconds per real second, 0 for as fast as possible.
         frame_limit: Frames to make, 0 for no end.
         paused: Start paused.
+        lockstep: Says when the next frame may be drawn; ``None``: at any time. A step does not
+            ask it.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class SimThread(threading.Thread):
         real_time_factor: float = 0.0,
         frame_limit: int = 0,
         paused: bool = False,
+        lockstep: Lockstep | None = None,
     ) -> None:
         super().__init__(name='synth_ros simulation')
         self.finished = threading.Event()
@@ -113,6 +117,7 @@ class SimThread(threading.Thread):
         self._pace = _Pace(real_time_factor)
         self._limit = frame_limit
         self._paused = paused
+        self._lockstep = lockstep
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._under_way: deque[Future[None]] = deque()
         self._broken = False
@@ -171,8 +176,11 @@ class SimThread(threading.Thread):
             if step is None and nap_s > 0:
                 self._stop_asked.wait(nap_s)
                 continue
-            last = drawn + 1 == self._limit
-            frame = session.draw(ahead=self._pace.free and not (self._paused or last))
+            if step is None and not self._answered():
+                continue
+            frame = session.draw(ahead=self._may_begin_ahead(last=drawn + 1 == self._limit))
+            if self._lockstep is not None:
+                self._lockstep.expect(frame.stamp_ns, frame.cameras)
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
             drawn += 1
@@ -186,6 +194,21 @@ class SimThread(threading.Thread):
                 )
             if self._limit and drawn >= self._limit:
                 break
+        # The last frames are answered too, before their publishers go.
+        while not (self._stop_asked.is_set() or self._answered(room=0)):
+            self._serve(session)
+
+    def _answered(self, *, room: int | None = None) -> bool:
+        """Whether the frames before are answered; waits a little for it."""
+        if self._lockstep is None:
+            return True
+        # An error in handing on would be waited for in vain.
+        self._settle(most=_ROOM)
+        return self._lockstep.wait(_NAP_S, room=room)
+
+    def _may_begin_ahead(self, *, last: bool) -> bool:
+        """Whether to begin the frame after the next one before it is known to be wanted."""
+        return self._pace.free and self._lockstep is None and not (self._paused or last)
 
     def _hand_on(self, frame: DrawnFrame, scene: CompiledScene) -> None:
         """Label a frame and give it to the sink, unless one before it could not be."""
@@ -197,6 +220,8 @@ class SimThread(threading.Thread):
             self._broken = True
             raise
         self.frames += 1
+        if self._lockstep is not None:
+            self._lockstep.sent(frame.stamp_ns)
 
     def _settle(self, *, most: int = 0) -> None:
         """Wait until at most so many frames are under way; the first error is raised here."""

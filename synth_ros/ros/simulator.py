@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -9,15 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rclpy.exceptions import InvalidTopicNameException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.validate_topic_name import validate_topic_name
 from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.errors import UsageError
+from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame, LiveSession
+from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.render.auto import choose_backend, renderer_for
+from synth_ros.ros.answers import AnswerTopic
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
@@ -27,6 +32,7 @@ from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
 
 _LOG_PERIOD_S = 10.0
+_NOTES_PERIOD_S = 0.5
 
 
 class SimNode(Node):
@@ -58,18 +64,46 @@ class SimNode(Node):
             categories=self._builder.categories,
             options=self._stream_options(),
         )
+        self._lockstep = self._make_lockstep()
+        self._answers: AnswerTopic | None = None
+        if self._lockstep is not None:
+            self._answers = AnswerTopic(self, self.params.lockstep.topic, self._lockstep)
+            self.create_timer(_NOTES_PERIOD_S, self.log_notes)
         self._logged = (time.monotonic(), 0)
         self._give_up_waiting_s: float | None = None
+        self._told_of_waiting = False
         self.thread = SimThread(
             self._session,
             self._publish,
             stop=stop,
-            ready=self._subscribers_are_there,
+            ready=self._may_begin,
             real_time_factor=self.params.real_time_factor(self._loaded.config.output.live),
             frame_limit=self.params.frame_limit,
             paused=self.params.start_paused,
+            lockstep=self._lockstep,
         )
         self._offer_services()
+
+    def _make_lockstep(self) -> Lockstep | None:
+        given, cameras = self.params.lockstep, self._loaded.config.cameras
+        if not given.topic:
+            return None
+        try:
+            validate_topic_name(given.topic)
+        except InvalidTopicNameException as error:
+            reason = str(error).splitlines()[0].removeprefix('Invalid topic name: ').rstrip(':')
+            raise UsageError(f'Parameter lockstep_topic is {given.topic!r}: {reason}.') from error
+        names = [camera.name for camera in cameras]
+        if given.camera and given.camera not in names:
+            raise NotFoundError(
+                'camera', given.camera, available=names, where='parameter lockstep_camera'
+            )
+        return Lockstep(
+            window=given.window,
+            timeout_s=given.timeout_s,
+            stop_on_timeout=given.on_timeout == 'stop',
+            camera=given.camera,
+        )
 
     def _offer_services(self) -> None:
         self.create_service(Trigger, '~/randomize', self._trigger(Action.RANDOMIZE))
@@ -125,14 +159,18 @@ class SimNode(Node):
         finally:
             renderer.close()
 
-    def _subscribers_are_there(self) -> bool:
-        """Whether every stream has a subscriber, or it was waited for long enough."""
-        wait_s = self.params.wait_for_subscribers_s
-        if wait_s <= 0:
-            return True
+    def _may_begin(self) -> bool:
+        """Whether all whom the first frame waits for are there, or it waited long enough."""
+        answers, wait_s = self._answers, self.params.wait_for_subscribers_s
         now = time.monotonic()
         if self._give_up_waiting_s is None:
-            self._give_up_waiting_s = now + wait_s
+            self._give_up_waiting_s = now + wait_s if wait_s > 0 else math.inf
+        alone = answers is not None and not (answers.is_heard and self._streams.is_watched)
+        if alone and now < self._give_up_waiting_s:
+            self._tell_of_waiting()
+            return False
+        if wait_s <= 0:
+            return True
         missing = self._streams.unmatched()
         if missing and now < self._give_up_waiting_s:
             return False
@@ -143,6 +181,38 @@ class SimNode(Node):
                 'starting all the same.'
             )
         return True
+
+    @property
+    def error(self) -> SynthRosError | None:
+        """Why the node cannot go on, apart from what ended the simulation thread."""
+        return None if self._answers is None else self._answers.error
+
+    def log_notes(self) -> None:
+        """Log what lockstep has to say."""
+        if self._lockstep is not None:
+            for note in self._lockstep.take_notes():
+                self.get_logger().warning(note)
+
+    def log_end(self) -> None:
+        """Log what was done."""
+        self.log_notes()
+        log = self.get_logger()
+        log.info(f'Ended after {self.thread.frames} frames.')
+        if self._lockstep is not None:
+            done = self._lockstep.counts
+            log.info(
+                f'Lockstep: {done.answered} of {done.expected} frames answered, {done.given_up} '
+                f'given up; {done.late} late and {done.unknown} unknown answers ignored.'
+            )
+
+    def _tell_of_waiting(self) -> None:
+        """Say once whom lockstep waits for."""
+        if not self._told_of_waiting:
+            self._told_of_waiting = True
+            self.get_logger().info(
+                'Lockstep: the first frame waits for a subscriber of a camera and for a '
+                f'publisher of {self.resolve_topic_name(self.params.lockstep.topic)}.'
+            )
 
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
@@ -177,16 +247,17 @@ def simulate(stop: threading.Event) -> None:
     thread = node.thread
     thread.start()
     try:
-        while not stop.is_set() and not thread.finished.is_set():
+        while not (stop.is_set() or thread.finished.is_set() or node.error is not None):
             executor.spin_once(timeout_sec=0.1)
-        if thread.error is None and node.params.linger_s:
+        error = node.error
+        if error is None and thread.error is None and node.params.linger_s:
             # Reliable delivery needs a live publisher until the last frame has arrived.
             stop.wait(node.params.linger_s)
     finally:
         stop.set()
         thread.join()
-        node.get_logger().info(f'Ended after {thread.frames} frames.')
+        node.log_end()
         executor.shutdown()
         node.destroy_node()
-    if thread.error is not None:
-        raise thread.error
+    if thread.error is not None or error is not None:
+        raise thread.error or error
