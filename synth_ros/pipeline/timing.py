@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from synth_ros.config.root import Config
 from synth_ros.pipeline.instant import Course
+from synth_ros.pipeline.steering import BY_CONFIG, Steering
 
 
 class Due(NamedTuple):
@@ -40,15 +41,17 @@ class Timing:
 
     Args:
         config: Rates and time step.
+        steering: Replaces some of it.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, steering: Steering = BY_CONFIG) -> None:
         live = config.output.live
-        self.rate_hz = live.rate_hz
-        self.view_period_s = live.view_period_s
+        self.rate_hz = live.rate_hz if steering.rate_hz is None else steering.rate_hz
+        period_s = steering.view_period_s
+        self.view_period_s = live.view_period_s if period_s is None else period_s
         self.timestep_s = config.physics.timestep_s
         self._rates_hz = tuple(
-            live.rate_hz if camera.rate_hz is None else camera.rate_hz for camera in config.cameras
+            self.rate_hz if camera.rate_hz is None else camera.rate_hz for camera in config.cameras
         )
 
     def steps_until(self, index: int) -> int:
@@ -66,11 +69,12 @@ class Timing:
             index += 1
         return self.steps_until(index)
 
-    def ticks(self, frames: int) -> Iterator[Tick]:
+    def ticks(self, frames: int, *, stays: Callable[[], bool] = lambda: False) -> Iterator[Tick]:
         """The instants of an episode that runs, in order.
 
         Args:
             frames: How long it is: the time of so many frames at ``output.live.rate_hz``.
+            stays: Asked at each instant after that time whether it goes on.
         """
         end = self.steps_until(frames)
         numbers = [0] * len(self._rates_hz)
@@ -80,7 +84,7 @@ class Timing:
                 for number, rate_hz in zip(numbers, self._rates_hz, strict=True)
             ]
             now = min(steps)
-            if now >= end:
+            if now >= end and not stays():
                 return
             due = tuple(
                 Due(camera, numbers[camera]) for camera, step in enumerate(steps) if step == now

@@ -100,6 +100,16 @@ class SimPublishers:
         ]
 
     @property
+    def switchable(self) -> tuple[str, ...]:
+        """Names of the streams of each camera that come with every frame."""
+        return next(iter(self._cameras.values())).switchable
+
+    def switch_off(self, names: frozenset[str]) -> None:
+        """Publish all streams but these from the next frame on; any thread may ask."""
+        for camera in self._cameras.values():
+            camera.off = names
+
+    @property
     def is_watched(self) -> bool:
         """Whether anybody subscribes to any stream of a camera."""
         return any(camera.is_watched for camera in self._cameras.values())

@@ -38,11 +38,15 @@ class Action(Enum):
     RESUME = auto()
 
 
+Change = Callable[[LiveSession], str]
+"""Done to the session between two frames; returns what to answer."""
+
+
 @dataclass(slots=True)
 class Request:
     """One action on its way, and the answer to it."""
 
-    action: Action
+    action: Action | Change
     done: threading.Event = field(default_factory=threading.Event)
     message: str = ''
     ok: bool = False
@@ -122,7 +126,15 @@ class SimThread(threading.Thread):
         self._under_way: deque[Future[None]] = deque()
         self._broken = False
 
-    def ask(self, action: Action, *, timeout_s: float = 60.0) -> Request:
+    def post(self, change: Change) -> None:
+        """Have something done between two frames, before whatever is asked later."""
+        self._requests.put(Request(change))
+
+    def set_pace(self, real_time_factor: float) -> None:
+        """Change the real-time factor; to be called on this thread, in a change."""
+        self._pace = _Pace(real_time_factor)
+
+    def ask(self, action: Action | Change, *, timeout_s: float = 60.0) -> Request:
         """Have an action done between two frames, and wait for it.
 
         A step is answered when its frame has been handed to the sink.
@@ -260,7 +272,9 @@ class SimThread(threading.Thread):
         request.answer(message, ok=True)
         return None
 
-    def _act(self, session: LiveSession, action: Action) -> str:
+    def _act(self, session: LiveSession, action: Action | Change) -> str:
+        if not isinstance(action, Action):
+            return action(session)
         match action:
             case Action.RANDOMIZE:
                 session.next_episode()

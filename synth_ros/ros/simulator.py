@@ -6,7 +6,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,22 +14,26 @@ from rclpy.exceptions import InvalidTopicNameException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.validate_topic_name import validate_topic_name
-from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.episode import Stage
+from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import LiveFrame, LiveSession
 from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.live_control import LiveControl, check_live, plan_of, real_time_factor
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
-from synth_ros.ros.sim_thread import Action, SimThread
+from synth_ros.ros.services import SimServices
+from synth_ros.ros.sim_thread import SimThread
+from synth_ros.ros.snapshots import Snapshots
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
+from synth_ros.writers.base import DatasetInfo
 
 _LOG_PERIOD_S = 10.0
 _NOTES_PERIOD_S = 0.5
@@ -37,8 +41,6 @@ _NOTES_PERIOD_S = 0.5
 
 class SimNode(Node):
     """Publishes every camera of the config; see ``docs/topics.md`` for all names.
-
-    Services: ``~/randomize``, ``~/reset``, ``~/step`` (Trigger), ``~/pause`` (SetBool).
 
     Args:
         stop: Set when the node shall end.
@@ -54,12 +56,13 @@ class SimNode(Node):
         if self.get_parameter('use_sim_time').value:
             raise UsageError('sim_node makes /clock itself: run it with use_sim_time false.')
         self.params: SimParams = declare_sim_params(self)
-        warn_of_unknown(self)
         self._loaded: LoadedConfig = load_config(Path(self.params.config))
+        config = self._loaded.config
+        check_live(self.params.live, config)
         self._builder = SceneBuilder(self._loaded)
         self._streams = SimPublishers(
             self,
-            [camera.name for camera in self._loaded.config.cameras],
+            [camera.name for camera in config.cameras],
             links=self._builder.robot_links,
             categories=self._builder.categories,
             options=self._stream_options(),
@@ -72,17 +75,40 @@ class SimNode(Node):
         self._logged = (time.monotonic(), 0)
         self._give_up_waiting_s: float | None = None
         self._told_of_waiting = False
+        self._renderer = ''
         self.thread = SimThread(
             self._session,
             self._publish,
             stop=stop,
             ready=self._may_begin,
-            real_time_factor=self.params.real_time_factor(self._loaded.config.output.live),
+            real_time_factor=real_time_factor(self.params.live, config),
             frame_limit=self.params.frame_limit,
             paused=self.params.start_paused,
             lockstep=self._lockstep,
         )
-        self._offer_services()
+        self._control = LiveControl(
+            self,
+            self.params.live,
+            config=config,
+            thread=self.thread,
+            streams=self._streams.switchable,
+            switch_off=self._streams.switch_off,
+        )
+        warn_of_unknown(self)
+        self._last: LiveFrame | None = None
+        snapshots = Snapshots(
+            self.params.snapshot_dataset, info=self._dataset_info, options=config.output.dataset
+        )
+        SimServices(
+            self,
+            self.thread,
+            control=self._control,
+            snapshot=lambda: snapshots.add(self._last),
+        )
+
+    def _dataset_info(self) -> DatasetInfo:
+        plan = plan_of(self.params.live, self._loaded.config)
+        return dataset_info(self._loaded, self._builder, seed=plan.seed, renderer=self._renderer)
 
     def _make_lockstep(self) -> Lockstep | None:
         given, cameras = self.params.lockstep, self._loaded.config.cameras
@@ -104,27 +130,6 @@ class SimNode(Node):
             stop_on_timeout=given.on_timeout == 'stop',
             camera=given.camera,
         )
-
-    def _offer_services(self) -> None:
-        self.create_service(Trigger, '~/randomize', self._trigger(Action.RANDOMIZE))
-        self.create_service(Trigger, '~/reset', self._trigger(Action.RESET))
-        self.create_service(Trigger, '~/step', self._trigger(Action.STEP))
-        self.create_service(SetBool, '~/pause', self._on_pause)
-
-    def _trigger(
-        self, action: Action
-    ) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
-        def serve(_request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-            answer = self.thread.ask(action)
-            response.success, response.message = answer.ok, answer.message
-            return response
-
-        return serve
-
-    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        answer = self.thread.ask(Action.PAUSE if request.data else Action.RESUME)
-        response.success, response.message = answer.ok, answer.message
-        return response
 
     def _stream_options(self) -> StreamOptions:
         config, params = self._loaded.config, self.params
@@ -150,9 +155,14 @@ class SimNode(Node):
         renderer = renderer_for(choice, config.render, max_size=size)
         try:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
-            seed = None if self.params.seed < 0 else self.params.seed
-            stage = Stage(self._loaded, self._builder, renderer=renderer, seed=seed)
-            session = LiveSession(stage, first_episode=self.params.first_episode)
+            self._renderer = renderer.name
+            stage = Stage(self._loaded, self._builder, renderer=renderer)
+            session = LiveSession(
+                stage,
+                first_episode=self.params.first_episode,
+                plan=plan_of(self.params.live, config),
+                stays=not self.params.live.randomize,
+            )
             for warning in session.world.scene.warnings:
                 log.warning(warning)
             yield session
@@ -216,6 +226,7 @@ class SimNode(Node):
 
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
+        self._last = frame
         for note in frame.notes:
             self.get_logger().warning(note)
         now, frames = time.monotonic(), self.thread.frames + 1

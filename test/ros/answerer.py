@@ -17,9 +17,7 @@ def main():
     parser.add_argument('--image', default='/head/color/image_raw')
     parser.add_argument('--topic', default='/answers')
     parser.add_argument('--delay', type=float, default=0.0)
-    parser.add_argument(
-        '--wrong', action='store_true', help='a wrong answer before each'
-    )
+    parser.add_argument('--wrong', action='store_true', help='a wrong answer before each')
     parser.add_argument('--die-after', type=int, default=0)
     given = parser.parse_args()
     rclpy.init()
