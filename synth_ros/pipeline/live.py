@@ -37,6 +37,7 @@ class LiveFrame:
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
         notes: What did not go as drawn since the frame before, a sentence each.
+        scenario: Of the episode; empty without scenarios.
     """
 
     stamp_ns: int
@@ -48,6 +49,7 @@ class LiveFrame:
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
+    scenario: str = ''
 
 
 class DrawnFrame(NamedTuple):
@@ -266,6 +268,7 @@ def _labelled(
         links=now.links,
         joints=now.joints,
         notes=notes + now.notes,
+        scenario=episode.sampled.scenario,
     )
 
 

@@ -77,9 +77,9 @@ class CameraPublishers:
         return tuple(name for name in self._publishers if KINDS[name].make is not None)
 
     @property
-    def is_watched(self) -> bool:
-        """Whether anybody subscribes to anything of this camera that comes with every frame."""
-        return any(self._publishers[name].get_subscription_count() for name in self.switchable)
+    def subscriptions(self) -> int:
+        """Subscriptions to all streams that come with every frame."""
+        return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
         """Publish everything one camera has for one instant.

@@ -109,10 +109,14 @@ class SimPublishers:
         for camera in self._cameras.values():
             camera.off = names
 
+    def subscriptions(self) -> dict[str, int]:
+        """How many subscriptions the streams of each camera have."""
+        return {name: camera.subscriptions for name, camera in self._cameras.items()}
+
     @property
     def is_watched(self) -> bool:
         """Whether anybody subscribes to any stream of a camera."""
-        return any(camera.is_watched for camera in self._cameras.values())
+        return any(self.subscriptions().values())
 
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         """Publish one instant of the simulation."""

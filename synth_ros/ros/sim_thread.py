@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
+from typing import Literal
 
 from synth_ros.errors import SynthRosError
 from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
@@ -76,6 +77,9 @@ class Request:
             self.done.set()
 
 
+Doing = Literal['starting', 'paused', 'held', 'pacing', 'in lockstep', 'drawing', 'ended']
+"""What the simulation is at: ``held`` waits for subscribers, ``pacing`` for real time."""
+
 FrameSink = Callable[[LiveFrame, CompiledScene], None]
 
 
@@ -95,6 +99,12 @@ class SimThread(threading.Thread):
         paused: Start paused.
         lockstep: Says when the next frame may be drawn; ``None``: at any time. A step does not
             ask it.
+
+    Attributes:
+        doing: What it is at.
+        drawn: Frames that were drawn.
+        frames: Frames that were handed to the sink.
+        real_time_factor: As asked for.
     """
 
     def __init__(
@@ -112,7 +122,10 @@ class SimThread(threading.Thread):
         super().__init__(name='synth_ros simulation')
         self.finished = threading.Event()
         self.error: BaseException | None = None
+        self.drawn = 0
         self.frames = 0
+        self.doing: Doing = 'starting'
+        self.real_time_factor = real_time_factor
         self._open_session = open_session
         self._sink = sink
         self._stop_asked = stop
@@ -133,6 +146,12 @@ class SimThread(threading.Thread):
     def set_pace(self, real_time_factor: float) -> None:
         """Change the real-time factor; to be called on this thread, in a change."""
         self._pace = _Pace(real_time_factor)
+        self.real_time_factor = real_time_factor
+
+    @property
+    def requests(self) -> int:
+        """How many requests wait to be served."""
+        return self._requests.qsize()
 
     def ask(self, action: Action | Change, *, timeout_s: float = 60.0) -> Request:
         """Have an action done between two frames, and wait for it.
@@ -165,6 +184,7 @@ class SimThread(threading.Thread):
         except BaseException as error:  # noqa: BLE001 (the owner raises it)
             self.error = error
         finally:
+            self.doing = 'ended'
             self.finished.set()
 
     @contextmanager
@@ -181,7 +201,6 @@ class SimThread(threading.Thread):
                 self._pool.shutdown(wait=True)
 
     def _loop(self, session: LiveSession) -> None:
-        drawn = 0
         while not self._stop_asked.is_set():
             step = self._serve(session)
             nap_s = self._nap_s()
@@ -190,12 +209,14 @@ class SimThread(threading.Thread):
                 continue
             if step is None and not self._answered():
                 continue
-            frame = session.draw(ahead=self._may_begin_ahead(last=drawn + 1 == self._limit))
+            self.doing = 'drawing'
+            last = self.drawn + 1 == self._limit
+            frame = session.draw(ahead=self._may_begin_ahead(last=last))
             if self._lockstep is not None:
                 self._lockstep.expect(frame.stamp_ns, frame.cameras)
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
-            drawn += 1
+            self.drawn += 1
             self._pace.mark(frame.stamp_ns)
             self._settle(most=_ROOM)
             if step is not None:
@@ -204,7 +225,7 @@ class SimThread(threading.Thread):
                     f'Frame at {frame.stamp_ns * 1e-9:.3f} s is out; the simulation is paused.',
                     ok=True,
                 )
-            if self._limit and drawn >= self._limit:
+            if self._limit and self.drawn >= self._limit:
                 break
         # The last frames are answered too, before their publishers go.
         while not (self._stop_asked.is_set() or self._answered(room=0)):
@@ -216,6 +237,9 @@ class SimThread(threading.Thread):
             return True
         # An error in handing on would be waited for in vain.
         self._settle(most=_ROOM)
+        if self._lockstep.wait(0, room=room):
+            return True
+        self.doing = 'in lockstep'
         return self._lockstep.wait(_NAP_S, room=room)
 
     def _may_begin_ahead(self, *, last: bool) -> bool:
@@ -243,12 +267,19 @@ class SimThread(threading.Thread):
     def _nap_s(self) -> float:
         """How long to sleep before the next frame may be due; 0 when it is."""
         if self._paused:
+            self.doing = 'paused'
             self._pace.forget()
             return _NAP_S
         if not self._flowing:
             self._flowing = self._ready()
-            return 0.0 if self._flowing else _NAP_S
-        return min(self._pace.remaining_s(), _NAP_S)
+            if self._flowing:
+                return 0.0
+            self.doing = 'held'
+            return _NAP_S
+        nap_s = min(self._pace.remaining_s(), _NAP_S)
+        if nap_s > 0:
+            self.doing = 'pacing'
+        return nap_s
 
     def _serve(self, session: LiveSession) -> Request | None:
         """Do one waiting request; a step is returned for its frame to be made."""

@@ -21,8 +21,10 @@ from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import LiveFrame, LiveSession
 from synth_ros.pipeline.lockstep import Lockstep
+from synth_ros.pipeline.vital_signs import VitalSigns
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.diagnostics import Diagnostics, Watched
 from synth_ros.ros.live_control import LiveControl, check_live, plan_of, real_time_factor
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
@@ -96,6 +98,19 @@ class SimNode(Node):
         )
         warn_of_unknown(self)
         self._last: LiveFrame | None = None
+        self._stage: Stage | None = None
+        self._signs = VitalSigns()
+        Diagnostics(
+            self,
+            Watched(
+                self.thread,
+                self._signs,
+                self._lockstep,
+                stage=lambda: self._stage,
+                last=lambda: self._last,
+                subscribers=self._streams.subscriptions,
+            ),
+        )
         snapshots = Snapshots(
             self.params.snapshot_dataset, info=self._dataset_info, options=config.output.dataset
         )
@@ -156,7 +171,7 @@ class SimNode(Node):
         try:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             self._renderer = renderer.name
-            stage = Stage(self._loaded, self._builder, renderer=renderer)
+            stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
             session = LiveSession(
                 stage,
                 first_episode=self.params.first_episode,
@@ -167,6 +182,7 @@ class SimNode(Node):
                 log.warning(warning)
             yield session
         finally:
+            self._stage = None
             renderer.close()
 
     def _may_begin(self) -> bool:
@@ -227,6 +243,7 @@ class SimNode(Node):
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
         self._last = frame
+        self._signs.published(frame.stamp_ns, [s.key.camera for s in frame.samples])
         for note in frame.notes:
             self.get_logger().warning(note)
         now, frames = time.monotonic(), self.thread.frames + 1
