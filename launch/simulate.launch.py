@@ -22,6 +22,7 @@ ARGUMENTS = (
         float,
         "Simulated seconds per real second; 0: as fast as possible; below 0: the config's",
     ),
+    ('autostart', 'true', bool, 'Configure and activate the node; false: wait to be told'),
     ('randomize', 'true', bool, 'Draw another scene when the time of one is over'),
     ('next_episode', '-1', int, 'Scene that ~/randomize draws; -1: the following one'),
     ('scenario', '', str, 'Scenario of the scenes; empty: by weights'),

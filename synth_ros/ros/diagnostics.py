@@ -24,6 +24,7 @@ _PERIOD_S = 1.0
 _KEEPS_UP = 0.9
 _WORDS: Mapping[Doing, str] = {
     'starting': 'Starting',
+    'inactive': 'Inactive: waits to be activated',
     'paused': 'Paused: waits for ~/step or ~/pause',
     'held': 'Waits for subscribers',
     'pacing': 'Running',
@@ -77,7 +78,7 @@ class Diagnostics:
 
     def statuses(self) -> list[DiagnosticStatus]:
         """How everything does now."""
-        if self._watched.thread.doing in ('paused', 'held'):
+        if self._watched.thread.doing in ('inactive', 'paused', 'held'):
             self._watched.signs.rest()
         rates, stage = self._watched.signs.rates(), self._watched.stage()
         told = [self._simulation(rates)]

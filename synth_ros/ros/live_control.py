@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -13,6 +14,7 @@ from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.live import LiveSession, ScenePlan
 from synth_ros.pipeline.steering import Steering
 from synth_ros.ros.control_params import LiveParams
+from synth_ros.ros.params import given_parameters
 from synth_ros.ros.sim_thread import SimThread
 
 _STREAM = 'streams.'
@@ -25,6 +27,11 @@ def real_time_factor(live: LiveParams, config: Config) -> float:
     """The factor in use."""
     given = live.real_time_factor
     return config.output.live.real_time_factor if given < 0 else given
+
+
+def given_live(node: Node) -> LiveParams:
+    """The live parameters of a node as they are now."""
+    return LiveParams(*(node.get_parameter(name).value for name in LiveParams._fields))
 
 
 def plan_of(live: LiveParams, config: Config) -> ScenePlan:
@@ -105,12 +112,8 @@ class LiveControl:
         self._node = node
         self._config = config
         self._thread = thread
-        for name in streams:
-            node.declare_parameter(
-                _STREAM + name,
-                True,
-                ParameterDescriptor(description=f'Whether to publish the stream {name}'),
-            )
+        self._names = [_STREAM + name for name in streams]
+        self._declare_streams(streams)
         self._switch_off = switch_off
         self._off = frozenset(
             name for name in streams if not node.get_parameter(_STREAM + name).value
@@ -119,6 +122,29 @@ class LiveControl:
         node.add_pre_set_parameters_callback(_with_numbers)
         node.add_on_set_parameters_callback(self._check)
         node.add_post_set_parameters_callback(self._follow)
+
+    def close(self) -> None:
+        """Let the node be without the simulation."""
+        node = self._node
+        node.remove_pre_set_parameters_callback(_with_numbers)
+        node.remove_on_set_parameters_callback(self._check)
+        node.remove_post_set_parameters_callback(self._follow)
+        for name in self._names:
+            node.undeclare_parameter(name)
+
+    def _declare_streams(self, streams: Sequence[str]) -> None:
+        for name in streams:
+            try:
+                self._node.declare_parameter(
+                    _STREAM + name,
+                    True,
+                    ParameterDescriptor(description=f'Whether to publish the stream {name}'),
+                )
+            except InvalidParameterTypeException as error:
+                given = given_parameters(self._node)[_STREAM + name].value
+                raise UsageError(
+                    f'Parameter {_STREAM}{name} must be true or false, got {given!r}.'
+                ) from error
 
     @property
     def scenarios(self) -> list[str]:

@@ -30,6 +30,7 @@ class SimParams:
 
     Attributes:
         config: Path of the config file.
+        autostart: Configure and activate at the start.
         first_episode: Episode to start with.
         frame_limit: Frames per camera after which the node ends; 0 never.
         start_paused: Wait for ``~/step`` or ``~/pause``.
@@ -48,6 +49,7 @@ class SimParams:
     """
 
     config: str
+    autostart: bool
     first_episode: int
     frame_limit: int
     start_paused: bool
@@ -205,6 +207,7 @@ def declare_sim_params(node: Node) -> SimParams:
 
 
 class _Run(TypedDict):
+    autostart: bool
     first_episode: int
     frame_limit: int
     start_paused: bool
@@ -217,6 +220,11 @@ class _Run(TypedDict):
 def _declare_run(declare: Declare) -> _Run:
     """The parameters that say what is simulated and for how long."""
     return {
+        'autostart': declare.flag(
+            'autostart',
+            default=True,
+            description='Configure and activate the node at the start; false: wait to be told',
+        ),
         'first_episode': declare.whole(
             'first_episode', 0, low=0, description='Number of the episode (scene) to start with'
         ),

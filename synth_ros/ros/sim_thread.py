@@ -17,7 +17,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Literal
 
-from synth_ros.errors import SynthRosError
+from synth_ros.errors import RosError, SynthRosError
 from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
 from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
@@ -77,7 +77,9 @@ class Request:
             self.done.set()
 
 
-Doing = Literal['starting', 'paused', 'held', 'pacing', 'in lockstep', 'drawing', 'ended']
+Doing = Literal[
+    'starting', 'inactive', 'paused', 'held', 'pacing', 'in lockstep', 'drawing', 'ended'
+]
 """What the simulation is at: ``held`` waits for subscribers, ``pacing`` for real time."""
 
 FrameSink = Callable[[LiveFrame, CompiledScene], None]
@@ -99,8 +101,10 @@ class SimThread(threading.Thread):
         paused: Start paused.
         lockstep: Says when the next frame may be drawn; ``None``: at any time. A step does not
             ask it.
+        active: Whether time may run from the start; otherwise from ``activate`` on.
 
     Attributes:
+        opened: Set once the session is open.
         doing: What it is at.
         drawn: Frames that were drawn.
         frames: Frames that were handed to the sink.
@@ -118,8 +122,10 @@ class SimThread(threading.Thread):
         frame_limit: int = 0,
         paused: bool = False,
         lockstep: Lockstep | None = None,
+        active: bool = True,
     ) -> None:
         super().__init__(name='synth_ros simulation')
+        self.opened = threading.Event()
         self.finished = threading.Event()
         self.error: BaseException | None = None
         self.drawn = 0
@@ -134,6 +140,7 @@ class SimThread(threading.Thread):
         self._pace = _Pace(real_time_factor)
         self._limit = frame_limit
         self._paused = paused
+        self._active = active
         self._lockstep = lockstep
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._under_way: deque[Future[None]] = deque()
@@ -147,6 +154,19 @@ class SimThread(threading.Thread):
         """Change the real-time factor; to be called on this thread, in a change."""
         self._pace = _Pace(real_time_factor)
         self.real_time_factor = real_time_factor
+
+    def activate(self) -> None:
+        """Let time run."""
+        self._active = True
+
+    def deactivate(self) -> bool:
+        """Let time stand still; says whether it does, with all that was drawn handed on."""
+
+        def change(_session: LiveSession) -> str:
+            self._active = False
+            return 'Inactive.'
+
+        return self.ask(change).ok
 
     @property
     def requests(self) -> int:
@@ -180,6 +200,7 @@ class SimThread(threading.Thread):
         try:
             if not self._stop_asked.is_set():
                 with self._open_session() as session, self._handing_on():
+                    self.opened.set()
                     self._loop(session)
         except BaseException as error:  # noqa: BLE001 (the owner raises it)
             self.error = error
@@ -266,8 +287,8 @@ class SimThread(threading.Thread):
 
     def _nap_s(self) -> float:
         """How long to sleep before the next frame may be due; 0 when it is."""
-        if self._paused:
-            self.doing = 'paused'
+        if self._paused or not self._active:
+            self.doing = 'paused' if self._active else 'inactive'
             self._pace.forget()
             return _NAP_S
         if not self._flowing:
@@ -313,6 +334,8 @@ class SimThread(threading.Thread):
             case Action.RESET:
                 session.restart()
                 return f'Episode {session.episode} begins again.'
+            case Action.STEP if not self._active:
+                raise RosError('The node is inactive: no time passes before it is activated.')
             case Action.PAUSE | Action.STEP:
                 self._paused = True
                 return 'Paused. Call ~/step for one frame, ~/pause with false to go on.'

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-import math
-import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from rclpy.exceptions import InvalidTopicNameException
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.validate_topic_name import validate_topic_name
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.errors import NotFoundError, SynthRosError, UsageError
-from synth_ros.pipeline.episode import Stage
-from synth_ros.pipeline.generate import dataset_info
-from synth_ros.pipeline.live import LiveFrame, LiveSession
-from synth_ros.pipeline.lockstep import Lockstep
-from synth_ros.pipeline.vital_signs import VitalSigns
-from synth_ros.render.auto import choose_backend, renderer_for
-from synth_ros.ros.answers import AnswerTopic
-from synth_ros.ros.diagnostics import Diagnostics, Watched
-from synth_ros.ros.live_control import LiveControl, check_live, plan_of, real_time_factor
-from synth_ros.ros.messages import StreamOptions
-from synth_ros.ros.mounts import mounts_move
-from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
-from synth_ros.ros.publishers import SimPublishers
-from synth_ros.ros.services import SimServices
-from synth_ros.ros.sim_thread import SimThread
-from synth_ros.ros.snapshots import Snapshots
-from synth_ros.scene.build import SceneBuilder
-from synth_ros.scene.compiled import CompiledScene
-from synth_ros.writers.base import DatasetInfo
+from synth_ros.errors import ConfigError, SynthRosError, UsageError
+from synth_ros.ros.live_simulation import LiveSimulation
+from synth_ros.ros.params import SimParams, declare_sim_params
 
-_LOG_PERIOD_S = 10.0
-_NOTES_PERIOD_S = 0.5
+_SUCCESS = TransitionCallbackReturn.SUCCESS
+_FAILURE = TransitionCallbackReturn.FAILURE
 
 
-class SimNode(Node):
-    """Publishes every camera of the config; see ``docs/topics.md`` for all names.
+class SimNode(LifecycleNode):
+    """Has a ``LiveSimulation`` while it is configured, which runs while it is active.
 
     Args:
-        stop: Set when the node shall end.
+        stop: Set when the node shall end; the node sets it when it is shut down.
+
+    Attributes:
+        error: Why the last transition failed, or what ended the simulation.
 
     Raises:
-        ConfigError: The config file is wrong.
         UsageError: A parameter is missing or wrong.
     """
 
@@ -58,206 +34,82 @@ class SimNode(Node):
         if self.get_parameter('use_sim_time').value:
             raise UsageError('sim_node makes /clock itself: run it with use_sim_time false.')
         self.params: SimParams = declare_sim_params(self)
-        self._loaded: LoadedConfig = load_config(Path(self.params.config))
-        config = self._loaded.config
-        check_live(self.params.live, config)
-        self._builder = SceneBuilder(self._loaded)
-        self._streams = SimPublishers(
-            self,
-            [camera.name for camera in config.cameras],
-            links=self._builder.robot_links,
-            categories=self._builder.categories,
-            options=self._stream_options(),
-        )
-        self._lockstep = self._make_lockstep()
-        self._answers: AnswerTopic | None = None
-        if self._lockstep is not None:
-            self._answers = AnswerTopic(self, self.params.lockstep.topic, self._lockstep)
-            self.create_timer(_NOTES_PERIOD_S, self.log_notes)
-        self._logged = (time.monotonic(), 0)
-        self._give_up_waiting_s: float | None = None
-        self._told_of_waiting = False
-        self._renderer = ''
-        self.thread = SimThread(
-            self._session,
-            self._publish,
-            stop=stop,
-            ready=self._may_begin,
-            real_time_factor=real_time_factor(self.params.live, config),
-            frame_limit=self.params.frame_limit,
-            paused=self.params.start_paused,
-            lockstep=self._lockstep,
-        )
-        self._control = LiveControl(
-            self,
-            self.params.live,
-            config=config,
-            thread=self.thread,
-            streams=self._streams.switchable,
-            switch_off=self._streams.switch_off,
-        )
-        warn_of_unknown(self)
-        self._last: LiveFrame | None = None
-        self._stage: Stage | None = None
-        self._signs = VitalSigns()
-        Diagnostics(
-            self,
-            Watched(
-                self.thread,
-                self._signs,
-                self._lockstep,
-                stage=lambda: self._stage,
-                last=lambda: self._last,
-                subscribers=self._streams.subscriptions,
-            ),
-        )
-        snapshots = Snapshots(
-            self.params.snapshot_dataset, info=self._dataset_info, options=config.output.dataset
-        )
-        SimServices(
-            self,
-            self.thread,
-            control=self._control,
-            snapshot=lambda: snapshots.add(self._last),
-        )
-
-    def _dataset_info(self) -> DatasetInfo:
-        plan = plan_of(self.params.live, self._loaded.config)
-        return dataset_info(self._loaded, self._builder, seed=plan.seed, renderer=self._renderer)
-
-    def _make_lockstep(self) -> Lockstep | None:
-        given, cameras = self.params.lockstep, self._loaded.config.cameras
-        if not given.topic:
-            return None
-        try:
-            validate_topic_name(given.topic)
-        except InvalidTopicNameException as error:
-            reason = str(error).splitlines()[0].removeprefix('Invalid topic name: ').rstrip(':')
-            raise UsageError(f'Parameter lockstep_topic is {given.topic!r}: {reason}.') from error
-        names = [camera.name for camera in cameras]
-        if given.camera and given.camera not in names:
-            raise NotFoundError(
-                'camera', given.camera, available=names, where='parameter lockstep_camera'
-            )
-        return Lockstep(
-            window=given.window,
-            timeout_s=given.timeout_s,
-            stop_on_timeout=given.on_timeout == 'stop',
-            camera=given.camera,
-        )
-
-    def _stream_options(self) -> StreamOptions:
-        config, params = self._loaded.config, self.params
-        return StreamOptions(
-            depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
-            class_id_format=params.class_id_format or config.output.live.class_id_format,
-            labels=config.labels,
-            color_qos=params.color_qos,
-            depth_qos=params.depth_qos,
-            labels_qos=params.labels_qos,
-            mounts_move=mounts_move(self._loaded),
-            session=str(time.time_ns()),
-        )
-
-    @contextmanager
-    def _session(self) -> Iterator[LiveSession]:
-        """Runs on the simulation thread, which owns the renderer as long as it lives."""
-        config, log = self._loaded.config, self.get_logger()
-        size = (max(c.width for c in config.cameras), max(c.height for c in config.cameras))
-        choice = choose_backend(config.render)
-        for caution in choice.cautions:
-            log.warning(caution)
-        renderer = renderer_for(choice, config.render, max_size=size)
-        try:
-            log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
-            self._renderer = renderer.name
-            stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
-            session = LiveSession(
-                stage,
-                first_episode=self.params.first_episode,
-                plan=plan_of(self.params.live, config),
-                stays=not self.params.live.randomize,
-            )
-            for warning in session.world.scene.warnings:
-                log.warning(warning)
-            yield session
-        finally:
-            self._stage = None
-            renderer.close()
-
-    def _may_begin(self) -> bool:
-        """Whether all whom the first frame waits for are there, or it waited long enough."""
-        answers, wait_s = self._answers, self.params.wait_for_subscribers_s
-        now = time.monotonic()
-        if self._give_up_waiting_s is None:
-            self._give_up_waiting_s = now + wait_s if wait_s > 0 else math.inf
-        alone = answers is not None and not (answers.is_heard and self._streams.is_watched)
-        if alone and now < self._give_up_waiting_s:
-            self._tell_of_waiting()
-            return False
-        if wait_s <= 0:
-            return True
-        missing = self._streams.unmatched()
-        if missing and now < self._give_up_waiting_s:
-            return False
-        if missing:
-            self.get_logger().warning(
-                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
-                f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
-                'starting all the same.'
-            )
-        return True
+        self.error: BaseException | None = None
+        self._stop_asked = stop
+        self._simulation: LiveSimulation | None = None
 
     @property
-    def error(self) -> SynthRosError | None:
-        """Why the node cannot go on, apart from what ended the simulation thread."""
-        return None if self._answers is None else self._answers.error
+    def is_finished(self) -> bool:
+        """Whether the simulation has ended by itself: frames made, or an error, which is kept."""
+        simulation = self._simulation
+        if simulation is None:
+            return self.error is not None and not isinstance(self.error, SynthRosError)
+        self.error = self.error or simulation.thread.error or simulation.error
+        return self.error is not None or simulation.thread.finished.is_set()
 
-    def log_notes(self) -> None:
-        """Log what lockstep has to say."""
-        if self._lockstep is not None:
-            for note in self._lockstep.take_notes():
-                self.get_logger().warning(note)
+    def start(self) -> None:
+        """Configure and activate, at once.
 
-    def log_end(self) -> None:
-        """Log what was done."""
-        self.log_notes()
-        log = self.get_logger()
-        log.info(f'Ended after {self.thread.frames} frames.')
-        if self._lockstep is not None:
-            done = self._lockstep.counts
-            log.info(
-                f'Lockstep: {done.answered} of {done.expected} frames answered, {done.given_up} '
-                f'given up; {done.late} late and {done.unknown} unknown answers ignored.'
-            )
+        Raises:
+            SynthRosError: Why it could not be.
+        """
+        if self.trigger_configure() == _SUCCESS:
+            self.trigger_activate()
+        elif self.error is not None:
+            raise self.error
 
-    def _tell_of_waiting(self) -> None:
-        """Say once whom lockstep waits for."""
-        if not self._told_of_waiting:
-            self._told_of_waiting = True
-            self.get_logger().info(
-                'Lockstep: the first frame waits for a subscriber of a camera and for a '
-                f'publisher of {self.resolve_topic_name(self.params.lockstep.topic)}.'
-            )
+    def close(self) -> None:
+        """End the simulation; harmless when repeated."""
+        simulation, self._simulation = self._simulation, None
+        if simulation is not None:
+            simulation.close()
+            simulation.log_end()
 
-    def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        self._streams.publish(frame, scene)
-        self._last = frame
-        self._signs.published(frame.stamp_ns, [s.key.camera for s in frame.samples])
-        for note in frame.notes:
-            self.get_logger().warning(note)
-        now, frames = time.monotonic(), self.thread.frames + 1
-        if self.params.report_frames:
-            sys.stdout.write(f'frame {frames}\n')
-            sys.stdout.flush()
-        then, before = self._logged
-        if now - then >= _LOG_PERIOD_S:
-            self._logged = (now, frames)
-            self.get_logger().info(
-                f'Episode {frame.episode}, {frames} frames, '
-                f'{(frames - before) / (now - then):.1f} frames/s, '
-                f'simulated time {frame.stamp_ns * 1e-9:.1f} s.'
-            )
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the config and its assets, make a renderer and the first scene."""
+        self.error = None
+        done = False
+        try:
+            self._simulation = LiveSimulation(self, self.params, stop=self._stop_asked)
+            done = self._simulation.open()
+        except BaseException as error:  # noqa: BLE001 (rclpy would swallow it; its owner raises it)
+            self.error = error
+        if done:
+            return _SUCCESS
+        if self._simulation is not None:
+            self._simulation.close()
+            self._simulation = None
+        if not self.params.autostart:
+            self._tell(self.error)
+        return _FAILURE
+
+    def _tell(self, error: BaseException | None) -> None:
+        """Log why the node stays as it is."""
+        problems = error.problems if isinstance(error, ConfigError) else (str(error or 'Ended.'),)
+        for problem in problems:
+            self.get_logger().error(problem)
+
+    def on_activate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Let time run."""
+        assert self._simulation is not None
+        self._simulation.thread.activate()
+        return _SUCCESS
+
+    def on_deactivate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop time once what was drawn is out."""
+        assert self._simulation is not None
+        return _SUCCESS if self._simulation.thread.deactivate() else _FAILURE
+
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go of the renderer, of all topics and services."""
+        self.close()
+        return _SUCCESS
+
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """End the process, with exit code 0."""
+        self.close()
+        self._stop_asked.set()
+        return _SUCCESS
 
 
 def simulate(stop: threading.Event) -> None:
@@ -272,20 +124,20 @@ def simulate(stop: threading.Event) -> None:
     node = SimNode(stop)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    thread = node.thread
-    thread.start()
+    error: BaseException | None = None
     try:
-        while not (stop.is_set() or thread.finished.is_set() or node.error is not None):
+        if node.params.autostart:
+            node.start()
+        while not (stop.is_set() or node.is_finished):
             executor.spin_once(timeout_sec=0.1)
-        error = node.error
-        if error is None and thread.error is None and node.params.linger_s:
+        error = node.error if node.is_finished else None
+        if error is None and node.params.linger_s:
             # Reliable delivery needs a live publisher until the last frame has arrived.
             stop.wait(node.params.linger_s)
     finally:
         stop.set()
-        thread.join()
-        node.log_end()
+        node.close()
         executor.shutdown()
         node.destroy_node()
-    if thread.error is not None or error is not None:
-        raise thread.error or error
+    if error is not None:
+        raise error
