@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -31,39 +31,46 @@ class AnswerTopic:
         node: Subscribes.
         topic: Topic name.
         lockstep: Is told.
+        is_watched: Whether anybody sees frames; who answers must.
 
     Attributes:
         error: Why the topic is of no use; the simulation cannot go on.
     """
 
-    def __init__(self, node: Node, topic: str, lockstep: Lockstep) -> None:
+    def __init__(
+        self, node: Node, topic: str, *, lockstep: Lockstep, is_watched: Callable[[], bool]
+    ) -> None:
         self.topic = node.resolve_topic_name(topic)
         self.error: RosError | None = None
         self._node = node
         self._lockstep = lockstep
         self._subscription: Subscription | None = None
         self._offer: tuple[str, QoSProfile] | None = None
-        self._publishers = 0
+        self._is_watched = is_watched
+        self._alone = True
         self._told = 0
         node.create_timer(_LOOK_S, self._look)
 
     @property
     def is_heard(self) -> bool:
-        """Whether somebody publishes the topic and we listen."""
-        return self._subscription is not None and self._publishers > 0
+        """Whether somebody publishes the topic, sees frames, and we listen."""
+        return self._subscription is not None and not self._alone
 
     def _look(self) -> None:
         """Follow the publishers of the topic as they come and go."""
         publishers = self._node.get_publishers_info_by_topic(self.topic)
-        before, self._publishers = self._publishers, len(publishers)
         if not publishers:
+            self._alone = True
             return
         try:
             self._listen(publishers)
         except RosError as error:
             self.error = error
             return
-        if not before and (missed := self._lockstep.forsake()):
+        if not self._alone or not self._is_watched():
+            return
+        self._alone = False
+        if missed := self._lockstep.forsake():
             # Who went away and came back cannot answer what it has not seen.
             self._node.get_logger().warning(
                 f'Lockstep: {self.topic} has a publisher again; going on without answers to '

@@ -122,7 +122,12 @@ class LiveSimulation:
         """Offer services, parameters and diagnostics, and listen to answers."""
         node, config = self._node, self._loaded.config
         if self._lockstep is not None:
-            self._answers = AnswerTopic(node, self.params.lockstep.topic, self._lockstep)
+            self._answers = AnswerTopic(
+                node,
+                self.params.lockstep.topic,
+                lockstep=self._lockstep,
+                is_watched=lambda: self._streams.is_watched,
+            )
             node.create_timer(_NOTES_PERIOD_S, self._log_notes)
         self._control = LiveControl(
             node,
@@ -255,7 +260,7 @@ class LiveSimulation:
         now = time.monotonic()
         if self._give_up_waiting_s is None:
             self._give_up_waiting_s = now + wait_s if wait_s > 0 else math.inf
-        alone = answers is not None and not (answers.is_heard and self._streams.is_watched)
+        alone = answers is not None and not answers.is_heard
         if alone and now < self._give_up_waiting_s:
             self._tell_of_waiting()
             return False

@@ -1,32 +1,12 @@
 """The simulation node waits for a program that answers its frames."""
 
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from ros_processes import CONFIG, ENV, sim, write_config
+from answering import answerer
+from ros_processes import CONFIG, sim, write_config
 
-ANSWERER = Path(__file__).with_name('answerer.py')
 FRAMES = 14
-
-
-@contextmanager
-def answerer(folder, **options):
-    """The answering program; yields a function that gives what it has seen so far."""
-    path = folder / f'answerer_{time.monotonic_ns()}.log'
-    command = [sys.executable, str(ANSWERER)]
-    for name, value in options.items():
-        command += [f'--{name}'.replace('_', '-')] + ([] if value is True else [str(value)])
-    with path.open('wb') as log:
-        process = subprocess.Popen(command, stdout=log, env=ENV)
-    try:
-        yield lambda: [tuple(map(int, line.split())) for line in path.read_text().splitlines()]
-    finally:
-        process.kill()
-        process.wait()
 
 
 def run(folder, *, params, config=CONFIG, **options):
@@ -34,10 +14,10 @@ def run(folder, *, params, config=CONFIG, **options):
     settings = {'frame_limit': FRAMES, 'lockstep_topic': 'answers', 'linger_s': 0.2, **params}
     with (
         sim(folder, write_config(folder, config), **settings) as process,
-        answerer(folder, **options) as seen,
+        answerer(folder, **options) as program,
     ):
-        code = process.wait()
-        return seen(), code, process.text
+        code = process.wait(timeout_s=120)
+        return program.seen(), code, process.text
 
 
 @pytest.fixture(scope='module')
