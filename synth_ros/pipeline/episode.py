@@ -24,6 +24,7 @@ from synth_ros.pipeline.instant import (
 )
 from synth_ros.pipeline.provenance import describe, provenance_json
 from synth_ros.pipeline.settling import Redraw, settled
+from synth_ros.pipeline.steering import BY_CONFIG
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
@@ -315,6 +316,7 @@ class Stage:
 
     Attributes:
         clock: Measures the steps.
+        steering: What was told against the config; holds for episodes opened from then on.
         abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
@@ -335,13 +337,14 @@ class Stage:
         self.builder = builder
         self.renderer = renderer
         self.seed = loaded.config.seed if seed is None else seed
+        self.steering = BY_CONFIG
         labels = self.config.labels
         self.needs_after: bool = labels.needs_neighbours
         self.needs_before: bool = labels.needs_neighbours or labels.wants('tracks')
 
     def streams(self, episode: int) -> Streams:
         """The random streams of an episode."""
-        return Streams(self.seed, episode)
+        return Streams(self.seed, episode, self.steering.progress)
 
     def open(self, episode: int) -> Episode:
         """Draw, build, settle and load an episode.
@@ -360,7 +363,7 @@ class Stage:
             PlacementError: If no drawing settled within the allowed number of attempts.
         """
         streams = self.streams(episode)
-        scenario = draw_scenario(self.config, streams=streams)
+        scenario = self.steering.scenario or draw_scenario(self.config, streams=streams)
         builder = self.builder.of(scenario)
         with self.clock.measure('build'):
             drawn = sample_scene(builder.config, builder.inventory, streams=streams)

@@ -22,6 +22,9 @@ class CameraPublishers:
         frames: Its TF frames.
         categories: All classes, for ``label_info``.
         options: How streams are published.
+
+    Attributes:
+        off: Names of streams that are not published for now; may be replaced at any time.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class CameraPublishers:
         self._idle_when_alone = frozenset(
             name for name in self._publishers if _waits(KINDS[name], profiles)
         )
+        self.off: frozenset[str] = frozenset()
         self._publish_names()
 
     def _publish_names(self) -> None:
@@ -64,8 +68,18 @@ class CameraPublishers:
         return tuple(
             publisher
             for name, publisher in self._publishers.items()
-            if name in self._recorded and KINDS[name].group != 'latched'
+            if name in self._recorded and name not in self.off and KINDS[name].group != 'latched'
         )
+
+    @property
+    def switchable(self) -> tuple[str, ...]:
+        """Names of the streams that come with every frame."""
+        return tuple(name for name in self._publishers if KINDS[name].make is not None)
+
+    @property
+    def subscriptions(self) -> int:
+        """Subscriptions to all streams that come with every frame."""
+        return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
         """Publish everything one camera has for one instant.
@@ -79,7 +93,7 @@ class CameraPublishers:
         now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None:
+            if kind.make is None or name in self.off:
                 continue
             if name in self._idle_when_alone and not publisher.get_subscription_count():
                 continue
