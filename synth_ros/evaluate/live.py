@@ -123,7 +123,7 @@ class LiveEvaluation:
 
     @property
     def waiting(self) -> int:
-        """Frames that wait for answers."""
+        """Frames that wait for answers, and answers that wait for frames."""
         return len(self._pairing)
 
     def clock(self, sim_ns: int, received_ns: int) -> None:

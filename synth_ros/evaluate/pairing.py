@@ -146,8 +146,8 @@ class Pairing(Generic[T, A]):
         return out
 
     def __len__(self) -> int:
-        """Frames that wait for answers."""
-        return len(self._waiting)
+        """Frames that wait for answers, and answers that wait for frames."""
+        return len(self._waiting) + sum(map(len, self._early.values()))
 
     def rest(self) -> list[Paired[T, A]]:
         """All frames that still wait; nothing more will come."""

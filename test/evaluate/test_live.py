@@ -211,7 +211,8 @@ def test_semantic_masks():
     said[0, :5] = 200
     live.truth(truth_of(1), received_ns=0, now_s=0.0)
     live.answer('mask', mask_of(said, 1), received_ns=0, now_s=0.0)
-    assert live.waiting == 0
+    live.due(0.0)
+    assert len(live.session) == 0
     live.truth_mask(mask_of(classes, 1), now_s=0.0)
     live.due(0.0)
     record = live.freeze().record()

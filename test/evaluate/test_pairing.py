@@ -46,7 +46,7 @@ def test_a_frame_waits_for_all_streams_or_until_time_is_up():
 def test_a_stamp_of_no_frame_is_given_up():
     pairing = make()
     pairing.answer('a', 77, 'said', now_s=0.0)
-    assert pairing.counts['a'].unmatched == 0
+    assert (pairing.counts['a'].unmatched, len(pairing)) == (0, 1)
     pairing.due(1.0)
     assert pairing.counts['a'].unmatched == 1
 

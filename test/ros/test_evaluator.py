@@ -52,6 +52,7 @@ def evaluated(tmp_path_factory):
         ):
             judge.wait_for_text('Listening to all 6 topics')
             listener.wait_for(lambda: listener.node.count_subscribers(TOPIC) == 3, 'detector')
+            listener.wait_for(lambda: call(listener, 'save').success, 'the list of classes')
             answers = [call(listener, name) for name in ('save', 'reset')]
             listener.call('pause', data=False)
             codes = (first.wait(), judge.wait())
