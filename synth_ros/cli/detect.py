@@ -26,6 +26,7 @@ class ModelKind(StrEnum):
     yolo_end2end = 'yolo-end2end'
     rtdetr = 'rtdetr'
     rtdetr_ultralytics = 'rtdetr-ultralytics'
+    rtdetr_end2end = 'rtdetr-end2end'
     detr = 'detr'
     detr_softmax = 'detr-softmax'
 

@@ -55,6 +55,25 @@ def decode_rtdetr_ultralytics(
     return _best_class(rows[:, :4], rows[:, 4:], network=network, keep=keep)
 
 
+def decode_rtdetr_end_to_end(
+    outputs: Sequence[NDArray[np.generic]], network: tuple[int, int], keep: Thresholds
+) -> Found:
+    """RT-DETR as Ultralytics exports it since its network chooses the best class itself.
+
+    Args:
+        outputs: One array (1, n, 6): centre x, y, width, height as shares of the input, score,
+            class.
+        network: Width and height of the input.
+        keep: What is kept.
+
+    Returns:
+        Boxes in network pixels.
+    """
+    rows = np.asarray(outputs[0][0], np.float64)
+    classes = class_numbers(rows[:, 5])
+    return _in_pixels(rows[:, :4], rows[:, 4], classes, network=network, keep=keep)
+
+
 def decode_detr(
     outputs: Sequence[NDArray[np.generic]], network: tuple[int, int], keep: Thresholds
 ) -> Found:
@@ -100,10 +119,21 @@ def _best_class(
     shares: FloatArray, scores: FloatArray, *, network: tuple[int, int], keep: Thresholds
 ) -> Found:
     best_scores, classes = best_class(scores)
-    good = sensible(shares, best_scores, classes)
+    return _in_pixels(shares, best_scores, classes, network=network, keep=keep)
+
+
+def _in_pixels(
+    shares: FloatArray,
+    scores: FloatArray,
+    classes: NDArray[np.int64],
+    *,
+    network: tuple[int, int],
+    keep: Thresholds,
+) -> Found:
+    good = sensible(shares, scores, classes)
     # Infinite ones would only warn; their rows are left out by their class.
     boxes = corners(np.where(good[:, None], shares, 0.0)) * np.tile(network, 2)
-    return _kept(boxes, best_scores, np.where(good, classes, -1), keep=keep)
+    return _kept(boxes, scores, np.where(good, classes, -1), keep=keep)
 
 
 def _kept(

@@ -89,7 +89,7 @@ class Detector:
             recognised = recognise(
                 self.model.outputs,
                 takes_size=self.model.takes_size,
-                description=self.model.description,
+                written=self.model.written,
                 told=chosen.kind,
             )
         except UsageError as error:

@@ -14,13 +14,22 @@ from synth_ros.perceive.decode_rtdetr import (
     decode_detr,
     decode_detr_softmax,
     decode_rtdetr,
+    decode_rtdetr_end_to_end,
     decode_rtdetr_ultralytics,
 )
 from synth_ros.perceive.decode_yolo import decode_end_to_end, decode_yolo
 from synth_ros.perceive.preprocess import Fit
 from synth_ros.perceive.types import Found, Thresholds
 
-Kind = Literal['yolo', 'yolo-end2end', 'rtdetr', 'rtdetr-ultralytics', 'detr', 'detr-softmax']
+Kind = Literal[
+    'yolo',
+    'yolo-end2end',
+    'rtdetr',
+    'rtdetr-ultralytics',
+    'rtdetr-end2end',
+    'detr',
+    'detr-softmax',
+]
 Decode = Callable[[Sequence[NDArray[np.generic]], tuple[int, int], Thresholds], Found]
 
 _MOST_QUERIES = 1000
@@ -58,6 +67,11 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
         'rtdetr-ultralytics': KindSpec(
             'one output (1, n, 4 + classes)', decode_rtdetr_ultralytics, 'stretch'
         ),
+        'rtdetr-end2end': KindSpec(
+            'one output (1, n, 6), boxes as shares of the input',
+            decode_rtdetr_end_to_end,
+            'stretch',
+        ),
         'detr': KindSpec(f'logits (1, n, classes), {_SHARES}', decode_detr, 'stretch'),
         'detr-softmax': KindSpec(
             f'logits (1, n, classes + 1), {_SHARES}', decode_detr_softmax, 'stretch'
@@ -80,6 +94,25 @@ class Output(NamedTuple):
     whole: bool
 
 
+class Written(NamedTuple):
+    """What the exporter wrote into the file; empty where it did not.
+
+    Attributes:
+        description: Of the model.
+        head: Name of the last layer.
+        classes: How many classes it names.
+    """
+
+    description: str = ''
+    head: str = ''
+    classes: int = 0
+
+    @property
+    def says_detr(self) -> bool:
+        """Whether it is said to be of the DETR family."""
+        return 'detr' in f'{self.description} {self.head}'.lower()
+
+
 class Recognised(NamedTuple):
     """What a network is.
 
@@ -93,7 +126,11 @@ class Recognised(NamedTuple):
 
 
 def recognise(
-    outputs: Sequence[Output], *, takes_size: bool, description: str = '', told: Kind | None = None
+    outputs: Sequence[Output],
+    *,
+    takes_size: bool,
+    written: Written,
+    told: Kind | None = None,
 ) -> Recognised:
     """Which kind of detector has such outputs.
 
@@ -104,8 +141,7 @@ def recognise(
     Args:
         outputs: As they came from a first run.
         takes_size: Whether the network has an input for the size of the image.
-        description: What the exporter wrote into the file; names RT-DETR where shapes leave it
-            open.
+        written: What the exporter wrote into the file; decides where shapes leave it open.
         told: What the user says it is.
 
     Raises:
@@ -120,7 +156,7 @@ def recognise(
                 f'{describe(outputs, takes_size=takes_size)}.'
             )
         return Recognised(told, order)
-    fitting = [kind for kind in _guesses(outputs, description) if orders[kind] is not None]
+    fitting = [kind for kind in _guesses(outputs, written) if orders[kind] is not None]
     if not fitting:
         known = '; '.join(f'{kind}: {spec.outputs}' for kind, spec in KINDS.items())
         raise UsageError(
@@ -142,12 +178,14 @@ def describe(outputs: Sequence[Output], *, takes_size: bool) -> str:
     return f'the outputs {words}' + (' and an input for the size' if takes_size else '')
 
 
-def _guesses(outputs: Sequence[Output], description: str) -> Sequence[Kind]:
+def _guesses(outputs: Sequence[Output], written: Written) -> Sequence[Kind]:
     """Kinds in the order in which they are tried."""
     if len(outputs) != 1:
         return ('rtdetr', 'detr')
-    if 'detr' in description.lower():
-        return ('rtdetr-ultralytics', 'yolo-end2end')
+    if written.says_detr:
+        # Scores of two classes take six columns, too; such exporters do not name the head yet.
+        scores = written.classes == 2 and not written.head
+        return ('rtdetr-ultralytics',) if scores else ('rtdetr-end2end', 'rtdetr-ultralytics')
     return ('yolo-end2end', 'yolo', 'rtdetr-ultralytics')
 
 
@@ -165,6 +203,7 @@ def _order(kind: Kind, outputs: Sequence[Output], *, takes_size: bool) -> tuple[
     fits = {
         'yolo': 4 < rows < columns,
         'yolo-end2end': columns == 6,
+        'rtdetr-end2end': columns == 6,
         'rtdetr-ultralytics': 4 < columns < rows <= _MOST_QUERIES,
     }
     return (0,) if fits[kind] else None

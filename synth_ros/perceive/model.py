@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import AssetError, UsageError
-from synth_ros.perceive.kinds import Output
+from synth_ros.perceive.kinds import Output, Written
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -70,7 +70,7 @@ class OnnxModel:
         takes_size: Whether it has an input for the size of the image.
         outputs: What came out of the first run.
         names: Classes that the exporter wrote into the file, by number; empty if it did not.
-        description: What the exporter says it is.
+        written: What the exporter says it is.
     """
 
     def __init__(self, path: Path, options: RunOptions) -> None:
@@ -79,8 +79,17 @@ class OnnxModel:
         self.provider = _used(self._session, options)
         meta = self._session.get_modelmeta()
         written: Mapping[str, str] = meta.custom_metadata_map
-        self.description = written.get('description', '') or meta.description
         self.names = _names(written.get('names', ''))
+        self.written = Written(
+            written.get('description', '') or meta.description,
+            written.get('head', ''),
+            len(self.names),
+        )
+        task = written.get('task', 'detect')
+        if task != 'detect':
+            raise AssetError(
+                self.path, f'it is a model for the task {task!r}. Give one for detection.'
+            )
         self._image, self._size = self._inputs()
         self.takes_size = self._size is not None
         self.network = self._network(options, written.get('imgsz', ''))

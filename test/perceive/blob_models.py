@@ -120,6 +120,11 @@ def _rtdetr_ultralytics(graph, corners, there, network):
     return [('output0', TensorProto.FLOAT)]
 
 
+def _rtdetr_end_to_end(graph, corners, there, network):
+    shares = graph.add('Div', _centres(graph, corners), graph.constant(np.tile(network, 2)))
+    return _end_to_end(graph, shares, there)
+
+
 def blob_model(path, kind='yolo', *, network=(64, 48), metadata=None, dynamic=False):
     """A network of a kind as a file.
 
@@ -137,6 +142,7 @@ def blob_model(path, kind='yolo', *, network=(64, 48), metadata=None, dynamic=Fa
         'yolo-end2end': lambda: _end_to_end(graph, corners, there),
         'rtdetr': lambda: _rtdetr(graph, corners, there, network),
         'detr': lambda: _detr(graph, corners, there, network),
+        'rtdetr-end2end': lambda: _rtdetr_end_to_end(graph, corners, there, network),
         'rtdetr-ultralytics': lambda: _rtdetr_ultralytics(graph, corners, there, network),
     }[kind]()
     size = ['height', 'width'] if dynamic else [network[1], network[0]]

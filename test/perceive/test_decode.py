@@ -7,6 +7,7 @@ from synth_ros.perceive.decode_rtdetr import (
     decode_detr,
     decode_detr_softmax,
     decode_rtdetr,
+    decode_rtdetr_end_to_end,
     decode_rtdetr_ultralytics,
 )
 from synth_ros.perceive.decode_yolo import decode_end_to_end, decode_yolo
@@ -94,6 +95,9 @@ def outputs_with(value):
         decode_yolo: [np.concatenate([shares * 100, scores], axis=2).transpose(0, 2, 1)],
         decode_end_to_end: [np.concatenate([shares, one[..., None], labels[..., None]], axis=2)],
         decode_rtdetr: [labels, shares, one],
+        decode_rtdetr_end_to_end: [
+            np.concatenate([shares, one[..., None], labels[..., None]], axis=2)
+        ],
         decode_rtdetr_ultralytics: [np.concatenate([shares, scores], axis=2)],
         decode_detr: [logits, shares],
         decode_detr_softmax: [np.concatenate([logits, logits[..., :1] - 2], axis=2), shares],

@@ -10,10 +10,21 @@ from synth_ros.perceive.model import RunOptions, providers
 from synth_ros.perceive.names import read_names
 from synth_ros.perceive.types import Thresholds
 
-KINDS = ('yolo', 'yolo-end2end', 'rtdetr', 'detr', 'rtdetr-ultralytics')
+KINDS = ('yolo', 'yolo-end2end', 'rtdetr', 'detr', 'rtdetr-ultralytics', 'rtdetr-end2end')
 RED_BOX, GREEN_BOX = (16, 20, 48, 40), (64, 40, 100, 80)
 # Shapes alone leave it open with two classes; exporters say it in words.
-SAID = {'rtdetr-ultralytics': {'description': 'Ultralytics rtdetr-l model'}}
+SAID = {
+    'rtdetr-ultralytics': {
+        'description': 'Ultralytics rtdetr-l model',
+        'names': "{0: 'red', 1: 'green'}",
+    },
+    'rtdetr-end2end': {
+        'description': 'Ultralytics best model',
+        'head': 'RTDETRDecoder',
+        'task': 'detect',
+        'names': "{0: 'red', 1: 'green'}",
+    },
+}
 
 
 def detector(folder, kind, *, network=(64, 48), **options):
@@ -127,6 +138,13 @@ def test_a_network_that_takes_no_image_is_told(tmp_path):
     model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
     onnx.save(model, path)
     with pytest.raises(AssetError, match=r'takes one image \(1, 3, height, width\).*images \[1'):
+        Detector(path)
+
+
+@pytest.mark.parametrize('task', ['pose', 'obb', 'segment'])
+def test_models_for_other_tasks_are_refused(tmp_path, task):
+    path = blob_model(tmp_path / 'm.onnx', metadata={'task': task})
+    with pytest.raises(AssetError, match=f"for the task '{task}'"):
         Detector(path)
 
 

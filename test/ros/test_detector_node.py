@@ -193,26 +193,26 @@ def test_a_slow_model_skips_old_images_and_says_so(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_loop_closes_images_of_the_simulation_are_answered(tmp_path):
+def test_the_loop_closes_every_frame_in_lockstep_is_answered(tmp_path):
     topic = '/head/color/image_raw'
     model = blob_model(tmp_path / 'm.onnx', network=(160, 120))
     heard = [(topic, Image, ''), ('/detections', Detection2DArray, '')]
+    lockstep = {'lockstep_topic': '/detections', 'lockstep_camera': 'head'}
     with (
         Ears(heard) as ears,
         detector(tmp_path, model, arguments=('-r', f'image:={topic}')) as node,
     ):
         node.wait_for_text('Ready: yolo model')
-        params = {'real_time_factor': 0.2, 'wait_for_subscribers_s': 0.0}
-        with sim(tmp_path, write_config(tmp_path), **params) as simulator:
-            deadline = time.monotonic() + 60
-            while len(ears.heard['/detections']) < 8:
-                assert time.monotonic() < deadline, node.text
-                time.sleep(0.02)
-            assert simulator.end() == 0
+        with sim(tmp_path, write_config(tmp_path), frame_limit=8, **lockstep) as simulator:
+            assert simulator.wait() == 0, simulator.text
         assert node.end() == 0
-    frames = {stamp_ns(m.header.stamp): m.header.frame_id for m in ears.heard[topic]}
-    for answer in ears.heard['/detections']:
-        assert frames[stamp_ns(answer.header.stamp)] == answer.header.frame_id
+        assert 'Answered 8 of 8 images: 0 skipped' in node.text
+    frames, answers = (
+        [(stamp_ns(m.header.stamp), m.header.frame_id) for m in ears.heard[name]]
+        for name in (topic, '/detections')
+    )
+    assert len(frames) == 8
+    assert answers == frames
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
