@@ -53,13 +53,16 @@ setup(
         shared('config', '*.yaml'),
         shared('config', '*.xml'),
         shared('rviz', '*.rviz'),
+        shared('foxglove', '*.json'),
     ],
     zip_safe=False,
     entry_points={
         'console_scripts': [
             'synth-ros = synth_ros.cli.main:main',
             'sim_node = synth_ros.ros.sim_node:main',
+            'detector_node = synth_ros.ros.detector_node:main',
             'recorder_node = synth_ros.ros.recorder_node:main',
+            'evaluator_node = synth_ros.ros.evaluator_node:main',
         ],
     },
     # Why each one is needed: docs/dependencies.md.
@@ -95,6 +98,8 @@ setup(
         'formats': ['pyarrow>=15.0'],
         # Optional; needed on every machine of a cluster (`generate --cluster`).
         'cluster': ['ray[client]>=2.40'],
+        # Optional; for `detector_node` and `synth-ros detect`. A Jetson takes NVIDIA's own wheel.
+        'detector': ['onnxruntime>=1.17'],
         # Optional; for `synth-ros view`. 170 MB, so not for everyone.
         'view': ['rerun-sdk>=0.41'],
         # Optional; what synth_ros.training gives tensors of. See pytorch.org for other builds.
@@ -121,6 +126,7 @@ setup(
             'json-stream>=2.4',
             'jsonschema>=4.18',
             'lxml>=6.0',
+            'onnx>=1.15',
             'orjson>=3.10',
             'pandas>=2.2',
             'pytest>=8.0',

@@ -22,6 +22,14 @@ ARGUMENTS = (
         float,
         "Simulated seconds per real second; 0: as fast as possible; below 0: the config's",
     ),
+    ('autostart', 'true', bool, 'Configure and activate the node; false: wait to be told'),
+    ('randomize', 'true', bool, 'Draw another scene when the time of one is over'),
+    ('next_episode', '-1', int, 'Scene that ~/randomize draws; -1: the following one'),
+    ('scenario', '', str, 'Scenario of the scenes; empty: by weights'),
+    ('difficulty', '-1.0', float, 'How far schedules are, 0 to 1; -1: as the number of the scene'),
+    ('randomize_period_s', '0.0', float, "How long a scene lasts; 0: the config's"),
+    ('view_period_s', '0.0', float, "From one posture to the next; 0: the config's"),
+    ('rate_hz', '0.0', float, "Frames per second of simulated time; 0: the config's"),
     ('start_paused', 'false', bool, 'Wait for ~/step or ~/pause before the first frame'),
     (
         'wait_for_subscribers_s',
@@ -31,12 +39,18 @@ ARGUMENTS = (
     ),
     ('report_frames', 'false', bool, 'Print a line "frame N" for each frame'),
     ('linger_s', '1.0', float, 'After the last frame, stay this long until it has arrived'),
+    ('snapshot_dataset', '', str, 'Dataset folder to which ~/snapshot adds; empty: none'),
     ('depth_encoding', '', str, "16UC1 (mm, 0 invalid) or 32FC1 (m, NaN); empty: the config's"),
     ('class_id_format', '', str, "What class_id holds: id or name; empty: the config's"),
     ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('jpeg_quality', '95', int, 'Quality of compressed colour images, 1 to 100'),
+    ('lockstep_topic', '', str, 'Topic whose messages answer frames by stamp; empty: none'),
+    ('lockstep_camera', '', str, 'Only frames of this camera need an answer; empty: all'),
+    ('lockstep_timeout_s', '0.0', float, 'How long an answer may take, real seconds; 0: for ever'),
+    ('lockstep_window', '1', int, 'Frames that may be on their way without an answer'),
+    ('lockstep_on_timeout', 'warn', str, 'After a time-out: warn and go on, or stop'),
 )
 
 

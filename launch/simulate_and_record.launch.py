@@ -23,6 +23,8 @@ ARGUMENTS = (
     ('bag', 'bag', str, 'Folder of the rosbag (MCAP); must not exist; empty: none'),
     ('dataset', 'dataset', str, 'Folder of the COCO dataset; must be new; empty: none'),
     ('compression', 'zstd', str, 'Compression of the bag: zstd or none'),
+    ('split_size_mb', '0', int, 'Begin a new file of the bag after so many MB; 0: never'),
+    ('split_duration_s', '0.0', float, 'Begin a new file after so many real seconds; 0: never'),
     ('stop_with_publishers', 'true', bool, 'End once the simulation has gone'),
 )
 # Both nodes must be given the same.

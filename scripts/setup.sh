@@ -173,7 +173,7 @@ venv_fits() {
 install_packages() {
   local extras='collision' options=(--quiet --disable-pip-version-check)
   [[ "$ROS" == wheels ]] && extras+=',ros'
-  [[ "$PROFILE" == test ]] && extras+=',cluster,formats,view,test,dev,build'
+  [[ "$PROFILE" == test ]] && extras+=',cluster,detector,formats,view,test,dev,build'
   if [[ "$ROS" == installed ]]; then
     # The compiled messages of the installation work with its own numpy only.
     "$BASE_PYTHON" -c 'import numpy; print(f"numpy=={numpy.__version__}")' >"$VENV/constraints.txt"

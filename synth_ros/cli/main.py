@@ -15,7 +15,9 @@ from synth_ros.cli.convert import bag2dataset, convert
 from synth_ros.cli.coverage import coverage
 from synth_ros.cli.dataset2bag import dataset2bag
 from synth_ros.cli.demo import demo
+from synth_ros.cli.detect import detect
 from synth_ros.cli.doctor import doctor
+from synth_ros.cli.evaluate import evaluate
 from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
 from synth_ros.cli.merge import merge
@@ -77,6 +79,8 @@ for _verb in (
     coverage,
     audit,
     validate,
+    detect,
+    evaluate,
     recover,
     doctor,
 ):

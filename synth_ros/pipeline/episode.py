@@ -25,6 +25,7 @@ from synth_ros.pipeline.instant import (
 )
 from synth_ros.pipeline.provenance import describe, provenance_json
 from synth_ros.pipeline.settling import Redraw, settled
+from synth_ros.pipeline.steering import BY_CONFIG
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
@@ -322,6 +323,7 @@ class Stage:
 
     Attributes:
         clock: Measures the steps.
+        steering: What was told against the config; holds for episodes opened from then on.
         abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
@@ -342,13 +344,14 @@ class Stage:
         self.builder = builder
         self.renderer = renderer
         self.seed = loaded.config.seed if seed is None else seed
+        self.steering = BY_CONFIG
         labels = self.config.labels
         self.needs_after: bool = labels.needs_neighbours
         self.needs_before: bool = labels.needs_neighbours or labels.wants('tracks')
 
     def streams(self, episode: int) -> Streams:
         """The random streams of an episode."""
-        return Streams(self.seed, episode)
+        return Streams(self.seed, episode, self.steering.progress)
 
     def open(self, episode: int) -> Episode:
         """Draw, build, settle and load an episode.
@@ -367,7 +370,7 @@ class Stage:
             PlacementError: If no drawing settled within the allowed number of attempts.
         """
         streams = self.streams(episode)
-        scenario = draw_scenario(self.config, streams=streams)
+        scenario = self.steering.scenario or draw_scenario(self.config, streams=streams)
         builder = self.builder.of(scenario)
         with self.clock.measure('build'):
             drawn = sample_scene(builder.config, builder.inventory, streams=streams)

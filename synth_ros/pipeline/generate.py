@@ -291,7 +291,7 @@ def view_again(stage: Stage, episode: Episode, *, course: Course, view: int) -> 
     """
     if course.motion == 'views' and stage.renderer.name != 'filament':
         return episode.samples(view, views=course.frames)
-    counts = Timing(stage.config).frames(course)
+    counts = Timing(stage.config, stage.steering).frames(course)
     wanted = {camera for camera, count in enumerate(counts) if view < count}
     if not wanted:
         raise UsageError(
@@ -324,4 +324,5 @@ def episode_instants(
     """
     if course.motion == 'views':
         return episode.views(range(frames), in_flight=in_flight)
-    return RunningEpisode(episode, Timing(stage.config)).instants(frames, in_flight=in_flight)
+    running = RunningEpisode(episode, Timing(stage.config, stage.steering))
+    return running.instants(frames, in_flight=in_flight)

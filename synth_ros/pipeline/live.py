@@ -12,6 +12,7 @@ from synth_ros.pipeline.demand import Idle, nothing_idle
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, InFlight, Window, windows
 from synth_ros.pipeline.motion import RunningEpisode
+from synth_ros.pipeline.steering import BY_CONFIG, Steering
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import World
@@ -19,6 +20,8 @@ from synth_ros.types import FloatArray, JointState, LinkPose, Sample
 
 # In a row; more means that the config asks for what cannot be.
 _MAX_SKIPPED = 10
+# Frames of an episode that lasts until it is told otherwise.
+_ENDLESS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class LiveFrame:
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
         notes: What did not go as drawn since the frame before, a sentence each.
+        scenario: Of the episode; empty without scenarios.
     """
 
     stamp_ns: int
@@ -46,6 +50,7 @@ class LiveFrame:
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
+    scenario: str = ''
 
 
 class DrawnFrame(NamedTuple):
@@ -54,10 +59,26 @@ class DrawnFrame(NamedTuple):
     Attributes:
         stamp_ns: Simulated time, nanoseconds.
         label: Makes the frame; to be called once, on any thread, while the session goes on.
+        cameras: Names of the cameras that take a frame.
     """
 
     stamp_ns: int
     label: Callable[[], LiveFrame]
+    cameras: tuple[str, ...] = ()
+
+
+class ScenePlan(NamedTuple):
+    """How scenes are made.
+
+    Attributes:
+        seed: The seed in use.
+        steering: What was told against the config.
+        period_s: How long a scene lasts, simulated time; ``None``: the config's.
+    """
+
+    seed: int
+    steering: Steering = BY_CONFIG
+    period_s: float | None = None
 
 
 class LiveSession:
@@ -76,15 +97,32 @@ class LiveSession:
     Args:
         stage: Makes the episodes; bound to its renderer's thread, and so is the session.
         first_episode: Where to start.
+        plan: How scenes are made, from the first one on.
+        stays: Whether to stay in the episode when its time is over.
         idle: Annotations that nobody wants; asked when a frame is labelled.
+
+    Attributes:
+        plan: The same for scenes that are opened from now on; a reset keeps that of its scene.
+        stays: May be changed at any time; what is drawn ahead may be over already.
     """
 
-    def __init__(self, stage: Stage, *, first_episode: int = 0, idle: Idle = nothing_idle) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        first_episode: int = 0,
+        plan: ScenePlan | None = None,
+        stays: bool = False,
+        idle: Idle = nothing_idle,
+    ) -> None:
         self._stage = stage
         self._idle = idle
-        self._timing = Timing(stage.config)
-        self._course = live_course(stage)
+        self.plan = plan or ScenePlan(stage.seed)
+        self.stays = stays
+        self._played = self.plan
+        self._follow(self.plan)
         self._offset_steps = 0
+        self._steps = 0
         self._run = 0
         self._notes: list[str] = []
         self._play(stage.open(first_episode))
@@ -106,7 +144,7 @@ class LiveSession:
 
     def restart(self) -> None:
         """Begin the running episode again from its first frame; time keeps growing."""
-        self.next_episode(self.episode)
+        self._open(self.episode, self._played)
 
     def next_episode(self, episode: int | None = None) -> None:
         """Draw another episode; the following one by default.
@@ -114,18 +152,40 @@ class LiveSession:
         Raises:
             PlacementError: It came to no valid rest; the running episode goes on.
         """
-        number = self.episode + 1 if episode is None else episode
+        self._open(self.episode + 1 if episode is None else episode, self.plan)
+
+    def _open(self, number: int, plan: ScenePlan) -> None:
+        """Open an episode and put it on.
+
+        Raises:
+            PlacementError: It came to no valid rest; the running episode goes on.
+        """
         # The renderer forgets what it is drawing when it takes another scene.
         self._in_flight.settle()
+        before = self._played
+        self._obey(plan)
         try:
             opened = self._stage.open(number)
             drawn = opened.find_view(0)
         except PlacementError:
             # The renderer may hold the model of the episode that was given up.
             self._stage.renderer.load(self.world.scene.model)
+            self._obey(before)
             raise
         self._leave()
+        self._follow(plan)
         self._play(opened, drawn)
+
+    def _obey(self, plan: ScenePlan) -> None:
+        """Let the stage make scenes by a plan."""
+        self._stage.seed, self._stage.steering = plan.seed, plan.steering
+
+    def _follow(self, plan: ScenePlan) -> None:
+        """Play the next scene by a plan."""
+        self._obey(plan)
+        self._played = plan
+        self._timing = Timing(self._stage.config, plan.steering)
+        self._course = live_course(self._stage, period_s=plan.period_s)
 
     def advance(self) -> LiveFrame:
         """Simulate until a frame is due and label what its cameras see then: one instant.
@@ -150,7 +210,8 @@ class LiveSession:
         window = next(self._windows, None)
         if window is None:
             # It lasted to the end of its time, not just to the last frame of a slow camera.
-            self._steps = self._timing.steps_until(self._course.frames) - 1
+            whole = self._timing.steps_until(self._course.frames) - 1
+            self._steps = max(self._steps, whole)
             self._next_valid_episode()
             self._in_flight.most = 2 if ahead else 1
             window = next(self._windows)
@@ -158,8 +219,15 @@ class LiveSession:
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
         label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
-        label = partial(label, course=self._course, idle=self._idle)
-        return DrawnFrame(window.now.stamp_ns, label)
+        course = self._course
+        if self.stays or self._steps >= self._timing.steps_until(course.frames):
+            # Where it ends is not known yet, and nothing that is drawn depends on it.
+            course = course._replace(frames=_ENDLESS)
+        parts = self.world.scene.cameras
+        cameras = tuple(parts[taken.camera].model.name for taken in window.now.taken)
+        return DrawnFrame(
+            window.now.stamp_ns, partial(label, course=course, idle=self._idle), cameras
+        )
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""
@@ -181,7 +249,9 @@ class LiveSession:
         )
         self._episode = episode
         self._steps = 0
-        self._in_flight: InFlight = InFlight(running.begin(self._course.frames))
+        self._in_flight: InFlight = InFlight(
+            running.begin(self._course.frames, stays=lambda: self.stays)
+        )
         self._windows: Iterator[Window] = windows(self._in_flight, ahead=self._stage.needs_after)
 
     def _leave(self) -> None:
@@ -210,10 +280,18 @@ def _labelled(
         links=now.links,
         joints=now.joints,
         notes=notes + now.notes,
+        scenario=episode.sampled.scenario,
     )
 
 
-def live_course(stage: Stage) -> Course:
-    """How each episode of a live session goes on."""
+def live_course(stage: Stage, *, period_s: float | None = None) -> Course:
+    """How each episode of a live session goes on.
+
+    Args:
+        stage: Makes it.
+        period_s: How long it lasts, simulated time; the config's by default.
+    """
     live = stage.config.output.live
-    return Course('sequence', max(1, round(live.randomize_period_s * live.rate_hz)))
+    lasts_s = live.randomize_period_s if period_s is None else period_s
+    rate_hz = Timing(stage.config, stage.steering).rate_hz
+    return Course('sequence', max(1, round(lasts_s * rate_hz)))

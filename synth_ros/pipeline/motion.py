@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.instant import Developing, Instant, developed
@@ -59,14 +59,17 @@ class RunningEpisode:
         """
         return developed(self.begin(frames), in_flight=in_flight)
 
-    def begin(self, frames: int) -> Iterator[Developing]:
+    def begin(
+        self, frames: int, *, stays: Callable[[], bool] = lambda: False
+    ) -> Iterator[Developing]:
         """The same, each simulated and begun to be drawn when it is asked for.
 
         Args:
             frames: How long, as for ``instants``.
+            stays: Asked at each instant after that time whether the episode goes on.
         """
         script = self._script
-        for index, tick in enumerate(self._timing.ticks(frames)):
+        for index, tick in enumerate(self._timing.ticks(frames, stays=stays)):
             self._advance(tick.steps)
             self._world.set_cameras(script.cameras(self._steps))
             if index > 0:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def describe(episode: Episode) -> dict[str, object]:
     """What the provenance of all frames of the episode says."""
     stage = episode.stage
+    told = stage.steering.record()
     return {
         'synth_ros': __version__,
         'config_hash': stage.loaded.config_hash,
@@ -27,6 +28,7 @@ def describe(episode: Episode) -> dict[str, object]:
         'redraws': [redraw._asdict() for redraw in episode.redraws],
         'refused_shapes': episode.clutter.refused,
         'scene': episode.sampled.model_dump(mode='json'),
+        **({'steering': told} if told else {}),
     }
 
 

@@ -15,6 +15,7 @@ from synth_ros.errors import PlacementError, UsageError
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course
+from synth_ros.pipeline.steering import BY_CONFIG, Steering, steering_of
 from synth_ros.randomize.draws import quadruple, triple
 from synth_ros.randomize.scene import SampledScene, SampledView
 from synth_ros.readers.recording import FrameId, RecordedFrame
@@ -33,6 +34,7 @@ class Provenance(NamedTuple):
         renderer: Its name.
         config_hash: Of the config.
         unlabelled: Where all was that can move and is never labelled, by name.
+        steering: What was told against the config.
         joints: Positions of the robot's joints, by name; of sequences alone.
         world_from_first_link: Pose of its first link, (4, 4); of sequences alone.
     """
@@ -43,6 +45,7 @@ class Provenance(NamedTuple):
     seed: int
     renderer: str
     config_hash: str
+    steering: Steering = BY_CONFIG
     unlabelled: Mapping[str, Place] = MappingProxyType({})
     joints: Mapping[str, float] = MappingProxyType({})
     world_from_first_link: FloatArray | None = None
@@ -65,6 +68,7 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             seed=int(stored['seed']),
             renderer=str(stored['renderer']),
             config_hash=str(stored['config_hash']),
+            steering=steering_of(stored.get('steering')),
             unlabelled={
                 str(name): Place(triple(np.array(position)), quadruple(np.array(quat)))
                 for name, (position, quat, _) in stored.get('unlabelled', {}).items()
@@ -84,13 +88,13 @@ class _Run:
     """A sequence that is being played for cameras of one rate.
 
     Attributes:
-        playing: Number of the episode, and its course.
+        playing: Number of the episode, its course, and what was told of it.
         episode: The episode.
         samples: What it has not shown yet.
         last: The last sample of each camera that it has shown.
     """
 
-    playing: tuple[int, Course]
+    playing: tuple[int, Course, Steering]
     episode: Episode
     samples: Iterator[Sample]
     last: dict[str, Sample] = field(default_factory=dict)
@@ -105,7 +109,7 @@ class Player:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._playing: tuple[int, Course] | None = None
+        self._playing: tuple[int, Course, Steering] | None = None
         self._episode: Episode | None = None
         self._loaded: Episode | None = None
         self._runs: dict[float, _Run] = {}
@@ -121,6 +125,7 @@ class Player:
         """One frame of one camera; ``None`` if its episode cannot be opened again."""
         if made.seed != self._stage.seed:
             return None
+        self._stage.steering = made.steering
         try:
             if made.course.motion == 'views' and self.renderer != 'filament':
                 return self._jump(key, made, camera=camera)
@@ -130,7 +135,7 @@ class Player:
 
     def _jump(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
         """Views are independent of each other: make just this one."""
-        playing = (key.episode, made.course)
+        playing = (key.episode, made.course, made.steering)
         if self._playing != playing or self._episode is None:
             self._episode = self._loaded = self._stage.open(key.episode)
             self._playing, self._view = playing, -1
@@ -149,7 +154,7 @@ class Player:
         """
         rate_hz = 0.0 if self.renderer == 'filament' else self._rate_hz(camera)
         run = self._runs.get(rate_hz)
-        playing = (key.episode, made.course)
+        playing = (key.episode, made.course, made.steering)
         if run is None or run.playing != playing or _view(run, camera) > key.view:
             episode = self._loaded = self._stage.open(key.episode)
             run = _Run(playing, episode, episode_samples(self._stage, episode, made.course))

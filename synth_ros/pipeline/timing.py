@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from synth_ros.config.root import Config
 from synth_ros.pipeline.instant import Course
+from synth_ros.pipeline.steering import BY_CONFIG, Steering
 
 
 class Due(NamedTuple):
@@ -40,15 +41,23 @@ class Timing:
 
     Args:
         config: Rates and time step.
+        steering: Replaces some of it.
+
+    Attributes:
+        rate_hz: Frames per second of cameras without a rate of their own.
+        rates_hz: Frames per second of each camera, in config order.
+        view_period_s: From one posture to the next.
+        timestep_s: Of the physics.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, steering: Steering = BY_CONFIG) -> None:
         live = config.output.live
-        self.rate_hz = live.rate_hz
-        self.view_period_s = live.view_period_s
+        self.rate_hz = live.rate_hz if steering.rate_hz is None else steering.rate_hz
+        period_s = steering.view_period_s
+        self.view_period_s = live.view_period_s if period_s is None else period_s
         self.timestep_s = config.physics.timestep_s
-        self._rates_hz = tuple(
-            live.rate_hz if camera.rate_hz is None else camera.rate_hz for camera in config.cameras
+        self.rates_hz = tuple(
+            self.rate_hz if camera.rate_hz is None else camera.rate_hz for camera in config.cameras
         )
 
     def steps_until(self, index: int) -> int:
@@ -66,21 +75,22 @@ class Timing:
             index += 1
         return self.steps_until(index)
 
-    def ticks(self, frames: int) -> Iterator[Tick]:
+    def ticks(self, frames: int, *, stays: Callable[[], bool] = lambda: False) -> Iterator[Tick]:
         """The instants of an episode that runs, in order.
 
         Args:
             frames: How long it is: the time of so many frames at ``output.live.rate_hz``.
+            stays: Asked at each instant after that time whether it goes on.
         """
         end = self.steps_until(frames)
-        numbers = [0] * len(self._rates_hz)
+        numbers = [0] * len(self.rates_hz)
         while True:
             steps = [
                 _steps(number, rate_hz, self.timestep_s)
-                for number, rate_hz in zip(numbers, self._rates_hz, strict=True)
+                for number, rate_hz in zip(numbers, self.rates_hz, strict=True)
             ]
             now = min(steps)
-            if now >= end:
+            if now >= end and not stays():
                 return
             due = tuple(
                 Due(camera, numbers[camera]) for camera, step in enumerate(steps) if step == now
@@ -92,9 +102,9 @@ class Timing:
     def frames(self, course: Course) -> tuple[int, ...]:
         """How many frames each camera has in an episode, in the order of cameras."""
         if course.motion == 'views':
-            return (course.frames,) * len(self._rates_hz)
+            return (course.frames,) * len(self.rates_hz)
         end = self.steps_until(course.frames)
-        return tuple(self._frames_before(end, rate_hz) for rate_hz in self._rates_hz)
+        return tuple(self._frames_before(end, rate_hz) for rate_hz in self.rates_hz)
 
     def _frames_before(self, end: int, rate_hz: float) -> int:
         count = int(end * self.timestep_s * rate_hz)

@@ -135,6 +135,12 @@ class Draws:
         return Moment(self.progress, self.streams.episode, self.variables)
 
 
+def progress_at(config: Config, streams: Streams) -> float:
+    """How far a run is at an episode, from 0 to 1: as told, or by the episode's number."""
+    told = streams.progress
+    return progress_of(config, streams.episode) if told is None else told
+
+
 def progress_of(config: Config, episode: int) -> float:
     """How far a run is at an episode, from 0 to 1.
 
@@ -152,7 +158,7 @@ def episode_draws(config: Config, streams: Streams) -> Draws:
         config: The config.
         streams: The episode's random streams.
     """
-    draws = Draws(streams, progress=progress_of(config, streams.episode))
+    draws = Draws(streams, progress=progress_at(config, streams))
     return replace(draws, variables=draw_variables(config, draws))
 
 

@@ -260,7 +260,8 @@ class _Picker:
         if objects.balance == 'dataset':
 
             def count_of(episode: int) -> int:
-                others = episode_draws(self._config, Streams(draws.streams.seed, episode))
+                streams = Streams(draws.streams.seed, episode, draws.streams.progress)
+                others = episode_draws(self._config, streams)
                 return others.below(draws.prefix).whole(objects.count, 'count')
 
             cards = deal(weights, count, streams=draws.streams, count_of=count_of)

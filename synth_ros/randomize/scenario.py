@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from synth_ros.config.root import Config
-from synth_ros.randomize.draw import progress_of
+from synth_ros.randomize.draw import progress_at, progress_of
 from synth_ros.randomize.streams import Streams
 
 
 def scenario_weights(config: Config, episode: int) -> dict[str, float]:
     """Probability of each scenario in an episode; they sum to 1. Empty without scenarios."""
-    progress = progress_of(config, episode)
+    return _shares(config, progress_of(config, episode))
+
+
+def _shares(config: Config, progress: float) -> dict[str, float]:
     weights = {entry.name: entry.weight_at(progress) for entry in config.scenarios}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
@@ -22,7 +25,7 @@ def draw_scenario(config: Config, *, streams: Streams) -> str:
 
     One uniform number picks it, so that another weight moves few episodes to another scenario.
     """
-    shares = scenario_weights(config, streams.episode)
+    shares = _shares(config, progress_at(config, streams))
     if not shares:
         return ''
     u = streams.generator('scenario').random()

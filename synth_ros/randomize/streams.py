@@ -15,10 +15,13 @@ class Streams:
     Attributes:
         seed: The dataset's seed.
         episode: Episode number.
+        progress: How far the run is, from 0 to 1, where that was told; ``None``: as far as the
+            episode's number says.
     """
 
     seed: int
     episode: int
+    progress: float | None = None
 
     def generator(self, name: str) -> np.random.Generator:
         """A fresh generator that depends on (seed, episode, name) alone.

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.damage import short_error
+from synth_ros.schema.bag_files import REPEATED
 
 _AGAIN = 'Write it again: remove it and run synth-ros recover on the folder.'
 LOSS = 'synth_ros_loss'
@@ -43,19 +44,22 @@ class BagTopicSummary(NamedTuple):
         type_name: Message type.
         messages: Messages in the bag.
         proof: The recorder's count; None in bags of other recorders.
+        repeated: How many of the messages stand in the bag a second time, at the start of a file.
     """
 
     name: str
     type_name: str
     messages: int
     proof: LossProof | None
+    repeated: int = 0
 
     @property
     def lost(self) -> int:
         """Messages known to be missing: lost on the way, or received and not in the bag."""
         if self.proof is None:
             return 0
-        return self.proof.lost + max(self.proof.received - self.messages, 0)
+        written = self.messages - self.repeated
+        return self.proof.lost + max(self.proof.received - written, 0)
 
     @property
     def proven(self) -> bool:
@@ -72,7 +76,7 @@ class BagSummary(NamedTuple):
         message_count: All messages.
         duration_ns: From the first to the last message.
         size_bytes: Of all its files.
-        custom_data: What the recorder noted, the proof aside.
+        custom_data: What the recorder noted, proof and repeated messages aside.
     """
 
     path: Path
@@ -123,6 +127,7 @@ class _Metadata(_Record):
 
 
 _PROOFS = TypeAdapter(dict[str, LossProof])
+_REPEATS = TypeAdapter(dict[str, int])
 
 
 def read_bag_summary(path: Path) -> BagSummary:
@@ -150,6 +155,7 @@ def read_bag_summary(path: Path) -> BagSummary:
         info = _Metadata.model_validate(yaml.safe_load(text)).rosbag2_bagfile_information
         custom = dict(info.custom_data or {})
         proofs = _PROOFS.validate_json(custom.pop(LOSS, '{}'))
+        repeats = _REPEATS.validate_json(custom.pop(REPEATED, '{}'))
     except ValidationError as error:
         raise UsageError(
             f'{file} is no rosbag2 metadata: {short_error(error)}. {_AGAIN}'
@@ -163,6 +169,7 @@ def read_bag_summary(path: Path) -> BagSummary:
             type_name=t.topic_metadata.type,
             messages=t.message_count,
             proof=proofs.get(t.topic_metadata.name),
+            repeated=repeats.get(t.topic_metadata.name, 0),
         )
         for t in info.topics_with_message_count
     )

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from mcap.exceptions import McapError
 from mcap.reader import McapReader, make_reader
+from mcap.records import Channel, Message
 from mcap_ros2.decoder import DecoderFactory
 
 from synth_ros.errors import UsageError
+from synth_ros.schema.bag_files import mcap_files
 
 _STAMP = struct.Struct('<iI')
 _CDR_HEAD = 4
@@ -44,6 +46,14 @@ class Place(NamedTuple):
     sequence: int
 
 
+class _Kept(NamedTuple):
+    """A message that its publisher keeps for late subscribers."""
+
+    topic: str
+    publish_ns: int
+    content: int
+
+
 class BagIndex:
     """All messages of a bag.
 
@@ -64,7 +74,7 @@ class BagIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self._files = sorted(self.path.glob('*.mcap'))
+        self._files = mcap_files(self.path)
         if not self._files:
             raise UsageError(_no_files(self.path))
         self.custom: dict[str, str] = {}
@@ -72,6 +82,7 @@ class BagIndex:
         self.stamped: dict[str, dict[int, Place]] = {}
         self.plain: dict[str, list[Place]] = {}
         self.problems: list[str] = []
+        self._kept: set[_Kept] = set()
         self._streams = [file.open('rb') for file in self._files]
         self._readers: list[McapReader] = []
         for number, stream in enumerate(self._streams):
@@ -128,6 +139,8 @@ class BagIndex:
             self.types[topic] = schema.name
             sequence = counts.get((topic, message.log_time), 0)
             counts[topic, message.log_time] = sequence + 1
+            if _is_latched(channel) and self._is_repeated(number, channel, message):
+                continue
             place = Place(number, message.log_time, sequence)
             if schema.name in _STAMPED:
                 seconds, nanoseconds = _STAMP.unpack_from(message.data, _CDR_HEAD)
@@ -138,6 +151,17 @@ class BagIndex:
                 places[stamp] = place
             else:
                 self.plain.setdefault(topic, []).append(place)
+
+    def _is_repeated(self, number: int, channel: Channel, message: Message) -> bool:
+        """Whether a file begins with a message of the files before it, as split bags do."""
+        kept = _Kept(channel.topic, message.publish_time, hash(message.data))
+        repeated = number > 0 and kept in self._kept
+        self._kept.add(kept)
+        return repeated
+
+
+def _is_latched(channel: Channel) -> bool:
+    return 'transient_local' in channel.metadata.get('offered_qos_profiles', '')
 
 
 def _no_files(path: Path) -> str:

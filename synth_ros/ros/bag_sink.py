@@ -17,7 +17,7 @@ from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
 from synth_ros.ros.recorder_params import Compression
 from synth_ros.schema.bag_note import DATASET
-from synth_ros.writers.bag import BagWriter
+from synth_ros.writers.bag import NO_SPLIT, BagWriter, Split
 from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.bag_metadata import BagTopic, QosProfile
 from synth_ros.writers.base import DatasetInfo
@@ -35,16 +35,25 @@ class BagSink:
         compression: Of its chunks.
         info: What a dataset of these frames says of itself; kept with the messages.
         options: How its files would be stored.
+        split: When it goes on in a new file.
 
     Raises:
         OutputError: The folder exists or cannot be written.
     """
 
     def __init__(
-        self, path: Path, *, compression: Compression, info: DatasetInfo, options: DatasetConfig
+        self,
+        path: Path,
+        *,
+        compression: Compression,
+        info: DatasetInfo,
+        options: DatasetConfig,
+        split: Split = NO_SPLIT,
     ) -> None:
         note = note_of(info, options).model_dump_json()
-        self._writer = BagWriter(path, compression=compression, custom_data={DATASET: note})
+        self._writer = BagWriter(
+            path, compression=compression, custom_data={DATASET: note}, split=split
+        )
         self._meshes = info.meshes
         self._models: set[str] = set()
         self._seen: set[bytes] = set()

@@ -25,6 +25,9 @@ class CameraPublishers:
         frames: Its TF frames.
         categories: All classes, for ``label_info``.
         options: How streams are published.
+
+    Attributes:
+        off: Names of streams that are not published for now; may be replaced at any time.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class CameraPublishers:
         self._layers = streams.layer_streams(options.labels)
         self._resting: frozenset[str] = frozenset()
         self._asides = Asides()
+        self.off: frozenset[str] = frozenset()
         self._publish_names()
 
     def _publish_names(self) -> None:
@@ -70,7 +74,7 @@ class CameraPublishers:
         return tuple(
             publisher
             for name, publisher in self._publishers.items()
-            if name in self._recorded and KINDS[name].group != 'latched'
+            if name in self._recorded and name not in self.off and KINDS[name].group != 'latched'
         )
 
     def idle(self) -> frozenset[Annotation]:
@@ -79,11 +83,21 @@ class CameraPublishers:
             name
             for name in self._idle_when_alone
             if not self._publishers[name].get_subscription_count()
-        }
+        } | self.off
         idle = {annotation for annotation, names in self._layers.items() if names <= alone}
         # Who subscribes from here on gets the frame after: this one will not have them.
         self._resting = frozenset().union(*(self._layers[annotation] for annotation in idle))
         return frozenset(idle)
+
+    @property
+    def switchable(self) -> tuple[str, ...]:
+        """Names of the streams that come with every frame."""
+        return tuple(name for name in self._publishers if KINDS[name].make is not None)
+
+    @property
+    def subscriptions(self) -> int:
+        """Subscriptions to all streams that come with every frame."""
+        return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
         """Publish everything one camera has for one instant.
@@ -97,7 +111,7 @@ class CameraPublishers:
         now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None or name in self._resting:
+            if kind.make is None or name in self.off | self._resting:
                 continue
             if name in self._idle_when_alone and not publisher.get_subscription_count():
                 continue

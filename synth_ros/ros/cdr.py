@@ -71,3 +71,19 @@ class CdrWriter:
     def finish(self) -> bytes:
         """The message."""
         return _LITTLE_ENDIAN + self._bytes
+
+
+def leading_stamp_ns(cdr: bytes) -> int | None:
+    """Stamp at the beginning of a serialised message, without reading the rest of it.
+
+    Args:
+        cdr: A message that begins with a ``std_msgs/Header``, whose stamp follows the four bytes
+            of the encapsulation; of any byte order.
+
+    Returns:
+        Nanoseconds, or ``None`` if the message is too short to hold one.
+    """
+    if len(cdr) < 12:
+        return None
+    seconds, nanoseconds = struct.unpack_from('<iI' if cdr[1] & 1 else '>iI', cdr, 4)
+    return int(seconds) * 1_000_000_000 + int(nanoseconds)

@@ -34,9 +34,10 @@ from synth_ros.ros.publishers import Moment, Rig, SimPublishers, rig_of
 from synth_ros.ros.recorder_params import Compression
 from synth_ros.ros.timeline import Slot, timeline
 from synth_ros.scene.build import SceneBuilder
+from synth_ros.schema.bag_files import mcap_name
 from synth_ros.schema.bag_note import DATASET
 from synth_ros.types import LinkPose, Sample
-from synth_ros.writers.bag import BagWriter, mcap_name
+from synth_ros.writers.bag import BagWriter
 from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.folder import os_errors, sync_folder

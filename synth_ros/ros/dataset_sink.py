@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import re
-import struct
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from std_msgs.msg import String
 from synth_ros.errors import InternalError, OutputError, RosError
 from synth_ros.pipeline.overlap import BoundedPool, finisher_threads
 from synth_ros.ros.assemble import Assembled, sample_from_parts
+from synth_ros.ros.cdr import leading_stamp_ns
 from synth_ros.ros.pairing import ExactPairer
 from synth_ros.types import Sample, SampleKey
 from synth_ros.writers.coco import EpisodeWriter
@@ -239,8 +239,7 @@ def part_stamp_ns(part: str, cdr: bytes) -> int:
 
     Args:
         part: Stream name as in ``CameraTopics``.
-        cdr: The message: all but ``annotations`` begin with a std_msgs/Header, whose stamp
-            follows the four bytes of the CDR encapsulation.
+        cdr: The message: all but ``annotations`` begin with a std_msgs/Header.
 
     Raises:
         RosError: If the message is damaged.
@@ -250,8 +249,7 @@ def part_stamp_ns(part: str, cdr: bytes) -> int:
         if match is None:
             raise RosError('An annotations message carries no stamp; is it from synth_ros?')
         return int(match[1])
-    if len(cdr) < 12:
+    stamp_ns = leading_stamp_ns(cdr)
+    if stamp_ns is None:
         raise RosError(f'A message of {len(cdr)} bytes on stream {part} is damaged.')
-    order = '<' if cdr[1] & 1 else '>'
-    seconds, nanoseconds = struct.unpack_from(f'{order}iI', cdr, 4)
-    return int(seconds) * 1_000_000_000 + int(nanoseconds)
+    return stamp_ns

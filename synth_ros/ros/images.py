@@ -31,6 +31,15 @@ _LAYOUT: dict[str, tuple[type[np.generic], int]] = {
     '32FC3': (np.float32, 3),
 }
 
+# How many channels there are, and which are red, green and blue.
+_COLOURS: dict[str, tuple[int, tuple[int, int, int]]] = {
+    'rgb8': (3, (0, 1, 2)),
+    'bgr8': (3, (2, 1, 0)),
+    'rgba8': (4, (0, 1, 2)),
+    'bgra8': (4, (2, 1, 0)),
+    'mono8': (1, (0, 0, 0)),
+}
+
 
 @functools.cache
 def have_cv_bridge() -> bool:
@@ -62,7 +71,37 @@ def image_array(message: Image) -> NDArray[np.generic]:
         known = ', '.join(_LAYOUT)
         raise RosError(f'Image encoding {message.encoding!r} is not supported; known: {known}.')
     dtype, channels = _LAYOUT[message.encoding]
-    native = np.dtype(dtype)
+    return _pixels(message, np.dtype(dtype), channels)
+
+
+def colour_array(message: Image) -> NDArray[np.uint8]:
+    """Red, green and blue of any camera's image, (height, width, 3), read-only.
+
+    Grey ones are spread over the channels; opacity is left out.
+
+    Raises:
+        RosError: The encoding is no colour of 8 bits, the data does not fit the size, or there
+            are no pixels.
+    """
+    if message.encoding not in _COLOURS:
+        known = ', '.join(_COLOURS)
+        raise RosError(
+            f'Image encoding {message.encoding!r} is no colour image of 8 bits; known: {known}.'
+        )
+    if not message.width or not message.height:
+        raise RosError(f'An image of {message.width}x{message.height} has no pixels.')
+    channels, order = _COLOURS[message.encoding]
+    pixels = _pixels(message, np.dtype(np.uint8), channels)
+    pixels = pixels.reshape(message.height, message.width, channels).astype(np.uint8, copy=False)
+    if message.encoding == 'rgb8':
+        return pixels
+    colours = np.ascontiguousarray(pixels[..., order])
+    colours.flags.writeable = False
+    return colours
+
+
+def _pixels(message: Image, native: np.dtype, channels: int) -> NDArray[np.generic]:
+    """The pixels of a message by their type and number of channels."""
     wire = native.newbyteorder('>' if message.is_bigendian else '<')
     row_bytes = message.width * channels * native.itemsize
     if message.step < row_bytes or len(message.data) != message.step * message.height:

@@ -10,8 +10,13 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from synth_ros.config.output import LiveConfig
 from synth_ros.errors import NotFoundError, UsageError, suggest
+from synth_ros.ros.control_params import (
+    LiveParams,
+    LockstepParams,
+    declare_live,
+    declare_lockstep,
+)
 from synth_ros.ros.convert import DepthEncoding
 from synth_ros.ros.convert_detections import ClassIdFormat
 from synth_ros.ros.qos import PROFILE_NAMES
@@ -25,10 +30,9 @@ class SimParams:
 
     Attributes:
         config: Path of the config file.
-        seed: Seed; -1 takes the config's.
+        autostart: Configure and activate at the start.
         first_episode: Episode to start with.
         frame_limit: Frames per camera after which the node ends; 0 never.
-        real_time_factor_override: Simulated seconds per real second; -1 takes the config's.
         start_paused: Wait for ``~/step`` or ``~/pause``.
         wait_for_subscribers_s: How long to hold the first frame until every stream is
             subscribed to.
@@ -36,32 +40,35 @@ class SimParams:
         linger_s: How long to stay after the last frame, for late acknowledgements.
         depth_encoding: ``16UC1``, ``32FC1``, or empty for the config's.
         class_id_format: ``id``, ``name``, or empty for the config's.
+        snapshot_dataset: Folder of the dataset to which ``~/snapshot`` adds; empty: none.
         color_qos: QoS profile of colour streams.
         depth_qos: QoS profile of depth streams.
         labels_qos: QoS profile of label streams.
         jpeg_quality: Of compressed colour images, 1..100.
+        lockstep: Whose answers frames wait for.
+        live: What may be changed while the node runs, as it was given at the start.
     """
 
     config: str
-    seed: int
+    autostart: bool
     first_episode: int
     frame_limit: int
-    real_time_factor_override: float
     start_paused: bool
     wait_for_subscribers_s: float
     report_frames: bool
     linger_s: float
+    snapshot_dataset: str
     depth_encoding: DepthEncoding | None
     class_id_format: ClassIdFormat | None
     color_qos: str
     depth_qos: str
     labels_qos: str
     jpeg_quality: int
+    lockstep: LockstepParams
+    live: LiveParams
 
-    def real_time_factor(self, live: LiveConfig) -> float:
-        """The factor in use."""
-        given = self.real_time_factor_override
-        return live.real_time_factor if given < 0 else given
+
+_MAX_INT64 = 2**63 - 1
 
 
 class Declare:
@@ -74,37 +81,53 @@ class Declare:
     def __init__(self, node: Node) -> None:
         self._node = node
 
-    def text(self, name: str, default: str, *, description: str, allowed: str = '') -> str:
-        """A string parameter."""
+    def text(
+        self, name: str, default: str, *, description: str, allowed: str = '', live: bool = False
+    ) -> str:
+        """A string parameter; a live one may be changed while the node runs."""
         descriptor = ParameterDescriptor(
-            description=description, additional_constraints=allowed, read_only=True
+            description=description, additional_constraints=allowed, read_only=not live
         )
         return cast('str', self._declare(name, default, descriptor))
 
-    def flag(self, name: str, *, default: bool, description: str) -> bool:
-        """A boolean parameter."""
-        descriptor = ParameterDescriptor(description=description, read_only=True)
+    def flag(self, name: str, *, default: bool, description: str, live: bool = False) -> bool:
+        """A boolean parameter; a live one may be changed while the node runs."""
+        descriptor = ParameterDescriptor(description=description, read_only=not live)
         return cast('bool', self._declare(name, default, descriptor))
 
     def whole(
-        self, name: str, default: int, *, low: int, description: str, high: int | None = None
+        self,
+        name: str,
+        default: int,
+        *,
+        low: int,
+        description: str,
+        high: int = _MAX_INT64,
+        live: bool = False,
     ) -> int:
-        """A whole number of at least ``low``, and at most ``high`` if given."""
-        limits = IntegerRange(
-            from_value=low, to_value=_MAX_INT64 if high is None else high, step=1
-        )
+        """A whole number from ``low`` to ``high``; a live one may be changed at any time."""
+        limits = IntegerRange(from_value=low, to_value=high, step=1)
         descriptor = ParameterDescriptor(
-            description=description, integer_range=[limits], read_only=True
+            description=description, integer_range=[limits], read_only=not live
         )
         return cast('int', self._declare(name, default, descriptor))
 
     def number(
-        self, name: str, default: float, *, bounds: tuple[float, float], description: str
+        self,
+        name: str,
+        default: float,
+        *,
+        bounds: tuple[float, float],
+        description: str,
+        live: bool = False,
     ) -> float:
-        """A number within bounds; a whole number will do, as ``10`` for ``10.0``."""
+        """A number within bounds; a whole number will do, as ``10`` for ``10.0``.
+
+        A live one may be changed while the node runs.
+        """
         limits = FloatingPointRange(from_value=bounds[0], to_value=bounds[1], step=0.0)
         descriptor = ParameterDescriptor(
-            description=description, floating_point_range=[limits], read_only=True
+            description=description, floating_point_range=[limits], read_only=not live
         )
         return cast('float', self._declare(name, default, descriptor))
 
@@ -144,7 +167,6 @@ class Declare:
             given[name] = Parameter(name, value=float(given[name].value))
 
 
-_MAX_INT64 = 2**63 - 1
 _TYPE_WORDS: dict[type, str] = {
     str: 'a text',
     bool: 'true or false',
@@ -186,24 +208,34 @@ def declare_sim_params(node: Node) -> SimParams:
             'Parameter config is empty. Give the path of a config file: '
             'ros2 run synth_ros sim_node --ros-args -p config:=/path/to/config.yaml'
         )
-    return SimParams(config=config, **_declare_run(declare), **_declare_streams(declare))
+    return SimParams(
+        config=config,
+        **_declare_run(declare),
+        **_declare_streams(declare),
+        lockstep=declare_lockstep(declare),
+        live=declare_live(declare),
+    )
 
 
 class _Run(TypedDict):
-    seed: int
+    autostart: bool
     first_episode: int
     frame_limit: int
-    real_time_factor_override: float
     start_paused: bool
     wait_for_subscribers_s: float
     report_frames: bool
     linger_s: float
+    snapshot_dataset: str
 
 
 def _declare_run(declare: Declare) -> _Run:
     """The parameters that say what is simulated and for how long."""
     return {
-        'seed': declare.whole('seed', -1, low=-1, description="Seed; -1 takes the config's"),
+        'autostart': declare.flag(
+            'autostart',
+            default=True,
+            description='Configure and activate the node at the start; false: wait to be told',
+        ),
         'first_episode': declare.whole(
             'first_episode', 0, low=0, description='Number of the episode (scene) to start with'
         ),
@@ -212,13 +244,6 @@ def _declare_run(declare: Declare) -> _Run:
             0,
             low=0,
             description='Frames of every camera after which the node ends; 0: never',
-        ),
-        'real_time_factor_override': declare.number(
-            'real_time_factor',
-            -1.0,
-            bounds=(-1.0, 1000.0),
-            description='Simulated seconds per real second; 0: as fast as possible; '
-            "below 0: the config's",
         ),
         'start_paused': declare.flag(
             'start_paused',
@@ -239,6 +264,11 @@ def _declare_run(declare: Declare) -> _Run:
             1.0,
             bounds=(0.0, 3600.0),
             description='After the last frame of frame_limit, stay this long until it has arrived',
+        ),
+        'snapshot_dataset': declare.text(
+            'snapshot_dataset',
+            '',
+            description='Folder of the dataset to which ~/snapshot adds frames; empty: none',
         ),
     }
 

@@ -113,6 +113,25 @@ class SimPublishers:
         """
         return self._cameras[camera].idle()
 
+    @property
+    def switchable(self) -> tuple[str, ...]:
+        """Names of the streams of each camera that come with every frame."""
+        return next(iter(self._cameras.values())).switchable
+
+    def switch_off(self, names: frozenset[str]) -> None:
+        """Publish all streams but these from the next frame on; any thread may ask."""
+        for camera in self._cameras.values():
+            camera.off = names
+
+    def subscriptions(self) -> dict[str, int]:
+        """How many subscriptions the streams of each camera have."""
+        return {name: camera.subscriptions for name, camera in self._cameras.items()}
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody subscribes to any stream of a camera."""
+        return any(self.subscriptions().values())
+
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         """Publish one instant of the simulation."""
         names = [part.model.name for part in scene.cameras]

@@ -90,7 +90,11 @@ class RecorderNode(Node):
             self._coco = CocoWriter(Path(self.params.dataset), info, options)
         if self.params.bag:
             self._bag = BagSink(
-                bag, compression=self.params.compression, info=info, options=options
+                bag,
+                compression=self.params.compression,
+                info=info,
+                options=options,
+                split=self.params.split,
             )
         if self._coco is not None:
             cameras = [camera.name for camera in config.cameras]

@@ -10,6 +10,7 @@ from rclpy.node import Node
 
 from synth_ros.errors import UsageError
 from synth_ros.ros.params import Declare
+from synth_ros.writers.bag import Split
 
 Compression = Literal['none', 'zstd']
 
@@ -24,6 +25,7 @@ class RecorderParams:
         bag: Folder of the bag; empty for none.
         dataset: Folder of the dataset; empty for none.
         compression: Of the bag.
+        split: When the bag goes on in a new file.
         stop_with_publishers: End once every camera publisher that was seen has gone.
     """
 
@@ -32,6 +34,7 @@ class RecorderParams:
     bag: str
     dataset: str
     compression: Compression
+    split: Split
     stop_with_publishers: bool
 
 
@@ -62,6 +65,7 @@ def declare_recorder_params(node: Node) -> RecorderParams:
                 description='Compression of the bag',
             ),
         ),
+        split=_declare_split(declare),
         stop_with_publishers=declare.flag(
             'stop_with_publishers',
             default=False,
@@ -80,3 +84,20 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     if len(set(folders)) < len(folders):
         raise UsageError(f'Parameters bag and dataset name the same folder: {params.bag}.')
     return params
+
+
+def _declare_split(declare: Declare) -> Split:
+    """When the bag goes on in a new file."""
+    size_mb = declare.whole(
+        'split_size_mb',
+        0,
+        low=0,
+        description='The bag goes on in a new file once one has so many megabytes; 0: never',
+    )
+    duration_s = declare.number(
+        'split_duration_s',
+        0.0,
+        bounds=(0.0, 1e9),
+        description='The bag goes on in a new file after so many real seconds; 0: never',
+    )
+    return Split(size_mb * 10**6, round(duration_s * 1e9))

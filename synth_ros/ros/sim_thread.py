@@ -15,9 +15,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
+from typing import Literal
 
-from synth_ros.errors import SynthRosError
+from synth_ros.errors import RosError, SynthRosError
 from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
+from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
 from synth_ros.scene.compiled import CompiledScene
 
@@ -37,11 +39,15 @@ class Action(Enum):
     RESUME = auto()
 
 
+Change = Callable[[LiveSession], str]
+"""Done to the session between two frames; returns what to answer."""
+
+
 @dataclass(slots=True)
 class Request:
     """One action on its way, and the answer to it."""
 
-    action: Action
+    action: Action | Change
     done: threading.Event = field(default_factory=threading.Event)
     message: str = ''
     ok: bool = False
@@ -71,6 +77,11 @@ class Request:
             self.done.set()
 
 
+Doing = Literal[
+    'starting', 'inactive', 'paused', 'held', 'pacing', 'in lockstep', 'drawing', 'ended'
+]
+"""What the simulation is at: ``held`` waits for subscribers, ``pacing`` for real time."""
+
 FrameSink = Callable[[LiveFrame, CompiledScene], None]
 
 
@@ -88,6 +99,16 @@ class SimThread(threading.Thread):
         real_time_factor: Simulated seconds per real second, 0 for as fast as possible.
         frame_limit: Frames to make, 0 for no end.
         paused: Start paused.
+        lockstep: Says when the next frame may be drawn; ``None``: at any time. A step does not
+            ask it.
+        active: Whether time may run from the start; otherwise from ``activate`` on.
+
+    Attributes:
+        opened: Set once the session is open.
+        doing: What it is at.
+        drawn: Frames that were drawn.
+        frames: Frames that were handed to the sink.
+        real_time_factor: As asked for.
     """
 
     def __init__(
@@ -100,11 +121,17 @@ class SimThread(threading.Thread):
         real_time_factor: float = 0.0,
         frame_limit: int = 0,
         paused: bool = False,
+        lockstep: Lockstep | None = None,
+        active: bool = True,
     ) -> None:
         super().__init__(name='synth_ros simulation')
+        self.opened = threading.Event()
         self.finished = threading.Event()
         self.error: BaseException | None = None
+        self.drawn = 0
         self.frames = 0
+        self.doing: Doing = 'starting'
+        self.real_time_factor = real_time_factor
         self._open_session = open_session
         self._sink = sink
         self._stop_asked = stop
@@ -113,11 +140,40 @@ class SimThread(threading.Thread):
         self._pace = _Pace(real_time_factor)
         self._limit = frame_limit
         self._paused = paused
+        self._active = active
+        self._lockstep = lockstep
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._under_way: deque[Future[None]] = deque()
         self._broken = False
 
-    def ask(self, action: Action, *, timeout_s: float = 60.0) -> Request:
+    def post(self, change: Change) -> None:
+        """Have something done between two frames, before whatever is asked later."""
+        self._requests.put(Request(change))
+
+    def set_pace(self, real_time_factor: float) -> None:
+        """Change the real-time factor; to be called on this thread, in a change."""
+        self._pace = _Pace(real_time_factor)
+        self.real_time_factor = real_time_factor
+
+    def activate(self) -> None:
+        """Let time run."""
+        self._active = True
+
+    def deactivate(self) -> bool:
+        """Let time stand still; says whether it does, with all that was drawn handed on."""
+
+        def change(_session: LiveSession) -> str:
+            self._active = False
+            return 'Inactive.'
+
+        return self.ask(change).ok
+
+    @property
+    def requests(self) -> int:
+        """How many requests wait to be served."""
+        return self._requests.qsize()
+
+    def ask(self, action: Action | Change, *, timeout_s: float = 60.0) -> Request:
         """Have an action done between two frames, and wait for it.
 
         A step is answered when its frame has been handed to the sink.
@@ -144,10 +200,12 @@ class SimThread(threading.Thread):
         try:
             if not self._stop_asked.is_set():
                 with self._open_session() as session, self._handing_on():
+                    self.opened.set()
                     self._loop(session)
         except BaseException as error:  # noqa: BLE001 (the owner raises it)
             self.error = error
         finally:
+            self.doing = 'ended'
             self.finished.set()
 
     @contextmanager
@@ -164,18 +222,22 @@ class SimThread(threading.Thread):
                 self._pool.shutdown(wait=True)
 
     def _loop(self, session: LiveSession) -> None:
-        drawn = 0
         while not self._stop_asked.is_set():
             step = self._serve(session)
             nap_s = self._nap_s()
             if step is None and nap_s > 0:
                 self._stop_asked.wait(nap_s)
                 continue
-            last = drawn + 1 == self._limit
-            frame = session.draw(ahead=self._pace.free and not (self._paused or last))
+            if step is None and not self._answered():
+                continue
+            self.doing = 'drawing'
+            last = self.drawn + 1 == self._limit
+            frame = session.draw(ahead=self._may_begin_ahead(last=last))
+            if self._lockstep is not None:
+                self._lockstep.expect(frame.stamp_ns, frame.cameras)
             hand_on = partial(self._hand_on, frame, session.world.scene)
             self._under_way.append(self._pool.submit(hand_on))
-            drawn += 1
+            self.drawn += 1
             self._pace.mark(frame.stamp_ns)
             self._settle(most=_ROOM)
             if step is not None:
@@ -184,8 +246,26 @@ class SimThread(threading.Thread):
                     f'Frame at {frame.stamp_ns * 1e-9:.3f} s is out; the simulation is paused.',
                     ok=True,
                 )
-            if self._limit and drawn >= self._limit:
+            if self._limit and self.drawn >= self._limit:
                 break
+        # The last frames are answered too, before their publishers go.
+        while not (self._stop_asked.is_set() or self._answered(room=0)):
+            self._serve(session)
+
+    def _answered(self, *, room: int | None = None) -> bool:
+        """Whether the frames before are answered; waits a little for it."""
+        if self._lockstep is None:
+            return True
+        # An error in handing on would be waited for in vain.
+        self._settle(most=_ROOM)
+        if self._lockstep.wait(0, room=room):
+            return True
+        self.doing = 'in lockstep'
+        return self._lockstep.wait(_NAP_S, room=room)
+
+    def _may_begin_ahead(self, *, last: bool) -> bool:
+        """Whether to begin the frame after the next one before it is known to be wanted."""
+        return self._pace.free and self._lockstep is None and not (self._paused or last)
 
     def _hand_on(self, frame: DrawnFrame, scene: CompiledScene) -> None:
         """Label a frame and give it to the sink, unless one before it could not be."""
@@ -197,6 +277,8 @@ class SimThread(threading.Thread):
             self._broken = True
             raise
         self.frames += 1
+        if self._lockstep is not None:
+            self._lockstep.sent(frame.stamp_ns)
 
     def _settle(self, *, most: int = 0) -> None:
         """Wait until at most so many frames are under way; the first error is raised here."""
@@ -205,13 +287,20 @@ class SimThread(threading.Thread):
 
     def _nap_s(self) -> float:
         """How long to sleep before the next frame may be due; 0 when it is."""
-        if self._paused:
+        if self._paused or not self._active:
+            self.doing = 'paused' if self._active else 'inactive'
             self._pace.forget()
             return _NAP_S
         if not self._flowing:
             self._flowing = self._ready()
-            return 0.0 if self._flowing else _NAP_S
-        return min(self._pace.remaining_s(), _NAP_S)
+            if self._flowing:
+                return 0.0
+            self.doing = 'held'
+            return _NAP_S
+        nap_s = min(self._pace.remaining_s(), _NAP_S)
+        if nap_s > 0:
+            self.doing = 'pacing'
+        return nap_s
 
     def _serve(self, session: LiveSession) -> Request | None:
         """Do one waiting request; a step is returned for its frame to be made."""
@@ -235,7 +324,9 @@ class SimThread(threading.Thread):
         request.answer(message, ok=True)
         return None
 
-    def _act(self, session: LiveSession, action: Action) -> str:
+    def _act(self, session: LiveSession, action: Action | Change) -> str:
+        if not isinstance(action, Action):
+            return action(session)
         match action:
             case Action.RANDOMIZE:
                 session.next_episode()
@@ -243,6 +334,8 @@ class SimThread(threading.Thread):
             case Action.RESET:
                 session.restart()
                 return f'Episode {session.episode} begins again.'
+            case Action.STEP if not self._active:
+                raise RosError('The node is inactive: no time passes before it is activated.')
             case Action.PAUSE | Action.STEP:
                 self._paused = True
                 return 'Paused. Call ~/step for one frame, ~/pause with false to go on.'

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from std_srvs.srv import SetBool, Trigger
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from synth_ros.config.load import LoadedConfig, load_config
-from synth_ros.errors import UsageError
-from synth_ros.pipeline.episode import Stage
-from synth_ros.pipeline.live import LiveFrame, LiveSession
-from synth_ros.render.auto import choose_backend, renderer_for
-from synth_ros.ros.messages import StreamOptions
-from synth_ros.ros.mounts import mounts_move
-from synth_ros.ros.params import SimParams, declare_sim_params, warn_of_unknown
-from synth_ros.ros.publishers import SimPublishers
-from synth_ros.ros.sim_thread import Action, SimThread
-from synth_ros.scene.build import SceneBuilder
-from synth_ros.scene.compiled import CompiledScene
-from synth_ros.scene.robot_description import robot_description
+from synth_ros.errors import ConfigError, SynthRosError, UsageError
+from synth_ros.ros.live_simulation import LiveSimulation
+from synth_ros.ros.params import SimParams, declare_sim_params
 
-_LOG_PERIOD_S = 10.0
+_SUCCESS = TransitionCallbackReturn.SUCCESS
+_FAILURE = TransitionCallbackReturn.FAILURE
 
 
-class SimNode(Node):
-    """Publishes every camera of the config; see ``docs/topics.md`` for all names.
-
-    Services: ``~/randomize``, ``~/reset``, ``~/step`` (Trigger), ``~/pause`` (SetBool).
+class SimNode(LifecycleNode):
+    """Has a ``LiveSimulation`` while it is configured, which runs while it is active.
 
     Args:
-        stop: Set when the node shall end.
+        stop: Set when the node shall end; the node sets it when it is shut down.
+
+    Attributes:
+        error: Why the last transition failed, or what ended the simulation.
 
     Raises:
-        ConfigError: The config file is wrong.
         UsageError: A parameter is missing or wrong.
     """
 
@@ -49,128 +34,82 @@ class SimNode(Node):
         if self.get_parameter('use_sim_time').value:
             raise UsageError('sim_node makes /clock itself: run it with use_sim_time false.')
         self.params: SimParams = declare_sim_params(self)
-        warn_of_unknown(self)
-        self._loaded: LoadedConfig = load_config(Path(self.params.config))
-        self._builder = SceneBuilder(self._loaded)
-        description = robot_description(self._builder.robot)
-        self._streams = SimPublishers(
-            self,
-            [camera.name for camera in self._loaded.config.cameras],
-            links=self._builder.robot_links,
-            categories=self._builder.categories,
-            options=self._stream_options(),
-            description=description.text,
-        )
-        for warning in description.warnings:
-            self.get_logger().warning(warning)
-        self._logged = (time.monotonic(), 0)
-        self._give_up_waiting_s: float | None = None
-        self.thread = SimThread(
-            self._session,
-            self._publish,
-            stop=stop,
-            ready=self._subscribers_are_there,
-            real_time_factor=self.params.real_time_factor(self._loaded.config.output.live),
-            frame_limit=self.params.frame_limit,
-            paused=self.params.start_paused,
-        )
-        self._offer_services()
+        self.error: BaseException | None = None
+        self._stop_asked = stop
+        self._simulation: LiveSimulation | None = None
 
-    def _offer_services(self) -> None:
-        self.create_service(Trigger, '~/randomize', self._trigger(Action.RANDOMIZE))
-        self.create_service(Trigger, '~/reset', self._trigger(Action.RESET))
-        self.create_service(Trigger, '~/step', self._trigger(Action.STEP))
-        self.create_service(SetBool, '~/pause', self._on_pause)
+    @property
+    def is_finished(self) -> bool:
+        """Whether the simulation has ended by itself: frames made, or an error, which is kept."""
+        simulation = self._simulation
+        if simulation is None:
+            return self.error is not None and not isinstance(self.error, SynthRosError)
+        self.error = self.error or simulation.thread.error or simulation.error
+        return self.error is not None or simulation.thread.finished.is_set()
 
-    def _trigger(
-        self, action: Action
-    ) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
-        def serve(_request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-            answer = self.thread.ask(action)
-            response.success, response.message = answer.ok, answer.message
-            return response
+    def start(self) -> None:
+        """Configure and activate, at once.
 
-        return serve
+        Raises:
+            SynthRosError: Why it could not be.
+        """
+        if self.trigger_configure() == _SUCCESS:
+            self.trigger_activate()
+        elif self.error is not None:
+            raise self.error
 
-    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        answer = self.thread.ask(Action.PAUSE if request.data else Action.RESUME)
-        response.success, response.message = answer.ok, answer.message
-        return response
+    def close(self) -> None:
+        """End the simulation; harmless when repeated."""
+        simulation, self._simulation = self._simulation, None
+        if simulation is not None:
+            simulation.close()
+            simulation.log_end()
 
-    def _stream_options(self) -> StreamOptions:
-        config, params = self._loaded.config, self.params
-        return StreamOptions(
-            depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
-            class_id_format=params.class_id_format or config.output.live.class_id_format,
-            labels=config.labels,
-            color_qos=params.color_qos,
-            depth_qos=params.depth_qos,
-            labels_qos=params.labels_qos,
-            jpeg_quality=params.jpeg_quality,
-            mounts_move=mounts_move(self._loaded),
-            session=str(time.time_ns()),
-        )
-
-    @contextmanager
-    def _session(self) -> Iterator[LiveSession]:
-        """Runs on the simulation thread, which owns the renderer as long as it lives."""
-        config, log = self._loaded.config, self.get_logger()
-        size = (max(c.width for c in config.cameras), max(c.height for c in config.cameras))
-        choice = choose_backend(config.render)
-        for caution in choice.cautions:
-            log.warning(caution)
-        renderer = renderer_for(choice, config.render, max_size=size)
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the config and its assets, make a renderer and the first scene."""
+        self.error = None
+        done = False
         try:
-            log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
-            seed = None if self.params.seed < 0 else self.params.seed
-            stage = Stage(self._loaded, self._builder, renderer=renderer, seed=seed)
-            session = LiveSession(
-                stage, first_episode=self.params.first_episode, idle=self._streams.idle
-            )
-            for warning in session.world.scene.warnings:
-                log.warning(warning)
-            try:
-                yield session
-            finally:
-                self._streams.settle()
-        finally:
-            renderer.close()
+            self._simulation = LiveSimulation(self, self.params, stop=self._stop_asked)
+            done = self._simulation.open()
+        except BaseException as error:  # noqa: BLE001 (rclpy would swallow it; its owner raises it)
+            self.error = error
+        if done:
+            return _SUCCESS
+        if self._simulation is not None:
+            self._simulation.close()
+            self._simulation = None
+        if not self.params.autostart:
+            self._tell(self.error)
+        return _FAILURE
 
-    def _subscribers_are_there(self) -> bool:
-        """Whether every stream has a subscriber, or it was waited for long enough."""
-        wait_s = self.params.wait_for_subscribers_s
-        if wait_s <= 0:
-            return True
-        now = time.monotonic()
-        if self._give_up_waiting_s is None:
-            self._give_up_waiting_s = now + wait_s
-        missing = self._streams.unmatched()
-        if missing and now < self._give_up_waiting_s:
-            return False
-        if missing:
-            self.get_logger().warning(
-                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
-                f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
-                'starting all the same.'
-            )
-        return True
+    def _tell(self, error: BaseException | None) -> None:
+        """Log why the node stays as it is."""
+        problems = error.problems if isinstance(error, ConfigError) else (str(error or 'Ended.'),)
+        for problem in problems:
+            self.get_logger().error(problem)
 
-    def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        self._streams.publish(frame, scene)
-        for note in frame.notes:
-            self.get_logger().warning(note)
-        now, frames = time.monotonic(), self.thread.frames + 1
-        if self.params.report_frames:
-            sys.stdout.write(f'frame {frames}\n')
-            sys.stdout.flush()
-        then, before = self._logged
-        if now - then >= _LOG_PERIOD_S:
-            self._logged = (now, frames)
-            self.get_logger().info(
-                f'Episode {frame.episode}, {frames} frames, '
-                f'{(frames - before) / (now - then):.1f} frames/s, '
-                f'simulated time {frame.stamp_ns * 1e-9:.1f} s.'
-            )
+    def on_activate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Let time run."""
+        assert self._simulation is not None
+        self._simulation.thread.activate()
+        return _SUCCESS
+
+    def on_deactivate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop time once what was drawn is out."""
+        assert self._simulation is not None
+        return _SUCCESS if self._simulation.thread.deactivate() else _FAILURE
+
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go of the renderer, of all topics and services."""
+        self.close()
+        return _SUCCESS
+
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """End the process, with exit code 0."""
+        self.close()
+        self._stop_asked.set()
+        return _SUCCESS
 
 
 def simulate(stop: threading.Event) -> None:
@@ -185,19 +124,20 @@ def simulate(stop: threading.Event) -> None:
     node = SimNode(stop)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    thread = node.thread
-    thread.start()
+    error: BaseException | None = None
     try:
-        while not stop.is_set() and not thread.finished.is_set():
+        if node.params.autostart:
+            node.start()
+        while not (stop.is_set() or node.is_finished):
             executor.spin_once(timeout_sec=0.1)
-        if thread.error is None and node.params.linger_s:
+        error = node.error if node.is_finished else None
+        if error is None and node.params.linger_s:
             # Reliable delivery needs a live publisher until the last frame has arrived.
             stop.wait(node.params.linger_s)
     finally:
         stop.set()
-        thread.join()
-        node.get_logger().info(f'Ended after {thread.frames} frames.')
+        node.close()
         executor.shutdown()
         node.destroy_node()
-    if thread.error is not None:
-        raise thread.error
+    if error is not None:
+        raise error

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from synth_ros.errors import UsageError
 from synth_ros.readers.bag import read_bag_summary
 from synth_ros.readers.layouts.folders import is_file
+from synth_ros.schema.bag_files import mcap_files
 from synth_ros.validate.base import Rule
 from synth_ros.validate.common import problems
 from synth_ros.validate.inspection import Inspection
@@ -103,7 +104,7 @@ class _Contents(NamedTuple):
 def check(run: Inspection) -> None:
     """Check metadata, files, and what a recording of ours promises."""
     metadata = _metadata(run)
-    files = [path for path in sorted(run.root.glob('*.mcap')) if is_file(path)]
+    files = [path for path in mcap_files(run.root) if is_file(path)]
     if metadata is not None:
         for name in metadata.relative_file_paths:
             run.located(run.root, name, file='metadata.yaml', at='relative_file_paths')

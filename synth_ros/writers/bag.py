@@ -7,43 +7,48 @@ all that is lost is the chunk in memory, at most ``chunk_bytes`` or what came si
 
 from __future__ import annotations
 
-import fcntl
-import os
+import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from synth_ros.errors import InternalError, OutputError
-from synth_ros.writers.bag_metadata import BagTopic, metadata_yaml, qos_yaml
+from synth_ros.schema.bag_files import REPEATED
+from synth_ros.writers.bag_file import BagFile
+from synth_ros.writers.bag_latched import LatchedMessages
+from synth_ros.writers.bag_metadata import BagTopic, FileSummary, metadata_yaml
 from synth_ros.writers.folder import os_errors, replace_file
-from synth_ros.writers.mcap_file import (
-    MAGIC,
-    Appender,
-    Channel,
-    Chunk,
-    Compression,
-    Contents,
-    MetadataInfo,
-    Packer,
-    Schema,
-    channel_record,
-    header_record,
-    metadata_record,
-    schema_record,
-)
+from synth_ros.writers.mcap_file import Chunk, Compression, Packer
 
 METADATA = 'metadata.yaml'
 RESERVE = '.reserve'
-LIBRARY = 'synth_ros'
-CUSTOM = 'synth_ros'
 # Room for the summary of a bag whose disk ran full; given back when the bag is closed.
 _RESERVE_BYTES = 1 << 20
 
 
+class Split(NamedTuple):
+    """When a bag goes on in a new file; 0 is never.
+
+    Attributes:
+        size_bytes: Once a file has so many bytes.
+        duration_ns: Once a file spans so much log time, nanoseconds.
+    """
+
+    size_bytes: int = 0
+    duration_ns: int = 0
+
+
+NO_SPLIT = Split()
+
+
 class BagWriter:
     """Records messages into ``<path>/<name>_0.mcap`` and describes them in ``metadata.yaml``.
+
+    A bag that is split goes on in ``<name>_1.mcap`` and so on. Each file can be read alone: it
+    begins with the last messages of all latched topics, which keep the time when they were sent.
 
     Use it as a context manager: it closes the bag on errors too, since what was recorded before
     them is true. Not thread-safe.
@@ -52,8 +57,9 @@ class BagWriter:
         path: The bag's folder; must not exist.
         compression: Of chunks.
         chunk_bytes: A chunk is written when its messages reach this size.
-        custom_data: Texts for ``metadata.yaml``, also kept in the file from its start.
+        custom_data: Texts for ``metadata.yaml``, also kept in each file from its start.
         ros_distro: For ``metadata.yaml``.
+        split: When to go on in a new file.
 
     Raises:
         OutputError: The folder exists or cannot be written.
@@ -67,49 +73,59 @@ class BagWriter:
         chunk_bytes: int = 1 << 20,
         custom_data: Mapping[str, str] | None = None,
         ros_distro: str = 'jazzy',
+        split: Split = NO_SPLIT,
     ) -> None:
         self.path = Path(path)
         self.custom_data = dict(custom_data or {})
         self._packer = Packer(compression)
         self._chunk_bytes = chunk_bytes
         self._ros_distro = ros_distro
+        self._split = split
         self._topics: dict[int, BagTopic] = {}
-        self._contents = Contents()
+        self._latched = LatchedMessages()
+        self._repeated: Counter[str] = Counter()
+        self._files: list[FileSummary] = []
         self._chunk = Chunk()
         self._dropped = 0
         self._closed = False
+        # Log times of the first and the last message since the last split.
+        self._first_ns: int | None = None
+        self._last_ns = 0
         if self.path.exists():
             raise OutputError(
                 f'{self.path} exists already, and a bag never overwrites. Choose another '
                 'folder, or remove it.'
             )
         with os_errors(self.path, valid='Nothing was recorded.'):
-            self._out = self._begin()
+            self._file = self._begin()
 
-    def _begin(self) -> Appender:
+    def _begin(self) -> BagFile:
         self.path.mkdir(parents=True)
         try:
-            return self._create()
+            (self.path / RESERVE).write_bytes(bytes(_RESERVE_BYTES))
+            file = BagFile(self.path, 0, custom_data=self.custom_data)
+            file.appear()
         except BaseException:
             # A folder without a recording would be in the way of the next attempt.
             shutil.rmtree(self.path, ignore_errors=True)
             raise
-
-    def _create(self) -> Appender:
-        (self.path / RESERVE).write_bytes(bytes(_RESERVE_BYTES))
-        file = (self.path / mcap_name(self.path)).open('xb', buffering=0)
-        # A recovery must not touch a file that is still growing.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        out = Appender(file)
-        out.append(MAGIC + header_record(LIBRARY))
-        append_metadata(out, self._contents, name=CUSTOM, values=self.custom_data)
-        return out
+        return file
 
     @property
     def counts(self) -> dict[str, int]:
-        """Messages of each topic that are in the file; those in memory are not counted."""
-        counts = self._contents.counts
-        return {topic.name: counts.get(channel, 0) for channel, topic in self._topics.items()}
+        """Messages of each topic that are in the files; those in memory are not counted.
+
+        What a split repeats is counted again.
+        """
+        counts = Counter(self._file.contents.counts)
+        for file in self._files:
+            counts.update(file.counts)
+        return {topic.name: counts[channel] for channel, topic in self._topics.items()}
+
+    @property
+    def files(self) -> int:
+        """How many files there are."""
+        return len(self._files) + 1
 
     @property
     def dropped(self) -> int:
@@ -128,21 +144,14 @@ class BagWriter:
         self._check_open()
         if topic.name in {known.name for known in self._topics.values()}:
             raise InternalError(f'Topic {topic.name} was added to {self.path} twice.')
-        contents = self._contents
-        schema = next((s for s in contents.schemas.values() if s.name == topic.type_name), None)
-        parts = []
-        if schema is None:
-            definition = topic.definition.encode('utf-8')
-            schema = Schema(len(contents.schemas) + 1, topic.type_name, 'ros2msg', definition)
-            parts.append(schema_record(schema))
-        texts = {'offered_qos_profiles': qos_yaml(topic), 'topic_type_hash': topic.type_hash}
-        channel = Channel(len(self._topics) + 1, schema.id, topic.name, 'cdr', texts)
-        parts.append(channel_record(channel))
-        self._append(b''.join(parts))
-        contents.schemas[schema.id] = schema
-        contents.channels[channel.id] = channel
-        self._topics[channel.id] = topic
-        return channel.id
+        channel = len(self._topics) + 1
+        try:
+            self._file.add_topic(channel, topic)
+        except OSError as error:
+            raise self._failed(error) from error
+        self._topics[channel] = topic
+        self._latched.add_topic(channel, topic)
+        return channel
 
     def write(
         self, channel: int, cdr: bytes | memoryview, *, log_ns: int, publish_ns: int
@@ -160,9 +169,73 @@ class BagWriter:
             OutputError: The disk is full; the bag is closed with what it had.
         """
         self._check_open()
+        if self._is_due(log_ns):
+            self.split()
+        if self._first_ns is None:
+            self._first_ns = log_ns
+        self._last_ns = max(self._last_ns, log_ns)
+        self._latched.add(channel, cdr, publish_ns=publish_ns)
         self._chunk.add(channel, cdr, log_ns=log_ns, publish_ns=publish_ns)
         if self._chunk.size >= self._chunk_bytes:
             self.flush()
+
+    def _is_due(self, log_ns: int) -> bool:
+        """Whether a message of that log time belongs to the next file."""
+        size, duration_ns = self._split
+        if self._first_ns is None:
+            return False
+        large = 0 < size <= self._file.out.length
+        return large or 0 < duration_ns <= log_ns - self._first_ns
+
+    def split(self) -> bool:
+        """Go on in a new file, which begins with the last messages of all latched topics.
+
+        Returns:
+            Whether it did: not if nothing was recorded since the last time.
+
+        Raises:
+            OutputError: The disk is full; the bag is closed with what it had.
+        """
+        self._check_open()
+        if self._first_ns is None:
+            return False
+        self.flush()
+        try:
+            following, repeated = self._next_file()
+        except OSError as error:
+            raise self._failed(error) from error
+        old = self._file
+        try:
+            self._end_file()
+            following.appear()
+        except OSError as error:
+            following.discard()
+            raise self._failed(error) from error
+        self._files.append(old.summary())
+        old.close()
+        self._file = following
+        self._repeated.update(repeated)
+        self._first_ns = None
+        return True
+
+    def _next_file(self) -> tuple[BagFile, Counter[str]]:
+        """The file after this one with its head, and how often it repeats messages of a topic."""
+        messages = self._latched.all()
+        repeated = Counter(self._topics[message.channel].name for message in messages)
+        custom = {**self.custom_data, **_repeats(repeated)}
+        file = BagFile(self.path, self.files, custom_data=custom)
+        try:
+            for channel, topic in self._topics.items():
+                file.add_topic(channel, topic)
+            chunk = Chunk()
+            for channel, cdr, publish_ns in messages:
+                chunk.add(channel, cdr, log_ns=self._last_ns, publish_ns=publish_ns)
+            if messages:
+                file.add_chunk(chunk, self._packer)
+        except BaseException:
+            file.discard()
+            raise
+        return file, repeated
 
     def flush(self) -> None:
         """Hand all messages to the file, so that a kill of this process loses none of them.
@@ -172,10 +245,10 @@ class BagWriter:
         """
         if not self._chunk.count:
             return
-        chunk = self._chunk
-        data, info = chunk.encode(self._out.length, self._packer)
-        self._append(data)
-        self._contents.add_chunk(info, chunk.entries)
+        try:
+            self._file.add_chunk(self._chunk, self._packer)
+        except OSError as error:
+            raise self._failed(error) from error
         self._chunk = Chunk()
 
     def close(self) -> None:
@@ -193,45 +266,54 @@ class BagWriter:
     def abort(self) -> None:
         """Let go of the file as it is, without index and without ``metadata.yaml``."""
         self._closed = True
-        self._out.file.close()
+        self._file.close()
 
     def _finish(self) -> None:
-        """Close the file with a summary of what it holds."""
+        """Close the file with a summary of what it holds, and describe the whole bag."""
         self._closed = True
         (self.path / RESERVE).unlink(missing_ok=True)
-        with self._out.file:
-            finish_file(
-                self._out,
-                self._contents,
-                path=self.path,
-                topics=self._topics,
-                custom_data=self.custom_data,
-                ros_distro=self._ros_distro,
-            )
+        self.custom_data |= _repeats(self._repeated)
+        with self._file.out.file:
+            self._end_file()
+        text = metadata_yaml(
+            self._topics,
+            [*self._files, self._file.summary()],
+            custom_data=self.custom_data,
+            ros_distro=self._ros_distro,
+        )
+        replace_file(self.path / METADATA, text.encode('utf-8'))
 
-    def _append(self, data: bytes) -> None:
-        """Append to the file, or close the bag with what it has."""
+    def _end_file(self) -> None:
+        self._file.end(self._topics, custom_data=self.custom_data, ros_distro=self._ros_distro)
+
+    def _failed(self, error: OSError) -> OutputError:
+        """Close the bag with what it has, and say so."""
+        self._dropped += self._chunk.count
+        self._chunk = Chunk()
         try:
-            self._out.append(data)
+            self._finish()
         except OSError:
-            self._dropped += self._chunk.count
-            self._chunk = Chunk()
-            try:
-                self._finish()
-            except OSError:
-                valid = self._rescue()
-            else:
-                valid = (
-                    f'The bag was closed with {self._contents.message_count} messages and is '
-                    f'valid; {self._dropped} messages that waited in memory are lost.'
-                )
+            valid = self._rescue()
+        else:
+            valid = (
+                f'The bag was closed with {self._written} messages and is valid; '
+                f'{self._dropped} messages that waited in memory are lost.'
+            )
+        try:
             with os_errors(self.path, valid=valid):
-                raise
+                raise error
+        except OutputError as told:
+            return told
+
+    @property
+    def _written(self) -> int:
+        """Messages in all files."""
+        return sum(self.counts.values())
 
     def _rescue(self) -> str:
         return (
-            f'{self._contents.message_count} messages are in the file but it has no index: free '
-            f'some space, then run synth-ros recover {self.path}.'
+            f'{self._written} messages are in the file but it has no index: free some space, '
+            f'then run synth-ros recover {self.path}.'
         )
 
     def _check_open(self) -> None:
@@ -252,48 +334,6 @@ class BagWriter:
         self.close()
 
 
-def mcap_name(bag: Path) -> str:
-    """Name of the bag's only file, as rosbag2 names it."""
-    return f'{bag.name}_0.mcap'
-
-
-def append_metadata(
-    out: Appender, contents: Contents, *, name: str, values: Mapping[str, str]
-) -> None:
-    """Append a metadata record and note where it is.
-
-    Raises:
-        OSError: It could not be written; nothing changed.
-    """
-    data = metadata_record(name, values)
-    info = MetadataInfo(out.length, len(data), name)
-    out.append(data)
-    contents.metadata.append(info)
-
-
-def finish_file(
-    out: Appender,
-    contents: Contents,
-    *,
-    path: Path,
-    topics: Mapping[int, BagTopic],
-    custom_data: Mapping[str, str],
-    ros_distro: str,
-) -> None:
-    """Append the end of the file, then write ``metadata.yaml``.
-
-    Raises:
-        OSError: It could not be written; the file can still be recovered.
-    """
-    text = metadata_yaml(
-        topics,
-        contents,
-        file_name=mcap_name(path),
-        custom_data=custom_data,
-        ros_distro=ros_distro,
-    )
-    # rosbag2 falls back to this copy when metadata.yaml is missing.
-    append_metadata(out, contents, name='rosbag2', values={'serialized_metadata': text})
-    out.append(contents.ending(out.length))
-    os.fsync(out.file.fileno())
-    replace_file(path / METADATA, text.encode('utf-8'))
+def _repeats(counts: Mapping[str, int]) -> dict[str, str]:
+    """The note on repeated messages; none if there are none."""
+    return {REPEATED: json.dumps(dict(sorted(counts.items())))} if counts else {}

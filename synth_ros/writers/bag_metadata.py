@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import yaml
@@ -53,27 +54,62 @@ def qos_yaml(topic: BagTopic) -> str:
     return _dump([_qos(profile) for profile in topic.qos]).strip()
 
 
+class FileSummary(NamedTuple):
+    """What one file of a bag holds.
+
+    Attributes:
+        name: Its name.
+        counts: Messages by channel.
+        first_ns: Earliest log time; 0 without messages.
+        last_ns: Latest log time; 0 without messages.
+    """
+
+    name: str
+    counts: Mapping[int, int]
+    first_ns: int
+    last_ns: int
+
+    @property
+    def message_count(self) -> int:
+        """All messages."""
+        return sum(self.counts.values())
+
+
+def file_summary(name: str, contents: Contents) -> FileSummary:
+    """What a file holds.
+
+    Args:
+        name: Of the file.
+        contents: What was written to it.
+    """
+    return FileSummary(name, dict(contents.counts), contents.first_ns, contents.last_ns)
+
+
 def metadata_yaml(
     topics: Mapping[int, BagTopic],
-    contents: Contents,
+    files: Sequence[FileSummary],
     *,
-    file_name: str,
     custom_data: Mapping[str, str],
     ros_distro: str,
 ) -> str:
-    """The text of ``metadata.yaml``, which rosbag2 reads before the file itself.
+    """The text of ``metadata.yaml``, which rosbag2 reads before the files themselves.
 
     Args:
         topics: By channel id, in the order of their appearance.
-        contents: What is in the file.
-        file_name: Name of the MCAP file.
+        files: What is in the files, in their order; at least one.
         custom_data: Free texts.
         ros_distro: Name of the ROS distribution.
     """
-    empty = contents.message_count == 0
-    start = {'nanoseconds_since_epoch': INFINITE_NS if empty else contents.first_ns}
-    duration = {'nanoseconds': contents.last_ns - contents.first_ns}
-    count = contents.message_count
+    counts = Counter[int]()
+    for file in files:
+        counts.update(file.counts)
+    full = [file for file in files if file.message_count]
+    whole = FileSummary(
+        name='',
+        counts=counts,
+        first_ns=min((file.first_ns for file in full), default=0),
+        last_ns=max((file.last_ns for file in full), default=0),
+    )
     counted = [
         {
             'topic_metadata': {
@@ -83,31 +119,37 @@ def metadata_yaml(
                 'offered_qos_profiles': [_qos(profile) for profile in topic.qos],
                 'type_description_hash': topic.type_hash,
             },
-            'message_count': contents.counts.get(channel, 0),
+            'message_count': counts[channel],
         }
         for channel, topic in topics.items()
     ]
-    part = {
-        'path': file_name,
-        'starting_time': start,
-        'duration': duration,
-        'message_count': count,
-    }
     information = {
         'version': 9,
         'storage_identifier': 'mcap',
-        'duration': duration,
-        'starting_time': start,
-        'message_count': count,
+        'duration': _span(whole)['duration'],
+        'starting_time': _span(whole)['starting_time'],
+        'message_count': whole.message_count,
         'topics_with_message_count': counted,
         'compression_format': '',
         'compression_mode': '',
-        'relative_file_paths': [file_name],
-        'files': [part],
+        'relative_file_paths': [file.name for file in files],
+        'files': [
+            {'path': file.name, **_span(file), 'message_count': file.message_count}
+            for file in files
+        ],
         'custom_data': dict(custom_data) or None,
         'ros_distro': ros_distro,
     }
     return _dump({'rosbag2_bagfile_information': information})
+
+
+def _span(file: FileSummary) -> dict[str, dict[str, int]]:
+    """When a file begins and how long it is."""
+    start = file.first_ns if file.message_count else INFINITE_NS
+    return {
+        'starting_time': {'nanoseconds_since_epoch': start},
+        'duration': {'nanoseconds': file.last_ns - file.first_ns},
+    }
 
 
 def topic_from_channel(

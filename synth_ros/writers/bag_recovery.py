@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import mmap
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,16 +17,17 @@ import zstandard
 from isal import isal_zlib
 
 from synth_ros.errors import OutputError
-from synth_ros.writers.bag import (
-    CUSTOM,
-    LIBRARY,
-    METADATA,
-    RESERVE,
-    finish_file,
-    mcap_name,
+from synth_ros.schema.bag_files import REPEATED, mcap_files, mcap_name
+from synth_ros.writers.bag import METADATA, RESERVE
+from synth_ros.writers.bag_file import CUSTOM, LIBRARY, finish_file, hidden_name
+from synth_ros.writers.bag_metadata import (
+    BagTopic,
+    FileSummary,
+    file_summary,
+    metadata_yaml,
+    topic_from_channel,
 )
-from synth_ros.writers.bag_metadata import BagTopic, topic_from_channel
-from synth_ros.writers.folder import os_errors
+from synth_ros.writers.folder import os_errors, replace_file
 from synth_ros.writers.mcap_file import (
     MAGIC,
     Appender,
@@ -73,7 +76,8 @@ class _Scan(NamedTuple):
 def recover_bag(path: Path, *, ros_distro: str = 'jazzy') -> Recovered:
     """Close a recording that was killed: cut the unfinished end, write index and metadata.
 
-    Works in place and needs room for the index alone. A valid bag is left as it is.
+    Works in place and needs room for the index alone. A valid bag is left as it is, and so are
+    the files of a split bag that were closed.
 
     Args:
         path: The bag's folder.
@@ -84,29 +88,76 @@ def recover_bag(path: Path, *, ros_distro: str = 'jazzy') -> Recovered:
             inside, or the disk is full.
     """
     path = Path(path)
-    file_path = path / mcap_name(path)
-    if not file_path.is_file():
-        raise OutputError(f'{path} is not a bag of synth_ros: it has no {file_path.name}.')
+    files = mcap_files(path)
+    if not (path / mcap_name(path)).is_file():
+        raise OutputError(f'{path} is not a bag of synth_ros: it has no {mcap_name(path)}.')
     valid = 'The recording was not changed, or only its end was cut.'
-    with os_errors(path, valid=valid), _locked(file_path) as file:
-        scan = _scan(file, file_path)
-        if scan.finished and (path / METADATA).is_file():
-            return Recovered(scan.contents.message_count, 0, was_complete=True)
+    with os_errors(path, valid=valid), ExitStack() as stack:
+        # All of them first, so that nothing is touched while the last one grows.
+        opened = [stack.enter_context(_locked(file)) for file in files]
+        scans = [_scan(file, name) for file, name in zip(opened, files, strict=True)]
+        count = sum(scan.contents.message_count for scan in scans)
+        if all(scan.finished for scan in scans) and (path / METADATA).is_file():
+            return Recovered(count, 0, was_complete=True)
         (path / RESERVE).unlink(missing_ok=True)
-        cut = file.seek(0, io.SEEK_END) - scan.end
-        file.truncate(scan.end)
-        file.seek(scan.end)
-        out = Appender(file, scan.end)
-        out.append(scan.missing_index)
-        finish_file(
-            out,
-            scan.contents,
-            path=path,
-            topics=_topics(scan.contents),
-            custom_data={**scan.custom_data, 'recovered': 'true'},
-            ros_distro=ros_distro,
-        )
-    return Recovered(scan.contents.message_count, cut, was_complete=False)
+        hidden_name(path / mcap_name(path, len(files))).unlink(missing_ok=True)
+        custom = _custom_data(scans)
+        cut = 0
+        for number, (file, scan) in enumerate(zip(opened, scans, strict=True)):
+            if scan.finished and number + 1 < len(files):
+                continue
+            cut += _mend(file, scan, files[number].name, custom_data=custom, distro=ros_distro)
+        _describe(path, files, scans, custom_data=custom, distro=ros_distro)
+    return Recovered(count, cut, was_complete=False)
+
+
+def _mend(
+    file: io.FileIO, scan: _Scan, name: str, *, custom_data: dict[str, str], distro: str
+) -> int:
+    """Cut the unfinished end of a file and close it; how many bytes were cut."""
+    cut = file.seek(0, io.SEEK_END) - scan.end
+    file.truncate(scan.end)
+    file.seek(scan.end)
+    out = Appender(file, scan.end)
+    out.append(scan.missing_index)
+    finish_file(
+        out,
+        scan.contents,
+        name=name,
+        topics=_topics(scan.contents),
+        custom_data=custom_data,
+        ros_distro=distro,
+    )
+    return cut
+
+
+def _describe(
+    path: Path,
+    files: Sequence[Path],
+    scans: Sequence[_Scan],
+    *,
+    custom_data: dict[str, str],
+    distro: str,
+) -> None:
+    """Write ``metadata.yaml`` of the whole bag."""
+    held: list[FileSummary] = [
+        file_summary(file.name, scan.contents) for file, scan in zip(files, scans, strict=True)
+    ]
+    # A later file knows all topics of those before.
+    topics = _topics(scans[-1].contents)
+    text = metadata_yaml(topics, held, custom_data=custom_data, ros_distro=distro)
+    replace_file(path / METADATA, text.encode('utf-8'))
+
+
+def _custom_data(scans: Sequence[_Scan]) -> dict[str, str]:
+    """Texts of the recorder, and how many messages all files together repeat."""
+    repeated = Counter[str]()
+    for scan in scans:
+        repeated.update(json.loads(scan.custom_data.get(REPEATED, '{}')))
+    custom = dict(scans[0].custom_data)
+    if repeated:
+        custom[REPEATED] = json.dumps(dict(sorted(repeated.items())))
+    return {**custom, 'recovered': 'true'}
 
 
 @contextmanager

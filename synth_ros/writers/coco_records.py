@@ -250,13 +250,18 @@ class ExportFrameRecord(TypedDict):
 
 
 class EpisodeRecord(TypedDict):
-    """An episode file: the commit marker and the episode's share of the labels."""
+    """An episode file: the commit marker and the episode's share of the labels.
+
+    ``shared`` are those of ``files`` that other episodes may have, too: their paths say what is in
+    them.
+    """
 
     episode: int
     files: list[FileRecord]
     models: dict[str, ModelRecord]
     parts: list[PartRecord]
     frames: list[FrameRecord]
+    shared: NotRequired[list[str]]
     exports: NotRequired[dict[str, list[ExportFrameRecord]]]
 
 

@@ -211,6 +211,8 @@ class EpisodeDraft:
             'parts': part_records(self._parts.values()),
             'frames': [frame.record for frame in frames.values()],
         }
+        if self._shared:
+            record['shared'] = sorted(self._shared)
         exports: dict[str, list[ExportFrameRecord]] = {}
         for frame in frames.values():
             for name, product in frame.exported.records.items():

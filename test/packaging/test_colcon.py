@@ -85,6 +85,7 @@ def in_workspace(workspace: Path, command: str) -> str:
 def test_nodes_and_command_are_installed_for_ros2_run(workspace):
     folder = workspace / 'install' / 'synth_ros' / 'lib' / 'synth_ros'
     assert sorted(path.name for path in folder.iterdir()) == [
+        'detector_node',
         'recorder_node',
         'sim_node',
         'synth-ros',
@@ -99,7 +100,7 @@ def test_shared_files_are_installed(workspace, source):
     share = workspace / 'install' / 'synth_ros' / 'share'
     assert (share / 'ament_index/resource_index/packages/synth_ros').is_file()
     assert (share / 'synth_ros/package.xml').is_file()
-    for folder in ('launch', 'config', 'rviz'):
+    for folder in ('launch', 'config', 'rviz', 'foxglove'):
         expected = {p.name for p in (source / folder).glob('*') if p.suffix != '.md'}
         found = {p.name for p in (share / 'synth_ros' / folder).glob('*')}
         assert expected == found

@@ -42,7 +42,7 @@ def required(described):
 
 def test_every_import_is_required(required, described, root):
     providers = importlib.metadata.packages_distributions()
-    optional = ('collision', 'cluster', 'formats', 'torch', 'view')
+    optional = ('collision', 'cluster', 'detector', 'formats', 'torch', 'view')
     extras = [item for name in optional for item in described['extras_require'][name]]
     known = required | {canonical(item) for item in extras}
     missing = {

@@ -34,10 +34,21 @@ ALLOWED = {
     'validate': {*GROUND, 'readers'},
     'report': {*GROUND, *TOOLS},
     'training': {*GROUND, 'readers'},
+    'evaluate': {*GROUND, 'readers', 'report'},
+    'perceive': {*GROUND, 'readers'},
     'view': {*GROUND, 'readers', 'report'},
     'pipeline': {*MODEL, *TOOLS},
-    'cli': {*MODEL, *TOOLS, 'report', 'view', 'pipeline', 'validate'},
-    'ros': {*MODEL, *TOOLS, 'report', 'pipeline'},
+    'cli': {
+        *MODEL,
+        *TOOLS,
+        'report',
+        'perceive',
+        'view',
+        'pipeline',
+        'validate',
+        'evaluate',
+    },
+    'ros': {*MODEL, *TOOLS, 'report', 'perceive', 'pipeline', 'evaluate'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.
 ROS_PACKAGES = {'rclpy', 'cv_bridge', 'builtin_interfaces', 'tf2_ros'}
@@ -113,6 +124,15 @@ def test_only_view_knows_rerun():
         and any(module.split('.')[0].startswith('rerun') for module in imported(path))
     ]
     assert wrong == []
+
+
+def test_only_one_module_knows_onnxruntime():
+    knowing = [
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if any(module.split('.')[0] == 'onnxruntime' for module in imported(path))
+    ]
+    assert knowing == ['perceive/model.py']
 
 
 def test_no_writer_imports_another():

@@ -93,7 +93,7 @@ def test_test_profile_adds_tools_and_is_enough_to_run(checkout, tools):
     wanted = [call.rpartition(' ')[2] for call in pip_calls(checkout)]
     assert wanted == [
         '.[collision,ros]',
-        '.[collision,ros,cluster,formats,view,test,dev,build]',
+        '.[collision,ros,cluster,detector,formats,view,test,dev,build]',
         'datumaro==1.13.12',
     ]
 

@@ -7,22 +7,39 @@ from types import SimpleNamespace
 import pytest
 import rclpy
 
-from synth_ros.ros import params, recorder_params
+from synth_ros.ros import detector_params, evaluator_params, params, recorder_params
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / 'writers')]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ('perceive', 'writers'))]
+
+
+def declare_detector(node):
+    """All parameters of the detector node."""
+    detector_params.declare_detector_params(node)
+    detector_params.declare_thresholds(node)
 
 
 @pytest.fixture(scope='session')
 def defaults():
-    """The parameters of both nodes with their defaults; what must be given has any value."""
+    """The parameters of all nodes with their defaults; what must be given has any value."""
     context = rclpy.Context()
     rclpy.init(context=context)
     found = {}
-    for declare in (params.declare_sim_params, recorder_params.declare_recorder_params):
+    for declare in (
+        params.declare_sim_params,
+        recorder_params.declare_recorder_params,
+        evaluator_params.declare_evaluator_params,
+        declare_detector,
+    ):
         node = rclpy.create_node('defaults', context=context)
         inherited = set(node._parameters)
-        given = [('config', 'a.yaml'), ('bag', 'b')]
+        given = [
+            ('config', 'a.yaml'),
+            ('bag', 'b'),
+            ('camera', 'c'),
+            ('detections_2d', 'd'),
+            ('model', 'm.onnx'),
+        ]
         params.given_parameters(node).update(
             {name: rclpy.Parameter(name, value=value) for name, value in given}
         )
@@ -34,4 +51,6 @@ def defaults():
     return SimpleNamespace(
         sim=found[params.declare_sim_params],
         recorder=found[recorder_params.declare_recorder_params],
+        evaluator=found[evaluator_params.declare_evaluator_params],
+        detector=found[declare_detector],
     )

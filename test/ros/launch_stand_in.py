@@ -32,8 +32,9 @@ class Node:
         sigkill_timeout,
         parameters,
         on_exit=None,
+        remappings=(),
     ):
-        self.parameters = parameters
+        self.parameters, self.remappings = parameters, remappings
 
 
 class Record:
@@ -42,12 +43,18 @@ class Record:
     def __init__(self, *args, **kwargs):
         self.args, self.kwargs = args, kwargs
 
+    def perform(self, context):
+        """The value of an argument; a context is a dictionary here."""
+        return context[self.args[0]]
+
 
 MODULES = {
     'launch': {'LaunchDescription': LaunchDescription},
     'launch.actions': {
         'DeclareLaunchArgument': DeclareLaunchArgument,
+        'GroupAction': Record,
         'IncludeLaunchDescription': Record,
+        'OpaqueFunction': Record,
         'RegisterEventHandler': Record,
         'Shutdown': Record,
     },
@@ -55,7 +62,7 @@ MODULES = {
     'launch.launch_description_sources': {'PythonLaunchDescriptionSource': Record},
     'launch.substitutions': {'LaunchConfiguration': Record},
     'launch_ros': {},
-    'launch_ros.actions': {'Node': Node},
+    'launch_ros.actions': {'Node': Node, 'SetRemap': Record},
     'launch_ros.parameter_descriptions': {'ParameterValue': Record},
 }
 

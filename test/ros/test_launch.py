@@ -8,8 +8,16 @@ import launch_stand_in
 import pytest
 from ament_index_python import packages
 
+from synth_ros.ros.isaac import TARGETS, remaps
+
 LAUNCH = Path(__file__).parents[2] / 'launch'
-FILES = ('simulate.launch.py', 'simulate_and_record.launch.py')
+FILES = (
+    'detect.launch.py',
+    'evaluate.launch.py',
+    'isaac_ros.launch.py',
+    'simulate.launch.py',
+    'simulate_and_record.launch.py',
+)
 
 
 @pytest.fixture
@@ -61,6 +69,41 @@ def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
             check_default(default, kind, defaults.recorder[name])
     for name, kind in launch_file.SHARED:
         assert type(defaults.recorder[name]) is kind
+
+
+def test_every_parameter_of_the_evaluator_is_an_argument(load, defaults):
+    launch_file = load('evaluate.launch.py')
+    assert set(declared(launch_file)) == {*defaults.evaluator, 'namespace'}
+    # A launch evaluates the demo's camera, saves, and ends with the simulation.
+    chosen = {'camera': 'head', 'out': 'evaluation', 'stop_with_publishers': 'true'}
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name in chosen:
+            assert default == chosen[name]
+        elif name != 'detections_2d':
+            check_default(default, kind, defaults.evaluator[name])
+
+
+def test_every_parameter_of_the_detector_is_an_argument(load, defaults):
+    launch_file = load('detect.launch.py')
+    topics = {name for name, *_ in launch_file.TOPICS}
+    assert set(declared(launch_file)) == {*defaults.detector, *topics, 'namespace'}
+    for name, default, kind, _ in launch_file.ARGUMENTS:
+        if name != 'model':
+            check_default(default, kind, defaults.detector[name])
+
+
+@pytest.mark.skipif(launch_stand_in.have_launch(), reason='contexts of launch are not so plain')
+@pytest.mark.parametrize('target', TARGETS)
+def test_every_target_of_isaac_ros_is_simulated_under_its_names(load, target):
+    launch_file = load('isaac_ros.launch.py')
+    assert target in declared(launch_file)['target'][1]
+    (group,) = launch_file.start({'target': target, 'camera': 'wrist'})
+    *renamed, simulate = group.args[0]
+    assert [(r.kwargs['src'], r.kwargs['dst']) for r in renamed] == remaps(target, 'wrist')
+    assert dict(simulate.kwargs['launch_arguments']) == {
+        'depth_encoding': TARGETS[target].depth_encoding
+    }
+    assert 'depth_encoding' in declared(load('simulate.launch.py'))
 
 
 def check_default(text, kind, value):

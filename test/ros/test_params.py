@@ -4,8 +4,8 @@ import pytest
 import rclpy
 from rclpy.parameter import Parameter
 
-from synth_ros.config.output import LiveConfig
 from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.ros.control_params import LiveParams
 from synth_ros.ros.params import declare_sim_params, warn_of_unknown
 from synth_ros.ros.recorder_params import declare_recorder_params
 
@@ -36,11 +36,12 @@ def make_node(context):
 def test_defaults(make_node):
     params = declare_sim_params(make_node(config='a.yaml'))
     assert params.config == 'a.yaml'
-    assert (params.seed, params.first_episode, params.frame_limit) == (-1, 0, 0)
+    assert (params.live.seed, params.first_episode, params.frame_limit) == (-1, 0, 0)
     assert (params.depth_encoding, params.class_id_format) == (None, None)
     assert (params.color_qos, params.depth_qos, params.labels_qos) == ('DEFAULT',) * 3
     assert (params.start_paused, params.report_frames) == (False, False)
-    assert params.real_time_factor(LiveConfig(real_time_factor=0.5)) == 0.5
+    assert (params.live.real_time_factor, params.live.randomize) == (-1.0, True)
+    assert params.lockstep == ('', '', 0.0, 1, 'warn')
 
 
 def test_given_values(make_node):
@@ -53,15 +54,15 @@ def test_given_values(make_node):
         labels_qos='SENSOR_DATA',
     )
     params = declare_sim_params(node)
-    assert params.seed == 3
-    assert params.real_time_factor(LiveConfig()) == 2.5
+    assert params.live.seed == 3
+    assert params.live.real_time_factor == 2.5
     assert (params.depth_encoding, params.class_id_format) == ('32FC1', 'name')
     assert params.labels_qos == 'SENSOR_DATA'
 
 
 def test_a_whole_number_will_do_for_a_float(make_node):
     params = declare_sim_params(make_node(config='a.yaml', real_time_factor=1))
-    assert params.real_time_factor_override == 1.0
+    assert params.live.real_time_factor == 1.0
 
 
 @pytest.mark.parametrize(
@@ -112,12 +113,12 @@ def test_every_parameter_describes_itself(make_node):
     sim, recorder = make_node(config='a'), make_node(config='a', bag='b')
     declare_sim_params(sim)
     declare_recorder_params(recorder)
-    for node in (sim, recorder):
+    for node, live in ((sim, set(LiveParams._fields)), (recorder, set())):
         names = [n for n in node._parameters if n != 'use_sim_time' and 'start_type' not in n]
         assert len(names) >= 6
         for descriptor in node.describe_parameters(names):
             assert len(descriptor.description) > 10, descriptor.name
-            assert descriptor.read_only
+            assert descriptor.read_only == (descriptor.name not in live)
     [encoding] = sim.describe_parameters(['depth_encoding'])
     assert encoding.additional_constraints == 'One of: 16UC1, 32FC1, or empty'
 

@@ -9,6 +9,7 @@ import pytest
 
 from synth_ros.errors import OutputError, PlacementError
 from synth_ros.pipeline.live import DrawnFrame
+from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.ros.sim_thread import Action, Request, SimThread
 
 
@@ -266,3 +267,43 @@ def test_nothing_is_handed_on_after_an_error():
     assert len(got) == rig.thread.frames == 2
     assert str(rig.thread.error) == 'No room on the disk.'
     assert rig.closed
+
+
+def test_lockstep_holds_the_next_frame_until_the_answer():
+    lockstep = Lockstep()
+    with Rig(lockstep=lockstep, frame_limit=3) as rig:
+        for count in (1, 2, 3):
+            rig.wait_for_frames(count)
+            time.sleep(0.05)
+            assert rig.session.drawn == len(rig.frames) == count
+            # The last one is waited for, too.
+            assert not rig.thread.finished.is_set()
+            lockstep.answer(50_000_000 * count)
+        assert rig.thread.finished.wait(10)
+        assert rig.session.ahead == [False] * 3
+
+
+def test_a_step_does_not_ask_lockstep_and_services_answer_meanwhile():
+    lockstep = Lockstep()
+    with Rig(lockstep=lockstep) as rig:
+        rig.wait_for_frames(1)
+        assert rig.thread.ask(Action.RANDOMIZE).message == 'Episode 1 begins.'
+        assert rig.thread.ask(Action.STEP).ok
+        assert len(rig.frames) == 2
+        assert lockstep.in_flight == (50_000_000, 100_000_000)
+
+
+def test_an_error_in_the_sink_is_not_waited_out_in_lockstep():
+    def sink(_frame, _scene):
+        raise OutputError('full')
+
+    with Rig(sink=sink, lockstep=Lockstep()) as rig:
+        assert rig.thread.finished.wait(10)
+        assert str(rig.thread.error) == 'full'
+
+
+def test_a_missing_answer_may_end_the_simulation():
+    with Rig(lockstep=Lockstep(timeout_s=0.05, stop_on_timeout=True)) as rig:
+        assert rig.thread.finished.wait(10)
+        assert 'no answer within 0.05 s' in str(rig.thread.error)
+        assert len(rig.frames) == 1

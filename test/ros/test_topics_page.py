@@ -15,7 +15,7 @@ from synth_ros.ros.streams import STREAMS
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs' / 'topics.md').read_text()
 # Given on the command line: there is no default to state.
-GIVEN = {'config', 'bag'}
+GIVEN = {'config', 'bag', 'camera', 'detections_2d'}
 
 
 def table(title):
@@ -54,7 +54,7 @@ def test_every_profile_is_described():
     assert set(re.findall(r'[A-Z_]+', words)) == set(PROFILE_NAMES)
 
 
-@pytest.mark.parametrize('node', ['sim', 'recorder'])
+@pytest.mark.parametrize('node', ['sim', 'recorder', 'evaluator'])
 def test_parameters_and_defaults_are_those_of_the_node(defaults, node):
     told = {row[0]: row[1] for row in table(f'Parameters of `{node}_node`')}
     real = vars(defaults)[node]
@@ -70,6 +70,7 @@ def test_the_rviz_view_shows_topics_of_the_demo():
     shown = [d for d in view['Visualization Manager']['Displays'] if 'Topic' in d]
     cameras = load_config(ROOT / 'config' / 'tabletop.yaml').config.cameras
     topics = {f'/{topic}' for camera in cameras for topic in camera_topics(camera.name)}
+    topics.add('/detector_node/image_annotated')
     assert {display['Topic']['Value'] for display in shown} <= topics
     for camera in cameras:
         streams = camera_topics(camera.name)

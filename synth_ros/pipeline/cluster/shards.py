@@ -111,6 +111,7 @@ class Gatherer:
         (data,) = [data for _, data in self._files(shard, {marker: -1})]
         record = parse_episode(data)
         sums = {file['path']: (file['size'], file['sha256']) for file in record['files']}
+        shared = frozenset(record.get('shared', ()))
         unit = self._storage.unit(f'{episode:06d}-{uuid.uuid4().hex}')
         try:
             sizes = {path: size for path, (size, _) in sums.items()}
@@ -123,7 +124,11 @@ class Gatherer:
                         'same command with --resume.'
                     )
                 with os_errors(self._storage.name, valid=''):
-                    unit.add({path: content})
+                    if path not in shared:
+                        unit.add({path: content})
+                    elif self._storage.size(path) != found.size:
+                        # Not of the unit: if that fails, another episode may still need it.
+                        self._storage.replace(path, content)
             with os_errors(self._storage.name, valid=''):
                 unit.commit(marker, data)
         finally:

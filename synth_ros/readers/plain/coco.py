@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +101,11 @@ class CocoPlain:
         file, number = self._places[image.name]
         size = (image.height, image.width)
         return [_mask(file, record, size) for record in _records(file, number)]
+
+    def listed(self, image: PlainImage) -> tuple[int, Mapping[str, int]]:
+        """Id of an image in its file, and ids of that file's classes by name."""
+        file, number = self._places[image.name]
+        return number, {name: key for key, name in file.names.items()}
 
     def _read(self, file: CocoFile) -> _File:
         try:

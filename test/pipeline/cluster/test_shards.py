@@ -1,5 +1,6 @@
 """Episodes come from nodes' disks whole, checked and file by file."""
 
+import json
 import pickle
 import shutil
 
@@ -49,7 +50,10 @@ def test_an_episode_arrives_whole(shard, small, tmp_path, monkeypatch, chunk):
     here = Here()
     Gatherer(here, LocalFolder(tmp_path / 'out')).gather(shard, 3)
     _, expected = small
-    wanted = {n: d for n, d in expected.items() if n.split('/')[-1].startswith('000003')}
+    marker = json.loads(expected['episodes/000003.json'])
+    assert marker['shared'] == sorted(m['mesh'] for m in marker['models'].values())
+    names = ['episodes/000003.json', *(file['path'] for file in marker['files'])]
+    wanted = {name: expected[name] for name in names}
     assert files(tmp_path / 'out') == wanted
     assert here.calls >= sum(-(-len(data) // chunk) for data in wanted.values())
 

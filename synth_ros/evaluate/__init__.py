@@ -1,0 +1,1 @@
+"""Measures a perception stack against the truth; knows no ROS."""
