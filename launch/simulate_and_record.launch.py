@@ -25,6 +25,7 @@ ARGUMENTS = (
     ('compression', 'zstd', str, 'Compression of the bag: zstd or none'),
     ('split_size_mb', '0', int, 'Begin a new file of the bag after so many MB; 0: never'),
     ('split_duration_s', '0.0', float, 'Begin a new file after so many real seconds; 0: never'),
+    ('start_recording', 'true', bool, 'Record from the first message on; false: wait for ~/start'),
     ('stop_with_publishers', 'true', bool, 'End once the simulation has gone'),
 )
 # Both nodes must be given the same.

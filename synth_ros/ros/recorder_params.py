@@ -26,6 +26,7 @@ class RecorderParams:
         dataset: Folder of the dataset; empty for none.
         compression: Of the bag.
         split: When the bag goes on in a new file.
+        start_recording: Record from the first message on.
         stop_with_publishers: End once every camera publisher that was seen has gone.
     """
 
@@ -35,6 +36,7 @@ class RecorderParams:
     dataset: str
     compression: Compression
     split: Split
+    start_recording: bool
     stop_with_publishers: bool
 
 
@@ -66,6 +68,11 @@ def declare_recorder_params(node: Node) -> RecorderParams:
             ),
         ),
         split=_declare_split(declare),
+        start_recording=declare.flag(
+            'start_recording',
+            default=True,
+            description='Record from the first message on; false: wait for ~/start',
+        ),
         stop_with_publishers=declare.flag(
             'stop_with_publishers',
             default=False,
