@@ -21,7 +21,7 @@ class Instants:
 
     What belongs to one is learned: of each camera that has a message in it, the topics that its
     last instant had; before the first one, all topics. So a stream that is switched off is waited
-    for once only.
+    for once only, and one that is switched on from its second message on.
 
     Args:
         topics: Topics by group; a group (a camera, or all that is of none) comes as a whole.
@@ -51,8 +51,9 @@ class Instants:
             return False
         done = self._done.get(stamp_ns)
         if done is not None and not done.has(group, topic):
-            # A camera that came after the others.
+            # It came after what was taken for all; from now on it is waited for.
             done.heard.setdefault(group, set()).add(topic)
+            self._expected[group] |= {topic}
             return False
         instant = self._open.get(stamp_ns)
         if instant is None or instant.has(group, topic):

@@ -19,6 +19,7 @@ from synth_ros.errors import OutputError
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.packing import pack_formats
 from synth_ros.ros import loss, streams
+from synth_ros.ros.acknowledge import Acknowledger
 from synth_ros.ros.bag_sink import BagSink, subscription_qos
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.ros.definitions import message_class
@@ -72,6 +73,7 @@ class RecorderNode(Node):
         self._switch = RecordingSwitch(on=self.params.start_recording)
         self._flowing = self._flowing_topics()
         self._open_outputs()
+        self._acknowledger = Acknowledger(self, self._flowing, has_room=self._has_room)
         offer(self, '~/start', self._start)
         offer(self, '~/stop', self._stop)
         offer(self, '~/split', self._split)
@@ -175,14 +177,23 @@ class RecorderNode(Node):
 
         def receive(cdr: bytes, info: _Info) -> None:
             now_s = self._last_message = time.monotonic()
-            kept = self._switch.allows(stamp_of(cdr), now_s=now_s)
+            stamp_ns = stamp_of(cdr)
+            kept = self._switch.allows(stamp_ns, now_s=now_s)
             counter.count(info['publication_sequence_number'], kept=kept)
             if kept:
                 self._store(topic, cdr, info)
             elif self._bag is not None:
                 self._bag.hold(topic, cdr, sent_ns=info['source_timestamp'])
+            if stamp_ns is not None:
+                self._acknowledger.see(topic, stamp_ns, now_s=now_s)
 
         return receive
+
+    def _has_room(self) -> bool:
+        """Whether what waits to be written is below its limit; the bag is written at once."""
+        if self._dataset is None:
+            return True
+        return self._dataset.waiting_bytes <= self.params.queue_limit_mb * 10**6
 
     def _stamp_reader(self, topic: str) -> StampOf:
         """How to find the instant of a topic's messages; latched ones belong to none."""

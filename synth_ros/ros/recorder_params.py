@@ -26,6 +26,7 @@ class RecorderParams:
         dataset: Folder of the dataset; empty for none.
         compression: Of the bag.
         split: When the bag goes on in a new file.
+        queue_limit_mb: So much may wait to be written while instants are acknowledged, MB.
         start_recording: Record from the first message on.
         stop_with_publishers: End once every camera publisher that was seen has gone.
     """
@@ -36,6 +37,7 @@ class RecorderParams:
     dataset: str
     compression: Compression
     split: Split
+    queue_limit_mb: int
     start_recording: bool
     stop_with_publishers: bool
 
@@ -68,6 +70,12 @@ def declare_recorder_params(node: Node) -> RecorderParams:
             ),
         ),
         split=_declare_split(declare),
+        queue_limit_mb=declare.whole(
+            'queue_limit_mb',
+            500,
+            low=1,
+            description='~/recorded falls silent while more megabytes wait to be written',
+        ),
         start_recording=declare.flag(
             'start_recording',
             default=True,
