@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from synth_ros.pipeline.bag_note import note_of
 from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
 from synth_ros.ros.recorder_params import Compression
+from synth_ros.ros.seen_models import SeenModels
 from synth_ros.schema.bag_files import mcap_name
 from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.bag import NO_SPLIT, BagWriter, Split
@@ -26,8 +26,6 @@ from synth_ros.writers.bag_metadata import BagTopic, QosProfile
 from synth_ros.writers.base import DatasetInfo
 
 _FLUSH_S = 1.0
-# A JSON text: a name in its quotes.
-_MODEL_NAME = re.compile(rb'"model_name":("(?:[^"\\\\]|\\\\.)*")')
 
 
 class BagSink:
@@ -58,24 +56,15 @@ class BagSink:
             path, compression=compression, custom_data={DATASET: note}, split=split
         )
         self._meshes = info.meshes
-        self._models: set[str] = set()
-        self._seen: set[bytes] = set()
+        self._models = SeenModels()
         self._channels: dict[str, int] = {}
         self._topics: dict[str, BagTopic] = {}
         self._held = LatchedMessages()
         self._flushed = time.monotonic()
 
-    def add_topic(
-        self, name: str, type_name: str, publishers: Sequence[TopicEndpointInfo]
-    ) -> None:
-        """Announce a topic as its publishers offer it."""
-        topic = BagTopic(
-            name=name,
-            type_name=type_name,
-            definition=definition_text(type_name),
-            type_hash=str(publishers[0].topic_type_hash),
-            qos=tuple(offered(info.qos_profile) for info in publishers),
-        )
+    def add_topic(self, topic: BagTopic) -> None:
+        """Announce a topic."""
+        name = topic.name
         self._topics[name] = topic
         self._channels[name] = self._writer.add_topic(topic)
         self._held.add_topic(self._channels[name], topic)
@@ -127,10 +116,7 @@ class BagSink:
 
     def note_models(self, annotations: bytes) -> None:
         """Remember which models a serialised annotations message names."""
-        for name in _MODEL_NAME.findall(annotations):
-            if name not in self._seen:
-                self._seen.add(name)
-                self._models.add(str(json.loads(name)))
+        self._models.note(annotations)
 
     def flush(self) -> None:
         """Hand everything to the file, at most once a second."""
@@ -148,7 +134,24 @@ class BagSink:
         proof = {report.topic: report._asdict() for report in reports}
         self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
         self._writer.close()
-        write_bag_meshes(self._writer.path, self._meshes, self._models)
+        write_bag_meshes(self._writer.path, self._meshes, self._models.names)
+
+
+def bag_topic(name: str, type_name: str, *, publishers: Sequence[TopicEndpointInfo]) -> BagTopic:
+    """A topic as its publishers offer it.
+
+    Args:
+        name: Its name.
+        type_name: Its type.
+        publishers: At least one.
+    """
+    return BagTopic(
+        name=name,
+        type_name=type_name,
+        definition=definition_text(type_name),
+        type_hash=str(publishers[0].topic_type_hash),
+        qos=tuple(offered(info.qos_profile) for info in publishers),
+    )
 
 
 def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:

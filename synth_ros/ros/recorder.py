@@ -20,7 +20,8 @@ from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.packing import pack_formats
 from synth_ros.ros import loss, streams
 from synth_ros.ros.acknowledge import Acknowledger
-from synth_ros.ros.bag_sink import BagSink, subscription_qos
+from synth_ros.ros.bag_sink import BagSink, bag_topic, subscription_qos
+from synth_ros.ros.bag_snapshots import BagSnapshots
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.ros.definitions import message_class
 from synth_ros.ros.messages import is_latched
@@ -67,6 +68,7 @@ class RecorderNode(Node):
         self._wanted = self._topics()
         self._counters: dict[str, loss.SequenceCounter] = {}
         self._bag: BagSink | None = None
+        self._snapshots: BagSnapshots | None = None
         self._coco: CocoWriter | None = None
         self._dataset: DatasetSink | None = None
         self._last_message = time.monotonic()
@@ -77,6 +79,7 @@ class RecorderNode(Node):
         offer(self, '~/start', self._start)
         offer(self, '~/stop', self._stop)
         offer(self, '~/split', self._split)
+        offer(self, '~/snapshot', self._snapshot)
         # With use_sim_time, timers would wait for a clock that waits for this recorder.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_LOOK_S, self._look, clock=steady)
@@ -106,6 +109,13 @@ class RecorderNode(Node):
                 info=info,
                 options=options,
                 split=self.params.split,
+            )
+        if self.params.snapshot.duration_ns:
+            self._snapshots = BagSnapshots(
+                self.params.snapshot,
+                compression=self.params.compression,
+                info=info,
+                options=options,
             )
         if self._coco is not None:
             cameras = [camera.name for camera in config.cameras]
@@ -146,8 +156,11 @@ class RecorderNode(Node):
     def _subscribe(self, topic: str, publishers: Sequence[TopicEndpointInfo]) -> None:
         type_name = publishers[0].topic_type
         kind = message_class(type_name)
+        described = bag_topic(topic, type_name, publishers=publishers)
         if self._bag is not None:
-            self._bag.add_topic(topic, type_name, publishers)
+            self._bag.add_topic(described)
+        if self._snapshots is not None:
+            self._snapshots.add_topic(described)
         self._counters[topic] = loss.SequenceCounter(topic)
         self.create_subscription(
             kind,
@@ -178,6 +191,8 @@ class RecorderNode(Node):
         def receive(cdr: bytes, info: _Info) -> None:
             now_s = self._last_message = time.monotonic()
             stamp_ns = stamp_of(cdr)
+            if self._snapshots is not None:
+                self._remember(topic, cdr, info)
             kept = self._switch.allows(stamp_ns, now_s=now_s)
             counter.count(info['publication_sequence_number'], kept=kept)
             if kept:
@@ -200,6 +215,15 @@ class RecorderNode(Node):
         if not any(topic in topics for topics in self._flowing.values()):
             return lambda _cdr: None
         return stamp_reader(self.get_publishers_info_by_topic(topic)[0].topic_type)
+
+    def _remember(self, topic: str, cdr: bytes, info: _Info) -> None:
+        """Keep a message for snapshots, recorded or not."""
+        snapshots, place = self._snapshots, self._wanted[topic]
+        assert snapshots is not None
+        received_ns, sent_ns = info['received_timestamp'], info['source_timestamp']
+        snapshots.add(topic, cdr, received_ns=received_ns, sent_ns=sent_ns)
+        if place is not None and place[1] == 'annotations':
+            snapshots.note_models(cdr)
 
     def _store(self, topic: str, cdr: bytes, info: _Info) -> None:
         """Hand a message to the outputs."""
@@ -237,6 +261,12 @@ class RecorderNode(Node):
             return False, 'Nothing was recorded since the last file was begun.'
         return True, f'Going on in {name}.'
 
+    def _snapshot(self) -> tuple[bool, str]:
+        if self._snapshots is None:
+            return False, 'Nothing is kept for snapshots: parameter snapshot_s is 0.'
+        log = self.get_logger()
+        return self._snapshots.take(done=log.info, failed=log.error)
+
     def finished(self) -> bool:
         """Whether the outputs failed, or all publishers have gone and nothing more comes."""
         if self._dataset is not None and self._dataset.error is not None:
@@ -270,6 +300,8 @@ class RecorderNode(Node):
         """
         reports = [counter.report() for counter in self._counters.values()]
         steps: list[Callable[[], None]] = []
+        if self._snapshots is not None:
+            steps.append(self._snapshots.close)
         if self._bag is not None:
             bag = self._bag
             steps.append(lambda: bag.close(reports))

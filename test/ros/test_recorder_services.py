@@ -1,5 +1,7 @@
 """Recording is started, stopped and split while the simulation runs."""
 
+import json
+
 import pytest
 from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof
 from listener import Listener
@@ -72,4 +74,50 @@ def test_without_a_bag_there_is_nothing_to_split(tmp_path, listener):
     assert (answer.success, answer.message) == (
         False,
         'There is no bag to split: parameter bag is empty.',
+    )
+
+
+def test_the_last_seconds_become_a_bag(tmp_path, listener):
+    """Twice, while nothing else is recorded."""
+    config = write_config(tmp_path)
+    options = {'snapshot_s': 1.5, 'snapshot_bag': tmp_path / 'event', 'stop_with_publishers': True}
+    with (
+        recorder(tmp_path, config, **options) as second,
+        sim(tmp_path, config, wait_for_subscribers_s=60, linger_s=0.5) as first,
+    ):
+        listener.wait_for_frames(1)
+        second.wait_for_text('Recording all')
+        for number in range(2):
+            listener.wait_for_frames(len(listener.heard['/clock']) + 10)
+            answer = listener.call('snapshot', node='recorder_node')
+            assert answer.success, answer.message
+            assert answer.message.endswith(f'to {tmp_path}/event_{number}.')
+            second.wait_for_text(f'Snapshot written: {tmp_path}/event_{number}')
+        assert first.end() == 0
+        assert second.wait() == 0, second.text
+    for number in range(2):
+        bag = tmp_path / f'event_{number}'
+        held = counts(bag)
+        assert all(held[topic] == 1 for topic in LATCHED)
+        assert all(held[topic] >= 5 for topic in FLOWING)
+        assert metadata(bag)['duration']['nanoseconds'] <= 1.5e9
+        surfaces = json.loads((bag / 'meshes/meshes.json').read_text())['models']
+        assert surfaces
+        assert all((bag / entry['file']).is_file() for entry in surfaces.values())
+        request = ConvertRequest(
+            source=bag, out=tmp_path / f'dataset_{number}', to=None, skip_damaged=True
+        )
+        convert(request, lambda *_: None)
+        assert image_count(tmp_path / f'dataset_{number}') >= 8
+
+
+def test_snapshots_must_be_asked_for_beforehand(tmp_path, listener):
+    config = write_config(tmp_path)
+    with recorder(tmp_path, config, bag=tmp_path / 'bag') as process:
+        process.wait_for_text('Waiting for')
+        answer = listener.call('snapshot', node='recorder_node')
+        assert process.end() == 0, process.text
+    assert (answer.success, answer.message) == (
+        False,
+        'Nothing is kept for snapshots: parameter snapshot_s is 0.',
     )
