@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,15 +16,16 @@ from synth_ros.pipeline.bag_note import note_of
 from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
 from synth_ros.ros.recorder_params import Compression
+from synth_ros.ros.seen_models import SeenModels
+from synth_ros.schema.bag_files import mcap_name
 from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.bag import NO_SPLIT, BagWriter, Split
+from synth_ros.writers.bag_latched import LatchedMessages
 from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.bag_metadata import BagTopic, QosProfile
 from synth_ros.writers.base import DatasetInfo
 
 _FLUSH_S = 1.0
-# A JSON text: a name in its quotes.
-_MODEL_NAME = re.compile(rb'"model_name":("(?:[^"\\\\]|\\\\.)*")')
 
 
 class BagSink:
@@ -55,24 +56,18 @@ class BagSink:
             path, compression=compression, custom_data={DATASET: note}, split=split
         )
         self._meshes = info.meshes
-        self._models: set[str] = set()
-        self._seen: set[bytes] = set()
+        self._models = SeenModels()
         self._channels: dict[str, int] = {}
+        self._topics: dict[str, BagTopic] = {}
+        self._held = LatchedMessages()
         self._flushed = time.monotonic()
 
-    def add_topic(
-        self, name: str, type_name: str, publishers: Sequence[TopicEndpointInfo]
-    ) -> None:
-        """Announce a topic as its publishers offer it."""
-        self._channels[name] = self._writer.add_topic(
-            BagTopic(
-                name=name,
-                type_name=type_name,
-                definition=definition_text(type_name),
-                type_hash=str(publishers[0].topic_type_hash),
-                qos=tuple(offered(info.qos_profile) for info in publishers),
-            )
-        )
+    def add_topic(self, topic: BagTopic) -> None:
+        """Announce a topic."""
+        name = topic.name
+        self._topics[name] = topic
+        self._channels[name] = self._writer.add_topic(topic)
+        self._held.add_topic(self._channels[name], topic)
 
     def write(self, topic: str, cdr: bytes, *, received_ns: int, sent_ns: int) -> None:
         """Record a serialised message.
@@ -82,12 +77,46 @@ class BagSink:
         """
         self._writer.write(self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns)
 
+    def hold(self, topic: str, cdr: bytes, *, sent_ns: int) -> None:
+        """Take note of a message that came while recording was stopped, should it be latched."""
+        self._held.add(self._channels[topic], cdr, publish_ns=sent_ns)
+
+    def release(self, now_ns: int) -> Counter[str]:
+        """Record the latched messages that came while recording was stopped.
+
+        Args:
+            now_ns: Their log time.
+
+        Returns:
+            How many by topic.
+
+        Raises:
+            OutputError: The disk is full; what was recorded is valid.
+        """
+        names = {channel: name for name, channel in self._channels.items()}
+        messages, self._held = self._held.all(), LatchedMessages()
+        for name, topic in self._topics.items():
+            self._held.add_topic(self._channels[name], topic)
+        for channel, cdr, sent_ns in messages:
+            self._writer.write(channel, cdr, log_ns=now_ns, publish_ns=sent_ns)
+        return Counter(names[message.channel] for message in messages)
+
+    def split(self) -> str | None:
+        """Go on in a new file.
+
+        Returns:
+            Its name; ``None`` if nothing came since the last one was begun.
+
+        Raises:
+            OutputError: The disk is full; what was recorded is valid.
+        """
+        if not self._writer.split():
+            return None
+        return mcap_name(self._writer.path, self._writer.files - 1)
+
     def note_models(self, annotations: bytes) -> None:
         """Remember which models a serialised annotations message names."""
-        for name in _MODEL_NAME.findall(annotations):
-            if name not in self._seen:
-                self._seen.add(name)
-                self._models.add(str(json.loads(name)))
+        self._models.note(annotations)
 
     def flush(self) -> None:
         """Hand everything to the file, at most once a second."""
@@ -105,7 +134,24 @@ class BagSink:
         proof = {report.topic: report._asdict() for report in reports}
         self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
         self._writer.close()
-        write_bag_meshes(self._writer.path, self._meshes, self._models)
+        write_bag_meshes(self._writer.path, self._meshes, self._models.names)
+
+
+def bag_topic(name: str, type_name: str, *, publishers: Sequence[TopicEndpointInfo]) -> BagTopic:
+    """A topic as its publishers offer it.
+
+    Args:
+        name: Its name.
+        type_name: Its type.
+        publishers: At least one.
+    """
+    return BagTopic(
+        name=name,
+        type_name=type_name,
+        definition=definition_text(type_name),
+        type_hash=str(publishers[0].topic_type_hash),
+        qos=tuple(offered(info.qos_profile) for info in publishers),
+    )
 
 
 def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:

@@ -108,6 +108,11 @@ class DatasetSink:
         return self._queue.qsize()
 
     @property
+    def waiting_bytes(self) -> int:
+        """Size of the messages that wait to be written."""
+        return self._put_bytes - self._taken_bytes
+
+    @property
     def incomplete(self) -> list[str]:
         """A sentence for each set of messages that never became whole."""
         return [
@@ -125,7 +130,7 @@ class DatasetSink:
             return
         self._put_bytes += len(cdr)
         self._queue.put(_Part(camera, part, cdr))
-        waiting = self._put_bytes - self._taken_bytes
+        waiting = self.waiting_bytes
         if waiting > self._max_waiting_bytes:
             self.error = OutputError(
                 f'The dataset is written more slowly than frames come: {waiting / 1e9:.1f} GB '

@@ -18,6 +18,7 @@ class TopicReport(NamedTuple):
         restarts: How often the publisher's numbering began anew.
         provable: Whether the numbers prove it: the middleware gives them, at any time one
             publisher sent, and each new publisher was noticed in the numbers too.
+        skipped: Messages that came while recording was stopped, and were not asked for.
     """
 
     topic: str
@@ -26,6 +27,7 @@ class TopicReport(NamedTuple):
     before: int
     restarts: int
     provable: bool
+    skipped: int = 0
 
     @property
     def complete(self) -> bool:
@@ -49,7 +51,9 @@ class SequenceCounter:
     lost: int = 0
     before: int = 0
     restarts: int = 0
+    skipped: int = 0
     _last: int | None = None
+    _last_kept: bool = True
     _numbered: bool = True
     _crowded: bool = False
     _senders: set[bytes] = field(default_factory=set)
@@ -67,13 +71,20 @@ class SequenceCounter:
         """Take note that a publisher may have sent what can not be received."""
         self._crowded = True
 
-    def count(self, sequence: int | None) -> None:
+    def count(self, sequence: int | None, *, kept: bool = True) -> None:
         """Take note of a message.
+
+        What is missing between two messages that were skipped was not asked for; between others,
+        it is lost.
 
         Args:
             sequence: Its publication sequence number; ``None`` where the middleware has none.
+            kept: Whether it is recorded; otherwise it is skipped.
         """
-        self.received += 1
+        self.received += kept
+        self.skipped += not kept
+        asked = kept or self._last_kept
+        self._last_kept = kept
         if sequence is None:
             self._numbered = False
             return
@@ -81,10 +92,15 @@ class SequenceCounter:
             self.before += sequence - 1
         elif sequence <= self._last:
             self.restarts += 1
-            self.lost += sequence - 1
+            self.lost += (sequence - 1) * asked
         else:
-            self.lost += sequence - self._last - 1
+            self.lost += (sequence - self._last - 1) * asked
         self._last = sequence
+
+    def fetch(self, count: int) -> None:
+        """Take note that skipped messages are recorded after all."""
+        self.skipped -= count
+        self.received += count
 
     def report(self) -> TopicReport:
         """The result so far."""
@@ -99,6 +115,7 @@ class SequenceCounter:
             before=self.before if provable else 0,
             restarts=self.restarts if provable else 0,
             provable=provable,
+            skipped=self.skipped,
         )
 
 
@@ -118,4 +135,7 @@ def summary(reports: Sequence[TopicReport]) -> str:
     early = sum(report.before for report in reports)
     if early:
         text += f'; {early} were sent before recording began'
+    skipped = sum(report.skipped for report in reports)
+    if skipped:
+        text += f'; {skipped} came while recording was stopped'
     return f'{text}.'

@@ -247,3 +247,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """By name as in ``CameraTopics``, in the order in which an instant goes out."""
+
+
+def is_latched(stream: str) -> bool:
+    """Whether a stream is kept for those who subscribe later, and belongs to no instant."""
+    return KINDS[stream].group == 'latched'

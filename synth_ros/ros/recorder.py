@@ -19,12 +19,18 @@ from synth_ros.errors import OutputError
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.packing import pack_formats
 from synth_ros.ros import loss, streams
-from synth_ros.ros.bag_sink import BagSink, subscription_qos
+from synth_ros.ros.acknowledge import Acknowledger
+from synth_ros.ros.bag_sink import BagSink, bag_topic, subscription_qos
+from synth_ros.ros.bag_snapshots import BagSnapshots
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.ros.definitions import message_class
+from synth_ros.ros.messages import is_latched
 from synth_ros.ros.names import camera_topics
 from synth_ros.ros.params import warn_of_unknown
 from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
+from synth_ros.ros.recorder_services import offer
+from synth_ros.ros.recording_switch import RecordingSwitch
+from synth_ros.ros.stamps import StampOf, stamp_reader
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import CocoWriter
 from synth_ros.writers.formats.registry import check_wanted, is_packed
@@ -62,10 +68,18 @@ class RecorderNode(Node):
         self._wanted = self._topics()
         self._counters: dict[str, loss.SequenceCounter] = {}
         self._bag: BagSink | None = None
+        self._snapshots: BagSnapshots | None = None
         self._coco: CocoWriter | None = None
         self._dataset: DatasetSink | None = None
         self._last_message = time.monotonic()
+        self._switch = RecordingSwitch(on=self.params.start_recording)
+        self._flowing = self._flowing_topics()
         self._open_outputs()
+        self._acknowledger = Acknowledger(self, self._flowing, has_room=self._has_room)
+        offer(self, '~/start', self._start)
+        offer(self, '~/stop', self._stop)
+        offer(self, '~/split', self._split)
+        offer(self, '~/snapshot', self._snapshot)
         # With use_sim_time, timers would wait for a clock that waits for this recorder.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_LOOK_S, self._look, clock=steady)
@@ -96,6 +110,13 @@ class RecorderNode(Node):
                 options=options,
                 split=self.params.split,
             )
+        if self.params.snapshot.duration_ns:
+            self._snapshots = BagSnapshots(
+                self.params.snapshot,
+                compression=self.params.compression,
+                info=info,
+                options=options,
+            )
         if self._coco is not None:
             cameras = [camera.name for camera in config.cameras]
             self._dataset = DatasetSink(self._coco.episodes, cameras, parts=self._parts)
@@ -110,6 +131,15 @@ class RecorderNode(Node):
                 if stream in recorded:
                     wanted[self.resolve_topic_name(topic)] = (camera.name, stream)
         return wanted
+
+    def _flowing_topics(self) -> dict[str, frozenset[str]]:
+        """Topics with a message an instant: by camera, and under an empty name all others."""
+        groups: dict[str, set[str]] = {}
+        for topic, place in self._wanted.items():
+            latched = topic == '/tf_static' if place is None else is_latched(place[1])
+            if not latched:
+                groups.setdefault('' if place is None else place[0], set()).add(topic)
+        return {group: frozenset(topics) for group, topics in groups.items()}
 
     def _look(self) -> None:
         """Subscribe to wanted topics that have appeared, and keep the bag's file current."""
@@ -126,8 +156,11 @@ class RecorderNode(Node):
     def _subscribe(self, topic: str, publishers: Sequence[TopicEndpointInfo]) -> None:
         type_name = publishers[0].topic_type
         kind = message_class(type_name)
+        described = bag_topic(topic, type_name, publishers=publishers)
         if self._bag is not None:
-            self._bag.add_topic(topic, type_name, publishers)
+            self._bag.add_topic(described)
+        if self._snapshots is not None:
+            self._snapshots.add_topic(described)
         self._counters[topic] = loss.SequenceCounter(topic)
         self.create_subscription(
             kind,
@@ -153,24 +186,86 @@ class RecorderNode(Node):
         return note
 
     def _receiver(self, topic: str) -> Callable[[bytes, _Info], None]:
-        counter, place = self._counters[topic], self._wanted[topic]
+        counter, stamp_of = self._counters[topic], self._stamp_reader(topic)
 
         def receive(cdr: bytes, info: _Info) -> None:
-            self._last_message = time.monotonic()
-            counter.count(info['publication_sequence_number'])
-            if self._bag is not None:
-                self._bag.write(
-                    topic,
-                    cdr,
-                    received_ns=info['received_timestamp'],
-                    sent_ns=info['source_timestamp'],
-                )
-                if place is not None and place[1] == 'annotations':
-                    self._bag.note_models(cdr)
-            if self._dataset is not None and place is not None and place[1] in self._parts:
-                self._dataset.put(place[0], place[1], cdr)
+            now_s = self._last_message = time.monotonic()
+            stamp_ns = stamp_of(cdr)
+            if self._snapshots is not None:
+                self._remember(topic, cdr, info)
+            kept = self._switch.allows(stamp_ns, now_s=now_s)
+            counter.count(info['publication_sequence_number'], kept=kept)
+            if kept:
+                self._store(topic, cdr, info)
+            elif self._bag is not None:
+                self._bag.hold(topic, cdr, sent_ns=info['source_timestamp'])
+            if stamp_ns is not None:
+                self._acknowledger.see(topic, stamp_ns, now_s=now_s)
 
         return receive
+
+    def _has_room(self) -> bool:
+        """Whether what waits to be written is below its limit; the bag is written at once."""
+        if self._dataset is None:
+            return True
+        return self._dataset.waiting_bytes <= self.params.queue_limit_mb * 10**6
+
+    def _stamp_reader(self, topic: str) -> StampOf:
+        """How to find the instant of a topic's messages; latched ones belong to none."""
+        if not any(topic in topics for topics in self._flowing.values()):
+            return lambda _cdr: None
+        return stamp_reader(self.get_publishers_info_by_topic(topic)[0].topic_type)
+
+    def _remember(self, topic: str, cdr: bytes, info: _Info) -> None:
+        """Keep a message for snapshots, recorded or not."""
+        snapshots, place = self._snapshots, self._wanted[topic]
+        assert snapshots is not None
+        received_ns, sent_ns = info['received_timestamp'], info['source_timestamp']
+        snapshots.add(topic, cdr, received_ns=received_ns, sent_ns=sent_ns)
+        if place is not None and place[1] == 'annotations':
+            snapshots.note_models(cdr)
+
+    def _store(self, topic: str, cdr: bytes, info: _Info) -> None:
+        """Hand a message to the outputs."""
+        place = self._wanted[topic]
+        if self._bag is not None:
+            self._bag.write(
+                topic,
+                cdr,
+                received_ns=info['received_timestamp'],
+                sent_ns=info['source_timestamp'],
+            )
+            if place is not None and place[1] == 'annotations':
+                self._bag.note_models(cdr)
+        if self._dataset is not None and place is not None and place[1] in self._parts:
+            self._dataset.put(place[0], place[1], cdr)
+
+    def _start(self) -> tuple[bool, str]:
+        if not self._switch.turn(on=True, now_s=time.monotonic()):
+            return True, 'Recording already.'
+        if self._bag is not None:
+            for topic, count in self._bag.release(time.time_ns()).items():
+                self._counters[topic].fetch(count)
+        return True, 'Recording.'
+
+    def _stop(self) -> tuple[bool, str]:
+        if not self._switch.turn(on=False, now_s=time.monotonic()):
+            return True, 'Stopped already.'
+        return True, 'Stopped; ~/start goes on in the same bag and dataset.'
+
+    def _split(self) -> tuple[bool, str]:
+        if self._bag is None:
+            return False, 'There is no bag to split: parameter bag is empty.'
+        name = self._bag.split()
+        if name is None:
+            return False, 'Nothing was recorded since the last file was begun.'
+        return True, f'Going on in {name}.'
+
+    def _snapshot(self) -> tuple[bool, str]:
+        if self._snapshots is None:
+            return False, 'Nothing is kept for snapshots: parameter snapshot_s is 0.'
+        log = self.get_logger()
+        return self._snapshots.take(done=log.info, failed=log.error)
 
     def finished(self) -> bool:
         """Whether the outputs failed, or all publishers have gone and nothing more comes."""
@@ -205,6 +300,8 @@ class RecorderNode(Node):
         """
         reports = [counter.report() for counter in self._counters.values()]
         steps: list[Callable[[], None]] = []
+        if self._snapshots is not None:
+            steps.append(self._snapshots.close)
         if self._bag is not None:
             bag = self._bag
             steps.append(lambda: bag.close(reports))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from rclpy.node import Node
 
@@ -13,6 +13,20 @@ from synth_ros.ros.params import Declare
 from synth_ros.writers.bag import Split
 
 Compression = Literal['none', 'zstd']
+
+
+class SnapshotParams(NamedTuple):
+    """What is kept in memory for ``~/snapshot``.
+
+    Attributes:
+        bag: Folder of the bags, but for the number at the end of its name.
+        duration_ns: How long a message is kept, nanoseconds; 0: nothing is kept.
+        max_bytes: How much is kept at most.
+    """
+
+    bag: str
+    duration_ns: int
+    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,9 @@ class RecorderParams:
         dataset: Folder of the dataset; empty for none.
         compression: Of the bag.
         split: When the bag goes on in a new file.
+        snapshot: What is kept in memory for snapshots.
+        queue_limit_mb: So much may wait to be written while instants are acknowledged, MB.
+        start_recording: Record from the first message on.
         stop_with_publishers: End once every camera publisher that was seen has gone.
     """
 
@@ -35,6 +52,9 @@ class RecorderParams:
     dataset: str
     compression: Compression
     split: Split
+    snapshot: SnapshotParams
+    queue_limit_mb: int
+    start_recording: bool
     stop_with_publishers: bool
 
 
@@ -66,6 +86,18 @@ def declare_recorder_params(node: Node) -> RecorderParams:
             ),
         ),
         split=_declare_split(declare),
+        snapshot=_declare_snapshot(declare),
+        queue_limit_mb=declare.whole(
+            'queue_limit_mb',
+            500,
+            low=1,
+            description='~/recorded falls silent while more megabytes wait to be written',
+        ),
+        start_recording=declare.flag(
+            'start_recording',
+            default=True,
+            description='Record from the first message on; false: wait for ~/start',
+        ),
         stop_with_publishers=declare.flag(
             'stop_with_publishers',
             default=False,
@@ -78,7 +110,9 @@ def declare_recorder_params(node: Node) -> RecorderParams:
             'ros2 run synth_ros recorder_node --ros-args -p config:=/path/to/config.yaml '
             '-p bag:=/path/to/bag'
         )
-    if not params.bag and not params.dataset:
+    if params.snapshot.duration_ns and not params.snapshot.bag:
+        params = replace(params, snapshot=_beside(params))
+    if not params.bag and not params.dataset and not params.snapshot.duration_ns:
         raise UsageError('Nothing to record to. Give parameter bag, dataset, or both.')
     folders = [Path(folder).resolve() for folder in (params.bag, params.dataset) if folder]
     if len(set(folders)) < len(folders):
@@ -101,3 +135,40 @@ def _declare_split(declare: Declare) -> Split:
         description='The bag goes on in a new file after so many real seconds; 0: never',
     )
     return Split(size_mb * 10**6, round(duration_s * 1e9))
+
+
+def _declare_snapshot(declare: Declare) -> SnapshotParams:
+    """What is kept in memory for snapshots."""
+    duration_s = declare.number(
+        'snapshot_s',
+        0.0,
+        bounds=(0.0, 1e6),
+        description='Keep so many real seconds in memory for ~/snapshot; 0: none',
+    )
+    size_mb = declare.whole(
+        'snapshot_mb',
+        1000,
+        low=1,
+        description='Keep at most so many megabytes for ~/snapshot',
+    )
+    bag = declare.text(
+        'snapshot_bag',
+        '',
+        description='Where snapshots go: FOLDER_0, FOLDER_1, ...; empty: beside the bag',
+    )
+    return SnapshotParams(bag, round(duration_s * 1e9), size_mb * 10**6)
+
+
+def _beside(params: RecorderParams) -> SnapshotParams:
+    """Snapshots beside the bag.
+
+    Raises:
+        UsageError: There is no bag.
+    """
+    if not params.bag:
+        raise UsageError(
+            'Parameter snapshot_s is given, but snapshots have no place: give parameter '
+            'snapshot_bag, or bag.'
+        )
+    bag = Path(params.bag)
+    return params.snapshot._replace(bag=str(bag.with_name(f'{bag.name}_snapshot')))

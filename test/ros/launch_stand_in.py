@@ -58,6 +58,7 @@ MODULES = {
         'RegisterEventHandler': Record,
         'Shutdown': Record,
     },
+    'launch.conditions': {'IfCondition': Record, 'UnlessCondition': Record},
     'launch.event_handlers': {'OnProcessExit': Record},
     'launch.launch_description_sources': {'PythonLaunchDescriptionSource': Record},
     'launch.substitutions': {'LaunchConfiguration': Record},

@@ -77,12 +77,12 @@ class Listener:
             f'frame {count}',
         )
 
-    def call(self, name, *, data=None):
-        """The answer of a service of the simulation node."""
+    def call(self, name, *, data=None, node='sim_node'):
+        """The answer of a service of a node."""
         kind = Trigger if data is None else SetBool
-        if name not in self._clients:
-            self._clients[name] = self.node.create_client(kind, f'/sim_node/{name}')
-        client = self._clients[name]
+        if (node, name) not in self._clients:
+            self._clients[node, name] = self.node.create_client(kind, f'/{node}/{name}')
+        client = self._clients[node, name]
         assert client.wait_for_service(20), name
         future = client.call_async(kind.Request() if data is None else kind.Request(data=data))
         self.wait_for(future.done, f'the answer of {name}')

@@ -11,6 +11,7 @@ from ament_index_python import packages
 from synth_ros.ros.isaac import TARGETS, remaps
 
 LAUNCH = Path(__file__).parents[2] / 'launch'
+WAITING = {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': '4'}
 FILES = (
     'detect.launch.py',
     'evaluate.launch.py',
@@ -58,7 +59,7 @@ def test_every_parameter_of_the_simulation_is_an_argument(load, defaults):
 def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
     launch_file = load('simulate_and_record.launch.py')
     shared = {name for name, _ in launch_file.SHARED}
-    assert {*declared(launch_file), *shared} == set(defaults.recorder)
+    assert {*declared(launch_file), *shared} == {*defaults.recorder, 'back_pressure'}
     assert shared <= set(declared(load('simulate.launch.py')))
     # Started together, there are outputs, and the end of one is the end of both.
     chosen = {'bag': 'bag', 'dataset': 'dataset', 'stop_with_publishers': 'true'}
@@ -69,6 +70,20 @@ def test_every_parameter_of_the_recorder_is_an_argument(load, defaults):
             check_default(default, kind, defaults.recorder[name])
     for name, kind in launch_file.SHARED:
         assert type(defaults.recorder[name]) is kind
+
+
+def given_to(include):
+    """What an included launch file is given."""
+    stand_in = hasattr(include, 'kwargs')
+    return dict(include.kwargs['launch_arguments'] if stand_in else include.launch_arguments)
+
+
+def test_back_pressure_lets_the_simulation_wait_for_the_recorder(load, defaults):
+    launch_file = load('simulate_and_record.launch.py')
+    free, held = (given_to(launch_file.simulate(more, None)) for more in ({}, WAITING))
+    assert launch_file.WAITING == WAITING
+    assert held.items() - free.items() == WAITING.items()
+    assert set(held) <= set(defaults.sim)
 
 
 def test_every_parameter_of_the_evaluator_is_an_argument(load, defaults):

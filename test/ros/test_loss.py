@@ -74,3 +74,16 @@ def test_summary_names_losses_doubts_and_late_starts():
     assert 'LOST: topic (2)' in text
     assert 'not provable (several publishers or no numbers): topic' in text
     assert '5 were sent before recording began' in text
+
+
+def test_what_came_while_stopped_was_not_asked_for():
+    """A gap counts as lost unless both its neighbours were skipped."""
+    counter = SequenceCounter('topic')
+    for number, kept in ((1, True), (3, False), (6, False), (8, True), (9, True)):
+        counter.count(number, kept=kept)
+    report = counter.report()
+    assert (report.received, report.skipped, report.lost, report.before) == (3, 2, 2, 0)
+    counter.fetch(1)
+    report = counter.report()
+    assert (report.received, report.skipped) == (4, 1)
+    assert '1 came while recording was stopped' in summary([report])

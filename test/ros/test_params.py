@@ -94,6 +94,12 @@ def test_mistakes_of_the_simulation(make_node, given, kind, message):
         ({'bag': 'b'}, UsageError, r'config is empty.*bag:='),
         ({'config': 'a'}, UsageError, r'Nothing to record to.*bag, dataset, or both'),
         ({'config': 'a', 'bag': 'b', 'dataset': './b'}, UsageError, r'the same folder: b'),
+        (
+            {'config': 'a', 'dataset': 'd', 'snapshot_s': 5.0},
+            UsageError,
+            r'snapshots have no place',
+        ),
+        ({'config': 'a', 'bag': 'b', 'split_size_mb': -1}, UsageError, r'split_size_mb is -1'),
         ({'config': 'a', 'bag': 'b', 'compression': 'lz4'}, NotFoundError, r'none, zstd'),
     ],
 )
@@ -107,6 +113,13 @@ def test_recorder_values(make_node):
     params = declare_recorder_params(make_node(config='a', bag='b'))
     assert (params.bag, params.dataset, params.compression) == ('b', '', 'zstd')
     assert (params.seed, params.stop_with_publishers) == (-1, False)
+    assert (params.split, params.snapshot.duration_ns) == ((0, 0), 0)
+    given = {'split_size_mb': 2, 'split_duration_s': 0.5, 'snapshot_s': 1.5, 'snapshot_mb': 3}
+    params = declare_recorder_params(make_node(config='a', bag='x/b', **given))
+    assert params.split == (2_000_000, 500_000_000)
+    assert params.snapshot == ('x/b_snapshot', 1_500_000_000, 3_000_000)
+    params = declare_recorder_params(make_node(config='a', snapshot_s=1.0, snapshot_bag='y'))
+    assert (params.bag, params.snapshot.bag) == ('', 'y')
 
 
 def test_every_parameter_describes_itself(make_node):

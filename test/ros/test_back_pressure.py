@@ -1,0 +1,82 @@
+"""The recorder says what it has recorded, and the simulation waits for that."""
+
+from collections import Counter
+
+import pytest
+import rclpy
+from bag_files import FLOWING, LATCHED, counts, image_count, proof
+from rclpy.executors import SingleThreadedExecutor
+from ros_processes import recorder, sim, write_config
+from std_msgs.msg import Header
+
+from synth_ros.ros.acknowledge import Acknowledger
+
+FRAMES = 14
+
+
+@pytest.fixture
+def node():
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    made = rclpy.create_node('acknowledging', context=context)
+    yield made
+    made.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+def test_instants_wait_while_there_is_no_room(node):
+    heard, room = [], {'free': True}
+    topics = {'': frozenset({'/clock'}), 'head': frozenset({'head/color'})}
+    acknowledger = Acknowledger(node, topics, has_room=lambda: room['free'])
+    node.create_subscription(Header, '~/recorded', heard.append, 10)
+    executor = SingleThreadedExecutor(context=node.context)
+    executor.add_node(node)
+
+    def send(stamp_ns):
+        for topic in ('/clock', 'head/color'):
+            acknowledger.see(topic, stamp_ns, now_s=0.0)
+
+    def stamps(count):
+        for _ in range(200):
+            if len(heard) >= count:
+                break
+            executor.spin_once(timeout_sec=0.05)
+        return [(head.stamp.sec, head.stamp.nanosec) for head in heard]
+
+    send(1_500_000_000)
+    assert stamps(1) == [(1, 500_000_000)]
+    room['free'] = False
+    send(2_000_000_000)
+    send(3_000_000_000)
+    for _ in range(5):
+        executor.spin_once(timeout_sec=0.05)
+    assert len(heard) == 1
+    room['free'] = True
+    assert stamps(3)[1:] == [(2, 0), (3, 0)]
+    executor.shutdown()
+
+
+def test_a_simulation_waits_for_the_recorder(tmp_path):
+    """With next to no room, each frame waits until those before are in the dataset."""
+    config = write_config(tmp_path)
+    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
+    recording = {'stop_with_publishers': True, 'queue_limit_mb': 1}
+    waiting = {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': 2}
+    with (
+        recorder(tmp_path, config, bag=bag, dataset=dataset, **recording) as second,
+        sim(
+            tmp_path,
+            config,
+            frame_limit=FRAMES,
+            wait_for_subscribers_s=60,
+            linger_s=0.5,
+            **waiting,
+        ) as first,
+    ):
+        assert (first.wait(), second.wait()) == (0, 0), first.text + second.text
+    assert f'{FRAMES} of {FRAMES} frames answered, 0 given up' in first.text
+    assert '0 late and 0 unknown' in first.text
+    expected = dict.fromkeys(FLOWING, FRAMES) | dict.fromkeys(LATCHED, 1)
+    assert Counter(counts(bag)) == Counter(expected)
+    assert all(report['lost'] == 0 for report in proof(bag).values())
+    assert image_count(dataset) == 2 * FRAMES
