@@ -181,8 +181,10 @@ def _save(shown: _Shown, path: Path, *, force: bool) -> None:
     with to_file(path, shown.subject.title, force=force) as sink:
         _log(shown, sink)
     megabytes = path.stat().st_size / 1e6
-    shown.console.print(Text(f'Saved: {path} ({megabytes:.1f} MB)', style='green'))
-    shown.console.print(Text(f'Look at it, here or elsewhere: rerun {path}'))
+    saved = Text(f'Saved: {path} ({megabytes:.1f} MB)', style='green')
+    shown.console.print(saved, soft_wrap=True)
+    # To be copied: a line that is broken is no command.
+    shown.console.print(Text(f'Look at it, here or elsewhere: rerun {path}'), soft_wrap=True)
 
 
 def _open(shown: _Shown) -> None:

@@ -22,7 +22,8 @@ def test_a_simulator_that_is_killed_and_started_again_under_load(tmp_path):
     try:
         with recorder(tmp_path, config, bag=bag, dataset=dataset) as recording:
             with sim(tmp_path, config, **options) as first:
-                first.wait_for_text('frame 7\n', timeout_s=90)
+                # The listener lets frames flow; the recorder looks for topics ten times a second.
+                first.wait_for_text('frame 40\n', timeout_s=90)
                 first.end(signal.SIGKILL)
             with sim(tmp_path, config, frame_limit=7, **options) as second:
                 assert second.wait(timeout_s=120) == 0, second.text
@@ -36,7 +37,7 @@ def test_a_simulator_that_is_killed_and_started_again_under_load(tmp_path):
     assert of_second == [50_000_000 * number for number in range(7)]
     for topic in FLOWING:
         assert proof(bag)[topic]['received'] >= 7 + 5, topic
-    # All of the second one, and nearly all of the first.
+    # All of the second one, and most of the first.
     assert image_count(dataset) >= 2 * (7 + 5)
     for process in (second, recording):
         assert 'Traceback' not in process.text
