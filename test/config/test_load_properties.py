@@ -230,6 +230,11 @@ def sensible(data):
     data.get('distractors', {}).pop('contextual', None)
     quiet(data.get('environment', {}))
     data.get('script', {}).pop('settle', None)
+    output = data.get('output', {})
+    # Sizes are drawn odd as well.
+    output.get('live', {}).pop('even_size', None)
+    for i, entry in enumerate(output.get('dataset', {}).get('splits', [])):
+        entry['name'] = f'split_{i}'
     data['objects']['classes'] = data['objects'].get('classes', [])[:1]
     # Viewpoints name cameras and classes; they have tests of their own.
     data.get('randomization', {}).pop('viewpoints', None)
