@@ -17,10 +17,11 @@ from synth_ros.config.labels import Annotation
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import UsageError
 from synth_ros.readers.container import open_root
+from synth_ros.readers.dataset_index import IndexedCategory
 from synth_ros.readers.meshes import RecordedMeshes, surface_files
 from synth_ros.readers.shared import MODELS, read_models
 from synth_ros.schema.shards import shard_of
-from synth_ros.types import Category, SampleKey
+from synth_ros.types import SampleKey
 from synth_ros.writers.base import DatasetInfo, SourceNote
 from synth_ros.writers.coco_index import (
     EPISODES,
@@ -67,25 +68,6 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra='ignore')
 
 
-class _Class(_Entry):
-    id: int
-    name: str
-    supercategory: str = 'object'
-    isthing: int = 1
-    keypoints: tuple[str, ...] = ()
-    skeleton: tuple[tuple[int, int], ...] = ()
-
-    def category(self) -> Category:
-        return Category(
-            self.id,
-            self.name,
-            self.supercategory,
-            is_thing=bool(self.isthing),
-            keypoints=self.keypoints,
-            skeleton=tuple((first - 1, second - 1) for first, second in self.skeleton),
-        )
-
-
 class _Source(_Entry):
     dataset: str
     config_hash: str
@@ -123,8 +105,8 @@ class _Identity(_Entry):
     labels: tuple[Annotation, ...]
     thresholds: _Thresholds
     options: _Options
-    categories: tuple[_Class, ...]
-    panoptic_categories: tuple[_Class, ...]
+    categories: tuple[IndexedCategory, ...]
+    panoptic_categories: tuple[IndexedCategory, ...]
     sources: tuple[_Source, ...] = ()
 
 
