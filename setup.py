@@ -44,7 +44,7 @@ setup(
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
         f'{NAME}.ros': ['*.xml'],
-        f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
+        f'{NAME}.ros.interfaces': ['*/msg/*.msg', '*/srv/*.srv', '*/action/*.action'],
     },
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),

@@ -104,6 +104,7 @@ class LiveSession:
     Attributes:
         plan: The same for scenes that are opened from now on; a reset keeps that of its scene.
         stays: May be changed at any time; what is drawn ahead may be over already.
+        begun: Whether a frame of the running scene was drawn.
     """
 
     def __init__(
@@ -206,6 +207,7 @@ class LiveSession:
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
+        self.begun = True
         self._in_flight.most = 2 if ahead else 1
         window = next(self._windows, None)
         if window is None:
@@ -215,6 +217,7 @@ class LiveSession:
             self._next_valid_episode()
             self._in_flight.most = 2 if ahead else 1
             window = next(self._windows)
+            self.begun = True
         stamp_s = window.now.stamp_ns * 1e-9
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
@@ -248,6 +251,7 @@ class LiveSession:
             episode, self._timing, first=drawn, offset_steps=self._offset_steps
         )
         self._episode = episode
+        self.begun = False
         self._steps = 0
         self._in_flight: InFlight = InFlight(
             running.begin(self._course.frames, stays=lambda: self.stays)
