@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
@@ -28,14 +29,30 @@ from synth_ros.writers.base import DatasetInfo
 _FLUSH_S = 1.0
 
 
+class BagNote(NamedTuple):
+    """What a recording says of the dataset that it can become.
+
+    Attributes:
+        info: What a dataset of these frames says of itself.
+        options: How its files would be stored.
+    """
+
+    info: DatasetInfo
+    options: DatasetConfig
+
+
+def custom_data(note: BagNote | None) -> dict[str, str]:
+    """Texts that are kept with the messages; none without a config."""
+    return {} if note is None else {DATASET: note_of(*note).model_dump_json()}
+
+
 class BagSink:
     """A bag that is being recorded.
 
     Args:
         path: The bag's folder; must not exist.
         compression: Of its chunks.
-        info: What a dataset of these frames says of itself; kept with the messages.
-        options: How its files would be stored.
+        note: What it says of the dataset that it can become; ``None`` without a config.
         split: When it goes on in a new file.
 
     Raises:
@@ -47,15 +64,13 @@ class BagSink:
         path: Path,
         *,
         compression: Compression,
-        info: DatasetInfo,
-        options: DatasetConfig,
+        note: BagNote | None,
         split: Split = NO_SPLIT,
     ) -> None:
-        note = note_of(info, options).model_dump_json()
         self._writer = BagWriter(
-            path, compression=compression, custom_data={DATASET: note}, split=split
+            path, compression=compression, custom_data=custom_data(note), split=split
         )
-        self._meshes = info.meshes
+        self._meshes = None if note is None else note.info.meshes
         self._models = SeenModels()
         self._channels: dict[str, int] = {}
         self._topics: dict[str, BagTopic] = {}

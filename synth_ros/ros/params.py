@@ -90,6 +90,14 @@ class Declare:
         )
         return cast('str', self._declare(name, default, descriptor))
 
+    def words(self, name: str, *, description: str) -> tuple[str, ...]:
+        """Words between blanks or commas, by default none; a list of texts will do, too."""
+        given = given_parameters(self._node)
+        if name in given and given[name].type_ == Parameter.Type.STRING_ARRAY:
+            given[name] = Parameter(name, value=' '.join(given[name].value))
+        text = self.text(name, '', description=description)
+        return tuple(text.replace(',', ' ').split())
+
     def flag(self, name: str, *, default: bool, description: str, live: bool = False) -> bool:
         """A boolean parameter; a live one may be changed while the node runs."""
         descriptor = ParameterDescriptor(description=description, read_only=not live)
