@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from synth_ros.errors import OutputError
+from synth_ros.report.recording.tally import RecordingTally
 from synth_ros.ros import loss
 from synth_ros.ros.acknowledge import Acknowledger
 from synth_ros.ros.params import warn_of_unknown
@@ -17,6 +20,7 @@ from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_param
 from synth_ros.ros.recorder_plan import plan_of
 from synth_ros.ros.recorder_services import offer
 from synth_ros.ros.recorder_topics import MessageInfo, Receive, TopicWatch
+from synth_ros.ros.recording_report import Absent, recording_report
 from synth_ros.ros.recording_switch import RecordingSwitch
 from synth_ros.ros.stamps import stamp_reader
 from synth_ros.writers.bag_metadata import BagTopic
@@ -45,6 +49,7 @@ class RecorderNode(Node):
         self._plan = plan_of(self.params.config, seed=self.params.seed, resolve=resolve)
         choice = self.params.choice.resolved(resolve, namespace=self.get_namespace())
         self._topics = TopicWatch(self, self._plan, choice, begin=self._begin)
+        self._tally = RecordingTally()
         self._last_message = time.monotonic()
         self._switch = RecordingSwitch(on=self.params.start_recording)
         self._outputs = RecorderOutputs(self.params, self._plan.of_config, log=self.get_logger())
@@ -69,6 +74,7 @@ class RecorderNode(Node):
     def _begin(self, topic: BagTopic, counter: loss.SequenceCounter) -> Receive:
         """Take note of a topic; gives what takes in its messages."""
         self._outputs.add_topic(topic)
+        self._tally.begin(topic.name, topic.type_name)
         name, place = topic.name, self._plan.places.get(topic.name)
         # Latched messages and those of others belong to no instant of the simulation.
         flows, stamp_of = self._plan.flows(name), stamp_reader(topic.type_name)
@@ -79,15 +85,24 @@ class RecorderNode(Node):
             instant_ns = stamp_ns if flows else None
             self._outputs.remember(name, cdr, info, place=place)
             kept = self._switch.allows(instant_ns, now_s=now_s)
+            lost = counter.lost
             counter.count(info['publication_sequence_number'], kept=kept)
+            if counter.lost > lost:
+                self._tally.lose(name, now_ns=info['received_timestamp'])
             if kept:
+                self._count(name, cdr, info, stamp_ns=stamp_ns)
                 self._outputs.store(name, cdr, info, place=place)
             else:
+                self._tally.skip(name)
                 self._outputs.hold(name, cdr, info)
             if instant_ns is not None:
                 self._acknowledger.see(name, instant_ns, now_s=now_s)
 
         return receive
+
+    def _count(self, topic: str, cdr: bytes, info: MessageInfo, *, stamp_ns: int | None) -> None:
+        received_ns = info['received_timestamp']
+        self._tally.add(topic, len(cdr), now_ns=received_ns, stamp_ns=stamp_ns)
 
     def _start(self) -> tuple[bool, str]:
         if not self._switch.turn(on=True, now_s=time.monotonic()):
@@ -150,6 +165,28 @@ class RecorderNode(Node):
             self._outputs.close(reports)
         finally:
             self._say_result(reports)
+            self._describe(reports)
+
+    def _describe(self, reports: list[loss.TopicReport]) -> None:
+        """Write the report of the recording; without room for it, the bag is no worse."""
+        bag = self._outputs.bag
+        if bag is None:
+            return
+        # Imported here: drawing takes long to load, and frames may be on their way already.
+        from synth_ros.report.recording.html import write
+
+        held = self._acknowledger.held(time.monotonic())
+        record = recording_report(
+            self._tally,
+            reports,
+            bag.written(),
+            absent=Absent(self._topics.unrecorded, self._topics.missing),
+            pressure=self._outputs.pressure(held),
+        )
+        try:
+            self.get_logger().info(f'Report: {write(record, Path(self.params.bag))}')
+        except OutputError as error:
+            self.get_logger().error(f'There is no report of the recording: {error}')
 
     def _say_result(self, reports: list[loss.TopicReport]) -> None:
         log = self.get_logger()

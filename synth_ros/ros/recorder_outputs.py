@@ -9,7 +9,9 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from synth_ros.errors import OutputError
 from synth_ros.pipeline.packing import pack_formats
+from synth_ros.report.recording.records import BackPressure
 from synth_ros.ros import loss
+from synth_ros.ros.acknowledge import Held
 from synth_ros.ros.bag_sink import BagNote, BagSink
 from synth_ros.ros.bag_snapshots import BagSnapshots
 from synth_ros.ros.dataset_sink import DatasetSink
@@ -49,6 +51,7 @@ class RecorderOutputs:
         self._plan = plan
         self._parts = frozenset[str]() if plan is None else plan.parts
         self._log = log
+        self._limit_bytes = params.queue_limit_mb * 10**6
         self._coco: CocoWriter | None = None
         self._open()
 
@@ -91,7 +94,7 @@ class RecorderOutputs:
         """Whether what waits to be written is below its limit; the bag is written at once."""
         if self.dataset is None:
             return True
-        return self.dataset.waiting_bytes <= self._params.queue_limit_mb * 10**6
+        return self.dataset.waiting_bytes <= self._limit_bytes
 
     @property
     def backlog(self) -> int:
@@ -179,6 +182,20 @@ class RecorderOutputs:
         if names and self.dataset is not None and self.dataset.samples:
             self._log.info(f'Packing {", ".join(names)}.')
             pack_formats(Path(self._params.dataset), names, progress=lambda _: lambda *_: None)
+
+    def pressure(self, held: Held) -> BackPressure:
+        """How often the simulation was held.
+
+        Args:
+            held: What the acknowledger counted.
+        """
+        return BackPressure(
+            held=held.instants,
+            held_s=held.total_s,
+            longest_s=held.longest_s,
+            most_waiting_bytes=0 if self.dataset is None else self.dataset.most_waiting_bytes,
+            limit_bytes=self._limit_bytes,
+        )
 
     def say(self) -> None:
         """Say what the outputs hold."""

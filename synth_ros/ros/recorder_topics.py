@@ -13,6 +13,7 @@ from rclpy.subscription import Subscription
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from synth_ros.errors import RosError
+from synth_ros.ros.acknowledge import TOPIC
 from synth_ros.ros.bag_sink import bag_topic, subscription_qos
 from synth_ros.ros.definitions import message_class
 from synth_ros.ros.loss import SequenceCounter, TopicReport
@@ -67,6 +68,8 @@ class TopicWatch:
         self._node = node
         self._choice = choice
         self._named = dict.fromkeys((*plan.places, *choice.names))
+        # Who publishes is not known from the first moment, so it is told by its name.
+        self._own = node.resolve_topic_name(TOPIC)
         self._begin = begin
         self._heard: dict[str, _Heard] = {}
         self._said_all = False
@@ -97,7 +100,7 @@ class TopicWatch:
 
     def published(self, topics: Sequence[str] = ()) -> bool:
         """Whether somebody publishes one of some topics, or by default of those recorded."""
-        return any(self._publishers(topic) for topic in topics or self._heard)
+        return any(self._node.count_publishers(topic) for topic in topics or self._heard)
 
     def look(self) -> None:
         """Subscribe to wanted topics that have appeared, and see who publishes the others.
@@ -106,14 +109,10 @@ class TopicWatch:
             OutputError: The disk is full.
         """
         for topic in self._wanted():
-            publishers = self._publishers(topic)
-            if not publishers:
-                if topic in self._heard:
-                    self._heard[topic].counter.see_publishers(())
-                continue
-            if topic not in self._heard:
+            publishers = self._node.get_publishers_info_by_topic(topic)
+            if publishers and topic not in self._heard:
                 self._subscribe(topic, publishers)
-            if topic in self._heard:
+            if publishers and topic in self._heard:
                 self._follow(topic, publishers)
         if self._named and not self.missing and not self._said_all:
             self._said_all = True
@@ -124,18 +123,10 @@ class TopicWatch:
         topics = list(self._named)
         if self._choice.any:
             present = (topic for topic, _ in self._node.get_topic_names_and_types())
-            topics += [t for t in present if t not in self._named and self._choice.wants(t)]
+            known = {*self._named, self._own}
+            topics += [t for t in present if t not in known and self._choice.wants(t)]
         hopeless = self.unrecorded.keys() - self._heard.keys()
         return [topic for topic in topics if topic not in hopeless]
-
-    def _publishers(self, topic: str) -> list[TopicEndpointInfo]:
-        """Those of a topic; of this node only where the topic was asked for by name."""
-        mine = (self._node.get_name(), self._node.get_namespace())
-        return [
-            info
-            for info in self._node.get_publishers_info_by_topic(topic)
-            if topic in self._named or (info.node_name, info.node_namespace) != mine
-        ]
 
     def _subscribe(self, topic: str, publishers: Sequence[TopicEndpointInfo]) -> None:
         type_name = publishers[0].topic_type

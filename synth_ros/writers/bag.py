@@ -128,6 +128,11 @@ class BagWriter:
         return len(self._files) + 1
 
     @property
+    def summaries(self) -> tuple[FileSummary, ...]:
+        """What is in each file, in order."""
+        return (*self._files, self._file.summary())
+
+    @property
     def dropped(self) -> int:
         """Messages that could not be written because the disk failed."""
         return self._dropped
@@ -277,7 +282,7 @@ class BagWriter:
             self._end_file()
         text = metadata_yaml(
             self._topics,
-            [*self._files, self._file.summary()],
+            self.summaries,
             custom_data=self.custom_data,
             ros_distro=self._ros_distro,
         )

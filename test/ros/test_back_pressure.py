@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 import rclpy
-from bag_files import FLOWING, LATCHED, counts, image_count, proof
+from bag_files import FLOWING, LATCHED, counts, image_count, proof, report_of
 from rclpy.executors import SingleThreadedExecutor
 from ros_processes import recorder, sim, write_config
 from std_msgs.msg import Header
@@ -80,3 +80,7 @@ def test_a_simulation_waits_for_the_recorder(tmp_path):
     assert Counter(counts(bag)) == Counter(expected)
     assert all(report['lost'] == 0 for report in proof(bag).values())
     assert image_count(dataset) == 2 * FRAMES
+    pressure = report_of(bag).back_pressure
+    assert 0 < pressure.held <= FRAMES
+    assert 0 < pressure.longest_s <= pressure.held_s
+    assert pressure.most_waiting_bytes > pressure.limit_bytes == 10**6

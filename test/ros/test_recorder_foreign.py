@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from bag_files import counts, metadata, proof
+from bag_files import counts, metadata, proof, report_of
 from foreign_cameras import GAZEBO, HEIGHT, ISAAC, LATE_AFTER, WIDTH
 from ros_processes import ENV, PACKAGE, NodeProcess
 from rosbags.highlevel import AnyReader
@@ -91,10 +91,15 @@ def test_what_cannot_be_recorded_is_said(recorded):
     assert log.count('/odom is NOT recorded') == 1
     assert 'NOT recorded: /odom: ' in log.split('messages received')[1]
     assert 'Never published: /never.' in recorded.logs[1].text
+    assert list(report_of(recorded.all).unrecorded) == ['/odom']
+    assert report_of(recorded.named).never_published == ('/never',)
 
 
 def test_topics_that_were_named_are_recorded_alone(recorded):
     assert set(counts(recorded.named)) == {f'/{name}' for name in ISAAC}
+    for topic in report_of(recorded.named).topics:
+        assert topic.stamps.period_s == pytest.approx(0.05)
+        assert topic.messages == counts(recorded.named)[topic.name]
     with AnyReader([recorded.named]) as reader:
         for connection, _, data in reader.messages():
             message = reader.deserialize(data, connection.msgtype)
