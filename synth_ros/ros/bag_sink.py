@@ -156,7 +156,7 @@ class BagSink:
             OutputError: The disk is full; what was written stays readable or recoverable.
         """
         proof = {report.topic: report._asdict() for report in reports}
-        self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
+        self._writer.note('synth_ros_loss', json.dumps(proof, sort_keys=True))
         with self._at_work():
             self._writer.close()
         write_bag_meshes(self._writer.path, self._meshes, self._models.names)

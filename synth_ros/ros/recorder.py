@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from synth_ros.errors import OutputError
+from synth_ros.errors import OutputError, SynthRosError
 from synth_ros.report.recording.tally import RecordingTally
 from synth_ros.ros import loss
 from synth_ros.ros.acknowledge import Acknowledger
@@ -211,16 +213,30 @@ def record(stop: threading.Event) -> None:
     node = RecorderNode()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
+    failures: list[SynthRosError] = []
     try:
-        while not stop.is_set() and not node.finished():
-            executor.spin_once(timeout_sec=0.1)
-        # What was sent before the wish to stop is still under way.
-        deadline = time.monotonic() + _DRAIN_S
-        while time.monotonic() < deadline:
-            executor.spin_once(timeout_sec=0.05)
+        with _noted(failures):
+            while not stop.is_set() and not node.finished():
+                executor.spin_once(timeout_sec=0.1)
+            # What was sent before the wish to stop is still under way.
+            deadline = time.monotonic() + _DRAIN_S
+            while time.monotonic() < deadline:
+                executor.spin_once(timeout_sec=0.05)
     finally:
         try:
-            node.close_outputs()
+            with _noted(failures):
+                node.close_outputs()
         finally:
             executor.shutdown()
             node.destroy_node()
+    if failures:
+        # What comes after it follows from it.
+        raise failures[0]
+
+
+@contextmanager
+def _noted(failures: list[SynthRosError]) -> Iterator[None]:
+    try:
+        yield
+    except SynthRosError as error:
+        failures.append(error)

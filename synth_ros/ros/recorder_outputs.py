@@ -205,6 +205,11 @@ class RecorderOutputs:
             self._log.info(f'Dataset: {self._params.dataset} ({self.dataset.samples} images)')
             for sentence in self.dataset.incomplete:
                 self._log.warning(f'Not in the dataset: {sentence}.')
+        if self.failed and self.bag is not None:
+            self._log.warning(
+                'The dataset ends before the bag does. To make one of all that was recorded: '
+                f'synth-ros bag2dataset {self._params.bag} OUT'
+            )
 
 
 def _attempt(step: Callable[[], None]) -> Exception | None:
