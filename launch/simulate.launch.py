@@ -37,6 +37,12 @@ ARGUMENTS = (
         float,
         'Hold the first frame this long until every stream has a subscriber',
     ),
+    (
+        'wait_for_subscribers_count',
+        '1',
+        int,
+        'How many subscribers every stream must have, for wait_for_subscribers_s',
+    ),
     ('report_frames', 'false', bool, 'Print a line "frame N" for each frame'),
     ('linger_s', '1.0', float, 'After the last frame, stay this long until it has arrived'),
     ('snapshot_dataset', '', str, 'Dataset folder to which ~/snapshot adds; empty: none'),

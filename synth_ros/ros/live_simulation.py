@@ -278,12 +278,14 @@ class LiveSimulation:
             return False
         if wait_s <= 0:
             return True
-        missing = self._streams.unmatched()
+        count = self.params.wait_for_subscribers_count
+        missing = self._streams.unmatched(count)
         if missing and now < self._give_up_waiting_s:
             return False
         if missing:
             self._node.get_logger().warning(
-                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
+                f'{"Nobody" if count == 1 else f"Less than {count}"} subscribed to {len(missing)} '
+                f'topics within {wait_s:g} s '
                 f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
                 'starting all the same.'
             )

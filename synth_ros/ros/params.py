@@ -36,6 +36,7 @@ class SimParams:
         start_paused: Wait for ``~/step`` or ``~/pause``.
         wait_for_subscribers_s: How long to hold the first frame until every stream is
             subscribed to.
+        wait_for_subscribers_count: Subscribers that each stream must have by then.
         report_frames: Print a line ``frame N`` for each frame, for programs that watch.
         linger_s: How long to stay after the last frame, for late acknowledgements.
         depth_encoding: ``16UC1``, ``32FC1``, or empty for the config's.
@@ -55,6 +56,7 @@ class SimParams:
     frame_limit: int
     start_paused: bool
     wait_for_subscribers_s: float
+    wait_for_subscribers_count: int
     report_frames: bool
     linger_s: float
     snapshot_dataset: str
@@ -231,6 +233,7 @@ class _Run(TypedDict):
     frame_limit: int
     start_paused: bool
     wait_for_subscribers_s: float
+    wait_for_subscribers_count: int
     report_frames: bool
     linger_s: float
     snapshot_dataset: str
@@ -263,6 +266,13 @@ def _declare_run(declare: Declare) -> _Run:
             0.0,
             bounds=(0.0, 3600.0),
             description='Hold the first frame this long until every stream has a subscriber',
+        ),
+        'wait_for_subscribers_count': declare.whole(
+            'wait_for_subscribers_count',
+            1,
+            low=1,
+            high=100,
+            description='How many subscribers every stream must have, for wait_for_subscribers_s',
         ),
         'report_frames': declare.flag(
             'report_frames', default=False, description='Print a line "frame N" for each frame'

@@ -97,13 +97,13 @@ class SimPublishers:
             self._robot = node.create_publisher(String, 'robot_description', qos.latched())
             self._robot.publish(String(data=description))
 
-    def unmatched(self) -> list[str]:
-        """Topics that a recorder takes and nobody subscribes to yet."""
+    def unmatched(self, count: int = 1) -> list[str]:
+        """Topics that a recorder takes and that have less than ``count`` subscribers yet."""
         streams = [stream for camera in self._cameras.values() for stream in camera.streams]
         return [
             publisher.topic_name
             for publisher in (*streams, self._clock, self._tf, self._joints)
-            if not publisher.get_subscription_count()
+            if publisher.get_subscription_count() < count
         ]
 
     def idle(self, camera: str) -> frozenset[Annotation]:

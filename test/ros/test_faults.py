@@ -23,11 +23,12 @@ def test_a_simulator_that_is_killed_and_started_again_under_load(tmp_path):
     bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
     listener = Listener(CAMERAS)
     heard = listener.heard['/head/labels/annotations']
-    options = {'wait_for_subscribers_s': 60, 'report_frames': True}
+    # Neither may let frames flow that the other is not there for yet.
+    options = {'wait_for_subscribers_s': 60, 'wait_for_subscribers_count': 2}
+    options |= {'report_frames': True}
     try:
         with recorder(tmp_path, config, bag=bag, dataset=dataset) as recording:
             with sim(tmp_path, config, **options) as first:
-                # The listener lets frames flow; the recorder looks for topics ten times a second.
                 first.wait_for_text('frame 40\n', timeout_s=90)
                 first.end(signal.SIGKILL)
             with sim(tmp_path, config, frame_limit=7, **options) as second:
