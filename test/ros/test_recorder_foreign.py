@@ -1,17 +1,23 @@
 """Cameras of other simulators are recorded as they publish, with the same proof."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from bag_files import counts, metadata, proof, report_of
 from foreign_cameras import GAZEBO, HEIGHT, ISAAC, LATE_AFTER, WIDTH
 from ros_processes import ENV, PACKAGE, NodeProcess
 from rosbags.highlevel import AnyReader
+
+from synth_ros.errors import OutputError, UsageError
+from synth_ros.pipeline.convert import ConvertRequest, convert
+from synth_ros.validate.run import validate
 
 pytestmark = pytest.mark.slow
 FRAMES = 30
@@ -93,6 +99,34 @@ def test_what_cannot_be_recorded_is_said(recorded):
     assert 'Never published: /never.' in recorded.logs[1].text
     assert list(report_of(recorded.all).unrecorded) == ['/odom']
     assert report_of(recorded.named).never_published == ('/never',)
+
+
+def test_the_bag_becomes_a_coco_dataset(recorded, tmp_path):
+    """Boxes belong to the camera beside them; images without boxes are left out, and said."""
+    out = tmp_path / 'dataset'
+    made = convert(ConvertRequest(source=recorded.all, out=out, to=None), lambda *_: None)
+    index = json.loads((out / 'annotations.json').read_text())
+    assert made.frames == len(index['images']) == len(index['annotations']) >= FRAMES - 5
+    assert [category['name'] for category in index['categories']] == ['3']
+    for image, box in zip(index['images'], index['annotations'], strict=True):
+        number = image['stamp_ns'] // 50_000_000 - 20
+        assert image['camera'] == 'camera_image'
+        assert (image['intrinsics'][0][0], box['bbox']) == (60.0, [27.0, 21.0, 10.0, 6.0])
+        rgb = cv2.imread(str(out / image['file_name']))
+        assert (rgb.shape, int(rgb[0, 0, 0])) == ((HEIGHT, WIDTH, 3), number)
+        millimetres = cv2.imread(str(out / image['depth_file']), cv2.IMREAD_UNCHANGED)
+        assert (millimetres[:, 0] == 0).all()
+        assert (millimetres[:, 1:] == 1000 + 100 * number).all()
+    assert len(index['images']) == len(list((out / 'images').iterdir()))
+    assert validate(out).errors == 0
+    assert 'masks, poses' in next(iter(made.lost))
+    with pytest.raises(UsageError, match=r'no sensor_msgs/msg/Image .*with a vision_msgs'):
+        convert(ConvertRequest(source=recorded.named, out=tmp_path / 'n', to=None), lambda *_: 0)
+    with pytest.raises(UsageError, match=r'no topic .*labels/annotations'):
+        convert(ConvertRequest(source=recorded.all, out=tmp_path / 'n', to='coco'), lambda *_: 0)
+    with pytest.raises(OutputError, match=r'exists already'):
+        convert(ConvertRequest(source=recorded.all, out=out, to=None), lambda *_: 0)
+    assert [path.name for path in tmp_path.iterdir()] == ['dataset']
 
 
 def test_topics_that_were_named_are_recorded_alone(recorded):
