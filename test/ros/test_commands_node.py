@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Duration
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from ears import Ears
 from geometry_msgs.msg import Twist, Vector3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -250,16 +251,7 @@ def test_a_storm_of_nonsense(driver):
 
 def test_one_message_is_command_and_answer(tmp_path):
     """In lockstep every frame is a function of the frames before, on any machine."""
-    config = write_config(tmp_path)
-    listener = Listener(CAMERAS)
     frames = 12
-    publisher = listener.node.create_publisher(JointState, 'joint_commands', 10)
-
-    def answer(image):
-        at = 0.2 * math.sin(image.header.stamp.nanosec * 1e-9)
-        publisher.publish(JointState(header=image.header, name=[PAN], position=[at]))
-
-    listener.node.create_subscription(Image, '/head/color/image_raw', answer, 10)
     params = {
         'command_mode': 'follow',
         'lockstep_topic': 'joint_commands',
@@ -268,13 +260,17 @@ def test_one_message_is_command_and_answer(tmp_path):
         'linger_s': 0.5,
         'max_joint_velocity_rad_s': 1000,
     }
-    heard = listener.heard['/joint_states']
-    try:
-        with sim(tmp_path, config, **params) as process:
+    with Ears([('/joint_states', JointState, 'reliable')]) as ears:
+        publisher = ears._node.create_publisher(JointState, 'joint_commands', 10)
+
+        def answer(image):
+            at = 0.2 * math.sin(image.header.stamp.nanosec * 1e-9)
+            publisher.publish(JointState(header=image.header, name=[PAN], position=[at]))
+
+        ears._node.create_subscription(Image, '/head/color/image_raw', answer, 10)
+        with sim(tmp_path, write_config(tmp_path), **params) as process:
             assert process.wait() == 0, process.text
-        listener.wait_for(lambda: len(heard) == frames, 'joint states')
-    finally:
-        listener.close()
+        heard = ears.heard['/joint_states']
     assert f'{frames} of {frames} frames answered' in process.text
     stamps = [stamp_ns(message.header.stamp) for message in heard]
     assert stamps == [k * 50_000_000 for k in range(frames)]
