@@ -111,10 +111,12 @@ setup(
             'ros-jazzy-ament-index-python==1.8.1',
             'ros-jazzy-diagnostic-msgs==5.3.6',
             'ros-jazzy-geometry-msgs==5.3.6',
+            'ros-jazzy-nav-msgs==5.3.6',
             'ros-jazzy-rosgraph-msgs==2.0.3',
             'ros-jazzy-sensor-msgs==5.3.6',
             'ros-jazzy-std-msgs==5.3.6',
             'ros-jazzy-std-srvs==5.3.6',
+            'ros-jazzy-trajectory-msgs==5.3.6',
             'ros-jazzy-visualization-msgs==5.3.6',
         ],
         # `colcon test` runs pytest only when this list names it.

@@ -11,6 +11,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from synth_ros.errors import NotFoundError, UsageError, suggest
+from synth_ros.ros.command_params import CommandParams, declare_commands
 from synth_ros.ros.control_params import (
     LiveParams,
     LockstepParams,
@@ -47,6 +48,7 @@ class SimParams:
         labels_qos: QoS profile of label streams.
         jpeg_quality: Of compressed colour images, 1..100.
         lockstep: Whose answers frames wait for.
+        commands: Whether and how the robot obeys commands.
         live: What may be changed while the node runs, as it was given at the start.
     """
 
@@ -67,6 +69,7 @@ class SimParams:
     labels_qos: str
     jpeg_quality: int
     lockstep: LockstepParams
+    commands: CommandParams
     live: LiveParams
 
 
@@ -223,6 +226,7 @@ def declare_sim_params(node: Node) -> SimParams:
         **_declare_run(declare),
         **_declare_streams(declare),
         lockstep=declare_lockstep(declare),
+        commands=declare_commands(declare),
         live=declare_live(declare),
     )
 
