@@ -67,18 +67,21 @@ def turn(
 ) -> Outcome:
     """One stream from end to end."""
     environment = {k: v for k, v in os.environ.items() if k not in _OF_FAST_DDS}
-    environment |= {'ROS_DOMAIN_ID': str(_BASE_DOMAIN), **setting.environment}
-    environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'SUBNET' if machines else 'LOCALHOST'
+    environment |= {'ROS_DOMAIN_ID': str(_BASE_DOMAIN)}
+    # With LOCALHOST, rmw_fastrtps adds shared memory and UDP to whatever a setting has.
+    environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'SUBNET'
+    theirs = setting.environment if setting.receiver is None else setting.receiver
     receiver, sender = (
         subprocess.Popen(
             _command(end, course, machine),
-            env=environment,
+            env={**environment, **chosen},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for end, machine in zip(
-            ('receive', 'send'), reversed(machines) if machines else (None, None), strict=True
+        for end, machine, chosen in (
+            ('receive', machines and machines[1], theirs),
+            ('send', machines and machines[0], setting.environment),
         )
     )
     told = []

@@ -133,7 +133,7 @@ class Receiver:
         self._seen: dict[str, set[int]] = defaultdict(set)
         self._latency_ns: list[int] = []
         self._broken = 0
-        self._last = time.monotonic()
+        self._last = 0.0
         self._first_cpu = 0.0
         self._names = list(topics(options))
         for name, kind in topics(options).items():
@@ -143,7 +143,7 @@ class Receiver:
 
     def _take(self, name: str, message: Image | CompressedImage) -> None:
         now = time.monotonic_ns()
-        if not self._seen:
+        if not self._last:
             self._first_cpu = time.process_time()
         self._last = now / 1e9
         stamp = message.header.stamp
@@ -158,8 +158,8 @@ class Receiver:
         executor.add_node(self._node)
         began = time.monotonic()
         while not self._done():
-            patience = _SILENCE_S if self._seen else _MATCH_S + 5
-            if time.monotonic() - max(self._last, began) > patience:
+            patience = _SILENCE_S if self._last else _MATCH_S + 5
+            if time.monotonic() - (self._last or began) > patience:
                 break
             executor.spin_once(timeout_sec=0.1)
         executor.shutdown()

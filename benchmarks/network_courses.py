@@ -10,9 +10,9 @@ from two_machines import Cable
 
 NETWORK = Path(__file__).resolve().parent.parent / 'synth_ros' / 'assets' / 'network'
 
-# Ubuntu 24.04 and JetPack as they come.
-_NARROW = {'net.core.rmem_max': 212992, 'net.core.wmem_max': 212992}
-_WIDE = {'net.core.rmem_max': 33554432, 'net.core.wmem_max': 4194304}
+# Ubuntu 24.04 and JetPack as they come, and what 60-synth-ros.conf sets.
+_NARROW = {'net.core.rmem_max': 212992}
+_WIDE = {'net.core.rmem_max': 33554432}
 _FRAGMENTS = {'net.ipv4.ipfrag_high_thresh': 4194304, 'net.ipv4.ipfrag_time': 30}
 _MORE_FRAGMENTS = {'net.ipv4.ipfrag_high_thresh': 134217728, 'net.ipv4.ipfrag_time': 3}
 
@@ -27,6 +27,7 @@ class Setting:
         whole_machine: Kernel settings that network namespaces share.
         each_machine: Those that each has its own of.
         tells: More words on it.
+        receiver: Variables of the receiving end, where they are others.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Setting:
     whole_machine: Mapping[str, int] = field(default_factory=dict)
     each_machine: Mapping[str, int] = field(default_factory=dict)
     tells: str = ''
+    receiver: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,29 +73,46 @@ def transports(words: str) -> dict[str, str]:
     return {'FASTDDS_BUILTIN_TRANSPORTS': words}
 
 
+_PLAIN = 'Fast DDS as it comes'
+_OURS, _NETWORK = profile('fastdds.xml'), profile('fastdds_network.xml')
+
 _HERE = (
-    Setting('Fast DDS as it comes'),
-    Setting('our profile', profile('fastdds.xml')),
+    Setting(_PLAIN),
+    Setting('our profile', _OURS),
+    Setting('our network profile', _NETWORK),
     Setting('LARGE_DATA', transports('LARGE_DATA')),
     Setting('UDP alone', transports('UDPv4')),
 )
-
-
-def _there() -> tuple[Setting, ...]:
-    ours = profile('fastdds_network.xml')
-    narrow, wide = {**_FRAGMENTS}, {**_MORE_FRAGMENTS}
-    return (
-        Setting('Fast DDS as it comes', {}, _NARROW, narrow),
-        Setting('Fast DDS as it comes, kernel set', {}, _WIDE, wide),
-        Setting('network profile', ours, _NARROW, narrow),
-        Setting('network profile, kernel set', ours, _WIDE, wide),
-        Setting('LARGE_DATA', transports('LARGE_DATA'), _NARROW, narrow),
-    )
-
+_THERE = (
+    Setting(_PLAIN, {}, _NARROW, _FRAGMENTS),
+    Setting(f'{_PLAIN}, kernel set', {}, _WIDE, _MORE_FRAGMENTS),
+    Setting('our profile', _OURS, _NARROW, _FRAGMENTS),
+    Setting('our profile, kernel set', _OURS, _WIDE, _MORE_FRAGMENTS),
+    Setting('our network profile', _NETWORK, _NARROW, _FRAGMENTS),
+)
+PLAIN, _, OUR_PROFILE, KERNEL_SET, NETWORK_PROFILE = _THERE
+_FEW = (PLAIN, KERNEL_SET, NETWORK_PROFILE)
+_CABLE, _LOSSY = Cable(), Cable(lost_of_1000=1)
 
 COURSES = (
-    Course('one machine, 1280x720, 30/s', _HERE),
+    Course('one machine, 30/s', _HERE),
+    Course('cable, 10/s', _THERE, (), 10.0, 60, cable=_CABLE),
+    Course('cable that loses 0.1 %, 10/s', _THERE, (), 10.0, 60, cable=_LOSSY),
     Course(
-        'cable 1 Gbit/s, 1280x720, 10/s, reliable', _there(), (), 10.0, 60, cable=Cable('1gbit')
+        'cable that loses 0.1 %, 10/s, best effort',
+        _FEW,
+        ('--best-effort',),
+        10.0,
+        60,
+        cable=_LOSSY,
+    ),
+    Course('cable, 30/s: more than it carries', _FEW, (), 30.0, 120, cable=_CABLE),
+    Course(
+        'cable that loses 0.1 %, 30/s, colour as JPEG alone',
+        _FEW,
+        ('--compressed', '--color-only'),
+        30.0,
+        180,
+        cable=_LOSSY,
     ),
 )

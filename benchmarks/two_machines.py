@@ -99,7 +99,7 @@ def _plug(side: Machine, device: str, cable: Cable) -> None:
         # Where packets come in: before that, they are not cut into those of the wire yet.
         rules = (
             f'table netdev cable {{ chain lose {{ type filter hook ingress device {device} '
-            f'priority 0; numgen random mod 1000 < {cable.lost_of_1000} drop }} }}'
+            f'priority 0; numgen random mod 1000 < {cable.lost_of_1000} drop; }}; }};'
         )
         _run(*there, 'nft', rules)
 
