@@ -167,12 +167,14 @@ def rows(course: Course, found: Mapping[Setting, Sequence[Outcome]]) -> list[Row
         waits = [ms for o in outcomes for ms in o.latency_ms]
         notes: dict[str, float | str] = {}
         if not fault:
-            shares = [100 * o.whole / o.sent for o in outcomes]
+            shares = results.spread([100 * o.whole / o.sent for o in outcomes])
             notes = {
-                'arrived, %': _spread(shares),
+                'arrived, %': round(shares.median, 1),
+                'least, %': round(shares.low, 1),
+                'most, %': round(shares.high, 1),
                 'median, ms': round(statistics.median(waits), 1) if waits else '-',
                 'p99, ms': round(percentile(waits, 0.99), 1) if waits else '-',
-                'frames/s sent': round(statistics.median(o.rate for o in outcomes), 1),
+                'sent, frames/s': round(statistics.median(o.rate for o in outcomes), 1),
                 'processor, ms a frame': round(statistics.median(o.cpu_ms for o in outcomes), 1),
                 'processor, times the first': _ratio(outcomes, found[first]),
                 'broken': broken,
@@ -189,11 +191,6 @@ def rows(course: Course, found: Mapping[Setting, Sequence[Outcome]]) -> list[Row
             )
         )
     return made
-
-
-def _spread(values: Sequence[float]) -> str:
-    low, middle, high = results.spread(values)
-    return f'{middle:.0f}' if low == high else f'{middle:.0f} ({low:.0f} to {high:.0f})'
 
 
 def _ratio(ours: Sequence[Outcome], first: Sequence[Outcome]) -> str:

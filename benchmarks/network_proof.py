@@ -140,9 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for machine in machines:
                 machine.set_kernel(setting.each_machine)
             with kernel(setting.whole_machine):
-                proof = prove(
-                    setting, machines, frames=options.frames, lockstep=not options.free
-                )
+                proof = prove(setting, machines, frames=options.frames, lockstep=not options.free)
             whole &= proof.is_whole or setting is PLAIN
             told = proof.fault or (
                 f'{proof.images} of {proof.frames} images, {proof.lost} messages lost, '

@@ -56,8 +56,11 @@ def doctor(
     from synth_ros.network.findings import examine_network
     from synth_ros.network.profiles import shipped_file
 
-    if sysctl or file:
-        print(shipped_file('sysctl').read_text(encoding='utf-8') if sysctl else shipped_file(file))
+    if sysctl:
+        print(shipped_file('sysctl').read_text(encoding='utf-8'), end='')
+        return
+    if file:
+        print(shipped_file(file))
         return
     from synth_ros.render.doctor import examine_renderers, report_as_json
 
@@ -76,7 +79,7 @@ def doctor(
     console = Console(highlight=False)
     console.print(_version_table(versions))
     _show_rendering(rendering, console)
-    _show_network(network, console)
+    show_network(network, console)
     raise typer.Exit(0 if works else 1)
 
 
@@ -110,7 +113,7 @@ def _show_rendering(rendering: RenderReport, console: Console) -> None:
         console.print(Text(f' {caution} ', style='bold white on red'), soft_wrap=True)
 
 
-def _show_network(network: Sequence[Finding], console: Console) -> None:
+def show_network(network: Sequence[Finding], console: Console) -> None:
     """How images will travel; below, each command on a line of its own, to be copied."""
     table = Table('what', 'how it is', title='Network (docs/network.md)')
     for finding in network:

@@ -20,7 +20,7 @@ OURS = str(shipped_file('fastdds'))
 
 def test_every_shipped_file_is_there():
     assert all(shipped_file(name).is_file() for name in SHIPPED)
-    with pytest.raises(NotFoundError, match="No network file 'fastds'.*'fastdds'"):
+    with pytest.raises(NotFoundError, match=r"No network file 'fastds'.*'fastdds'"):
         shipped_file('fastds')
 
 

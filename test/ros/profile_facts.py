@@ -21,7 +21,7 @@ def segment_bytes():
 
 def sockets():
     """Kind and receive buffer of each socket, with whether it listens."""
-    for fd in map(int, os.listdir('/proc/self/fd')):
+    for fd in (int(path.name) for path in list(Path('/proc/self/fd').iterdir())):
         try:
             is_socket = stat.S_ISSOCK(os.fstat(fd).st_mode)
         except OSError:  # that of the listing itself
