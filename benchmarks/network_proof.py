@@ -80,8 +80,8 @@ def prove(
         if lockstep:
             simulation |= {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': _WINDOW}
         recording = {'config': config, 'bag': bag, 'stop_with_publishers': 'true'}
-        recorder = _start(there, 'recorder_node', recording, setting.environment)
-        simulator = _start(here, 'sim_node', simulation, setting.environment)
+        recorder = _start(there, 'recorder_node', recording, setting=setting)
+        simulator = _start(here, 'sim_node', simulation, setting=setting)
         said = [process.communicate(timeout=_WAIT_S)[0] for process in (simulator, recorder)]
         codes = (simulator.returncode, recorder.returncode)
         seconds = time.monotonic() - start
@@ -92,13 +92,13 @@ def prove(
 
 
 def _start(
-    machine: Machine, node: str, values: Mapping[str, object], environment: Mapping[str, str]
+    machine: Machine, node: str, values: Mapping[str, object], *, setting: Setting
 ) -> subprocess.Popen[str]:
     words = [sys.executable, '-m', f'synth_ros.ros.{node}', '--ros-args']
     words += [word for key, value in values.items() for word in ('-p', f'{key}:={value}')]
     return subprocess.Popen(
         machine.command(words),
-        env={**os.environ, 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET', **environment},
+        env={**os.environ, 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET', **setting.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
