@@ -43,7 +43,7 @@ setup(
         f'{NAME}.pipeline.jetson': ['templates/*'],
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
-        f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
+        f'{NAME}.ros.interfaces': ['*/msg/*.msg', '*/srv/*.srv', '*/action/*.action'],
     },
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),

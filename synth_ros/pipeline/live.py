@@ -110,6 +110,7 @@ class LiveSession:
     Attributes:
         plan: The same for scenes that are opened from now on; a reset keeps that of its scene.
         stays: May be changed at any time; what is drawn ahead may be over already.
+        begun: Whether a frame of the running scene was drawn.
     """
 
     def __init__(
@@ -214,6 +215,7 @@ class LiveSession:
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
+        self.begun = True
         # A robot that is commanded shall not be ahead of what its commander has seen.
         most = 2 if ahead and self._commands is None else 1
         self._in_flight.most = most
@@ -225,6 +227,7 @@ class LiveSession:
             self._next_valid_episode()
             self._in_flight.most = most
             window = next(self._windows)
+            self.begun = True
         stamp_s = window.now.stamp_ns * 1e-9
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
@@ -262,6 +265,7 @@ class LiveSession:
             commands=self._commands,
         )
         self._episode = episode
+        self.begun = False
         self._steps = 0
         self._in_flight: InFlight = InFlight(
             running.begin(self._course.frames, stays=lambda: self.stays)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
@@ -22,6 +23,7 @@ from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.commands import CommandInbox
 from synth_ros.pipeline.demand import nothing_idle
+from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import LiveFrame, LiveSession
@@ -43,13 +45,16 @@ from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
-from synth_ros.ros.services import SimServices
+from synth_ros.ros.services import SimServices, standard_services
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.ros.snapshots import Snapshots
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.scene.robot_description import robot_description
 from synth_ros.writers.base import DatasetInfo
+
+if TYPE_CHECKING:
+    from synth_ros.ros.standard_services import StandardServices
 
 _LOG_PERIOD_S = 10.0
 _NOTES_PERIOD_S = 0.5
@@ -89,11 +94,13 @@ class LiveSimulation:
         self._told_of_waiting = False
         self._renderer = ''
         self._last: LiveFrame | None = None
+        self._entity_log = EntityLog()
         self._stage: Stage | None = None
         self._signs = VitalSigns()
         self._stop_asked = stop
         self._end = LinkedEvent(stop)
         self._entities = _entities(node)
+        self._standard: StandardServices | None = None
         self._control: LiveControl | None = None
         self._answers: AnswerTopic | None = None
         try:
@@ -178,6 +185,9 @@ class LiveSimulation:
             control=self._control,
             snapshot=lambda: snapshots.add(self._last),
         )
+        self._standard = standard_services(
+            node, self.thread, entities=self._entity_log, stop=self._stop_asked
+        )
 
     def open(self) -> bool:
         """Start the thread and wait until it has a renderer and a scene.
@@ -205,6 +215,8 @@ class LiveSimulation:
         self._take_down()
 
     def _take_down(self) -> None:
+        if self._standard is not None:
+            self._standard.close()
         if self._control is not None:
             self._control.close()
         for entity in _entities(self._node) - self._entities:
@@ -347,6 +359,7 @@ class LiveSimulation:
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
         self._last = frame
+        self._entity_log.take(frame)
         self._signs.published(frame.stamp_ns, [s.key.camera for s in frame.samples])
         for note in frame.notes:
             self._node.get_logger().warning(note)
