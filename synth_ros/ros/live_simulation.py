@@ -21,6 +21,7 @@ from rclpy.validate_topic_name import validate_topic_name
 
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
+from synth_ros.pipeline.commands import CommandInbox
 from synth_ros.pipeline.demand import nothing_idle
 from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.episode import Stage
@@ -30,6 +31,8 @@ from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.vital_signs import VitalSigns
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.command_params import check_command_joints
+from synth_ros.ros.commands import CommandTopics
 from synth_ros.ros.diagnostics import Diagnostics, Watched
 from synth_ros.ros.live_control import (
     LiveControl,
@@ -85,6 +88,7 @@ class LiveSimulation:
         check_live(self._live, config)
         self._lockstep = self._make_lockstep()
         self._builder = SceneBuilder(self._loaded)
+        self._commands = self._make_inbox()
         self._logged = (time.monotonic(), 0)
         self._give_up_waiting_s: float | None = None
         self._told_of_waiting = False
@@ -117,6 +121,7 @@ class LiveSimulation:
             categories=self._builder.categories,
             options=self._stream_options(),
             description=description.text,
+            odometry=self._commands is not None,
         )
         self.thread = SimThread(
             self._session,
@@ -134,13 +139,21 @@ class LiveSimulation:
     def _listen(self) -> None:
         """Offer services, parameters and diagnostics, and listen to answers."""
         node, config = self._node, self._loaded.config
+        lockstep_topic = self.params.lockstep.topic
+        topics = None
+        if self._commands is not None:
+            topics = CommandTopics(
+                node, self.params.commands, self._commands, answers=lockstep_topic
+            )
         if self._lockstep is not None:
             self._answers = AnswerTopic(
                 node,
-                self.params.lockstep.topic,
+                lockstep_topic,
                 lockstep=self._lockstep,
                 is_watched=lambda: self._streams.is_watched,
+                before=topics.before_answer if topics is not None else None,
             )
+        if self._lockstep is not None or self._commands is not None:
             node.create_timer(_NOTES_PERIOD_S, self._log_notes)
         self._control = LiveControl(
             node,
@@ -160,6 +173,7 @@ class LiveSimulation:
                 stage=lambda: self._stage,
                 last=lambda: self._last,
                 subscribers=self._streams.subscriptions,
+                commands=self._commands,
             ),
         )
         snapshots = Snapshots(
@@ -211,6 +225,12 @@ class LiveSimulation:
     def _dataset_info(self) -> DatasetInfo:
         plan = plan_of(self._live, self._loaded.config)
         return dataset_info(self._loaded, self._builder, seed=plan.seed, renderer=self._renderer)
+
+    def _make_inbox(self) -> CommandInbox | None:
+        given = self.params.commands
+        joints = self._builder.robot.joints.items()
+        check_command_joints(given, [name for name, joint in joints if joint.is_scalar])
+        return CommandInbox(given.limits) if given.mode == 'follow' else None
 
     def _make_lockstep(self) -> Lockstep | None:
         given, cameras = self.params.lockstep, self._loaded.config.cameras
@@ -267,6 +287,7 @@ class LiveSimulation:
                 stays=not self._live.randomize,
                 # A snapshot has all annotations of the frame that is out already.
                 idle=nothing_idle if self.params.snapshot_dataset else self._streams.idle,
+                commands=self._commands,
             )
             for warning in session.world.scene.warnings:
                 log.warning(warning)
@@ -290,12 +311,14 @@ class LiveSimulation:
             return False
         if wait_s <= 0:
             return True
-        missing = self._streams.unmatched()
+        count = self.params.wait_for_subscribers_count
+        missing = self._streams.unmatched(count)
         if missing and now < self._give_up_waiting_s:
             return False
         if missing:
             self._node.get_logger().warning(
-                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
+                f'{"Nobody" if count == 1 else f"Less than {count}"} subscribed to {len(missing)} '
+                f'topics within {wait_s:g} s '
                 f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
                 'starting all the same.'
             )
@@ -307,9 +330,9 @@ class LiveSimulation:
         return None if self._answers is None else self._answers.error
 
     def _log_notes(self) -> None:
-        """Log what lockstep has to say."""
-        if self._lockstep is not None:
-            for note in self._lockstep.take_notes():
+        """Log what lockstep and commands have to say."""
+        for teller in (self._lockstep, self._commands):
+            for note in teller.take_notes() if teller is not None else ():
                 self._node.get_logger().warning(note)
 
     def log_end(self) -> None:
