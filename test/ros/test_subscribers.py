@@ -91,7 +91,7 @@ def test_subscribers_come_and_go_and_no_frame_is_lost(tmp_path):
         with (
             vanishing(tmp_path) as (process, heard),
             sim(tmp_path, write_config(tmp_path), **options) as simulator,
-            node_of_its_own('slow', nap_s=1.0) as slow,
+            node_of_its_own('slow', nap_s=2.0) as slow,
         ):
             images = []
             slow.create_subscription(Image, TOPIC, images.append, QoSProfile(depth=2))
