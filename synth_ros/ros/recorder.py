@@ -75,6 +75,9 @@ class RecorderNode(Node):
         self._switch = RecordingSwitch(on=self.params.start_recording)
         self._flowing = self._flowing_topics()
         self._open_outputs()
+        # Whether the robot has anything that moves is not known, so the topics of no camera may be
+        # silent for good.
+        self._ends = loss.Ends([topics for name, topics in self._flowing.items() if name])
         self._acknowledger = Acknowledger(self, self._flowing, has_room=self._has_room)
         offer(self, '~/start', self._start)
         offer(self, '~/stop', self._stop)
@@ -200,6 +203,7 @@ class RecorderNode(Node):
             elif self._bag is not None:
                 self._bag.hold(topic, cdr, sent_ns=info['source_timestamp'])
             if stamp_ns is not None:
+                self._ends.see(topic, stamp_ns)
                 self._acknowledger.see(topic, stamp_ns, now_s=now_s)
 
         return receive
@@ -298,7 +302,10 @@ class RecorderNode(Node):
         Raises:
             SynthRosError: Something could not be written; what was written stays valid.
         """
-        reports = [counter.report() for counter in self._counters.values()]
+        reports = [
+            counter.report(silent=self._ends.silent(topic))
+            for topic, counter in self._counters.items()
+        ]
         steps: list[Callable[[], None]] = []
         if self._snapshots is not None:
             steps.append(self._snapshots.close)
