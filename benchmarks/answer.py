@@ -2,8 +2,8 @@
 
     python benchmarks/answer.py TOPIC FRAMES
 
-Ends after so many images, or when none came for a while. Prints one line of JSON: how many different
-stamps it saw, and how many of their images were whole.
+Ends after so many images, or when none came for a while. Prints one line of JSON: how many
+different stamps it saw, and how many of their images were whole.
 """
 
 from __future__ import annotations
