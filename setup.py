@@ -43,7 +43,7 @@ setup(
         f'{NAME}.pipeline.jetson': ['templates/*'],
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
-        f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
+        f'{NAME}.ros.interfaces': ['*/msg/*.msg', '*/srv/*.srv', '*/action/*.action'],
     },
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
@@ -111,14 +111,17 @@ setup(
             'ros-jazzy-ament-index-python==1.8.1',
             'ros-jazzy-diagnostic-msgs==5.3.6',
             'ros-jazzy-geometry-msgs==5.3.6',
+            'ros-jazzy-nav-msgs==5.3.6',
             'ros-jazzy-rosgraph-msgs==2.0.3',
             'ros-jazzy-sensor-msgs==5.3.6',
             'ros-jazzy-std-msgs==5.3.6',
             'ros-jazzy-std-srvs==5.3.6',
+            'ros-jazzy-trajectory-msgs==5.3.6',
             'ros-jazzy-visualization-msgs==5.3.6',
         ],
         # `colcon test` runs pytest only when this list names it.
         'test': [
+            'asyncio-for-robotics>=1.5',
             'cachetools>=7.0',
             'datasets>=3.6',
             'hypothesis>=6.90',

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
+from synth_ros.pipeline.commands import Commanded
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.places import LoosePose
@@ -61,6 +62,7 @@ class Instant:
         phase: What is going on, if there are phases.
         notes: What did not go as drawn since the instant before, a sentence each.
         unlabelled: Where all is that can move and is never labelled.
+        commanded: How the robot goes, if it obeys commands.
     """
 
     index: int
@@ -73,6 +75,7 @@ class Instant:
     phase: SampledPhase | None = None
     notes: tuple[str, ...] = ()
     unlabelled: tuple[LoosePose, ...] = ()
+    commanded: Commanded | None = None
 
 
 Developing = Callable[[], Instant]

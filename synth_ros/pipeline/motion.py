@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from functools import partial
 
+from synth_ros.pipeline.commands import Commanded, CommandInbox, Driven
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.pipeline.phases import PhaseScript
-from synth_ros.pipeline.script import Script, ViewScript
+from synth_ros.pipeline.script import Script, StillScript, ViewScript
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.robot import Posture
@@ -24,6 +27,8 @@ class RunningEpisode:
         timing: When frames are due.
         first: The first view, if it was drawn already.
         offset_steps: Time steps that passed before the episode.
+        commands: What the robot obeys from its first posture on, in place of what was drawn for
+            it; what happens is a function of them, too.
 
     Raises:
         PlacementError: The first posture was not found.
@@ -36,6 +41,7 @@ class RunningEpisode:
         *,
         first: SampledView | None = None,
         offset_steps: int = 0,
+        commands: CommandInbox | None = None,
     ) -> None:
         self.episode = episode
         self._world = episode.world
@@ -45,7 +51,13 @@ class RunningEpisode:
         drawn = episode.find_view(0) if first is None else first
         self._posture: Posture = self._world.posture(drawn)
         self._world.set_posture(self._posture)
-        self._script = _script(episode, timing, drawn)
+        self._driven: Driven | None = None
+        if commands is not None:
+            wheels = episode.config.robot.wheels
+            self._driven = Driven(
+                commands, self._world, self._posture, wheels=wheels, step=offset_steps
+            )
+        self._script = _script(episode, timing, drawn, commanded=commands is not None)
         self._leg = self._script.leg(0, self._posture)
         self._set_time()
 
@@ -77,15 +89,21 @@ class RunningEpisode:
                 self.episode.clutter.make_way()
             notes = tuple(script.notes)
             script.notes.clear()
-            yield self.episode.begin(
+            begun = self.episode.begin(
                 index, script.drawn, due=tick.due, phase=script.phase, notes=notes
             )
+            yield begun if self._driven is None else partial(_told, begun, self._driven.state)
 
     def _advance(self, target: int) -> None:
         """Simulate until so many time steps have passed."""
+        if self._driven is not None:
+            self._driven.obey()
         while self._steps < target:
             path, begun, end = self._leg
             stop = min(target, end)
+            if self._driven is not None:
+                postures = self._driven.advance(stop - self._steps)
+                path, begun = postures.__getitem__, self._steps
             with self.episode.clock.measure('posture'):
                 self._world.follow(path, stop - self._steps, first=self._steps - begun)
             self._posture = path(stop - begun)
@@ -99,9 +117,16 @@ class RunningEpisode:
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
 
 
-def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:
+def _told(begun: Developing, commanded: Commanded) -> Instant:
+    """An instant of a robot that obeys commands."""
+    return replace(begun(), commanded=commanded)
+
+
+def _script(episode: Episode, timing: Timing, drawn: SampledView, *, commanded: bool) -> Script:
     """What happens in an episode: its phases, or one view after another."""
     if episode.config.sequence.phases:
         stock = episode.stage.builder.of(episode.sampled.scenario).sequence
-        return PhaseScript(episode, timing, drawn, stock=stock)
+        return PhaseScript(episode, timing, drawn, stock=stock, robot_moves=not commanded)
+    if commanded:
+        return StillScript(drawn)
     return ViewScript(episode, timing, drawn)

@@ -160,12 +160,8 @@ class SequenceCounter:
         self.skipped -= count
         self.received += count
 
-    def report(self, *, silent: int = 0) -> TopicReport:
-        """The result so far.
-
-        Args:
-            silent: Instants that went on without the topic at the end.
-        """
+    def report(self) -> TopicReport:
+        """The result so far."""
         # A publisher that is first heard at a number above the last one of the publisher before
         # it looks like a gap: then there were more publishers than restarts.
         noticed = len(self._senders) <= self.restarts + 1
@@ -178,7 +174,6 @@ class SequenceCounter:
             restarts=self.restarts if provable else 0,
             provable=provable,
             skipped=self.skipped,
-            silent=silent,
         )
 
 

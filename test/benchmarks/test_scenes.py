@@ -134,7 +134,8 @@ def test_large_images_pass_whole_under_both_profiles(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    'script', ['bench_publish.py', 'bench_start.py', 'bench_gpu.py', 'bench_written.py']
+    'script',
+    ['bench_publish.py', 'bench_start.py', 'bench_gpu.py', 'bench_written.py', 'bench_soak.py'],
 )
 def test_the_other_benchmarks_run(tmp_path, script):
     out = tmp_path / 'figures.json'
