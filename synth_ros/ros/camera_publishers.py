@@ -10,6 +10,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from synth_ros.config.labels import Annotation
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.aside import Asides
+from synth_ros.ros.extrinsics import extrinsics_from_depth, extrinsics_message
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
@@ -57,10 +58,13 @@ class CameraPublishers:
         self._resting: frozenset[str] = frozenset()
         self._asides = Asides()
         self.off: frozenset[str] = frozenset()
-        self._publish_names()
+        self._publish_once()
 
-    def _publish_names(self) -> None:
+    def _publish_once(self) -> None:
         """The latched streams, which do not change."""
+        for name, to_from_depth in extrinsics_from_depth().items():
+            if name in self._publishers:
+                self._publishers[name].publish(extrinsics_message(to_from_depth))
         head = convert.header(0, self._frames.color_optical)
         objects = things(self._categories)
         self._publishers['label_info'].publish(convert.label_info(objects, head))

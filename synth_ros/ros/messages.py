@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from realsense2_camera_msgs.msg import Extrinsics
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
 from std_msgs.msg import Header, String
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
@@ -232,6 +233,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         'aligned_depth_info': Kind(CameraInfo, 'depth', _color_info, costly=True),
         'aligned_depth_compressed': _compressed('depth', _aligned_depth_compressed),
         'color_points': Kind(PointCloud2, 'depth', _color_points, costly=True),
+        'depth_to_color': Kind(Extrinsics, 'latched', None),
         'instance': Kind(Image, 'labels', _instance),
         'semantic': Kind(Image, 'labels', _semantic),
         'label_info': Kind(LabelInfo, 'latched', None),

@@ -25,6 +25,7 @@ class CameraTopics(NamedTuple):
         aligned_depth_info: Its calibration.
         aligned_depth_compressed: Depth in the colour camera's frame, as PNG behind a header.
         color_points: Coloured point cloud of depth and colour as sensed.
+        depth_to_color: Points of the depth camera's frame in that of the colour camera, latched.
         instance: Instance ids, 16UC1, 0 background.
         semantic: Class ids, mono8 (16UC1 beyond 254 classes), 0 background.
         label_info: Names of the class ids, latched.
@@ -60,6 +61,7 @@ class CameraTopics(NamedTuple):
     aligned_depth_info: str
     aligned_depth_compressed: str
     color_points: str
+    depth_to_color: str
     instance: str
     semantic: str
     label_info: str
@@ -96,6 +98,7 @@ _CAMERA_TOPICS = {
     'aligned_depth_info': 'aligned_depth_to_color/camera_info',
     'aligned_depth_compressed': 'aligned_depth_to_color/image_raw/compressedDepth',
     'color_points': 'depth/color/points',
+    'depth_to_color': 'extrinsics/depth_to_color',
     'depth_m': 'labels/depth',
     'distance_m': 'labels/distance',
     'points_m': 'labels/points',

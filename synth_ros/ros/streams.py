@@ -37,6 +37,7 @@ STREAMS = (
     Stream('aligned_depth_info', 'view'),
     Stream('aligned_depth_compressed', 'view'),
     Stream('color_points', 'view'),
+    Stream('depth_to_color', 'bag'),
     Stream('instance', 'sample'),
     Stream('semantic', 'sample'),
     Stream('label_info', 'bag'),

@@ -18,7 +18,10 @@ from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
 from synth_ros.ros.names import camera_topics
 
-LATCHED = ('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info')
+LATCHED = (
+    *('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info'),
+    'extrinsics/depth_to_color',
+)
 
 
 def topic_types(cameras, labels):

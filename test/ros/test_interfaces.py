@@ -9,6 +9,7 @@ import rclpy
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from realsense2_camera_msgs.msg import Extrinsics
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import (
     Detection2D,
@@ -99,7 +100,13 @@ def wait_for(node, done) -> None:
         node.executor.spin_once(timeout_sec=0.1)
 
 
-@pytest.mark.parametrize('make', [detections_2d, detections_3d, label_info, transforms])
+def extrinsics() -> Extrinsics:
+    return Extrinsics(rotation=[k / 8 for k in range(9)], translation=[0.5, -0.25, 2.0])
+
+
+@pytest.mark.parametrize(
+    'make', [detections_2d, detections_3d, extrinsics, label_info, transforms]
+)
 def test_message_arrives_with_all_its_values(node, make):
     sent = make()
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -141,7 +148,7 @@ def test_middleware_announces_the_official_type_hash(node, kind, hash_text):
 def test_every_definition_has_a_hash():
     names = {f'{p.name}/msg/{path.stem}' for p in PACKAGES for path in p.messages()}
     assert names == set(TYPE_HASHES)
-    assert len(names) == 17
+    assert len(names) == 18
 
 
 def test_generating_again_changes_nothing():

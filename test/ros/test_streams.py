@@ -26,6 +26,7 @@ def test_what_is_there_with_everything_switched_off():
     assert streams.sample_parts(NOTHING) == ALWAYS
     assert streams.recorded(NOTHING) == ALWAYS | {
         'depth_info',
+        'depth_to_color',
         'label_info',
         'detections_2d',
         'detections_3d',

@@ -35,6 +35,7 @@ class InterfacePackage:
 
 
 PACKAGES = (
+    InterfacePackage('realsense2_camera_msgs', '4.56.4', ('builtin_interfaces', 'std_msgs')),
     InterfacePackage('tf2_msgs', '0.36.22', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
     InterfacePackage('vision_msgs', '4.1.1', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
 )
@@ -43,6 +44,9 @@ PACKAGES = (
 # of all fields, nested ones included, and not on comments. Publishers and subscribers compare it.
 TYPE_HASHES = MappingProxyType(
     {
+        'realsense2_camera_msgs/msg/Extrinsics': (
+            'RIHS01_5b651f221fc70fae909dda72e6c0470805a1860616ab829d88858482343dc65a'
+        ),
         'tf2_msgs/msg/TFMessage': (
             'RIHS01_e369d0f05a23ae52508854b66f6aa0437f3449d652e8cbf22d5abe85d020f087'
         ),

@@ -26,9 +26,10 @@ from synth_ros.ros.interfaces.install import install, is_current, stage
 # Serializing goes through every part that was made: Python class, converter and type support.
 _SELF_TEST = """
 from rclpy.serialization import deserialize_message, serialize_message
+from realsense2_camera_msgs.msg import Extrinsics
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
-for kind in (TFMessage, Detection2DArray, Detection3DArray, LabelInfo):
+for kind in (Extrinsics, TFMessage, Detection2DArray, Detection3DArray, LabelInfo):
     assert deserialize_message(serialize_message(kind()), kind) == kind()
 """
 
@@ -66,7 +67,7 @@ def ensure(*, force: bool = False) -> str:
         RosError: Something that is needed is missing, or a step failed.
     """
     environment = environments.current()
-    names = ' and '.join(package.name for package in PACKAGES)
+    names = ', '.join(package.name for package in PACKAGES)
     missing = environments.missing_from_installation(environment)
     if missing == ():
         return f'{names} come from the ROS 2 installation.'
