@@ -44,6 +44,7 @@ ARGUMENTS = (
     ('class_id_format', '', str, "What class_id holds: id or name; empty: the config's"),
     ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('infra_qos', 'DEFAULT', str, 'QoS of stereo: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('jpeg_quality', '95', int, 'Quality of compressed colour images, 1 to 100'),
     ('lockstep_topic', '', str, 'Topic whose messages answer frames by stamp; empty: none'),

@@ -78,6 +78,16 @@ class Mount(Section):
             yield Fault(('look_at_m',), message, because=(('position_m',),))
 
 
+class StereoConfig(Section):
+    """The infrared pair of a stereo camera, live and in bags: grey images of two ideal lenses.
+
+    The left one is the camera itself. The right one has the same lens, and looks the same way.
+    """
+
+    baseline_m: Annotated[float, Field(gt=0, le=2)] = 0.05
+    """How far the right eye is from the left one, along the rows of the image."""
+
+
 class CameraConfig(Section):
     """One RGB-D camera."""
 
@@ -95,6 +105,8 @@ class CameraConfig(Section):
     """Overrides the model camera's; needed with a mount."""
     depth_range_m: DepthRange = (0.05, 10.0)
     """Depth outside this range is published and stored as invalid (0)."""
+    stereo: StereoConfig | None = None
+    """Publish ``infra1`` and ``infra2`` of this camera; without it, there are none."""
     rate_hz: FrameRate | None = None
     """Frames per second of simulated time, in the live node and in ``motion: sequence``; by
     default ``output.live.rate_hz``."""

@@ -14,6 +14,7 @@ from synth_ros.ros.extrinsics import extrinsics_from_depth, extrinsics_message
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
+from synth_ros.sensors.infra import EYES, Eye
 from synth_ros.types import Category, Sample
 
 
@@ -40,12 +41,13 @@ class CameraPublishers:
         categories: Sequence[Category],
         options: StreamOptions,
     ) -> None:
-        self._frames, self._options = frames, options
+        self._camera, self._frames, self._options = camera, frames, options
         self._categories = tuple(categories)
-        self._recorded = streams.recorded(options.labels)
+        devices = options.devices(camera)
+        self._recorded = streams.recorded(options.labels, devices)
         topics = camera_topics(camera)._asdict()
         profiles = _profiles(options)
-        wanted = streams.published(options.labels) - options.absent
+        wanted = streams.published(options.labels, devices) - options.absent
         self._publishers: dict[str, Outlet] = {
             name: node.create_publisher(kind.type, topics[name], profiles[kind.group])
             for name, kind in KINDS.items()
@@ -62,7 +64,8 @@ class CameraPublishers:
 
     def _publish_once(self) -> None:
         """The latched streams, which do not change."""
-        for name, to_from_depth in extrinsics_from_depth().items():
+        baseline_m = self._options.baselines_m.get(self._camera)
+        for name, to_from_depth in extrinsics_from_depth(baseline_m).items():
             if name in self._publishers:
                 self._publishers[name].publish(extrinsics_message(to_from_depth))
         head = convert.header(0, self._frames.color_optical)
@@ -93,6 +96,17 @@ class CameraPublishers:
         self._resting = frozenset().union(*(self._layers[annotation] for annotation in idle))
         return frozenset(idle)
 
+    def eyes(self) -> frozenset[Eye]:
+        """Eyes of the stereo pair whose images somebody wants."""
+        return frozenset(eye for eye in EYES if eye in self._publishers and not self._rests(eye))
+
+    def _rests(self, name: str) -> bool:
+        """Whether a stream is switched off, or waits for somebody to subscribe."""
+        if name in self.off:
+            return True
+        alone = name in self._idle_when_alone
+        return alone and not self._publishers[name].get_subscription_count()
+
     @property
     def switchable(self) -> tuple[str, ...]:
         """Names of the streams that come with every frame."""
@@ -113,11 +127,11 @@ class CameraPublishers:
                 a live one.
         """
         now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
+        # Who subscribed since the frame was drawn gets the frame after.
+        lacking = self._resting | {eye for eye in EYES if getattr(sample, eye) is None}
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None or name in self.off | self._resting:
-                continue
-            if name in self._idle_when_alone and not publisher.get_subscription_count():
+            if kind.make is None or name in lacking or self._rests(name):
                 continue
             if kind.aside:
                 self._asides.do(name, partial(_make_and_publish, kind.make, now, publisher))
@@ -141,6 +155,7 @@ def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:
     return {
         'color': qos.qos_profile(options.color_qos, parameter='color_qos'),
         'depth': qos.qos_profile(options.depth_qos, parameter='depth_qos'),
+        'infra': qos.qos_profile(options.infra_qos, parameter='infra_qos'),
         'labels': qos.qos_profile(options.labels_qos, parameter='labels_qos'),
         'latched': qos.latched(),
     }

@@ -5,17 +5,25 @@ from __future__ import annotations
 import numpy as np
 from realsense2_camera_msgs.msg import Extrinsics
 
+from synth_ros.geometry.transforms import make_transform
 from synth_ros.types import FloatArray
 
 
-def extrinsics_from_depth() -> dict[str, FloatArray]:
+def extrinsics_from_depth(baseline_m: float | None) -> dict[str, FloatArray]:
     """Poses of the depth camera in other frames of the camera, by stream.
+
+    Args:
+        baseline_m: Of its stereo pair, if it has one.
 
     Returns:
         (4, 4) each: they take points of the depth optical frame to the other optical frame.
     """
-    # One eye sees colour and depth.
-    return {'depth_to_color': np.eye(4)}
+    # One eye sees colour and depth, and is the left one of the pair.
+    found = {'depth_to_color': np.eye(4)}
+    if baseline_m is not None:
+        found['depth_to_infra1'] = np.eye(4)
+        found['depth_to_infra2'] = make_transform(np.eye(3), (-baseline_m, 0.0, 0.0))
+    return found
 
 
 def extrinsics_message(target_from_source: FloatArray) -> Extrinsics:

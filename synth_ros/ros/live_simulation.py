@@ -229,10 +229,16 @@ class LiveSimulation:
             labels=config.labels,
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
+            infra_qos=params.infra_qos,
             labels_qos=params.labels_qos,
             jpeg_quality=params.jpeg_quality,
             mounts_move=mounts_move(self._loaded),
             session=str(time.time_ns()),
+            baselines_m={
+                camera.name: camera.stereo.baseline_m
+                for camera in config.cameras
+                if camera.stereo is not None
+            },
         )
 
     @contextmanager
@@ -248,6 +254,7 @@ class LiveSimulation:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             self._renderer = renderer.name
             stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
+            stage.eyes = self._streams.eyes
             session = LiveSession(
                 stage,
                 first_episode=self.params.first_episode,

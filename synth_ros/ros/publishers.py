@@ -19,6 +19,7 @@ from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.names import WORLD_FRAME, camera_frames
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
+from synth_ros.sensors.infra import Eye
 from synth_ros.types import Category, FloatArray, LinkPose, Sample
 from synth_ros.types import JointState as Joint
 
@@ -113,10 +114,15 @@ class SimPublishers:
         """
         return self._cameras[camera].idle()
 
+    def eyes(self, camera: str) -> frozenset[Eye]:
+        """Eyes of a camera's stereo pair that somebody looks through; any thread may ask."""
+        return self._cameras[camera].eyes()
+
     @property
     def switchable(self) -> tuple[str, ...]:
-        """Names of the streams of each camera that come with every frame."""
-        return next(iter(self._cameras.values())).switchable
+        """Names of the streams of any camera that come with every frame."""
+        names = (name for camera in self._cameras.values() for name in camera.switchable)
+        return tuple(dict.fromkeys(names))
 
     def switch_off(self, names: frozenset[str]) -> None:
         """Publish all streams but these from the next frame on; any thread may ask."""
@@ -172,7 +178,12 @@ class SimPublishers:
             self._mount(name, pose, rig=rig, poses=poses)
             for name, pose in now.world_from_cameras.items()
         ]
-        static = [edge for frames in self._frames.values() for edge in tf.sensor_edges(frames)]
+        baselines_m = self._options.baselines_m
+        static = [
+            edge
+            for name, frames in self._frames.items()
+            for edge in tf.sensor_edges(frames, baseline_m=baselines_m.get(name))
+        ]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
             self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, now.stamp_ns)))

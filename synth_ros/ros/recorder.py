@@ -125,8 +125,8 @@ class RecorderNode(Node):
         """Topics to record; those of a camera with its name and the stream's."""
         wanted: dict[str, tuple[str, str] | None] = dict.fromkeys(('/tf', '/tf_static', '/clock'))
         wanted[self.resolve_topic_name('joint_states')] = None
-        recorded = streams.recorded(self._loaded.config.labels)
         for camera in self._loaded.config.cameras:
+            recorded = streams.recorded(self._loaded.config.labels, streams.devices_of(camera))
             for stream, topic in camera_topics(camera.name)._asdict().items():
                 if stream in recorded:
                     wanted[self.resolve_topic_name(topic)] = (camera.name, stream)

@@ -5,6 +5,7 @@ from full_sample import EVERYTHING, full_sample
 from message_parts import instant_of, serialized
 from rclpy.serialization import deserialize_message, serialize_message
 
+from synth_ros.config.cameras import CameraConfig, StereoConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
@@ -65,8 +66,21 @@ def test_a_switch_adds_its_streams(switch, added):
     assert streams.sample_parts(config) - ALWAYS == added & set(LAYERS)
 
 
+def test_a_stereo_pair_has_streams_that_a_bag_holds():
+    added = streams.published(NOTHING, frozenset({'stereo'})) - streams.published(NOTHING)
+    images = {'infra1', 'infra1_info', 'infra2', 'infra2_info'}
+    assert added == images | {'depth_to_infra1', 'depth_to_infra2'}
+    assert streams.recorded(NOTHING, frozenset({'stereo'})) == added | streams.recorded(NOTHING)
+
+
+def test_devices_are_sections_of_the_camera():
+    plain = CameraConfig(name='a')
+    assert streams.devices_of(plain) == set()
+    assert streams.devices_of(plain.model_copy(update={'stereo': StereoConfig()})) == {'stereo'}
+
+
 def test_everything_is_all_of_them():
-    assert streams.published(EVERYTHING) == set(CameraTopics._fields)
+    assert streams.published(EVERYTHING, streams.DEVICES) == set(CameraTopics._fields)
     assert streams.sample_parts(EVERYTHING) == ALWAYS | set(LAYERS)
 
 
