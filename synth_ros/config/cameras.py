@@ -105,11 +105,11 @@ class CameraConfig(Section):
     """Overrides the model camera's; needed with a mount."""
     depth_range_m: DepthRange = (0.05, 10.0)
     """Depth outside this range is published and stored as invalid (0)."""
-    stereo: StereoConfig | None = None
-    """Publish ``infra1`` and ``infra2`` of this camera; without it, there are none."""
     rate_hz: FrameRate | None = None
     """Frames per second of simulated time, in the live node and in ``motion: sequence``; by
     default ``output.live.rate_hz``."""
+    stereo: StereoConfig | None = None
+    """Publish ``infra1`` and ``infra2`` of this camera; without it, there are none."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of a camera that is both the model's and mounted, or half described."""

@@ -65,6 +65,26 @@ def test_disparity_of_a_slanted_floor_is_that_of_its_depth(frame):
     assert np.median(np.abs(error)) < 0.3
 
 
+def test_the_pictures_fit_best_where_depth_says(frame):
+    """The right picture, moved by the disparity of each pixel and a little more, is the left."""
+    sample = frame('infra2')
+    left, right = (
+        grey(rgb).astype(np.float32) for rgb in (sample.frame.rgb, sample.frame.right_rgb)
+    )
+    depth_m = sample.frame.depth_m
+    rows, columns = np.indices(left.shape, np.float32)
+    disparity = sample.frame.camera.fx * BASELINE_M / np.where(depth_m > 0, depth_m, 1)
+    seen = (depth_m > 0) & (columns > 48)
+    offsets = np.linspace(-0.5, 0.5, 21)
+    misfit = []
+    for offset in offsets:
+        at = (columns - disparity - offset).astype(np.float32)
+        moved = cv2.remap(right, at, rows, cv2.INTER_CUBIC)
+        misfit.append(np.square(moved - left)[seen].mean())
+    square = np.polynomial.Polynomial.fit(offsets, misfit, 2).convert().coef
+    assert abs(-square[1] / 2 / square[2]) < 0.02
+
+
 def test_who_looks_changes_nothing_else(frame):
     alone, left, right, both = frame(), frame('infra1'), frame('infra2'), frame('infra1', 'infra2')
     assert alone.infra1 is alone.infra2 is left.infra2 is right.infra1 is None
