@@ -12,6 +12,7 @@ from synth_ros.config.base import (
     Fault,
     FrameRate,
     Name,
+    NonNegative,
     Positive,
     Quaternion,
     Section,
@@ -88,6 +89,25 @@ class StereoConfig(Section):
     """How far the right eye is from the left one, along the rows of the image."""
 
 
+class ImuConfig(Section):
+    """An inertial measurement unit in the camera, live and in bags.
+
+    White noise is given by its density, as data sheets and Allan plots do; a sample has the
+    density times the root of the rate. A bias is drawn for each scene and axis, and stays.
+    """
+
+    rate_hz: Annotated[float, Field(gt=0, le=4000)] = 200.0
+    """Samples a second of simulated time, at most one a time step."""
+    gyro_noise_rad_s_sqrt_hz: NonNegative = 0.0
+    """Noise density of the angular velocity, rad/s/sqrt(Hz)."""
+    accel_noise_m_s2_sqrt_hz: NonNegative = 0.0
+    """Noise density of the acceleration, m/s^2/sqrt(Hz)."""
+    gyro_bias_rad_s: NonNegative = 0.0
+    """Standard deviation of the bias of the angular velocity."""
+    accel_bias_m_s2: NonNegative = 0.0
+    """Standard deviation of the bias of the acceleration."""
+
+
 class CameraConfig(Section):
     """One RGB-D camera."""
 
@@ -110,6 +130,8 @@ class CameraConfig(Section):
     default ``output.live.rate_hz``."""
     stereo: StereoConfig | None = None
     """Publish ``infra1`` and ``infra2`` of this camera; without it, there are none."""
+    imu: ImuConfig | None = None
+    """Publish ``imu``, ``accel`` and ``gyro`` of this camera; without it, there are none."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of a camera that is both the model's and mounted, or half described."""

@@ -134,6 +134,14 @@ def matrix_from_rotation_vector(vector_rad: Sequence[float] | FloatArray) -> Flo
     return rotation
 
 
+def rotation_vector_from_matrix(rotation: FloatArray) -> FloatArray:
+    """Rotation vector (3,) of a rotation matrix (3, 3); its length is the angle, at most pi."""
+    w, *axis = quat_wxyz_from_matrix(rotation)
+    vector = np.array(axis)
+    sine = float(np.linalg.norm(vector))
+    return vector * (2.0 if sine < 1e-12 else 2 * math.atan2(sine, float(w)) / sine)
+
+
 def rotation_between(start: FloatArray, end: FloatArray) -> FloatArray:
     """The smallest rotation (3, 3) that turns one unit vector to another.
 

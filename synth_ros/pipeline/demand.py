@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.labels import Annotation
@@ -16,6 +17,10 @@ Eyes = Callable[[str], frozenset[Eye]]
 """Eyes of a stereo camera, by its name, whose images somebody wants of its next frame."""
 
 
+Feels = Callable[[str], bool]
+"""Whether somebody wants what the IMU of a camera measures, by the camera's name."""
+
+
 def nothing_idle(_camera: str) -> frozenset[Annotation]:
     """Everything is wanted."""
     return frozenset()
@@ -24,6 +29,23 @@ def nothing_idle(_camera: str) -> frozenset[Annotation]:
 def no_eyes(_camera: str) -> frozenset[Eye]:
     """No image of a stereo pair is wanted."""
     return NO_EYES
+
+
+def no_feeling(_camera: str) -> bool:
+    """No IMU is wanted."""
+    return False
+
+
+class Wanted(NamedTuple):
+    """What is made of cameras beside colour, depth and labels.
+
+    Attributes:
+        eyes: Images of stereo pairs; asked for each frame.
+        feels: Samples of IMUs; asked from frame to frame.
+    """
+
+    eyes: Eyes = no_eyes
+    feels: Feels = no_feeling
 
 
 def baselines_m(cameras: Sequence[CameraConfig], eyes: Eyes) -> tuple[float | None, ...]:

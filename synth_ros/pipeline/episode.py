@@ -13,7 +13,7 @@ from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.constraints import ViewSearch
-from synth_ros.pipeline.demand import Eyes, Idle, baselines_m, no_eyes, nothing_idle
+from synth_ros.pipeline.demand import Idle, Wanted, baselines_m, nothing_idle
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -231,7 +231,8 @@ class Episode:
                 [cameras[camera] for camera, _ in due],
                 exposure_ev=drawn.exposure_ev,
                 baselines_m=baselines_m(
-                    [self.stage.config.cameras[camera] for camera, _ in due], self.stage.eyes
+                    [self.stage.config.cameras[camera] for camera, _ in due],
+                    self.stage.wanted.eyes,
                 ),
             )
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
@@ -287,7 +288,7 @@ class Episode:
         with self.clock.measure('sense'):
             name = part.model.name
             chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
-            eyes = stage.eyes(name)
+            eyes = stage.wanted.eyes(name)
             sensed, pair = sense_all(clean, part, number=number, eyes=eyes, chance=chance)
         with self.clock.measure('label'):
             labels = annotate(
@@ -322,7 +323,7 @@ class Stage:
     Attributes:
         clock: Measures the steps.
         steering: What was told against the config; holds for episodes opened from then on.
-        eyes: Which images of stereo pairs are wanted; asked for each frame.
+        wanted: What is made beside colour, depth and labels.
         abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
@@ -344,7 +345,7 @@ class Stage:
         self.renderer = renderer
         self.seed = loaded.config.seed if seed is None else seed
         self.steering = BY_CONFIG
-        self.eyes: Eyes = no_eyes
+        self.wanted = Wanted()
         labels = self.config.labels
         self.needs_after: bool = labels.needs_neighbours
         self.needs_before: bool = labels.needs_neighbours or labels.wants('tracks')

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from functools import partial
 
 from synth_ros.pipeline.episode import Episode
+from synth_ros.pipeline.inertia import Felt, Inertia
 from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.pipeline.phases import PhaseScript
 from synth_ros.pipeline.script import Script, ViewScript
@@ -47,6 +50,7 @@ class RunningEpisode:
         self._world.set_posture(self._posture)
         self._script = _script(episode, timing, drawn)
         self._leg = self._script.leg(0, self._posture)
+        self._inertia = Inertia(episode, timing, offset_steps=offset_steps)
         self._set_time()
 
     def instants(self, frames: int, *, in_flight: int = 1) -> Generator[Instant]:
@@ -77,17 +81,23 @@ class RunningEpisode:
                 self.episode.clutter.make_way()
             notes = tuple(script.notes)
             script.notes.clear()
-            yield self.episode.begin(
+            begun = self.episode.begin(
                 index, script.drawn, due=tick.due, phase=script.phase, notes=notes
             )
+            felt = self._inertia.take()
+            yield partial(_with_felt, begun, felt) if felt else begun
 
     def _advance(self, target: int) -> None:
         """Simulate until so many time steps have passed."""
+        inertia = self._inertia
+        inertia.attend(self._steps, self._script.cameras)
         while self._steps < target:
             path, begun, end = self._leg
             stop = min(target, end)
             with self.episode.clock.measure('posture'):
-                self._world.follow(path, stop - self._steps, first=self._steps - begun)
+                self._world.follow(
+                    path, stop - self._steps, first=self._steps - begun, each=inertia.each(begun)
+                )
             self._posture = path(stop - begun)
             self._steps = stop
             if stop == end:
@@ -97,6 +107,11 @@ class RunningEpisode:
     def _set_time(self) -> None:
         # From whole steps: summing 0.002 a million times would drift.
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
+
+
+def _with_felt(begun: Developing, felt: Felt) -> Instant:
+    """An instant and what IMUs felt before it."""
+    return replace(begun(), felt=felt)
 
 
 def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:

@@ -10,12 +10,13 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from synth_ros.config.labels import Annotation
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.aside import Asides
+from synth_ros.ros.convert_imu import FELT
 from synth_ros.ros.extrinsics import extrinsics_from_depth, extrinsics_message
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
 from synth_ros.sensors.infra import EYES, Eye
-from synth_ros.types import Category, Sample
+from synth_ros.types import Category, ImuSample, Sample
 
 
 class CameraPublishers:
@@ -59,13 +60,15 @@ class CameraPublishers:
         self._layers = streams.layer_streams(options.labels)
         self._resting: frozenset[str] = frozenset()
         self._asides = Asides()
+        self._samples = 0
         self.off: frozenset[str] = frozenset()
         self._publish_once()
 
     def _publish_once(self) -> None:
         """The latched streams, which do not change."""
         baseline_m = self._options.baselines_m.get(self._camera)
-        for name, to_from_depth in extrinsics_from_depth(baseline_m).items():
+        imu = self._camera in self._options.imus
+        for name, to_from_depth in extrinsics_from_depth(baseline_m, imu=imu).items():
             if name in self._publishers:
                 self._publishers[name].publish(extrinsics_message(to_from_depth))
         head = convert.header(0, self._frames.color_optical)
@@ -100,6 +103,28 @@ class CameraPublishers:
         """Eyes of the stereo pair whose images somebody wants."""
         return frozenset(eye for eye in EYES if eye in self._publishers and not self._rests(eye))
 
+    def feels(self) -> bool:
+        """Whether somebody wants what the IMU measures."""
+        return any(name in self._publishers and not self._rests(name) for name in FELT)
+
+    def publish_felt(self, felt: Sequence[ImuSample]) -> None:
+        """Publish what the IMU measured since the instant before."""
+        self._samples += len(felt)
+        for name, (make, frame) in FELT.items():
+            if name in self._publishers and not self._rests(name):
+                for sample in felt:
+                    message = make(sample, getattr(self._frames, frame))
+                    self._publishers[name].publish(message)
+
+    def devices(self) -> dict[str, object]:
+        """How stereo pair and IMU do, of those that there are."""
+        told: dict[str, object] = {}
+        if 'infra1' in self._publishers:
+            told['stereo images that are made'] = ', '.join(sorted(self.eyes())) or '-'
+        if 'imu' in self._publishers:
+            told['imu samples'] = self._samples
+        return told
+
     def _rests(self, name: str) -> bool:
         """Whether a stream is switched off, or waits for somebody to subscribe."""
         if name in self.off:
@@ -109,12 +134,12 @@ class CameraPublishers:
 
     @property
     def switchable(self) -> tuple[str, ...]:
-        """Names of the streams that come with every frame."""
-        return tuple(name for name in self._publishers if KINDS[name].make is not None)
+        """Names of the streams that flow."""
+        return tuple(name for name in self._publishers if KINDS[name].group != 'latched')
 
     @property
     def subscriptions(self) -> int:
-        """Subscriptions to all streams that come with every frame."""
+        """Subscriptions to all streams that flow."""
         return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
@@ -156,6 +181,7 @@ def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:
         'color': qos.qos_profile(options.color_qos, parameter='color_qos'),
         'depth': qos.qos_profile(options.depth_qos, parameter='depth_qos'),
         'infra': qos.qos_profile(options.infra_qos, parameter='infra_qos'),
+        'imu': qos.deep(qos.qos_profile(options.imu_qos, parameter='imu_qos')),
         'labels': qos.qos_profile(options.labels_qos, parameter='labels_qos'),
         'latched': qos.latched(),
     }

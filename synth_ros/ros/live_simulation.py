@@ -20,7 +20,7 @@ from rclpy.validate_topic_name import validate_topic_name
 
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
-from synth_ros.pipeline.demand import nothing_idle
+from synth_ros.pipeline.demand import Wanted, nothing_idle
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import LiveFrame, LiveSession
@@ -153,6 +153,7 @@ class LiveSimulation:
                 stage=lambda: self._stage,
                 last=lambda: self._last,
                 subscribers=self._streams.subscriptions,
+                devices=self._streams.devices,
             ),
         )
         snapshots = Snapshots(
@@ -230,6 +231,7 @@ class LiveSimulation:
             color_qos=params.color_qos,
             depth_qos=params.depth_qos,
             infra_qos=params.infra_qos,
+            imu_qos=params.imu_qos,
             labels_qos=params.labels_qos,
             jpeg_quality=params.jpeg_quality,
             mounts_move=mounts_move(self._loaded),
@@ -239,11 +241,13 @@ class LiveSimulation:
                 for camera in config.cameras
                 if camera.stereo is not None
             },
+            imus=frozenset(camera.name for camera in config.cameras if camera.imu is not None),
         )
 
     @contextmanager
     def _session(self) -> Iterator[LiveSession]:
         """Runs on the simulation thread, which owns the renderer as long as it lives."""
+        assert self._control is not None
         config, log = self._loaded.config, self._node.get_logger()
         size = (max(c.width for c in config.cameras), max(c.height for c in config.cameras))
         choice = choose_backend(config.render)
@@ -254,11 +258,11 @@ class LiveSimulation:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             self._renderer = renderer.name
             stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
-            stage.eyes = self._streams.eyes
+            stage.wanted = Wanted(self._streams.eyes, self._streams.feels)
             session = LiveSession(
                 stage,
                 first_episode=self.params.first_episode,
-                plan=plan_of(self._live, config),
+                plan=self._control.plan,
                 stays=not self._live.randomize,
                 # A snapshot has all annotations of the frame that is out already.
                 idle=nothing_idle if self.params.snapshot_dataset else self._streams.idle,

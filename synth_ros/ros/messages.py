@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from realsense2_camera_msgs.msg import Extrinsics
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, PointCloud2
 from std_msgs.msg import Header, String
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from visualization_msgs.msg import MarkerArray
@@ -33,7 +33,7 @@ from synth_ros.schema.records import LayerName
 from synth_ros.sensors.infra import Eye
 from synth_ros.types import Category, Sample
 
-Group = Literal['color', 'depth', 'infra', 'labels', 'latched']
+Group = Literal['color', 'depth', 'infra', 'imu', 'labels', 'latched']
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,14 @@ class StreamOptions:
         color_qos: QoS profile name of colour images and their calibration.
         depth_qos: The same for depth.
         infra_qos: The same for stereo pairs.
+        imu_qos: The same for inertial measurement units.
         labels_qos: The same for masks, detections and all other annotations.
         jpeg_quality: Of compressed colour, 1..100.
         mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
         session: Name of this run of the simulator, for the annotations.
         absent: Streams of which there is nothing to publish.
         baselines_m: Of stereo pairs, by camera; others have none.
+        imus: Cameras that have an inertial measurement unit.
     """
 
     depth_encoding: DepthEncoding
@@ -61,16 +63,22 @@ class StreamOptions:
     color_qos: str = 'DEFAULT'
     depth_qos: str = 'DEFAULT'
     infra_qos: str = 'DEFAULT'
+    imu_qos: str = 'DEFAULT'
     labels_qos: str = 'DEFAULT'
     jpeg_quality: int = 95
     mounts_move: bool = False
     session: str = ''
     absent: frozenset[str] = frozenset()
     baselines_m: Mapping[str, float] = field(default_factory=dict)
+    imus: frozenset[str] = frozenset()
 
     def devices(self, camera: str) -> frozenset[Device]:
         """What a camera has beside its colour and depth eye."""
-        return frozenset({'stereo'}) if camera in self.baselines_m else frozenset()
+        there: dict[Device, bool] = {
+            'stereo': camera in self.baselines_m,
+            'imu': camera in self.imus,
+        }
+        return frozenset(device for device, has in there.items() if has)
 
 
 class Instant(NamedTuple):
@@ -120,7 +128,8 @@ class Kind(NamedTuple):
     Attributes:
         type: Message class.
         group: Which quality of service it has.
-        make: The message of an instant, or its bytes; ``None`` for what is said once for all.
+        make: The message of an instant, or its bytes; ``None`` for what is said once for all, and
+            for samples that are of no instant.
         costly: Large: made only while someone subscribes, unless late subscribers get it too.
         aside: Takes long: made on a thread of its own.
     """
@@ -278,6 +287,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         'infra2_info': Kind(CameraInfo, 'infra', _infra_info('infra2')),
         'depth_to_infra1': Kind(Extrinsics, 'latched', None),
         'depth_to_infra2': Kind(Extrinsics, 'latched', None),
+        'imu': Kind(Imu, 'imu', None, costly=True),
+        'accel': Kind(Imu, 'imu', None, costly=True),
+        'gyro': Kind(Imu, 'imu', None, costly=True),
+        'depth_to_accel': Kind(Extrinsics, 'latched', None),
+        'depth_to_gyro': Kind(Extrinsics, 'latched', None),
         'instance': Kind(Image, 'labels', _instance),
         'semantic': Kind(Image, 'labels', _semantic),
         'label_info': Kind(LabelInfo, 'latched', None),
@@ -293,6 +307,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """By name as in ``CameraTopics``, in the order in which an instant goes out."""
+
+
+def has_own_stamps(stream: str) -> bool:
+    """Whether the messages of a stream lie between instants, not in them."""
+    return KINDS[stream].group == 'imu'
 
 
 def is_latched(stream: str) -> bool:

@@ -32,6 +32,11 @@ class CameraTopics(NamedTuple):
         infra2_info: Its calibration.
         depth_to_infra1: Points of the depth camera's frame in that of the left eye, latched.
         depth_to_infra2: The same in that of the right eye.
+        imu: Samples of the inertial measurement unit.
+        accel: Their accelerations alone.
+        gyro: Their angular velocities alone.
+        depth_to_accel: Points of the depth camera's frame in that of the accelerometer, latched.
+        depth_to_gyro: The same in that of the gyroscope.
         instance: Instance ids, 16UC1, 0 background.
         semantic: Class ids, mono8 (16UC1 beyond 254 classes), 0 background.
         label_info: Names of the class ids, latched.
@@ -74,6 +79,11 @@ class CameraTopics(NamedTuple):
     infra2_info: str
     depth_to_infra1: str
     depth_to_infra2: str
+    imu: str
+    accel: str
+    gyro: str
+    depth_to_accel: str
+    depth_to_gyro: str
     instance: str
     semantic: str
     label_info: str
@@ -117,6 +127,11 @@ _CAMERA_TOPICS = {
     'infra2_info': 'infra2/camera_info',
     'depth_to_infra1': 'extrinsics/depth_to_infra1',
     'depth_to_infra2': 'extrinsics/depth_to_infra2',
+    'imu': 'imu',
+    'accel': 'accel/sample',
+    'gyro': 'gyro/sample',
+    'depth_to_accel': 'extrinsics/depth_to_accel',
+    'depth_to_gyro': 'extrinsics/depth_to_gyro',
     'depth_m': 'labels/depth',
     'distance_m': 'labels/distance',
     'points_m': 'labels/points',
@@ -148,6 +163,13 @@ class CameraFrames(NamedTuple):
         infra1_optical: Its image.
         infra2: Right eye of a stereo pair.
         infra2_optical: Its image.
+        imu: Inertial measurement unit, where the colour sensor is; in the tree only if there is
+            one. So are its parts:
+        imu_optical: Axes of its samples: z forward, x right, y down.
+        accel: Accelerometer.
+        accel_optical: Axes of its samples.
+        gyro: Gyroscope.
+        gyro_optical: Axes of its samples.
     """
 
     link: str
@@ -159,6 +181,12 @@ class CameraFrames(NamedTuple):
     infra1_optical: str
     infra2: str
     infra2_optical: str
+    imu: str
+    imu_optical: str
+    accel: str
+    accel_optical: str
+    gyro: str
+    gyro_optical: str
 
 
 def camera_frames(camera: str, links: Collection[str] = ()) -> CameraFrames:

@@ -44,6 +44,7 @@ class SimParams:
         color_qos: QoS profile of colour streams.
         depth_qos: QoS profile of depth streams.
         infra_qos: QoS profile of stereo pairs.
+        imu_qos: QoS profile of inertial measurement units.
         labels_qos: QoS profile of label streams.
         jpeg_quality: Of compressed colour images, 1..100.
         lockstep: Whose answers frames wait for.
@@ -64,6 +65,7 @@ class SimParams:
     color_qos: str
     depth_qos: str
     infra_qos: str
+    imu_qos: str
     labels_qos: str
     jpeg_quality: int
     lockstep: LockstepParams
@@ -281,6 +283,7 @@ class _Streams(TypedDict):
     color_qos: str
     depth_qos: str
     infra_qos: str
+    imu_qos: str
     labels_qos: str
     jpeg_quality: int
 
@@ -310,6 +313,7 @@ def _declare_streams(declare: Declare) -> _Streams:
             ('color', 'colour images and their calibration'),
             ('depth', 'depth images and their calibration'),
             ('infra', 'stereo pairs and their calibration'),
+            ('imu', 'inertial measurement units'),
             ('labels', 'masks, detections and annotations'),
         )
     ]
@@ -319,7 +323,8 @@ def _declare_streams(declare: Declare) -> _Streams:
         'color_qos': profiles[0],
         'depth_qos': profiles[1],
         'infra_qos': profiles[2],
-        'labels_qos': profiles[3],
+        'imu_qos': profiles[3],
+        'labels_qos': profiles[4],
         'jpeg_quality': declare.whole(
             'jpeg_quality',
             95,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from synth_ros.ros.names import WORLD_FRAME, camera_frames
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.sensors.infra import Eye
-from synth_ros.types import Category, FloatArray, LinkPose, Sample
+from synth_ros.types import Category, FloatArray, ImuSample, LinkPose, Sample
 from synth_ros.types import JointState as Joint
 
 
@@ -48,6 +49,7 @@ class Moment(NamedTuple):
         joints: Joint states of the robot.
         dataset_stamp_ns: Stamp of the samples in the dataset that they come from; ``None`` for
             live ones.
+        felt: Samples of IMUs since the instant before, by camera.
     """
 
     stamp_ns: int
@@ -57,6 +59,7 @@ class Moment(NamedTuple):
     links: Sequence[LinkPose]
     joints: Sequence[Joint]
     dataset_stamp_ns: int | None = None
+    felt: Mapping[str, Sequence[ImuSample]] = MappingProxyType({})
 
 
 class SimPublishers:
@@ -118,9 +121,13 @@ class SimPublishers:
         """Eyes of a camera's stereo pair that somebody looks through; any thread may ask."""
         return self._cameras[camera].eyes()
 
+    def feels(self, camera: str) -> bool:
+        """Whether somebody wants what a camera's IMU measures; any thread may ask."""
+        return self._cameras[camera].feels()
+
     @property
     def switchable(self) -> tuple[str, ...]:
-        """Names of the streams of any camera that come with every frame."""
+        """Names of the streams of any camera that flow."""
         names = (name for camera in self._cameras.values() for name in camera.switchable)
         return tuple(dict.fromkeys(names))
 
@@ -132,6 +139,10 @@ class SimPublishers:
     def subscriptions(self) -> dict[str, int]:
         """How many subscriptions the streams of each camera have."""
         return {name: camera.subscriptions for name, camera in self._cameras.items()}
+
+    def devices(self, camera: str) -> dict[str, object]:
+        """How a camera's stereo pair and IMU do, for diagnostics."""
+        return self._cameras[camera].devices()
 
     @property
     def is_watched(self) -> bool:
@@ -148,6 +159,7 @@ class SimPublishers:
             world_from_cameras=dict(zip(names, frame.world_from_cameras, strict=True)),
             links=frame.links,
             joints=frame.joints,
+            felt=frame.felt,
         )
         self.send(moment, rig_of(scene))
 
@@ -157,6 +169,8 @@ class SimPublishers:
         self._publish_tf(now, rig)
         if now.joints:
             self._joints.publish(_joint_state(now))
+        for name, felt in now.felt.items():
+            self._cameras[name].publish_felt(felt)
         for sample in now.samples:
             self._cameras[sample.key.camera].publish(
                 sample, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns
@@ -178,11 +192,13 @@ class SimPublishers:
             self._mount(name, pose, rig=rig, poses=poses)
             for name, pose in now.world_from_cameras.items()
         ]
-        baselines_m = self._options.baselines_m
+        options = self._options
         static = [
             edge
             for name, frames in self._frames.items()
-            for edge in tf.sensor_edges(frames, baseline_m=baselines_m.get(name))
+            for edge in tf.sensor_edges(
+                frames, baseline_m=options.baselines_m.get(name), imu=name in options.imus
+            )
         ]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:

@@ -24,7 +24,7 @@ from synth_ros.ros.bag_sink import BagSink, bag_topic, subscription_qos
 from synth_ros.ros.bag_snapshots import BagSnapshots
 from synth_ros.ros.dataset_sink import DatasetSink
 from synth_ros.ros.definitions import message_class
-from synth_ros.ros.messages import is_latched
+from synth_ros.ros.messages import has_own_stamps, is_latched
 from synth_ros.ros.names import camera_topics
 from synth_ros.ros.params import warn_of_unknown
 from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
@@ -137,7 +137,7 @@ class RecorderNode(Node):
         groups: dict[str, set[str]] = {}
         for topic, place in self._wanted.items():
             latched = topic == '/tf_static' if place is None else is_latched(place[1])
-            if not latched:
+            if not latched and (place is None or not has_own_stamps(place[1])):
                 groups.setdefault('' if place is None else place[0], set()).add(topic)
         return {group: frozenset(topics) for group, topics in groups.items()}
 
@@ -212,7 +212,8 @@ class RecorderNode(Node):
 
     def _stamp_reader(self, topic: str) -> StampOf:
         """How to find the instant of a topic's messages; latched ones belong to none."""
-        if not any(topic in topics for topics in self._flowing.values()):
+        place = self._wanted[topic]
+        if topic == '/tf_static' or (place is not None and is_latched(place[1])):
             return lambda _cdr: None
         return stamp_reader(self.get_publishers_info_by_topic(topic)[0].topic_type)
 

@@ -9,7 +9,7 @@ from synth_ros.config.labels import Annotation, LabelsConfig
 from synth_ros.schema.layers import LAYERS
 
 Use = Literal['sample', 'bag', 'view']
-Device = Literal['stereo']
+Device = Literal['stereo', 'imu']
 
 DEVICES: frozenset[Device] = frozenset(get_args(Device))
 
@@ -51,6 +51,11 @@ STREAMS = (
     Stream('infra2_info', 'bag', device='stereo'),
     Stream('depth_to_infra1', 'bag', device='stereo'),
     Stream('depth_to_infra2', 'bag', device='stereo'),
+    Stream('imu', 'bag', device='imu'),
+    Stream('accel', 'view', device='imu'),
+    Stream('gyro', 'view', device='imu'),
+    Stream('depth_to_accel', 'bag', device='imu'),
+    Stream('depth_to_gyro', 'bag', device='imu'),
     Stream('instance', 'sample'),
     Stream('semantic', 'sample'),
     Stream('label_info', 'bag'),

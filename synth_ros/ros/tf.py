@@ -78,12 +78,15 @@ def mount_edge(
     return Edge(parent, frames.link, inverse(world_from_parent) @ world_from_link)
 
 
-def sensor_edges(frames: CameraFrames, *, baseline_m: float | None = None) -> list[Edge]:
+def sensor_edges(
+    frames: CameraFrames, *, baseline_m: float | None = None, imu: bool = False
+) -> list[Edge]:
     """The fixed frames inside a camera: one eye sees colour and depth.
 
     Args:
         frames: The camera's frames.
         baseline_m: Of its stereo pair, if it has one: how far the right eye is to the right.
+        imu: Whether it has an inertial measurement unit.
     """
     still = np.eye(4)
     sensors = [
@@ -95,6 +98,12 @@ def sensor_edges(frames: CameraFrames, *, baseline_m: float | None = None) -> li
         sensors += [
             (frames.infra1, frames.infra1_optical, still),
             (frames.infra2, frames.infra2_optical, right),
+        ]
+    if imu:
+        sensors += [
+            (frames.imu, frames.imu_optical, still),
+            (frames.accel, frames.accel_optical, still),
+            (frames.gyro, frames.gyro_optical, still),
         ]
     edges = []
     for sensor, optical, link_from_sensor in sensors:

@@ -20,7 +20,8 @@ from synth_ros.ros.names import camera_topics
 
 LATCHED = (
     *('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info'),
-    'extrinsics/depth_to_color',
+    *('/depth_to_color', '/depth_to_infra1', '/depth_to_infra2'),
+    *('/depth_to_accel', '/depth_to_gyro'),
 )
 
 
