@@ -17,14 +17,14 @@ def shared(folder: str, pattern: str) -> tuple[str, list[str]]:
     """Files to install under ``share/synth_ros``, where ROS tools look for them.
 
     Args:
-        folder: A folder of the checkout; it keeps its name.
+        folder: A folder of the checkout; it keeps its own name, but not those above it.
         pattern: Which of its files.
 
     Returns:
         One entry of ``data_files``; paths are relative, as setuptools demands.
     """
     files = sorted(path.relative_to(HERE) for path in (HERE / folder).glob(pattern))
-    return f'share/{NAME}/{folder}', [str(path) for path in files]
+    return f'share/{NAME}/{Path(folder).name}', [str(path) for path in files]
 
 
 setup(
@@ -43,8 +43,7 @@ setup(
         f'{NAME}.pipeline.jetson': ['templates/*'],
         f'{NAME}.render.onepass': ['shaders/*'],
         f'{NAME}.report': ['templates/**/*'],
-        f'{NAME}.ros': ['*.xml'],
-        f'{NAME}.ros.interfaces': ['*/msg/*.msg'],
+        f'{NAME}.ros.interfaces': ['*/msg/*.msg', '*/srv/*.srv', '*/action/*.action'],
     },
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
@@ -52,6 +51,7 @@ setup(
         shared('launch', '*.launch.py'),
         shared('config', '*.yaml'),
         shared('config', '*.xml'),
+        shared(f'{NAME}/assets/network', '*'),
         shared('rviz', '*.rviz'),
         shared('foxglove', '*.json'),
     ],
@@ -111,10 +111,12 @@ setup(
             'ros-jazzy-ament-index-python==1.8.1',
             'ros-jazzy-diagnostic-msgs==5.3.6',
             'ros-jazzy-geometry-msgs==5.3.6',
+            'ros-jazzy-nav-msgs==5.3.6',
             'ros-jazzy-rosgraph-msgs==2.0.3',
             'ros-jazzy-sensor-msgs==5.3.6',
             'ros-jazzy-std-msgs==5.3.6',
             'ros-jazzy-std-srvs==5.3.6',
+            'ros-jazzy-trajectory-msgs==5.3.6',
             'ros-jazzy-visualization-msgs==5.3.6',
         ],
         # `colcon test` runs pytest only when this list names it.

@@ -164,7 +164,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--only', nargs='+', choices=SECTIONS, default=list(SECTIONS))
     parser.add_argument('--objects', nargs='+', type=int, default=[5, 20, 200])
     parser.add_argument('--kinds', nargs='+', choices=KINDS, default=list(KINDS))
-    parser.add_argument('--sizes', nargs='+', type=_size, default=[(640, 480), (1280, 720)])
+    parser.add_argument('--sizes', nargs='+', type=size_of, default=[(640, 480), (1280, 720)])
     parser.add_argument('--backends', nargs='+', choices=sorted(QUALITIES), default=known)
     parser.add_argument('--rounds', type=int, default=7, help='turns of each')
     parser.add_argument('--turn-s', type=float, default=0.4, help='seconds a turn, about')
@@ -184,7 +184,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def _size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
     width, _, height = text.partition('x')
     return int(width), int(height)
 

@@ -35,6 +35,7 @@ def blocks(rows: Sequence[Row], machines: Mapping[str, str]) -> dict[str, str]:
         'peers': _list,
         'start': _seconds,
         'memory': _memory,
+        'soak': _soak,
         'gpu': _gpu,
     }
     made = {'machine': _machine(machines), 'summary': _summary(rows)}
@@ -176,6 +177,21 @@ def _memory(rows: list[Row]) -> str:
         [row.name, row.scene, *(str(row.notes.get(key, '-')) for key in keys)] for row in rows
     ]
     return markdown(['what', 'scene', *keys], lines)
+
+
+def _soak(rows: list[Row]) -> str:
+    """As tables of memory are, with what became of the rate."""
+    keys = _distinct(key for row in rows for key in row.notes)
+    lines = [
+        [
+            row.name,
+            row.scene,
+            *(str(row.notes.get(key, '-')) for key in keys),
+            f'{row.ratio.median:.2f}' if row.ratio else row.error.replace('|', '/'),
+        ]
+        for row in rows
+    ]
+    return markdown(['what', 'scene', *keys, 'rate at the end, of that at the start'], lines)
 
 
 def _gpu(rows: list[Row]) -> str:

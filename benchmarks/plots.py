@@ -29,42 +29,65 @@ class Bar(NamedTuple):
     value: Spread
 
 
-def bar_chart(path: Path, title: str, bars: Sequence[Bar]) -> None:
-    """Draw bars from a common zero, with a line at 1, the baseline.
+class Scale(NamedTuple):
+    """What lengths mean.
+
+    Attributes:
+        form: How a value is written.
+        reference: Where the red line stands.
+        step: Between two ticks; ``None``: as narrow as their texts allow.
+    """
+
+    form: str
+    reference: float
+    step: int | None = None
+
+
+TIMES = Scale('{:.2f}x', 1)
+PERCENT = Scale('{:.0f} %', 100, 20)
+
+
+def bar_chart(path: Path, title: str, bars: Sequence[Bar], *, scale: Scale = TIMES) -> None:
+    """Draw bars from a common zero, with a line at the reference.
 
     Args:
         path: PNG to write.
         title: Above it.
         bars: In order; those of a group follow each other.
+        scale: What their lengths mean.
     """
     groups = [(name, list(items)) for name, items in groupby(bars, key=lambda bar: bar.group)]
     height = _TOP + sum(len(items) * (_BAR + 4) + 26 + _GAP for _, items in groups) + 20
     image = Image.new('RGB', (_WIDTH, height), 'white')
     draw = ImageDraw.Draw(image)
-    unit = (_WIDTH - _LEFT - _RIGHT) / max(1.0, *(bar.value.high for bar in bars))
+    unit = (_WIDTH - _LEFT - _RIGHT) / max(scale.reference, *(bar.value.high for bar in bars))
     colours = {label: n for n, label in enumerate(dict.fromkeys(bar.label for bar in bars))}
     draw.text((20, 16), title, _INK, ImageFont.load_default(22))
     font, bold = ImageFont.load_default(14), ImageFont.load_default(16)
-    step = max(1, round(6 / unit * 12))
+    step = scale.step or max(1, round(6 / unit * 12))
+    sign = scale.form.rpartition('}')[2]
     for tick in range(0, int((_WIDTH - _LEFT - _RIGHT) / unit) + 1, step):
         x = _LEFT + tick * unit
         draw.line((x, _TOP - 8, x, height - 12), _FAINT)
-        draw.text((x, _TOP - 22), f'{tick}x', _INK, font, anchor='ma')
+        draw.text((x, _TOP - 22), f'{tick}{sign}', _INK, font, anchor='ma')
     y = _TOP
     for name, items in groups:
         draw.text((20, y), name, _INK, bold)
         y += 26
         for bar in items:
             colour = _COLOURS[colours[bar.label] % len(_COLOURS)]
-            _bar(draw, (y, unit), bar=bar, colour=colour)
+            _bar(draw, (y, unit), bar=bar, colour=colour, form=scale.form)
             y += _BAR + 4
         y += _GAP
-    draw.line((_LEFT + unit, _TOP - 8, _LEFT + unit, height - 12), '#d62728', 2)
+    x = _LEFT + scale.reference * unit
+    draw.line((x, _TOP - 8, x, height - 12), '#d62728', 2)
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path, optimize=True)
 
 
-def _bar(draw: ImageDraw.ImageDraw, place: tuple[int, float], *, bar: Bar, colour: str) -> None:
+def _bar(
+    draw: ImageDraw.ImageDraw, place: tuple[int, float], *, bar: Bar, colour: str, form: str
+) -> None:
     y, unit = place
     font = ImageFont.load_default(14)
     draw.text((_LEFT - 8, y + 1), bar.label, _INK, font, anchor='ra')
@@ -72,7 +95,7 @@ def _bar(draw: ImageDraw.ImageDraw, place: tuple[int, float], *, bar: Bar, colou
     middle = y + _BAR // 2 - 1
     low, high = (_LEFT + v * unit for v in (bar.value.low, bar.value.high))
     draw.line((low, middle, high, middle), _INK)
-    draw.text((high + 6, y + 1), f'{bar.value.median:.2f}x', _INK, font)
+    draw.text((high + 6, y + 1), form.format(bar.value.median), _INK, font)
 
 
 def ratio_bars(rows: Sequence[Row]) -> list[Bar]:

@@ -3,8 +3,8 @@
     python benchmarks/receive.py CONFIG FRAMES
 
 Ends when each topic had its last message, or nothing came for a while. Prints JSON: messages by
-topic, how many the middleware lost, instants of which every topic with a stamp arrived, and when
-each colour image did.
+topic, how many the middleware lost, instants of which every topic with a stamp arrived, how many
+of those came in the order of their stamps, and when each colour image did.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import struct
 import sys
 import time
+from array import array
 from collections import Counter
 from pathlib import Path
 
@@ -47,9 +48,12 @@ class Receiver:
         self._frames = frames
         self._node = rclpy.create_node('bench_receiver')
         self._counters: dict[str, loss.SequenceCounter] = {}
+        # Of instants that are not whole yet; the others are only counted, however long it takes.
         self._stamps: Counter[int] = Counter()
+        self._whole = self._in_order = 0
+        self._last_whole_ns = -1
         self._stamped = 0
-        self._color_ns: list[int] = []
+        self._color_ns = array('q')
         self._last = time.monotonic()
         for camera in loaded.cameras:
             topics = camera_topics(camera.name)._asdict()
@@ -69,7 +73,7 @@ class Receiver:
             counter.count(info['publication_sequence_number'])
             if stamped:
                 seconds, nanoseconds = _STAMP.unpack_from(cdr, 4)
-                self._stamps[seconds * 1_000_000_000 + nanoseconds] += 1
+                self._see(seconds * 1_000_000_000 + nanoseconds)
             if stream == 'color':
                 self._color_ns.append(info['received_timestamp'])
 
@@ -77,6 +81,15 @@ class Receiver:
         profile.depth = 200
         kind = kind or KINDS[stream].type
         self._node.create_subscription(kind, topic, receive, profile, raw=True)
+
+    def _see(self, stamp_ns: int) -> None:
+        self._stamps[stamp_ns] += 1
+        if self._stamps[stamp_ns] < self._stamped:
+            return
+        del self._stamps[stamp_ns]
+        self._whole += 1
+        self._in_order += stamp_ns > self._last_whole_ns
+        self._last_whole_ns = stamp_ns
 
     def run(self) -> dict[str, object]:
         """Receive until all is there or nothing comes any more."""
@@ -86,12 +99,12 @@ class Receiver:
             executor.spin_once(timeout_sec=0.1)
         executor.shutdown()
         self._node.destroy_node()
-        whole = sum(count == self._stamped for count in self._stamps.values())
         return {
             'received': {topic: c.received for topic, c in self._counters.items()},
             'lost': sum(c.lost + c.before for c in self._counters.values()),
-            'whole_instants': whole,
-            'color_ns': self._color_ns,
+            'whole_instants': self._whole,
+            'in_order': self._in_order,
+            'color_ns': self._color_ns.tolist(),
         }
 
     def _done(self) -> bool:

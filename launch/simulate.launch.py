@@ -38,6 +38,12 @@ ARGUMENTS = (
         float,
         'Hold the first frame this long until every stream has a subscriber',
     ),
+    (
+        'wait_for_subscribers_count',
+        '1',
+        int,
+        'How many subscribers every stream must have, for wait_for_subscribers_s',
+    ),
     ('report_frames', 'false', bool, 'Print a line "frame N" for each frame'),
     ('linger_s', '1.0', float, 'After the last frame, stay this long until it has arrived'),
     ('snapshot_dataset', '', str, 'Dataset folder to which ~/snapshot adds; empty: none'),
@@ -54,6 +60,14 @@ ARGUMENTS = (
     ('lockstep_timeout_s', '0.0', float, 'How long an answer may take, real seconds; 0: for ever'),
     ('lockstep_window', '1', int, 'Frames that may be on their way without an answer'),
     ('lockstep_on_timeout', 'warn', str, 'After a time-out: warn and go on, or stop'),
+    ('command_mode', 'none', str, 'follow: the robot goes where commands send it; or none'),
+    ('command_timeout_s', '0.5', float, 'How long a command is obeyed, simulated s; 0: for ever'),
+    ('command_joints', '', str, 'Joints of position_commands, by commas; empty: all'),
+    ('cmd_vel_stamped', 'false', bool, 'cmd_vel is TwistStamped; false: Twist'),
+    ('max_joint_velocity_rad_s', '3.0', float, 'The fastest that commands turn a joint'),
+    ('max_slide_velocity_m_s', '0.5', float, 'The fastest that commands shift a joint'),
+    ('max_linear_velocity_m_s', '1.0', float, 'The fastest that commands drive the base'),
+    ('max_angular_velocity_rad_s', '2.0', float, 'The fastest that commands turn the base'),
 )
 
 

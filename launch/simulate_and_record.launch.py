@@ -23,6 +23,9 @@ HERE = Path(__file__).resolve().parent
 ARGUMENTS = (
     ('bag', 'bag', str, 'Folder of the rosbag (MCAP); must not exist; empty: none'),
     ('dataset', 'dataset', str, 'Folder of the COCO dataset; must be new; empty: none'),
+    ('topics', '', str, 'Topics of others to record, too, such as "/detections /camera/*"'),
+    ('all', 'false', bool, 'Record every topic there is, whoever publishes it'),
+    ('exclude', '', str, 'Names or patterns of topics that topics and all leave out'),
     ('compression', 'zstd', str, 'Compression of the bag: zstd or none'),
     ('split_size_mb', '0', int, 'Begin a new file of the bag after so many MB; 0: never'),
     ('split_duration_s', '0.0', float, 'Begin a new file after so many real seconds; 0: never'),

@@ -149,7 +149,7 @@ key() {
     printf '%s\n' "$1" "$ROOT" "$ROS" "${ROS_DISTRO:-}" "$BASE_PYTHON"
     "$BASE_PYTHON" -c 'import sys; print(sys.version)'
     cat -- "$ROOT/setup.py" "$ROOT/scripts/setup.sh" "$ROOT"/synth_ros/ros/interfaces/*.py \
-      "$ROOT"/synth_ros/ros/interfaces/*/msg/*.msg
+      "$ROOT"/synth_ros/ros/interfaces/*/*/*.{msg,srv,action}
   } | sha256sum | cut -d ' ' -f 1
 }
 

@@ -24,6 +24,10 @@ class UsageError(SynthRosError):
     exit_code = 2
 
 
+class ForeignBagError(UsageError):
+    """A bag is none of our topics; cameras of others may be in it."""
+
+
 class ConfigError(UsageError):
     """A configuration file is wrong.
 

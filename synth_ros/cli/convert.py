@@ -109,7 +109,8 @@ def bag2dataset(
     """Make a dataset of a bag: what the recorder would have written beside it.
 
     The bag needs the topics that recorder_node records, labels/annotations among them; ros2 bag
-    record takes them, too. Its scenes become episodes in the order of time.
+    record takes them, too, as MCAP or sqlite3, compressed or not. Its scenes become episodes in
+    the order of time. Of a bag of other cameras, images and boxes of equal stamps become COCO.
 
     Example: synth-ros bag2dataset bag dataset
     """

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from synth_ros.geometry.fitting import Fit
     from synth_ros.perceive.detector import Detector
     from synth_ros.perceive.kinds import Kind
-    from synth_ros.perceive.preprocess import Fit
     from synth_ros.perceive.results import Tally
     from synth_ros.perceive.types import Thresholds
 

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +20,7 @@ from rich.text import Text
 from synth_ros import __version__
 
 if TYPE_CHECKING:
+    from synth_ros.network.findings import Finding
     from synth_ros.render.devices import EglDevice
     from synth_ros.render.doctor import RenderReport
 
@@ -36,23 +38,48 @@ _ROS_MODULES = ('rclpy', 'sensor_msgs', 'vision_msgs')
 
 def doctor(
     as_json: bool = typer.Option(False, '--json', help='Print the findings as JSON.'),
+    sysctl: bool = typer.Option(
+        False, '--sysctl', help='Print kernel settings for images in a network, and nothing else.'
+    ),
+    file: str = typer.Option(
+        '',
+        '--file',
+        metavar='NAME',
+        help='Print where a file for the middleware is, and nothing else: fastdds, '
+        'fastdds-network, cyclonedds or sysctl.',
+    ),
 ) -> None:
-    """Say which renderers work here and how fast, and which versions are installed.
+    """Say which renderers work here and how fast, what is installed, and how images will travel.
 
     Ends with status 0 if at least one renderer works, with 1 if none does.
     """
+    from synth_ros.network.findings import examine_network
+    from synth_ros.network.profiles import shipped_file
+
+    if sysctl:
+        print(shipped_file('sysctl').read_text(encoding='utf-8'), end='')
+        return
+    if file:
+        print(shipped_file(file))
+        return
     from synth_ros.render.doctor import examine_renderers, report_as_json
 
+    network = examine_network(os.environ)
     rendering = examine_renderers()
     versions = _versions()
     works = any(backend.works for backend in rendering.backends)
     if as_json:
-        findings = {'versions': versions, 'rendering': report_as_json(rendering)}
+        findings = {
+            'versions': versions,
+            'rendering': report_as_json(rendering),
+            'network': [asdict(finding) for finding in network],
+        }
         print(json.dumps(findings, indent=2))
         raise typer.Exit(0 if works else 1)
     console = Console(highlight=False)
     console.print(_version_table(versions))
     _show_rendering(rendering, console)
+    show_network(network, console)
     raise typer.Exit(0 if works else 1)
 
 
@@ -84,6 +111,19 @@ def _show_rendering(rendering: RenderReport, console: Console) -> None:
         console.print(said, soft_wrap=True)
     for caution in dict.fromkeys(c for auto in rendering.auto for c in auto.cautions):
         console.print(Text(f' {caution} ', style='bold white on red'), soft_wrap=True)
+
+
+def show_network(network: Sequence[Finding], console: Console) -> None:
+    """How images will travel; below, each command on a line of its own, to be copied."""
+    table = Table('what', 'how it is', title='Network (docs/network.md)')
+    for finding in network:
+        style = 'yellow' if finding.level == 'warning' else ''
+        table.add_row(finding.what, Text(finding.found, style=style))
+    console.print(table)
+    for finding in network:
+        if finding.advice:
+            said = Text.assemble((f'{finding.what}: ', 'yellow'), finding.advice)
+            console.print(said, soft_wrap=True)
 
 
 def _device_table(devices: Sequence[EglDevice]) -> Table:

@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple, Self
 
 from synth_ros.errors import UsageError
 from synth_ros.evaluate.types import Box
+from synth_ros.geometry import fitting
 
-Fit = Literal['none', 'letterbox', 'corner', 'stretch']
-FITS: tuple[Fit, ...] = ('none', 'letterbox', 'corner', 'stretch')
-
+Fit = Literal['none', fitting.Fit]
+FITS: tuple[Fit, ...] = ('none', *fitting.FITS)
 
 _MOST_PX = 1e9
 
@@ -38,9 +38,8 @@ class Letterbox(NamedTuple):
         Args:
             image: Width and height.
             network: Width and height; (0, 0) for those of the image.
-            fit: ``letterbox`` scales both ways alike and pads on both sides, ``corner`` pads
-                right and below alone, ``stretch`` fills the input, ``none`` leaves coordinates as
-                they are.
+            fit: As :func:`synth_ros.geometry.fitting.place` has it, to the pixel, so that boxes of
+                a detector come back exactly; ``none`` leaves coordinates as they are.
 
         Raises:
             UsageError: A size is not positive.
@@ -52,13 +51,8 @@ class Letterbox(NamedTuple):
                 f'An image of {image[0]} x {image[1]} does not fit a network of {network[0]} x '
                 f'{network[1]} pixels. Give network_width and network_height, both 1 or more.'
             )
-        scale_x, scale_y = network[0] / image[0], network[1] / image[1]
-        if fit == 'stretch':
-            return cls(scale_x, scale_y)
-        scale = min(scale_x, scale_y)
-        free = (network[0] - image[0] * scale, network[1] - image[1] * scale)
-        pad = (free[0] / 2, free[1] / 2) if fit == 'letterbox' else (0.0, 0.0)
-        return cls(scale, scale, *pad)
+        where = fitting.place(image, network, fit)
+        return cls(*where.scale, *where.pad)
 
     def to_image(self, box: Box) -> Box:
         """A box in network coordinates as one of the image."""

@@ -135,11 +135,13 @@ def matrix_from_rotation_vector(vector_rad: Sequence[float] | FloatArray) -> Flo
 
 
 def rotation_vector_from_matrix(rotation: FloatArray) -> FloatArray:
-    """Rotation vector (3,) of a rotation matrix (3, 3); its length is the angle, at most pi."""
+    """Rotation vector (3,) of a rotation (3, 3), radians; half a turn at most."""
     w, *axis = quat_wxyz_from_matrix(rotation)
-    vector = np.array(axis)
-    sine = float(np.linalg.norm(vector))
-    return vector * (2.0 if sine < 1e-12 else 2 * math.atan2(sine, float(w)) / sine)
+    sine = float(np.linalg.norm(axis))
+    if sine < 1e-12:
+        return np.zeros(3)
+    vector: FloatArray = np.array(axis) / sine * (2 * math.atan2(sine, float(w)))
+    return vector
 
 
 def rotation_between(start: FloatArray, end: FloatArray) -> FloatArray:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_ros.errors import AssetError, UsageError
+from synth_ros.geometry.fitting import Fit, Placement, place
 from synth_ros.perceive.kinds import KINDS, Kind, recognise
 from synth_ros.perceive.model import OnnxModel, RunOptions
-from synth_ros.perceive.preprocess import Fit, Placement, Scaling, network_input, place
+from synth_ros.perceive.preprocess import Scaling, network_input
 from synth_ros.perceive.types import Found, Thresholds
 from synth_ros.types import ByteImage, FloatArray
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth_ros.errors import UsageError
+from synth_ros.geometry.fitting import Fit
 from synth_ros.perceive.decode_rtdetr import (
     decode_detr,
     decode_detr_softmax,
@@ -18,7 +19,6 @@ from synth_ros.perceive.decode_rtdetr import (
     decode_rtdetr_ultralytics,
 )
 from synth_ros.perceive.decode_yolo import decode_end_to_end, decode_yolo
-from synth_ros.perceive.preprocess import Fit
 from synth_ros.perceive.types import Found, Thresholds
 
 Kind = Literal[

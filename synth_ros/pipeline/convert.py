@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.config.output import DatasetConfig, FormatName
-from synth_ros.errors import OutputError, UsageError
+from synth_ros.errors import ForeignBagError, OutputError, UsageError
 from synth_ros.pipeline.episode_splits import default_splits
 from synth_ros.pipeline.recorded import episodes_of, info_of, options_of, read_sample
 from synth_ros.readers.open_recording import open_recording
@@ -154,7 +154,7 @@ def sample_key(key: FrameId) -> SampleKey:
 
 
 def convert(request: ConvertRequest, progress: Progress) -> Converted:
-    """Convert.
+    """Convert; a bag of other cameras becomes a plain COCO dataset.
 
     The same source and request give the same bytes, by any number of workers.
 
@@ -166,7 +166,16 @@ def convert(request: ConvertRequest, progress: Progress) -> Converted:
         UsageError: The source cannot be read, or lacks what the format is made of.
         OutputError: The place cannot be written; what was committed stays valid.
     """
-    with closing(open_recording(request.source)) as recording:
+    try:
+        recording = open_recording(request.source)
+    except ForeignBagError:
+        if request.to is not None:
+            raise
+        # Imported here: a dataset needs no decoder of messages.
+        from synth_ros.pipeline.foreign_bag import convert_foreign
+
+        return convert_foreign(request, progress)
+    with closing(recording):
         if not recording.frames:
             raise UsageError(f'There is no frame in {request.source}: nothing to convert.')
         source = Source(recording, request)

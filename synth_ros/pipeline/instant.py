@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
+from synth_ros.pipeline.commands import Commanded
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.places import LoosePose
@@ -62,6 +63,7 @@ class Instant:
         notes: What did not go as drawn since the instant before, a sentence each.
         unlabelled: Where all is that can move and is never labelled.
         felt: Samples of IMUs since the instant before, by camera.
+        commanded: How the robot goes, if it obeys commands.
     """
 
     index: int
@@ -75,6 +77,7 @@ class Instant:
     notes: tuple[str, ...] = ()
     unlabelled: tuple[LoosePose, ...] = ()
     felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
+    commanded: Commanded | None = None
 
 
 Developing = Callable[[], Instant]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from synth_ros.errors import PlacementError
+from synth_ros.pipeline.commands import Commanded, CommandInbox
 from synth_ros.pipeline.demand import Idle, nothing_idle
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, InFlight, Window, windows
@@ -40,6 +41,7 @@ class LiveFrame:
         notes: What did not go as drawn since the frame before, a sentence each.
         scenario: Of the episode; empty without scenarios.
         felt: Samples of IMUs since the frame before, by camera.
+        commanded: How the robot goes, if it obeys commands.
     """
 
     stamp_ns: int
@@ -53,6 +55,7 @@ class LiveFrame:
     notes: tuple[str, ...] = ()
     scenario: str = ''
     felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
+    commanded: Commanded | None = None
 
 
 class DrawnFrame(NamedTuple):
@@ -102,10 +105,14 @@ class LiveSession:
         plan: How scenes are made, from the first one on.
         stays: Whether to stay in the episode when its time is over.
         idle: Annotations that nobody wants; asked when a frame is labelled.
+        commands: What the robot obeys, in place of what is drawn for it. It begins each episode
+            in its first drawn posture, and commands are taken whenever a frame is due, before it
+            is drawn. No frame is begun ahead then.
 
     Attributes:
         plan: The same for scenes that are opened from now on; a reset keeps that of its scene.
         stays: May be changed at any time; what is drawn ahead may be over already.
+        begun: Whether a frame of the running scene was drawn.
     """
 
     def __init__(
@@ -116,8 +123,10 @@ class LiveSession:
         plan: ScenePlan | None = None,
         stays: bool = False,
         idle: Idle = nothing_idle,
+        commands: CommandInbox | None = None,
     ) -> None:
         self._stage = stage
+        self._commands = commands
         self._idle = idle
         self.plan = plan or ScenePlan(stage.seed)
         self.stays = stays
@@ -208,15 +217,19 @@ class LiveSession:
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
         """
-        self._in_flight.most = 2 if ahead else 1
+        self.begun = True
+        # A robot that is commanded shall not be ahead of what its commander has seen.
+        most = 2 if ahead and self._commands is None else 1
+        self._in_flight.most = most
         window = next(self._windows, None)
         if window is None:
             # It lasted to the end of its time, not just to the last frame of a slow camera.
             whole = self._timing.steps_until(self._course.frames) - 1
             self._steps = max(self._steps, whole)
             self._next_valid_episode()
-            self._in_flight.most = 2 if ahead else 1
+            self._in_flight.most = most
             window = next(self._windows)
+            self.begun = True
         stamp_s = window.now.stamp_ns * 1e-9
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
         notes, self._notes = tuple(self._notes), []
@@ -247,9 +260,14 @@ class LiveSession:
     def _play(self, episode: Episode, drawn: SampledView | None = None) -> None:
         """Put an episode on at its first frame."""
         running = RunningEpisode(
-            episode, self._timing, first=drawn, offset_steps=self._offset_steps
+            episode,
+            self._timing,
+            first=drawn,
+            offset_steps=self._offset_steps,
+            commands=self._commands,
         )
         self._episode = episode
+        self.begun = False
         self._steps = 0
         self._in_flight: InFlight = InFlight(
             running.begin(self._course.frames, stays=lambda: self.stays)
@@ -284,6 +302,7 @@ def _labelled(
         notes=notes + now.notes,
         scenario=episode.sampled.scenario,
         felt=now.felt,
+        commanded=now.commanded,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 
+from synth_ros.pipeline.commands import Commanded, CommandInbox, Driven
 from synth_ros.pipeline.episode import Episode
 from synth_ros.pipeline.inertia import Felt, Inertia
 from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.pipeline.phases import PhaseScript
-from synth_ros.pipeline.script import Script, ViewScript
+from synth_ros.pipeline.script import Script, StillScript, ViewScript
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.robot import Posture
@@ -27,6 +28,8 @@ class RunningEpisode:
         timing: When frames are due.
         first: The first view, if it was drawn already.
         offset_steps: Time steps that passed before the episode.
+        commands: What the robot obeys from its first posture on, in place of what was drawn for
+            it; what happens is a function of them, too.
 
     Raises:
         PlacementError: The first posture was not found.
@@ -39,6 +42,7 @@ class RunningEpisode:
         *,
         first: SampledView | None = None,
         offset_steps: int = 0,
+        commands: CommandInbox | None = None,
     ) -> None:
         self.episode = episode
         self._world = episode.world
@@ -48,7 +52,13 @@ class RunningEpisode:
         drawn = episode.find_view(0) if first is None else first
         self._posture: Posture = self._world.posture(drawn)
         self._world.set_posture(self._posture)
-        self._script = _script(episode, timing, drawn)
+        self._driven: Driven | None = None
+        if commands is not None:
+            wheels = episode.config.robot.wheels
+            self._driven = Driven(
+                commands, self._world, self._posture, wheels=wheels, step=offset_steps
+            )
+        self._script = _script(episode, timing, drawn, commanded=commands is not None)
         self._leg = self._script.leg(0, self._posture)
         self._inertia = Inertia(episode, timing, offset_steps=offset_steps)
         self._set_time()
@@ -85,15 +95,23 @@ class RunningEpisode:
                 index, script.drawn, due=tick.due, phase=script.phase, notes=notes
             )
             felt = self._inertia.take()
-            yield partial(_with_felt, begun, felt) if felt else begun
+            if felt or self._driven is not None:
+                commanded = None if self._driven is None else self._driven.state
+                begun = partial(_told, begun, felt=felt, commanded=commanded)
+            yield begun
 
     def _advance(self, target: int) -> None:
         """Simulate until so many time steps have passed."""
+        if self._driven is not None:
+            self._driven.obey()
         inertia = self._inertia
         inertia.attend(self._steps, self._script.cameras)
         while self._steps < target:
             path, begun, end = self._leg
             stop = min(target, end)
+            if self._driven is not None:
+                postures = self._driven.advance(stop - self._steps)
+                path, begun = postures.__getitem__, self._steps
             with self.episode.clock.measure('posture'):
                 self._world.follow(
                     path, stop - self._steps, first=self._steps - begun, each=inertia.each(begun)
@@ -109,14 +127,16 @@ class RunningEpisode:
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
 
 
-def _with_felt(begun: Developing, felt: Felt) -> Instant:
-    """An instant and what IMUs felt before it."""
-    return replace(begun(), felt=felt)
+def _told(begun: Developing, *, felt: Felt, commanded: Commanded | None) -> Instant:
+    """An instant, what IMUs felt before it, and how a robot goes that obeys commands."""
+    return replace(begun(), felt=felt, commanded=commanded)
 
 
-def _script(episode: Episode, timing: Timing, drawn: SampledView) -> Script:
+def _script(episode: Episode, timing: Timing, drawn: SampledView, *, commanded: bool) -> Script:
     """What happens in an episode: its phases, or one view after another."""
     if episode.config.sequence.phases:
         stock = episode.stage.builder.of(episode.sampled.scenario).sequence
-        return PhaseScript(episode, timing, drawn, stock=stock)
+        return PhaseScript(episode, timing, drawn, stock=stock, robot_moves=not commanded)
+    if commanded:
+        return StillScript(drawn)
     return ViewScript(episode, timing, drawn)

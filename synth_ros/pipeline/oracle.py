@@ -95,6 +95,8 @@ class ConfigOracle:
                 f'Nothing was rendered again: {made.renderer} made the recording, and '
                 f'{self._player.renderer} renders here.'
             )
+        if self._player and made.commanded:
+            self._note('Frames whose robot obeyed commands were not rendered again.')
         if made.config_hash != self._loaded.config_hash:
             raise UsageError(
                 f'{frame.key.stem} was made with another config: its hash is {made.config_hash}, '

@@ -33,6 +33,8 @@ class PhaseScript:
         timing: Time steps.
         drawn: The first view.
         stock: What its phases are made of.
+        robot_moves: Whether the robot goes the ways of its phases; else it is left alone, and
+            phases are what happens to the objects.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class PhaseScript:
         drawn: SampledView,
         *,
         stock: SequenceStock,
+        robot_moves: bool = True,
     ) -> None:
         self.notes: list[str] = []
         self.phase: SampledPhase | None = None
@@ -49,6 +52,7 @@ class PhaseScript:
         self._episode = episode
         self._timing = timing
         self._stock = stock
+        self._robot_moves = robot_moves
         self._views = ViewScript(episode, timing, drawn)
         self._happenings = Happenings(episode, timing, stock=stock)
         self._number = -1
@@ -99,7 +103,9 @@ class PhaseScript:
             duration_s=(self._end - steps) * self._timing.timestep_s,
         )
         self._happenings.plan(phase, draws, span=(steps, self._end), first=self._number < count)
-        if phase.robot.views:
+        if not self._robot_moves:
+            self._leg = Leg(still(posture), steps, self._end)
+        elif phase.robot.views:
             self._views.restart(steps)
             self._leg = None
         else:

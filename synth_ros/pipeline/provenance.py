@@ -61,6 +61,10 @@ def provenance_json(episode: Episode, now: Instant, course: Course, *, number: i
                 row.tolist() for link in now.links[:1] for row in link.world_from_link
             ],
         }
+    if now.commanded is not None:
+        # Where the robot went is no function of config, seed and number.
+        accepted, pose, twist = now.commanded
+        record['commanded'] = {'accepted': accepted, 'base': pose, 'twist': twist}
     if now.phase is not None:
         record['phase'] = now.phase.model_dump(mode='json')
     return json.dumps(record, sort_keys=True, separators=(',', ':'))

@@ -37,6 +37,7 @@ class Provenance(NamedTuple):
         steering: What was told against the config.
         joints: Positions of the robot's joints, by name; of sequences alone.
         world_from_first_link: Pose of its first link, (4, 4); of sequences alone.
+        commanded: Whether the robot obeyed commands, which are not stored.
     """
 
     scene: SampledScene
@@ -49,6 +50,7 @@ class Provenance(NamedTuple):
     unlabelled: Mapping[str, Place] = MappingProxyType({})
     joints: Mapping[str, float] = MappingProxyType({})
     world_from_first_link: FloatArray | None = None
+    commanded: bool = False
 
 
 def read_provenance(frame: RecordedFrame) -> Provenance:
@@ -75,6 +77,7 @@ def read_provenance(frame: RecordedFrame) -> Provenance:
             },
             joints={str(name): float(at) for name, at in robot.get('joints', {}).items()},
             world_from_first_link=first_link if first_link.shape == (4, 4) else None,
+            commanded='commanded' in stored,
         )
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise UsageError(
@@ -122,8 +125,8 @@ class Player:
         return self._stage.renderer.name
 
     def play(self, key: FrameId, made: Provenance, *, camera: str) -> Sample | None:
-        """One frame of one camera; ``None`` if its episode cannot be opened again."""
-        if made.seed != self._stage.seed:
+        """One frame of one camera; ``None`` if its episode cannot be opened or played again."""
+        if made.seed != self._stage.seed or made.commanded:
             return None
         self._stage.steering = made.steering
         try:

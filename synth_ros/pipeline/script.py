@@ -67,6 +67,27 @@ class Script(Protocol):
         ...
 
 
+class StillScript:
+    """Leaves robot and cameras to others, and everything in its first view; a ``Script``.
+
+    Args:
+        drawn: That view.
+    """
+
+    def __init__(self, drawn: SampledView) -> None:
+        self.drawn = drawn
+        self.phase: SampledPhase | None = None
+        self.notes: list[str] = []
+
+    def cameras(self, _steps: int) -> tuple[SampledCamera, ...]:
+        """Those of the view."""
+        return self.drawn.cameras
+
+    def leg(self, steps: int, posture: Posture) -> Leg:
+        """Stay."""
+        return Leg(still(posture), steps, FOR_EVER)
+
+
 class _Gliding(NamedTuple):
     """Cameras on their way, in time steps since the start of the episode."""
 

@@ -1,24 +1,26 @@
-"""Messages of a rosbag2 recording (MCAP), found by topic and stamp, without ROS."""
+"""Messages of a rosbag2 recording, found by topic and stamp, without ROS."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mcap.exceptions import McapError
-from mcap.reader import McapReader, make_reader
-from mcap.records import Channel, Message
+from mcap.records import Schema
 from mcap_ros2.decoder import DecoderFactory
 
 from synth_ros.errors import UsageError
-from synth_ros.schema.bag_files import mcap_files
+from synth_ros.readers.bag_storage import (
+    DAMAGES,
+    BagStorage,
+    StoredMessage,
+    open_storage,
+)
+from synth_ros.schema.bag_files import storage_files
 
 _STAMP = struct.Struct('<iI')
 _CDR_HEAD = 4
-# Name of the record in which our bags keep texts of their own.
-_CUSTOM = 'synth_ros'
 # Types that begin with a std_msgs/Header, and so with a stamp.
 _STAMPED = frozenset(
     {
@@ -30,6 +32,9 @@ _STAMPED = frozenset(
         'vision_msgs/msg/Detection3DArray',
     }
 )
+
+
+Decoder = Callable[[bytes], Any]
 
 
 class Place(NamedTuple):
@@ -74,33 +79,32 @@ class BagIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self._files = mcap_files(self.path)
-        if not self._files:
-            raise UsageError(_no_files(self.path))
+        files = storage_files(self.path)
+        if not files:
+            raise UsageError(f'{self.path} is no bag: give the folder of a rosbag2 recording.')
         self.custom: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.stamped: dict[str, dict[int, Place]] = {}
         self.plain: dict[str, list[Place]] = {}
         self.problems: list[str] = []
         self._kept: set[_Kept] = set()
-        self._streams = [file.open('rb') for file in self._files]
-        self._readers: list[McapReader] = []
-        for number, stream in enumerate(self._streams):
+        self._files: list[BagStorage] = []
+        self._decoders: dict[tuple[str, bytes], Decoder] = {}
+        for number, file in enumerate(files):
             try:
-                reader = make_reader(stream, decoder_factories=[DecoderFactory()])
-                self._learn(number, reader)
-            except (McapError, ValueError, struct.error, EOFError) as error:
+                self._files.append(open_storage(file))
+                self._learn(number, self._files[-1])
+            except (*DAMAGES, OSError) as error:
                 self.close()
-                raise UsageError(
-                    f'{self._files[number]} is damaged or was not closed ({error}). Run '
-                    f'synth-ros recover {path} first.'
-                ) from None
-            self._readers.append(reader)
+                raise UsageError(_damaged(file, error)) from None
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Close the files; closing twice is fine."""
-        for stream in self._streams:
-            stream.close()
+        for file in self._files:
+            file.close()
 
     def read(self, topic: str, place: Place) -> Any:  # noqa: ANN401 (what the bag defines)
         """A message, decoded by the definition that the bag carries.
@@ -108,72 +112,71 @@ class BagIndex:
         Raises:
             UsageError: It cannot be decoded.
         """
-        reader = self._readers[place.file]
-        found = reader.iter_decoded_messages(
-            topics=[topic], starting_at=place.log_ns, ending_at=place.log_ns
-        )
         try:
-            for number, (_, _, _, message) in enumerate(found):
+            found = self._files[place.file].messages(topic, at_ns=place.log_ns)
+            for number, message in enumerate(found):
                 if number == place.sequence:
-                    return message
-        except (McapError, ValueError, struct.error) as error:
+                    return self._decode(message)
+        except DAMAGES as error:
             raise UsageError(f'{self.path}: a message on {topic} is damaged: {error}') from None
         raise UsageError(f'{self.path}: a message on {topic} at {place.log_ns} ns is gone.')
 
     def all(self, topic: str) -> Iterator[Any]:
         """All messages of a topic, decoded."""
-        for reader in self._readers:
-            for _, _, _, message in reader.iter_decoded_messages(topics=[topic]):
-                yield message
+        for file in self._files:
+            for message in file.messages(topic):
+                yield self._decode(message)
 
-    def _learn(self, number: int, reader: McapReader) -> None:
+    def _decode(self, message: StoredMessage) -> Any:  # noqa: ANN401 (what the bag defines)
+        topic = message.topic
+        key = topic.type_name, topic.definition
+        decoder = self._decoders.get(key)
+        if decoder is None:
+            # The library keeps decoders by number, which files count anew.
+            schema = Schema(1, topic.definition, topic.encoding, topic.type_name)
+            made = DecoderFactory().decoder_for('cdr', schema)
+            if made is None:
+                raise UsageError(
+                    f'{self.path}: type {topic.type_name} of {topic.name} is defined as '
+                    f'{topic.encoding or "nothing"}, which cannot be read; ros2msg can.'
+                )
+            decoder = self._decoders[key] = made
+        return decoder(message.data)
+
+    def _learn(self, number: int, file: BagStorage) -> None:
         """Note the place of every message of a file."""
         counts: dict[tuple[str, int], int] = {}
-        for note in reader.iter_metadata():
-            if note.name == _CUSTOM:
-                self.custom |= note.metadata
-        for schema, channel, message in reader.iter_messages(log_time_order=True):
-            topic = channel.topic
-            if schema is None:
+        self.custom |= file.custom()
+        for message in file.messages():
+            topic, name = message.topic, message.topic.name
+            self.types[name] = topic.type_name
+            sequence = counts.get((name, message.log_ns), 0)
+            counts[name, message.log_ns] = sequence + 1
+            if topic.latched and self._is_repeated(number, message):
                 continue
-            self.types[topic] = schema.name
-            sequence = counts.get((topic, message.log_time), 0)
-            counts[topic, message.log_time] = sequence + 1
-            if _is_latched(channel) and self._is_repeated(number, channel, message):
-                continue
-            place = Place(number, message.log_time, sequence)
-            if schema.name in _STAMPED:
+            place = Place(number, message.log_ns, sequence)
+            if topic.type_name in _STAMPED:
                 seconds, nanoseconds = _STAMP.unpack_from(message.data, _CDR_HEAD)
                 stamp = seconds * 1_000_000_000 + nanoseconds
-                places = self.stamped.setdefault(topic, {})
+                places = self.stamped.setdefault(name, {})
                 if stamp in places:
-                    self.problems.append(f'{topic}: two messages have the stamp {stamp} ns.')
+                    self.problems.append(f'{name}: two messages have the stamp {stamp} ns.')
                 places[stamp] = place
             else:
-                self.plain.setdefault(topic, []).append(place)
+                self.plain.setdefault(name, []).append(place)
 
-    def _is_repeated(self, number: int, channel: Channel, message: Message) -> bool:
+    def _is_repeated(self, number: int, message: StoredMessage) -> bool:
         """Whether a file begins with a message of the files before it, as split bags do."""
-        kept = _Kept(channel.topic, message.publish_time, hash(message.data))
+        kept = _Kept(message.topic.name, message.publish_ns, hash(message.data))
         repeated = number > 0 and kept in self._kept
         self._kept.add(kept)
         return repeated
 
 
-def _is_latched(channel: Channel) -> bool:
-    return 'transient_local' in channel.metadata.get('offered_qos_profiles', '')
-
-
-def _no_files(path: Path) -> str:
-    """Why a folder is no bag that can be read."""
-    if any(path.glob('*.db3*')):
-        advice = (
-            'it was recorded as sqlite3. Write it anew as MCAP: ros2 bag convert -i '
-            f'{path} -o out.yaml, with "output_bags: [{{uri: new_bag, storage_id: mcap}}]" in '
-            'out.yaml.'
-        )
-    elif any(path.glob('*.mcap.zstd')):
-        advice = f'its file is compressed as a whole. Unpack it: zstd -d {path}/*.mcap.zstd.'
+def _damaged(file: Path, error: Exception) -> str:
+    """What is wrong with a file, and what to do."""
+    if file.suffix == '.mcap':
+        advice = f'Run synth-ros recover {file.parent} first.'
     else:
-        advice = 'give the folder of a rosbag2 recording.'
-    return f'{path} holds no .mcap file: {advice}'
+        advice = f'Try ros2 bag reindex {file.parent}, or copy it again.'
+    return f'{file} is damaged or was not closed ({error}). {advice}'

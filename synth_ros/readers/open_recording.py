@@ -8,6 +8,7 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.dataset_index import INDEX
 from synth_ros.readers.recording import Recording
 from synth_ros.readers.recording_dataset import DatasetRecording
+from synth_ros.schema.bag_files import storage_files
 
 
 def open_recording(path: Path) -> Recording:
@@ -24,7 +25,7 @@ def open_recording(path: Path) -> Recording:
         raise UsageError(f'There is no folder {path}. Give the folder of a dataset or of a bag.')
     if (path / INDEX).is_file():
         return DatasetRecording(path)
-    if (path / 'metadata.yaml').is_file() or any(path.glob('*.mcap*')):
+    if (path / 'metadata.yaml').is_file() or storage_files(path):
         # Imported here: a bag needs libraries that a dataset does not.
         from synth_ros.readers.recording_bag import BagRecording
 

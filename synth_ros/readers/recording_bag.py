@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from synth_ros.errors import UsageError
+from synth_ros.errors import ForeignBagError, UsageError
 from synth_ros.readers import ros_values as values
 from synth_ros.readers.bag_index import BagIndex, Place
 from synth_ros.readers.bag_notes import (
@@ -98,7 +98,8 @@ class BagRecording:
         self._made = Made()
         self.problems: Sequence[str] = (*self._index.problems, *self._find_frames())
         if not self._found:
-            raise UsageError(
+            ours = any('/labels/' in topic for topic in self._index.types)
+            raise (UsageError if ours else ForeignBagError)(
                 f'{self.path} has no topic ...{ANNOTATIONS}: record it with recorder_node. Topics '
                 f'there: {", ".join(sorted(self._index.types)) or "none"}.'
             )

@@ -16,6 +16,8 @@ _ENCODINGS: dict[str, tuple[str, int]] = {
     'mono8': ('u1', 1),
     'rgb8': ('u1', 3),
     'bgr8': ('u1', 3),
+    'rgba8': ('u1', 4),
+    'bgra8': ('u1', 4),
     '16UC1': ('u2', 1),
     'mono16': ('u2', 1),
     '32SC1': ('i4', 1),
@@ -147,6 +149,8 @@ def image_array(message: Image) -> NDArray[np.generic]:
     if channels == 1:
         return pixels.reshape(message.height, message.width)
     pixels = pixels.reshape(message.height, message.width, channels)
+    if message.encoding == 'bgra8':
+        return pixels[..., [2, 1, 0, 3]]
     return pixels[..., ::-1] if message.encoding == 'bgr8' else pixels
 
 

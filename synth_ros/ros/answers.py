@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -32,13 +33,20 @@ class AnswerTopic:
         topic: Topic name.
         lockstep: Is told.
         is_watched: Whether anybody sees frames; who answers must.
+        before: Is given each message, serialised, and its type, before it counts as an answer.
 
     Attributes:
         error: Why the topic is of no use; the simulation cannot go on.
     """
 
     def __init__(
-        self, node: Node, topic: str, *, lockstep: Lockstep, is_watched: Callable[[], bool]
+        self,
+        node: Node,
+        topic: str,
+        *,
+        lockstep: Lockstep,
+        is_watched: Callable[[], bool],
+        before: Callable[[bytes, type], None] | None = None,
     ) -> None:
         self.topic = node.resolve_topic_name(topic)
         self.error: RosError | None = None
@@ -47,6 +55,7 @@ class AnswerTopic:
         self._subscription: Subscription | None = None
         self._offer: tuple[str, QoSProfile] | None = None
         self._is_watched = is_watched
+        self._before = before
         self._alone = True
         self._told = 0
         node.create_timer(_LOOK_S, self._look)
@@ -95,11 +104,13 @@ class AnswerTopic:
             self._node.destroy_subscription(self._subscription)
         self._offer = (type_name, profile)
         self._subscription = self._node.create_subscription(
-            kind, self.topic, self._receive, profile, raw=True
+            kind, self.topic, partial(self._receive, kind), profile, raw=True
         )
         self._node.get_logger().info(f'Lockstep: frames are answered on {self.topic}.')
 
-    def _receive(self, cdr: bytes) -> None:
+    def _receive(self, kind: type, cdr: bytes) -> None:
+        if self._before is not None:
+            self._before(cdr, kind)
         stamp_ns = leading_stamp_ns(cdr)
         what = 'unknown' if stamp_ns is None else self._lockstep.answer(stamp_ns)
         if what != 'unknown' or self._told >= _TOLD:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.pipeline.bag_note import note_of
+from synth_ros.report.recording.records import FileFigures
 from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
 from synth_ros.ros.qos import BURST
 from synth_ros.ros.recorder_params import Compression
+from synth_ros.ros.recording_report import Written
 from synth_ros.ros.seen_models import SeenModels
 from synth_ros.schema.bag_files import mcap_name
 from synth_ros.schema.bag_note import DATASET
@@ -29,14 +33,30 @@ from synth_ros.writers.base import DatasetInfo
 _FLUSH_S = 1.0
 
 
+class BagNote(NamedTuple):
+    """What a recording says of the dataset that it can become.
+
+    Attributes:
+        info: What a dataset of these frames says of itself.
+        options: How its files would be stored.
+    """
+
+    info: DatasetInfo
+    options: DatasetConfig
+
+
+def custom_data(note: BagNote | None) -> dict[str, str]:
+    """Texts that are kept with the messages; none without a config."""
+    return {} if note is None else {DATASET: note_of(*note).model_dump_json()}
+
+
 class BagSink:
     """A bag that is being recorded.
 
     Args:
         path: The bag's folder; must not exist.
         compression: Of its chunks.
-        info: What a dataset of these frames says of itself; kept with the messages.
-        options: How its files would be stored.
+        note: What it says of the dataset that it can become; ``None`` without a config.
         split: When it goes on in a new file.
 
     Raises:
@@ -48,20 +68,19 @@ class BagSink:
         path: Path,
         *,
         compression: Compression,
-        info: DatasetInfo,
-        options: DatasetConfig,
+        note: BagNote | None,
         split: Split = NO_SPLIT,
     ) -> None:
-        note = note_of(info, options).model_dump_json()
         self._writer = BagWriter(
-            path, compression=compression, custom_data={DATASET: note}, split=split
+            path, compression=compression, custom_data=custom_data(note), split=split
         )
-        self._meshes = info.meshes
+        self._meshes = None if note is None else note.info.meshes
         self._models = SeenModels()
         self._channels: dict[str, int] = {}
         self._topics: dict[str, BagTopic] = {}
         self._held = LatchedMessages()
         self._flushed = time.monotonic()
+        self._writing_s = 0.0
 
     def add_topic(self, topic: BagTopic) -> None:
         """Announce a topic."""
@@ -76,7 +95,9 @@ class BagSink:
         Raises:
             OutputError: The disk is full; what was recorded is valid.
         """
-        self._writer.write(self._channels[topic], cdr, log_ns=received_ns, publish_ns=sent_ns)
+        channel = self._channels[topic]
+        with self._at_work():
+            self._writer.write(channel, cdr, log_ns=received_ns, publish_ns=sent_ns)
 
     def hold(self, topic: str, cdr: bytes, *, sent_ns: int) -> None:
         """Take note of a message that came while recording was stopped, should it be latched."""
@@ -98,8 +119,9 @@ class BagSink:
         messages, self._held = self._held.all(), LatchedMessages()
         for name, topic in self._topics.items():
             self._held.add_topic(self._channels[name], topic)
-        for channel, cdr, sent_ns in messages:
-            self._writer.write(channel, cdr, log_ns=now_ns, publish_ns=sent_ns)
+        with self._at_work():
+            for channel, cdr, sent_ns in messages:
+                self._writer.write(channel, cdr, log_ns=now_ns, publish_ns=sent_ns)
         return Counter(names[message.channel] for message in messages)
 
     def split(self) -> str | None:
@@ -111,8 +133,9 @@ class BagSink:
         Raises:
             OutputError: The disk is full; what was recorded is valid.
         """
-        if not self._writer.split():
-            return None
+        with self._at_work():
+            if not self._writer.split():
+                return None
         return mcap_name(self._writer.path, self._writer.files - 1)
 
     def note_models(self, annotations: bytes) -> None:
@@ -124,7 +147,8 @@ class BagSink:
         now = time.monotonic()
         if now - self._flushed >= _FLUSH_S:
             self._flushed = now
-            self._writer.flush()
+            with self._at_work():
+                self._writer.flush()
 
     def close(self, reports: Sequence[TopicReport]) -> None:
         """Close the bag with the proof of completeness in its custom data.
@@ -133,9 +157,36 @@ class BagSink:
             OutputError: The disk is full; what was written stays readable or recoverable.
         """
         proof = {report.topic: report._asdict() for report in reports}
-        self._writer.custom_data['synth_ros_loss'] = json.dumps(proof, sort_keys=True)
-        self._writer.close()
+        self._writer.note('synth_ros_loss', json.dumps(proof, sort_keys=True))
+        with self._at_work():
+            self._writer.close()
         write_bag_meshes(self._writer.path, self._meshes, self._models.names)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Counts the time that writing takes."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._writing_s += time.perf_counter() - began
+
+    def written(self) -> Written:
+        """What it has become so far."""
+        path = self._writer.path
+        return Written(
+            name=path.name,
+            files=tuple(
+                FileFigures(
+                    name=file.name,
+                    size_bytes=(path / file.name).stat().st_size,
+                    messages=file.message_count,
+                )
+                for file in self._writer.summaries
+            ),
+            writing_s=self._writing_s,
+            not_written=self._writer.dropped,
+        )
 
 
 def bag_topic(name: str, type_name: str, *, publishers: Sequence[TopicEndpointInfo]) -> BagTopic:

@@ -6,16 +6,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import SynthRosError
-from synth_ros.pipeline.bag_note import note_of
+from synth_ros.ros.bag_sink import BagNote, custom_data
 from synth_ros.ros.recorder_params import Compression, SnapshotParams
 from synth_ros.ros.seen_models import SeenModels
-from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.bag_metadata import BagTopic
 from synth_ros.writers.bag_recent import Excerpt, RecentMessages, write_excerpt
-from synth_ros.writers.base import DatasetInfo
 
 Tell = Callable[[str], object]
 
@@ -26,8 +23,7 @@ class BagSnapshots:
     Args:
         params: How much is kept, and where bags go.
         compression: Of the bags.
-        info: What a dataset of these frames says of itself.
-        options: How its files would be stored.
+        note: What they say of the dataset that they can become; ``None`` without a config.
     """
 
     def __init__(
@@ -35,13 +31,12 @@ class BagSnapshots:
         params: SnapshotParams,
         *,
         compression: Compression,
-        info: DatasetInfo,
-        options: DatasetConfig,
+        note: BagNote | None,
     ) -> None:
         self._prefix = Path(params.bag)
         self._compression = compression
-        self._meshes = info.meshes
-        self._note = note_of(info, options).model_dump_json()
+        self._meshes = None if note is None else note.info.meshes
+        self._custom_data = custom_data(note)
         self._recent = RecentMessages(params.duration_ns, max_bytes=params.max_bytes)
         self._channels: dict[str, int] = {}
         self._models = SeenModels()
@@ -97,8 +92,7 @@ class BagSnapshots:
         return path
 
     def _write(self, path: Path, excerpt: Excerpt, models: frozenset[str]) -> None:
-        custom = {DATASET: self._note}
-        write_excerpt(path, excerpt, compression=self._compression, custom_data=custom)
+        write_excerpt(path, excerpt, compression=self._compression, custom_data=self._custom_data)
         write_bag_meshes(path, self._meshes, models)
 
     def close(self) -> None:

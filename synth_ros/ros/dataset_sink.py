@@ -83,6 +83,7 @@ class DatasetSink:
         max_waiting_bytes: int = _MAX_WAITING_BYTES,
     ) -> None:
         self.samples = 0
+        self.most_waiting_bytes = 0
         self.error: BaseException | None = None
         self._writer = writer
         self._pairers: dict[str, ExactPairer[bytes]] = {c: ExactPairer(parts) for c in cameras}
@@ -131,6 +132,7 @@ class DatasetSink:
         self._put_bytes += len(cdr)
         self._queue.put(_Part(camera, part, cdr))
         waiting = self.waiting_bytes
+        self.most_waiting_bytes = max(self.most_waiting_bytes, waiting)
         if waiting > self._max_waiting_bytes:
             self.error = OutputError(
                 f'The dataset is written more slowly than frames come: {waiting / 1e9:.1f} GB '

@@ -10,10 +10,11 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.node import Node
 
 from synth_ros.errors import UsageError
+from synth_ros.geometry.fitting import FITS, Fit
 from synth_ros.perceive.detector import DetectorOptions
 from synth_ros.perceive.kinds import KINDS, Kind
 from synth_ros.perceive.model import PROVIDERS, Provider, RunOptions
-from synth_ros.perceive.preprocess import FITS, SCALINGS, Fit, Scaling
+from synth_ros.perceive.preprocess import SCALINGS, Scaling
 from synth_ros.perceive.types import Thresholds
 from synth_ros.ros.convert_detections import ClassIdFormat
 from synth_ros.ros.params import Declare

@@ -11,6 +11,7 @@ from rclpy.clock_type import ClockType
 from rclpy.node import Node
 
 from synth_ros.pipeline.clock import Tally
+from synth_ros.pipeline.commands import CommandInbox
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.pipeline.lockstep import Lockstep
@@ -18,6 +19,7 @@ from synth_ros.pipeline.timing import Timing
 from synth_ros.pipeline.vital_signs import Rates, VitalSigns, milliseconds, resident_bytes
 from synth_ros.ros.sim_thread import Doing, SimThread
 from synth_ros.schema.profile import Step, Wait
+from synth_ros.sim.commanded import EVENTS
 
 _PERIOD_S = 1.0
 # Slower than this part of what was asked for is worth a warning.
@@ -49,6 +51,7 @@ class Watched(NamedTuple):
         last: The last frame that was published, if any.
         subscribers: Subscriptions to the streams of each camera.
         devices: How a camera's stereo pair and IMU do, by what is told.
+        commands: What the robot obeys, if it obeys commands.
     """
 
     thread: SimThread
@@ -58,6 +61,7 @@ class Watched(NamedTuple):
     last: Callable[[], LiveFrame | None]
     subscribers: Callable[[], Mapping[str, int]]
     devices: Callable[[str], Mapping[str, object]] = _no_devices
+    commands: CommandInbox | None = None
 
 
 class Diagnostics:
@@ -92,6 +96,8 @@ class Diagnostics:
             told += [self._renderer(stage), *self._cameras(stage, rates)]
         if self._watched.lockstep is not None:
             told.append(self._lockstep(self._watched.lockstep))
+        if self._watched.commands is not None:
+            told.append(self._commands(self._watched.commands))
         return told
 
     def _simulation(self, rates: Rates) -> DiagnosticStatus:
@@ -160,6 +166,24 @@ class Diagnostics:
                 'unanswered stamps s': stamps or '-',
             },
             warn=bool(counts.given_up or counts.unknown),
+        )
+
+    def _commands(self, inbox: CommandInbox) -> DiagnosticStatus:
+        counts = inbox.counts
+        accepted, refused = sum(counts.accepted.values()), sum(counts.refused.values())
+        values: dict[str, object] = {
+            **{f'accepted on {kind}': count for kind, count in counts.accepted.items()},
+            **{
+                f'refused on {kind}: {reason}': count
+                for (kind, reason), count in counts.refused.items()
+            },
+            **{event: counts.events.get(event, 0) for event in EVENTS},
+            'twists with more than a base can do': counts.ignored,
+            'let go as too many waited': counts.overtaken,
+            'lost to a new scene': counts.dropped,
+        }
+        return self._status(
+            'commands', f'{accepted} accepted, {refused} refused', values, warn=refused > 0
         )
 
     def _status(

@@ -148,7 +148,11 @@ def _declare_inputs(declare: Declare) -> _Inputs:
         'letterbox': cast(
             'Fit',
             choice(
-                'letterbox', 'none', allowed=FITS, description='How images are put into the input'
+                'letterbox',
+                'none',
+                allowed=FITS,
+                description='How images are put into the input: padded on both sides in whole '
+                'pixels (YOLO), right and below alone (RT-DETR of Isaac ROS), or stretched',
             ),
         ),
         'class_map': text(

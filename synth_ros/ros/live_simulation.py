@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
@@ -20,7 +21,9 @@ from rclpy.validate_topic_name import validate_topic_name
 
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
+from synth_ros.pipeline.commands import CommandInbox
 from synth_ros.pipeline.demand import Wanted, nothing_idle
+from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import LiveFrame, LiveSession
@@ -28,6 +31,8 @@ from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.vital_signs import VitalSigns
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.command_params import check_command_joints
+from synth_ros.ros.commands import CommandTopics
 from synth_ros.ros.diagnostics import Diagnostics, Watched
 from synth_ros.ros.live_control import (
     LiveControl,
@@ -36,17 +41,19 @@ from synth_ros.ros.live_control import (
     plan_of,
     real_time_factor,
 )
-from synth_ros.ros.messages import StreamOptions
-from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
-from synth_ros.ros.services import SimServices
+from synth_ros.ros.services import SimServices, standard_services
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.ros.snapshots import Snapshots
+from synth_ros.ros.stream_options import stream_options
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.scene.robot_description import robot_description
 from synth_ros.writers.base import DatasetInfo
+
+if TYPE_CHECKING:
+    from synth_ros.ros.standard_services import StandardServices
 
 _LOG_PERIOD_S = 10.0
 _NOTES_PERIOD_S = 0.5
@@ -80,16 +87,19 @@ class LiveSimulation:
         check_live(self._live, config)
         self._lockstep = self._make_lockstep()
         self._builder = SceneBuilder(self._loaded)
+        self._commands = self._make_inbox()
         self._logged = (time.monotonic(), 0)
         self._give_up_waiting_s: float | None = None
         self._told_of_waiting = False
         self._renderer = ''
         self._last: LiveFrame | None = None
+        self._entity_log = EntityLog()
         self._stage: Stage | None = None
         self._signs = VitalSigns()
         self._stop_asked = stop
         self._end = LinkedEvent(stop)
         self._entities = _entities(node)
+        self._standard: StandardServices | None = None
         self._control: LiveControl | None = None
         self._answers: AnswerTopic | None = None
         try:
@@ -108,8 +118,9 @@ class LiveSimulation:
             [camera.name for camera in config.cameras],
             links=self._builder.robot_links,
             categories=self._builder.categories,
-            options=self._stream_options(),
+            options=stream_options(params, self._loaded),
             description=description.text,
+            odometry=self._commands is not None,
         )
         self.thread = SimThread(
             self._session,
@@ -127,13 +138,21 @@ class LiveSimulation:
     def _listen(self) -> None:
         """Offer services, parameters and diagnostics, and listen to answers."""
         node, config = self._node, self._loaded.config
+        lockstep_topic = self.params.lockstep.topic
+        topics = None
+        if self._commands is not None:
+            topics = CommandTopics(
+                node, self.params.commands, self._commands, answers=lockstep_topic
+            )
         if self._lockstep is not None:
             self._answers = AnswerTopic(
                 node,
-                self.params.lockstep.topic,
+                lockstep_topic,
                 lockstep=self._lockstep,
                 is_watched=lambda: self._streams.is_watched,
+                before=topics.before_answer if topics is not None else None,
             )
+        if self._lockstep is not None or self._commands is not None:
             node.create_timer(_NOTES_PERIOD_S, self._log_notes)
         self._control = LiveControl(
             node,
@@ -154,6 +173,7 @@ class LiveSimulation:
                 last=lambda: self._last,
                 subscribers=self._streams.subscriptions,
                 devices=self._streams.devices,
+                commands=self._commands,
             ),
         )
         snapshots = Snapshots(
@@ -164,6 +184,9 @@ class LiveSimulation:
             self.thread,
             control=self._control,
             snapshot=lambda: snapshots.add(self._last),
+        )
+        self._standard = standard_services(
+            node, self.thread, entities=self._entity_log, stop=self._stop_asked
         )
 
     def open(self) -> bool:
@@ -192,6 +215,8 @@ class LiveSimulation:
         self._take_down()
 
     def _take_down(self) -> None:
+        if self._standard is not None:
+            self._standard.close()
         if self._control is not None:
             self._control.close()
         for entity in _entities(self._node) - self._entities:
@@ -200,6 +225,12 @@ class LiveSimulation:
     def _dataset_info(self) -> DatasetInfo:
         plan = plan_of(self._live, self._loaded.config)
         return dataset_info(self._loaded, self._builder, seed=plan.seed, renderer=self._renderer)
+
+    def _make_inbox(self) -> CommandInbox | None:
+        given = self.params.commands
+        joints = self._builder.robot.joints.items()
+        check_command_joints(given, [name for name, joint in joints if joint.is_scalar])
+        return CommandInbox(given.limits) if given.mode == 'follow' else None
 
     def _make_lockstep(self) -> Lockstep | None:
         given, cameras = self.params.lockstep, self._loaded.config.cameras
@@ -220,28 +251,6 @@ class LiveSimulation:
             timeout_s=given.timeout_s,
             stop_on_timeout=given.on_timeout == 'stop',
             camera=given.camera,
-        )
-
-    def _stream_options(self) -> StreamOptions:
-        config, params = self._loaded.config, self.params
-        return StreamOptions(
-            depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
-            class_id_format=params.class_id_format or config.output.live.class_id_format,
-            labels=config.labels,
-            color_qos=params.color_qos,
-            depth_qos=params.depth_qos,
-            infra_qos=params.infra_qos,
-            imu_qos=params.imu_qos,
-            labels_qos=params.labels_qos,
-            jpeg_quality=params.jpeg_quality,
-            mounts_move=mounts_move(self._loaded),
-            session=str(time.time_ns()),
-            baselines_m={
-                camera.name: camera.stereo.baseline_m
-                for camera in config.cameras
-                if camera.stereo is not None
-            },
-            imus=frozenset(camera.name for camera in config.cameras if camera.imu is not None),
         )
 
     @contextmanager
@@ -266,6 +275,7 @@ class LiveSimulation:
                 stays=not self._live.randomize,
                 # A snapshot has all annotations of the frame that is out already.
                 idle=nothing_idle if self.params.snapshot_dataset else self._streams.idle,
+                commands=self._commands,
             )
             for warning in session.world.scene.warnings:
                 log.warning(warning)
@@ -289,12 +299,14 @@ class LiveSimulation:
             return False
         if wait_s <= 0:
             return True
-        missing = self._streams.unmatched()
+        count = self.params.wait_for_subscribers_count
+        missing = self._streams.unmatched(count)
         if missing and now < self._give_up_waiting_s:
             return False
         if missing:
             self._node.get_logger().warning(
-                f'Nobody subscribed to {len(missing)} topics within {wait_s:g} s '
+                f'{"Nobody" if count == 1 else f"Less than {count}"} subscribed to {len(missing)} '
+                f'topics within {wait_s:g} s '
                 f'({", ".join(missing[:3])}{", ..." if len(missing) > 3 else ""}); '
                 'starting all the same.'
             )
@@ -306,9 +318,9 @@ class LiveSimulation:
         return None if self._answers is None else self._answers.error
 
     def _log_notes(self) -> None:
-        """Log what lockstep has to say."""
-        if self._lockstep is not None:
-            for note in self._lockstep.take_notes():
+        """Log what lockstep and commands have to say."""
+        for teller in (self._lockstep, self._commands):
+            for note in teller.take_notes() if teller is not None else ():
                 self._node.get_logger().warning(note)
 
     def log_end(self) -> None:
@@ -335,6 +347,7 @@ class LiveSimulation:
     def _publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._streams.publish(frame, scene)
         self._last = frame
+        self._entity_log.take(frame)
         self._signs.published(frame.stamp_ns, [s.key.camera for s in frame.samples])
         for note in frame.notes:
             self._node.get_logger().warning(note)

@@ -11,6 +11,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from synth_ros.errors import NotFoundError, UsageError, suggest
+from synth_ros.ros.command_params import CommandParams, declare_commands
 from synth_ros.ros.control_params import (
     LiveParams,
     LockstepParams,
@@ -36,6 +37,7 @@ class SimParams:
         start_paused: Wait for ``~/step`` or ``~/pause``.
         wait_for_subscribers_s: How long to hold the first frame until every stream is
             subscribed to.
+        wait_for_subscribers_count: Subscribers that each stream must have by then.
         report_frames: Print a line ``frame N`` for each frame, for programs that watch.
         linger_s: How long to stay after the last frame, for late acknowledgements.
         depth_encoding: ``16UC1``, ``32FC1``, or empty for the config's.
@@ -48,6 +50,7 @@ class SimParams:
         labels_qos: QoS profile of label streams.
         jpeg_quality: Of compressed colour images, 1..100.
         lockstep: Whose answers frames wait for.
+        commands: Whether and how the robot obeys commands.
         live: What may be changed while the node runs, as it was given at the start.
     """
 
@@ -57,6 +60,7 @@ class SimParams:
     frame_limit: int
     start_paused: bool
     wait_for_subscribers_s: float
+    wait_for_subscribers_count: int
     report_frames: bool
     linger_s: float
     snapshot_dataset: str
@@ -69,6 +73,7 @@ class SimParams:
     labels_qos: str
     jpeg_quality: int
     lockstep: LockstepParams
+    commands: CommandParams
     live: LiveParams
 
 
@@ -93,6 +98,14 @@ class Declare:
             description=description, additional_constraints=allowed, read_only=not live
         )
         return cast('str', self._declare(name, default, descriptor))
+
+    def words(self, name: str, *, description: str) -> tuple[str, ...]:
+        """Words between blanks or commas, by default none; a list of texts will do, too."""
+        given = given_parameters(self._node)
+        if name in given and given[name].type_ == Parameter.Type.STRING_ARRAY:
+            given[name] = Parameter(name, value=' '.join(given[name].value))
+        text = self.text(name, '', description=description)
+        return tuple(text.replace(',', ' ').split())
 
     def flag(self, name: str, *, default: bool, description: str, live: bool = False) -> bool:
         """A boolean parameter; a live one may be changed while the node runs."""
@@ -217,6 +230,7 @@ def declare_sim_params(node: Node) -> SimParams:
         **_declare_run(declare),
         **_declare_streams(declare),
         lockstep=declare_lockstep(declare),
+        commands=declare_commands(declare),
         live=declare_live(declare),
     )
 
@@ -227,6 +241,7 @@ class _Run(TypedDict):
     frame_limit: int
     start_paused: bool
     wait_for_subscribers_s: float
+    wait_for_subscribers_count: int
     report_frames: bool
     linger_s: float
     snapshot_dataset: str
@@ -259,6 +274,13 @@ def _declare_run(declare: Declare) -> _Run:
             0.0,
             bounds=(0.0, 3600.0),
             description='Hold the first frame this long until every stream has a subscriber',
+        ),
+        'wait_for_subscribers_count': declare.whole(
+            'wait_for_subscribers_count',
+            1,
+            low=1,
+            high=100,
+            description='How many subscribers every stream must have, for wait_for_subscribers_s',
         ),
         'report_frames': declare.flag(
             'report_frames', default=False, description='Print a line "frame N" for each frame'

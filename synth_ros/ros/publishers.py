@@ -7,17 +7,20 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+from nav_msgs.msg import Odometry
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
 from synth_ros.config.labels import Annotation
+from synth_ros.pipeline.commands import Commanded
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.ros import convert, qos, tf
 from synth_ros.ros.camera_publishers import CameraPublishers
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.names import WORLD_FRAME, camera_frames
+from synth_ros.ros.odometry import odometry_message
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.sensors.infra import Eye
@@ -50,6 +53,7 @@ class Moment(NamedTuple):
         dataset_stamp_ns: Stamp of the samples in the dataset that they come from; ``None`` for
             live ones.
         felt: Samples of IMUs since the instant before, by camera.
+        commanded: How the robot goes, if it obeys commands.
     """
 
     stamp_ns: int
@@ -60,6 +64,7 @@ class Moment(NamedTuple):
     joints: Sequence[Joint]
     dataset_stamp_ns: int | None = None
     felt: Mapping[str, Sequence[ImuSample]] = MappingProxyType({})
+    commanded: Commanded | None = None
 
 
 class SimPublishers:
@@ -72,6 +77,7 @@ class SimPublishers:
         categories: All classes.
         options: How streams are published.
         description: The robot as URDF; without one, it has no topic.
+        odometry: Whether the robot's base has odometry, which is the truth.
     """
 
     def __init__(
@@ -83,6 +89,7 @@ class SimPublishers:
         categories: Sequence[Category],
         options: StreamOptions,
         description: str = '',
+        odometry: bool = False,
     ) -> None:
         self._options = options
         self._frames = {name: camera_frames(name, links) for name in cameras}
@@ -96,18 +103,19 @@ class SimPublishers:
         self._tf = node.create_publisher(TFMessage, '/tf', qos.reliable())
         self._tf_static = node.create_publisher(TFMessage, '/tf_static', qos.latched())
         self._joints = node.create_publisher(JointState, 'joint_states', qos.reliable())
+        self._odom = node.create_publisher(Odometry, 'odom', qos.reliable()) if odometry else None
         self._sent_static = False
         if description:
             self._robot = node.create_publisher(String, 'robot_description', qos.latched())
             self._robot.publish(String(data=description))
 
-    def unmatched(self) -> list[str]:
-        """Topics that a recorder takes and nobody subscribes to yet."""
+    def unmatched(self, count: int = 1) -> list[str]:
+        """Topics that a recorder takes and that have less than ``count`` subscribers yet."""
         streams = [stream for camera in self._cameras.values() for stream in camera.streams]
         return [
             publisher.topic_name
             for publisher in (*streams, self._clock, self._tf, self._joints)
-            if not publisher.get_subscription_count()
+            if publisher.get_subscription_count() < count
         ]
 
     def idle(self, camera: str) -> frozenset[Annotation]:
@@ -160,6 +168,7 @@ class SimPublishers:
             links=frame.links,
             joints=frame.joints,
             felt=frame.felt,
+            commanded=frame.commanded,
         )
         self.send(moment, rig_of(scene))
 
@@ -171,6 +180,9 @@ class SimPublishers:
             self._joints.publish(_joint_state(now))
         for name, felt in now.felt.items():
             self._cameras[name].publish_felt(felt)
+        if self._odom is not None and now.commanded is not None and now.links:
+            first = now.links[0]
+            self._odom.publish(odometry_message(now.stamp_ns, first, now.commanded))
         for sample in now.samples:
             self._cameras[sample.key.camera].publish(
                 sample, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns

@@ -10,6 +10,7 @@ from rclpy.node import Node
 
 from synth_ros.errors import UsageError
 from synth_ros.ros.params import Declare
+from synth_ros.ros.topic_choice import TopicChoice
 from synth_ros.writers.bag import Split
 
 Compression = Literal['none', 'zstd']
@@ -34,7 +35,8 @@ class RecorderParams:
     """Parameters of the recorder node.
 
     Attributes:
-        config: Path of the config that the simulation runs.
+        config: Path of the config that the simulation runs; empty for none.
+        choice: Topics to record besides those of the config; names as they were given.
         seed: Seed that the simulation runs; -1 for the config's.
         bag: Folder of the bag; empty for none.
         dataset: Folder of the dataset; empty for none.
@@ -43,10 +45,12 @@ class RecorderParams:
         snapshot: What is kept in memory for snapshots.
         queue_limit_mb: So much may wait to be written while instants are acknowledged, MB.
         start_recording: Record from the first message on.
-        stop_with_publishers: End once every camera publisher that was seen has gone.
+        stop_with_publishers: End once every camera publisher that was seen has gone; without a
+            config, every publisher.
     """
 
     config: str
+    choice: TopicChoice
     seed: int
     bag: str
     dataset: str
@@ -67,8 +71,9 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     declare = Declare(node)
     params = RecorderParams(
         config=declare.text(
-            'config', '', description='Path of the config that the simulation runs'
+            'config', '', description='Path of the config that the simulation runs; empty: none'
         ),
+        choice=_declare_choice(declare),
         seed=declare.whole(
             'seed', -1, low=-1, description="Seed that the simulation runs; -1: the config's"
         ),
@@ -101,15 +106,11 @@ def declare_recorder_params(node: Node) -> RecorderParams:
         stop_with_publishers=declare.flag(
             'stop_with_publishers',
             default=False,
-            description='End once every camera publisher that was seen has gone',
+            description='End once every camera publisher that was seen has gone; without a '
+            'config, every publisher',
         ),
     )
-    if not params.config:
-        raise UsageError(
-            'Parameter config is empty. Give the config file that the simulation runs: '
-            'ros2 run synth_ros recorder_node --ros-args -p config:=/path/to/config.yaml '
-            '-p bag:=/path/to/bag'
-        )
+    _check_config(params)
     if params.snapshot.duration_ns and not params.snapshot.bag:
         params = replace(params, snapshot=_beside(params))
     if not params.bag and not params.dataset and not params.snapshot.duration_ns:
@@ -118,6 +119,47 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     if len(set(folders)) < len(folders):
         raise UsageError(f'Parameters bag and dataset name the same folder: {params.bag}.')
     return params
+
+
+def _check_config(params: RecorderParams) -> None:
+    """See that something is to be recorded, and that what needs a config has one.
+
+    Raises:
+        UsageError: It is not so.
+    """
+    if params.config:
+        return
+    if not params.choice.any:
+        raise UsageError(
+            'Parameter config is empty. Give the config file that the simulation runs: '
+            'ros2 run synth_ros recorder_node --ros-args -p config:=/path/to/config.yaml '
+            '-p bag:=/path/to/bag. To record a camera of others, give parameter topics instead, '
+            "such as -p topics:='/camera/* /tf_static', or all:=true."
+        )
+    if params.dataset:
+        raise UsageError(
+            'Parameter dataset needs parameter config: a dataset is made of the labels that a '
+            'simulation publishes. Record a bag, and see what it can become: synth-ros '
+            'bag2dataset BAG OUT.'
+        )
+
+
+def _declare_choice(declare: Declare) -> TopicChoice:
+    """Topics to record besides those of the config."""
+    return TopicChoice(
+        declare.words(
+            'topics',
+            description='Topics of any publisher to record, too: names or patterns such as '
+            '/camera/*, between blanks or commas',
+        ),
+        declare.flag(
+            'all', default=False, description='Record every topic there is, whoever publishes it'
+        ),
+        declare.words(
+            'exclude',
+            description='Names or patterns of topics that parameters topics and all leave out',
+        ),
+    )
 
 
 def _declare_split(declare: Declare) -> Split:

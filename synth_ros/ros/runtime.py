@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 import signal
 import sys
@@ -20,14 +19,18 @@ def prepare_environment() -> None:
     """Choose what must be chosen before ROS and MuJoCo are imported; the user's choice wins.
 
     Fast DDS keeps its default shared-memory segment at half a megabyte, less than one image,
-    and then loses frames; our profile makes room for several.
+    and then loses frames; our profile makes room for several. A profile of the user's that cannot
+    be read would be ignored by Fast DDS in silence, so it is warned of.
     """
+    from synth_ros.network.profiles import chosen_profile, profile_problem, variables_to_set
     from synth_ros.render.gl import prepare_gl_environment
 
     prepare_gl_environment()
-    profile = importlib.resources.files('synth_ros') / 'ros' / 'fastdds.xml'
-    for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
-        os.environ.setdefault(name, str(profile))
+    chosen = chosen_profile(os.environ)
+    problem = profile_problem(chosen) if chosen is not None else ''
+    if problem:
+        sys.stderr.write(f'warning: the profile for Fast DDS: {problem}\n')
+    os.environ.update(variables_to_set(os.environ))
 
 
 @contextmanager

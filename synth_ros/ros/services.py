@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
 from synth_ros.errors import SynthRosError
+from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.ros.live_control import LiveControl
 from synth_ros.ros.sim_thread import Action, Change, SimThread
+
+if TYPE_CHECKING:
+    from synth_ros.ros.standard_services import StandardServices
 
 Serve = Callable[[Trigger.Request, Trigger.Response], Trigger.Response]
 
@@ -101,3 +108,30 @@ class SimServices:
         answer = self._thread.ask(Action.PAUSE if request.data else Action.RESUME)
         response.success, response.message = answer.ok, answer.message
         return response
+
+
+def standard_services(
+    node: Node, thread: SimThread, *, entities: EntityLog, stop: threading.Event
+) -> StandardServices | None:
+    """Offer the standard services of simulators, where their package is installed.
+
+    Args:
+        node: Offers them.
+        thread: Does what they ask.
+        entities: What they tell of.
+        stop: Set to end the node.
+
+    Returns:
+        What to close at the end; ``None`` without the package.
+    """
+    if importlib.util.find_spec('simulation_interfaces') is None:
+        return None
+    try:
+        from synth_ros.ros.standard_services import StandardServices
+    except ImportError as error:
+        node.get_logger().warning(
+            f'simulation_interfaces is installed, but not as our nodes know it ({error}): its '
+            'services are not offered.'
+        )
+        return None
+    return StandardServices(node, thread, entities=entities, stop=stop)

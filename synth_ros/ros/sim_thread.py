@@ -36,6 +36,7 @@ class Action(Enum):
     RESET = auto()
     STEP = auto()
     PAUSE = auto()
+    STOP = auto()
     RESUME = auto()
 
 
@@ -143,6 +144,7 @@ class SimThread(threading.Thread):
         self._active = active
         self._lockstep = lockstep
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._session: LiveSession | None = None
         self._under_way: deque[Future[None]] = deque()
         self._broken = False
 
@@ -167,6 +169,21 @@ class SimThread(threading.Thread):
             return 'Inactive.'
 
         return self.ask(change).ok
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether time stands still because somebody said so."""
+        return self._paused or not self._active
+
+    @property
+    def is_active(self) -> bool:
+        """Whether time may run."""
+        return self._active
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether no frame of the running scene was drawn yet."""
+        return self._session is None or not self._session.begun
 
     @property
     def requests(self) -> int:
@@ -200,6 +217,7 @@ class SimThread(threading.Thread):
         try:
             if not self._stop_asked.is_set():
                 with self._open_session() as session, self._handing_on():
+                    self._session = session
                     self.opened.set()
                     self._loop(session)
         except BaseException as error:  # noqa: BLE001 (the owner raises it)
@@ -339,6 +357,10 @@ class SimThread(threading.Thread):
             case Action.PAUSE | Action.STEP:
                 self._paused = True
                 return 'Paused. Call ~/step for one frame, ~/pause with false to go on.'
+            case Action.STOP:
+                self._paused = True
+                session.restart()
+                return f'Stopped at the start of episode {session.episode}.'
             case Action.RESUME:
                 self._paused = False
                 return 'Running.'

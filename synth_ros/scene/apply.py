@@ -83,18 +83,6 @@ class SceneValues:
         self._materials = _materials(scene.model)
         self._written: frozenset[str] = frozenset()
         self._scratch: list[mujoco.MjData] = []
-        self._writers: dict[ItemKind, Callable[[str, ItemEdits], set[str]]] = {
-            'object': self._edit_object,
-            'material': self._edit_material,
-            'light': self._edit_light,
-            'ambient': lambda _, edits: edit_ambient(
-                self._fields, edits, images=image_lights(scene.model)
-            ),
-            'camera': self._edit_camera,
-            'physics': lambda _, edits: edit_gravity(self._fields, edits),
-            'joint': self._edit_joint,
-            'actuator': self._edit_actuator,
-        }
 
     def apply(self, values: Sequence[SampledValue]) -> Written:
         """Write draws; what no draw acts on is as it was compiled.
@@ -109,15 +97,36 @@ class SceneValues:
             return Written(looks=False, anything=False)
         self._fields.restore(self._written)
         written: set[str] = set()
+        writers = self._writers()
         for kind, items in edits_of(values).items():
             for item, edits in items.items():
-                written |= self._writers[kind](item, edits)
+                written |= writers[kind](item, edits)
         changed = self._written | written
         self._written = frozenset(written)
         self._simulated.follow(self._fields, changed)
         if changed & set(MASSES):
             self._derive()
         return Written(looks=bool(changed & set(LOOKS)), anything=bool(changed))
+
+    def _writers(self) -> dict[ItemKind, Callable[[str, ItemEdits], set[str]]]:
+        """What writes to each kind of item.
+
+        Not kept: a scene that holds what holds the scene would stay in memory, model and all,
+        until the collector of cycles comes around, tens of scenes later.
+        """
+        model = self._models[0]
+        return {
+            'object': self._edit_object,
+            'material': self._edit_material,
+            'light': self._edit_light,
+            'ambient': lambda _, edits: edit_ambient(
+                self._fields, edits, images=image_lights(model)
+            ),
+            'camera': self._edit_camera,
+            'physics': lambda _, edits: edit_gravity(self._fields, edits),
+            'joint': self._edit_joint,
+            'actuator': self._edit_actuator,
+        }
 
     def _derive(self) -> None:
         """Let MuJoCo work out again what rests on masses: how hard contacts push, for one."""

@@ -142,6 +142,9 @@ class JointPart(NamedTuple):
         home: Configured or keyframe position, radians or metres.
         limits: (low, high), or ``None`` if unlimited.
         coupling: How it follows another joint, or ``None`` if it moves on its own.
+        max_velocity: The most that the robot's file allows, rad/s or m/s; ``None`` if it says
+            nothing.
+        is_slide: Whether it shifts and does not turn.
     """
 
     name: str
@@ -151,6 +154,8 @@ class JointPart(NamedTuple):
     home: float
     limits: tuple[float, float] | None
     coupling: Coupling | None = None
+    max_velocity: float | None = None
+    is_slide: bool = False
 
 
 class DrivenJoint(NamedTuple):

@@ -90,7 +90,17 @@ def robot_part(
         home += value
         if joint.is_scalar:
             parts.append(
-                JointPart(name, int(joint_id), q, v, value[0], joint.limits, joint.coupling)
+                JointPart(
+                    name,
+                    int(joint_id),
+                    q,
+                    v,
+                    value[0],
+                    joint.limits,
+                    joint.coupling,
+                    joint.max_velocity,
+                    joint.is_slide,
+                )
             )
     links = tuple((name, int(model.body(prefix + name).id)) for name in robot.links)
     root = int(model.body(prefix.removesuffix('/')).id)

@@ -10,7 +10,7 @@ scene file, infinite planes, height fields, lights, skyboxes and mocap targets a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,7 +29,7 @@ from synth_ros.scene.mjspec import (
     drop_keyframes,
     read_spec,
 )
-from synth_ros.scene.urdf import is_urdf, read_urdf
+from synth_ros.scene.urdf import is_urdf, read_urdf, velocity_limits
 from synth_ros.types import FloatArray
 
 
@@ -44,6 +44,7 @@ class RobotJoint:
         is_scalar: Whether it has one degree of freedom.
         coupling: How it follows another joint, or ``None``.
         is_slide: Whether it shifts and does not turn.
+        max_velocity: The most that its file allows, rad/s or m/s; MJCF says nothing of it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class RobotJoint:
     is_scalar: bool
     coupling: Coupling | None = None
     is_slide: bool = False
+    max_velocity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ def load_robot(path: Path, *, actuated: bool = False) -> LoadedRobot:
     if model.nbody < 2:
         raise AssetError(path, 'the robot has no body.')
     joints = _joints(model, keyframe, joint_couplings(original))
+    if is_urdf(path):
+        for name, most in velocity_limits(path).items():
+            if name in joints:
+                joints[name] = replace(joints[name], max_velocity=most)
     return LoadedRobot(
         path=path,
         spec=spec,

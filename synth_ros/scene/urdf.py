@@ -68,6 +68,23 @@ def read_urdf(path: Path) -> mujoco.MjSpec:
     return spec
 
 
+def velocity_limits(path: Path) -> dict[str, float]:
+    """The most that joints of a URDF file may move, rad/s or m/s, by name.
+
+    What is no positive number says nothing: many files have 0 there for want of a value.
+    """
+    found = {}
+    for joint in _root(path).iter('joint'):
+        limit = joint.find('limit')
+        try:
+            most = float(limit.get('velocity', '0')) if limit is not None else 0.0
+        except ValueError:
+            continue
+        if most > 0:
+            found[joint.get('name', '')] = most
+    return found
+
+
 def _root(path: Path) -> ET.Element:
     try:
         return ET.parse(path).getroot()  # noqa: S314  a robot description of the user's own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +75,39 @@ def _joints(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> 
     return through(times, np.array([knot.qpos for knot in knots]), at_s)
 
 
+class Wheel(NamedTuple):
+    """A wheel that rolls while the base drives, as it stands at the start of a way.
+
+    Attributes:
+        place: Its joint's entry in ``Posture.qpos``.
+        sense: 1 if it rolls forward about the positive axis, else -1; 0 if it cannot roll.
+        left_m: How far to the left of the root it is.
+        radius_m: Its radius.
+    """
+
+    place: int
+    sense: float
+    left_m: float
+    radius_m: float
+
+
+def wheels_of(names: Collection[str], *, world: World, start: Posture) -> list[Wheel]:
+    """The wheels of a robot that is in a posture, in the order of its joints."""
+    part = world.scene.robot
+    place = {int(address): k for k, address in enumerate(part.qpos_addresses)}
+    left = np.array([-np.sin(start.yaw_rad), np.cos(start.yaw_rad), 0.0])
+    root = np.array([start.x_m, start.y_m, start.z_m])
+    found = []
+    for joint in part.joints:
+        if joint.name in names:
+            anchor = world.data.xanchor[joint.joint_id] - root
+            sense = float(np.sign(world.data.xaxis[joint.joint_id] @ left))
+            found.append(
+                Wheel(place[joint.qpos_address], sense, float(anchor @ left), float(anchor[2]))
+            )
+    return found
+
+
 def _rolled(
     way: Way,
     base: FloatArray,
@@ -92,16 +126,9 @@ def _rolled(
     heading = base[:-1, 2] + turn / 2
     chord = np.diff(base[:, 0]) * np.cos(heading) + np.diff(base[:, 1]) * np.sin(heading)
     ahead = chord / np.sinc(turn / 2 / np.pi)
-    part = world.scene.robot
-    place = {int(address): k for k, address in enumerate(part.qpos_addresses)}
-    left = np.array([-np.sin(start.yaw_rad), np.cos(start.yaw_rad), 0.0])
-    root = np.array([start.x_m, start.y_m, start.z_m])
-    for joint in part.joints:
-        if joint.name in way.wheels:
-            anchor = world.data.xanchor[joint.joint_id] - root
-            sense = np.sign(world.data.xaxis[joint.joint_id] @ left)
-            rolled = sense * (ahead - turn * float(anchor @ left)) / float(anchor[2])
-            out[1:, place[joint.qpos_address]] += np.cumsum(rolled)
+    for wheel in wheels_of(way.wheels, world=world, start=start):
+        rolled = wheel.sense * (ahead - turn * wheel.left_m) / wheel.radius_m
+        out[1:, wheel.place] += np.cumsum(rolled)
     return out
 
 

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from synth_ros.errors import UsageError
+from synth_ros.geometry.fitting import place
 from synth_ros.training import tensors
 from synth_ros.training.moves import Window, cut, flip, resize
 from synth_ros.training.targets import Array, Target
@@ -111,10 +112,9 @@ class Letterbox(Transform):
     def apply(self, image: Array, target: Target) -> tuple[Array, Target]:
         """Resize and pad."""
         (height, width), (old_height, old_width) = self.size, image.shape[1:]
-        scale = min(height / old_height, width / old_width)
-        inner = (max(round(old_height * scale), 1), max(round(old_width * scale), 1))
-        image, target = resize(image, target, inner)
-        left, top = (width - inner[1]) // 2, (height - inner[0]) // 2
+        where = place((old_width, old_height), (width, height), 'letterbox')
+        image, target = resize(image, target, where.resized[::-1])
+        left, top = where.pad
         return cut(image, target, Window(-left, -top, width, height), fill=self.fill)
 
 

@@ -15,13 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.bag import read_bag_summary
+from synth_ros.readers.bag_storage import open_storage
 from synth_ros.readers.layouts.folders import is_file
-from synth_ros.schema.bag_files import mcap_files
+from synth_ros.schema.bag_files import storage_files
 from synth_ros.validate.base import Rule
 from synth_ros.validate.common import problems
 from synth_ros.validate.inspection import Inspection
 
 ANNOTATIONS = '/labels/annotations'
+_STORAGES = frozenset({'mcap', 'sqlite3'})
 _MAGIC = b'\x89MCAP0\r\n'
 RULES = (
     Rule(
@@ -46,7 +48,7 @@ RULES = (
     Rule(
         'bag.damaged',
         'error',
-        'MCAP files can be read, and their checksums hold',
+        'the files can be read, and the checksums of MCAP hold',
         'Copy the file again; synth-ros recover BAG helps only where the end is missing.',
     ),
     Rule(
@@ -64,7 +66,7 @@ RULES = (
     Rule(
         'bag.storage',
         'warning',
-        'the bag is MCAP',
+        'the bag is MCAP or sqlite3',
         'Only metadata.yaml was checked. Convert it: ros2 bag convert -i BAG -o OPTIONS.yaml.',
     ),
     Rule(
@@ -104,18 +106,21 @@ class _Contents(NamedTuple):
 def check(run: Inspection) -> None:
     """Check metadata, files, and what a recording of ours promises."""
     metadata = _metadata(run)
-    files = [path for path in mcap_files(run.root) if is_file(path)]
+    files = [path for path in storage_files(run.root) if is_file(path)]
     if metadata is not None:
         for name in metadata.relative_file_paths:
             run.located(run.root, name, file='metadata.yaml', at='relative_file_paths')
-        if metadata.storage_identifier != 'mcap':
+        if metadata.storage_identifier not in _STORAGES:
             message = f'its storage is {metadata.storage_identifier[:20]!r}'
             run.add('bag.storage', 'metadata.yaml', message)
             return
     topics: Counter[str] = Counter()
     whole = bool(files)
     for file in files:
-        found = _fast(run, file) if run.fast else _thorough(run, file)
+        if file.suffix != '.mcap':
+            found = _stored(run, file)
+        else:
+            found = _fast(run, file) if run.fast else _thorough(run, file)
         topics += found.topics
         whole = whole and found.whole
     run.counts.other['messages'] = sum(topics.values())
@@ -200,6 +205,23 @@ def _thorough(run: Inspection, path: Path) -> _Contents:
         message = f'its index knows {summary.topics.total()} messages, it has {topics.total()}'
         run.add('bag.damaged', file, message)
     return _Contents(topics, whole=summary.whole)
+
+
+def _stored(run: Inspection, path: Path) -> _Contents:
+    """Read every message of a file that is compressed, or no MCAP."""
+    topics: Counter[str] = Counter()
+    file = run.name(path)
+    run.progress.begin(f'messages of {file}', None)
+    try:
+        with closing(open_storage(path)) as storage:
+            for message in storage.messages():
+                topics[message.topic.name] += 1
+                run.progress.step()
+    except Exception as error:  # noqa: BLE001 (the libraries raise anything on damaged bytes)
+        told = f'after {topics.total()} messages: {str(error) or type(error).__name__}'
+        run.add('bag.damaged', file, told[:300])
+        return _Contents(topics, whole=False)
+    return _Contents(topics, whole=True)
 
 
 def _closed(path: Path) -> bool:

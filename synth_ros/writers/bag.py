@@ -88,6 +88,7 @@ class BagWriter:
         self._chunk = Chunk()
         self._dropped = 0
         self._closed = False
+        self._described = False
         # Log times of the first and the last message since the last split.
         self._first_ns: int | None = None
         self._last_ns = 0
@@ -126,6 +127,11 @@ class BagWriter:
     def files(self) -> int:
         """How many files there are."""
         return len(self._files) + 1
+
+    @property
+    def summaries(self) -> tuple[FileSummary, ...]:
+        """What is in each file, in order."""
+        return (*self._files, self._file.summary())
 
     @property
     def dropped(self) -> int:
@@ -170,7 +176,10 @@ class BagWriter:
         """
         self._check_open()
         if self._is_due(log_ns):
+            # Should the disk be full now, this message is not written either.
+            self._dropped += 1
             self.split()
+            self._dropped -= 1
         if self._first_ns is None:
             self._first_ns = log_ns
         self._last_ns = max(self._last_ns, log_ns)
@@ -275,9 +284,28 @@ class BagWriter:
         self.custom_data |= _repeats(self._repeated)
         with self._file.out.file:
             self._end_file()
+        self._write_metadata()
+        self._described = True
+
+    def note(self, key: str, text: str) -> None:
+        """Keep a text in ``metadata.yaml``, also in that of a bag whose disk ran full.
+
+        Args:
+            key: Of the text.
+            text: It.
+
+        Raises:
+            OutputError: The disk is full; the bag is as before.
+        """
+        self.custom_data[key] = text
+        if self._described:
+            with os_errors(self.path, valid='The bag is valid as it is.'):
+                self._write_metadata()
+
+    def _write_metadata(self) -> None:
         text = metadata_yaml(
             self._topics,
-            [*self._files, self._file.summary()],
+            self.summaries,
             custom_data=self.custom_data,
             ros_distro=self._ros_distro,
         )
@@ -297,7 +325,8 @@ class BagWriter:
         else:
             valid = (
                 f'The bag was closed with {self._written} messages and is valid; '
-                f'{self._dropped} messages that waited in memory are lost.'
+                f'{self._dropped} messages that waited in memory are lost. Free some space, and '
+                'record the rest into another bag.'
             )
         try:
             with os_errors(self.path, valid=valid):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple, Protocol
 
 from synth_ros.errors import InternalError
 from synth_ros.schema.splits import FORMAT as SPLITS_FORMAT
@@ -39,8 +39,8 @@ from synth_ros.writers.coco_index import (
     read_episode,
 )
 from synth_ros.writers.coco_records import (
+    EpisodeRecord,
     ExportFrameRecord,
-    FrameRecord,
     ModelRecord,
     PartRecord,
 )
@@ -48,7 +48,17 @@ from synth_ros.writers.exports import StoredFrames, compose_export, files_below
 from synth_ros.writers.formats.base import FormatSetup, FrameFormat
 from synth_ros.writers.storage import Storage
 
-_Compose = Callable[[IO[str], Sequence[Path], DatasetInfo], None]
+
+class _Composer(Protocol):
+    """Makes one file about all episodes, each of which it is shown once, in their order."""
+
+    def take(self, marker: Path, episode: EpisodeRecord) -> None:
+        """Look at an episode."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left to be written."""
+        ...
 
 
 def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]) -> None:
@@ -63,65 +73,71 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
         OSError: A file could not be written; an older index stays.
         OutputError: A marker is damaged.
     """
-    info = setup.info
-    wanted: dict[str, _Compose] = {MODELS: _write_models, INDEX: _write_index}
-    if 'parts' in info.annotations:
-        wanted[PARTS] = _write_parts
+    with storage.scratch() as scratch, ExitStack() as files:
+        # What is here for a while only; a storage removes its scratch folder after errors anyway.
+        waiting = scratch / '.waiting'
+        waiting.mkdir()
+        markers = episode_files(storage.folder_here(EPISODES, scratch))
+        own: dict[str, _Composer] = {
+            name: make(_Place(scratch / name, waiting, files), setup.info)
+            for name, make in _wanted(storage, setup).items()
+        }
+        sums = _Checksums(scratch / CHECKSUMS)
+        exports = _Exports([_Place(waiting / item.name, waiting, files) for item in formats])
+        for marker in markers:
+            content = marker.read_bytes()
+            episode = read_episode(marker, content)
+            sums.take(marker, content, episode)
+            for composer in (exports, *own.values()):
+                composer.take(marker, episode)
+        for composer in (exports, *own.values()):
+            composer.close()
+        exported = _compose_exports(storage, waiting, scratch, formats=formats, setup=setup)
+        shutil.rmtree(waiting)
+        sums.close(storage, scratch, [*own, *exported])
+        # The sums go first, the index last: it is what makes a dataset finished.
+        last = sorted(own, key=lambda name: name == INDEX)
+        storage.adopt(scratch, [CHECKSUMS, *exported, *last])
+
+
+class _Place(NamedTuple):
+    """Where a file is made.
+
+    Attributes:
+        path: The file.
+        waiting: A folder for what waits until other things are written.
+        files: Closes files after an error.
+    """
+
+    path: Path
+    waiting: Path
+    files: ExitStack
+
+    def open(self) -> IO[str]:
+        """The file, to be written."""
+        return self.files.enter_context(self.path.open('w', encoding='ascii'))
+
+    def open_waiting(self) -> IO[str]:
+        """A file beside it, to be written and read."""
+        path = self.waiting / self.path.name
+        return self.files.enter_context(path.open('w+', encoding='ascii'))
+
+
+_Make = Callable[[_Place, DatasetInfo], _Composer]
+
+
+def _wanted(storage: Storage, setup: FormatSetup) -> dict[str, _Make]:
+    """The files a dataset has, and what makes each."""
+    annotations = setup.info.annotations
+    wanted: dict[str, _Make] = {MODELS: _Models, INDEX: _Index}
+    if 'parts' in annotations:
+        wanted[PARTS] = _Parts
     if setup.options.formats and not _dealt_by_hand(storage, setup):
         # Later conversions deal as this run did.
-        wanted[SPLITS] = partial(_write_splits, setup=setup)
-    if 'panoptic' in info.annotations:
-        wanted[PANOPTIC_INDEX] = _write_panoptic
-    with storage.scratch() as scratch:
-        markers = episode_files(storage.folder_here(EPISODES, scratch))
-        with _sorted_out(markers, scratch, formats) as (own_markers, records):
-            for name, write in wanted.items():
-                with (scratch / name).open('w', encoding='ascii') as out:
-                    write(out, own_markers, info)
-            exported = _compose_exports(storage, records, scratch, formats=formats, setup=setup)
-        with (scratch / CHECKSUMS).open('w', encoding='utf-8') as out:
-            sums = _sums_of(storage, scratch, [*wanted, *exported])
-            _write_checksums(out, markers, sums)
-        # The sums go first, the index last: it is what makes a dataset finished.
-        own = sorted(wanted, key=lambda name: name == INDEX)
-        storage.adopt(scratch, [CHECKSUMS, *exported, *own])
-
-
-@contextmanager
-def _sorted_out(
-    markers: Sequence[Path], scratch: Path, formats: Sequence[FrameFormat]
-) -> Iterator[tuple[Sequence[Path], Path]]:
-    """What markers hold, sorted by who reads it, since each reads it several times.
-
-    Args:
-        markers: Of all episodes.
-        scratch: A folder of this machine.
-        formats: Those that remember something of frames.
-
-    Yields:
-        Markers without what formats remember, and a folder with a file for each format: a line
-        for each episode, its number and the records. They are gone afterwards.
-    """
-    if not formats:
-        yield markers, scratch
-        return
-    folder = scratch / '.sorted'
-    own = folder / EPISODES
-    own.mkdir(parents=True)
-    with ExitStack() as stack:
-        outs = {
-            item.name: stack.enter_context((folder / item.name).open('w', encoding='ascii'))
-            for item in formats
-        }
-        for marker in markers:
-            episode = read_episode(marker)
-            exports = episode.pop('exports', {})
-            (own / marker.name).write_text(dump(episode), encoding='ascii')
-            for name, out in outs.items():
-                out.write(f'{dump([episode["episode"], exports.get(name, [])])}\n')
-    yield [own / marker.name for marker in markers], folder
-    # Not after an error: the storage removes its scratch folder anyway.
-    shutil.rmtree(folder)
+        wanted[SPLITS] = partial(_Splits, setup=setup)
+    if 'panoptic' in annotations:
+        wanted[PANOPTIC_INDEX] = _Panoptic
+    return wanted
 
 
 def _compose_exports(
@@ -151,66 +167,113 @@ def _exported(records: Path) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]
             yield episode, frames
 
 
-def _write_index(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
+class _TwoLists:
+    """A file of images and annotations: the second list waits beside it until the first is done.
+
+    Args:
+        place: Where.
+        head: Its first lines, up to the images.
+    """
+
+    def __init__(self, place: _Place, head: str) -> None:
+        self._out, self._later = place.open(), place.open_waiting()
+        self._out.write(head)
+        self.images = self.annotations = 0
+
+    def add_image(self, record: object) -> None:
+        """Add to the first list."""
+        self._out.write(f'{"," if self.images else ""}\n{dump(record)}')
+        self.images += 1
+
+    def add_annotation(self, record: object) -> None:
+        """Add to the second list."""
+        self._later.write(f'{"," if self.annotations else ""}\n{dump(record)}')
+        self.annotations += 1
+
+    def close(self) -> None:
+        """Put one after the other."""
+        with self._out as out, self._later as later:
+            out.write('\n],\n"annotations":[')
+            later.seek(0)
+            shutil.copyfileobj(later, out)
+            out.write('\n]}\n')
+
+
+class _Index:
     """The COCO file, one record a line, ids from 1 in key order."""
-    out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
-    out.write(f'"categories":{dump(category_records(info))},\n"images":[')
-    for number, frame in enumerate(_frames(markers), 1):
-        frame['image']['id'] = number
-        out.write(f'{"," if number > 1 else ""}\n{dump(frame["image"])}')
-    out.write('\n],\n"annotations":[')
-    annotation_id = 0
-    for number, frame in enumerate(_frames(markers), 1):
-        for record in frame['annotations']:
-            annotation_id += 1
-            record['id'] = annotation_id
-            record['image_id'] = number
-            out.write(f'{"," if annotation_id > 1 else ""}\n{dump(record)}')
-    out.write('\n]}\n')
+
+    def __init__(self, place: _Place, info: DatasetInfo) -> None:
+        head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
+        head += f'"categories":{dump(category_records(info))},\n"images":['
+        self._file = _TwoLists(place, head)
+
+    def take(self, _marker: Path, episode: EpisodeRecord) -> None:
+        for frame in episode['frames']:
+            image_id = self._file.images + 1
+            self._file.add_image(frame['image'] | {'id': image_id})
+            for record in frame['annotations']:
+                record['id'] = self._file.annotations + 1
+                record['image_id'] = image_id
+                self._file.add_annotation(record)
+
+    def close(self) -> None:
+        self._file.close()
 
 
-def _write_panoptic(out: IO[str], markers: Sequence[Path], info: DatasetInfo) -> None:
+class _Panoptic:
     """The COCO panoptic file; image ids are those of the COCO file."""
-    out.write(f'{{"info":{dump(info_record(info))},\n"licenses":[],\n')
-    out.write(f'"categories":{dump(panoptic_category_records(info))},\n"images":[')
-    for number, frame in enumerate(_frames(markers), 1):
-        image = frame['image']
-        short = {
-            'id': number,
-            'width': image['width'],
-            'height': image['height'],
-            'file_name': image['file_name'],
-        }
-        out.write(f'{"," if number > 1 else ""}\n{dump(short)}')
-    out.write('\n],\n"annotations":[')
-    written = 0
-    for number, frame in enumerate(_frames(markers), 1):
-        record = frame['panoptic']
-        if record is not None:
-            record['image_id'] = number
-            out.write(f'{"," if written else ""}\n{dump(record)}')
-            written += 1
-    out.write('\n]}\n')
+
+    def __init__(self, place: _Place, info: DatasetInfo) -> None:
+        head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
+        head += f'"categories":{dump(panoptic_category_records(info))},\n"images":['
+        self._file = _TwoLists(place, head)
+
+    def take(self, _marker: Path, episode: EpisodeRecord) -> None:
+        for frame in episode['frames']:
+            image, record = frame['image'], frame['panoptic']
+            number = self._file.images + 1
+            short = {key: image[key] for key in ('width', 'height', 'file_name')}
+            self._file.add_image({'id': number, **short})
+            if record is not None:
+                record['image_id'] = number
+                self._file.add_annotation(record)
+
+    def close(self) -> None:
+        self._file.close()
 
 
-def _write_models(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> None:
+class _Models:
     """Models by name, each as its first instance in the order of episodes has it."""
-    models: dict[str, ModelRecord] = {}
-    for marker in markers:
-        models = read_episode(marker)['models'] | models
-    lines = ','.join(f'\n{dump(name)}:{dump(models[name])}' for name in sorted(models))
-    out.write(f'{{{lines}\n}}\n')
+
+    def __init__(self, place: _Place, _info: DatasetInfo) -> None:
+        self._path = place.path
+        self._models: dict[str, ModelRecord] = {}
+
+    def take(self, _marker: Path, episode: EpisodeRecord) -> None:
+        self._models = episode['models'] | self._models
+
+    def close(self) -> None:
+        models = self._models
+        lines = ','.join(f'\n{dump(name)}:{dump(models[name])}' for name in sorted(models))
+        self._path.write_text(f'{{{lines}\n}}\n', encoding='ascii')
 
 
-def _write_parts(out: IO[str], markers: Sequence[Path], _info: DatasetInfo) -> None:
+class _Parts:
     """What the values of part masks mean, by ascending id."""
-    parts: dict[int, PartRecord] = {}
-    for marker in markers:
-        for part in read_episode(marker)['parts']:
-            if parts.setdefault(part['id'], part) != part:
-                raise InternalError(f'{marker}: {part} was {parts[part["id"]]} before.')
-    lines = ','.join(f'\n{dump(parts[number])}' for number in sorted(parts))
-    out.write(f'[{lines}\n]\n')
+
+    def __init__(self, place: _Place, _info: DatasetInfo) -> None:
+        self._path = place.path
+        self._parts: dict[int, PartRecord] = {}
+
+    def take(self, marker: Path, episode: EpisodeRecord) -> None:
+        for part in episode['parts']:
+            known = self._parts.setdefault(part['id'], part)
+            if known != part:
+                raise InternalError(f'{marker}: {part} was {known} before.')
+
+    def close(self) -> None:
+        lines = ','.join(f'\n{dump(self._parts[number])}' for number in sorted(self._parts))
+        self._path.write_text(f'[{lines}\n]\n', encoding='ascii')
 
 
 def _dealt_by_hand(storage: Storage, setup: FormatSetup) -> bool:
@@ -222,42 +285,66 @@ def _dealt_by_hand(storage: Storage, setup: FormatSetup) -> bool:
         return False
 
 
-def _write_splits(
-    out: IO[str], markers: Sequence[Path], info: DatasetInfo, *, setup: FormatSetup
-) -> None:
+class _Splits:
     """Which episode is in which split."""
-    dealt: dict[str, list[int]] = {name: [] for name in setup.splits.names}
-    for marker in markers:
-        episode = int(marker.stem)
-        dealt[setup.splits.of(episode)].append(episode)
-    content = {
-        'format': SPLITS_FORMAT,
-        'shares': setup.options.shares,
-        'seed': info.seed,
-        'episodes': dealt,
-    }
-    out.write(f'{dump(content)}\n')
+
+    def __init__(self, place: _Place, info: DatasetInfo, *, setup: FormatSetup) -> None:
+        self._path = place.path
+        self._setup, self._seed = setup, info.seed
+        self._dealt: dict[str, list[int]] = {name: [] for name in setup.splits.names}
+
+    def take(self, marker: Path, _episode: EpisodeRecord) -> None:
+        number = int(marker.stem)
+        self._dealt[self._setup.splits.of(number)].append(number)
+
+    def close(self) -> None:
+        content = {
+            'format': SPLITS_FORMAT,
+            'shares': self._setup.options.shares,
+            'seed': self._seed,
+            'episodes': self._dealt,
+        }
+        self._path.write_text(f'{dump(content)}\n', encoding='ascii')
 
 
-def _frames(markers: Sequence[Path]) -> Iterator[FrameRecord]:
-    """All frames in key order: episodes ascend, frames are sorted inside each file."""
-    for marker in markers:
-        yield from read_episode(marker)['frames']
+class _Exports:
+    """What formats remember of frames: a file for each, a line for each episode.
+
+    Args:
+        places: Of those files; each has its format's name.
+    """
+
+    def __init__(self, places: Sequence[_Place]) -> None:
+        self._outs = {place.path.name: place.open() for place in places}
+
+    def take(self, _marker: Path, episode: EpisodeRecord) -> None:
+        exports = episode.get('exports', {})
+        for name, out in self._outs.items():
+            out.write(f'{dump([episode["episode"], exports.get(name, [])])}\n')
+
+    def close(self) -> None:
+        for out in self._outs.values():
+            out.close()
 
 
-def _sums_of(storage: Storage, scratch: Path, composed: Iterable[str]) -> dict[str, str]:
-    """Checksums of the files that are not an episode's."""
-    sums = {name: _sha256(scratch / name) for name in composed}
-    sums[IDENTITY] = hashlib.sha256(storage.read(IDENTITY)).hexdigest()
-    return sums
-
-
-def _write_checksums(out: IO[str], markers: Sequence[Path], sums: dict[str, str]) -> None:
+class _Checksums:
     """All files but itself in the format of ``sha256sum``, by path."""
-    for marker in markers:
-        sums[episode_path(int(marker.stem))] = _sha256(marker)
-        sums.update({f['path']: f['sha256'] for f in read_episode(marker)['files']})
-    out.writelines(f'{sums[path]}  {path}\n' for path in sorted(sums))
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sums: dict[str, str] = {}
+
+    def take(self, marker: Path, content: bytes, episode: EpisodeRecord) -> None:
+        """Note the files of an episode, its marker included."""
+        self._sums[episode_path(int(marker.stem))] = hashlib.sha256(content).hexdigest()
+        self._sums.update({file['path']: file['sha256'] for file in episode['files']})
+
+    def close(self, storage: Storage, scratch: Path, composed: Sequence[str]) -> None:
+        """Add the files that are not an episode's, and write."""
+        self._sums |= {name: _sha256(scratch / name) for name in composed}
+        self._sums[IDENTITY] = hashlib.sha256(storage.read(IDENTITY)).hexdigest()
+        with self._path.open('w', encoding='utf-8') as out:
+            out.writelines(f'{self._sums[path]}  {path}\n' for path in sorted(self._sums))
 
 
 def _sha256(path: Path) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from pydantic_core import from_json, to_json
+
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError
 from synth_ros.schema.shards import SHARDS
@@ -43,6 +45,11 @@ def episode_path(episode: int) -> str:
 
 def dump(value: object) -> str:
     """One line of JSON: ASCII, in the given key order, no NaN."""
+    # Several times as fast as Python's own, and its floats read back as exactly.
+    text = to_json(value)
+    if text.isascii() and b'NaN' not in text and b'Infinity' not in text:
+        return text.decode('ascii')
+    # A name that is not ASCII, or something that there should not be.
     return json.dumps(value, allow_nan=False, separators=(',', ':'))
 
 
@@ -232,14 +239,18 @@ def episode_files(folder: Path) -> list[Path]:
     return sorted(folder.glob('[0-9]*.json'), key=lambda path: int(path.stem))
 
 
-def read_episode(marker: Path) -> EpisodeRecord:
+def read_episode(marker: Path, content: bytes | None = None) -> EpisodeRecord:
     """One episode file.
+
+    Args:
+        marker: The file.
+        content: What is in it, if it was read already.
 
     Raises:
         OutputError: It is damaged.
     """
     try:
-        return parse_episode(marker.read_bytes())
+        return parse_episode(marker.read_bytes() if content is None else content)
     except ValueError as error:
         raise OutputError(
             f'{EPISODES}/{marker.name} is damaged ({error}). Remove it and run the same command '
@@ -253,7 +264,7 @@ def parse_episode(data: bytes) -> EpisodeRecord:
     Raises:
         ValueError: It is no JSON: cut off, or not ours.
     """
-    return cast('EpisodeRecord', json.loads(data))
+    return cast('EpisodeRecord', from_json(data))
 
 
 def _read_identity(storage: Storage) -> dict[str, object]:

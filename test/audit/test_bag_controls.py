@@ -24,6 +24,7 @@ from synth_ros.writers.bag_metadata import BagTopic
 
 sys.path.insert(0, str(Path(__file__).parents[1] / 'ros'))
 
+from other_recorders import hear, record
 from ros_processes import CONFIG, recorder, sim, write_config
 
 FRAME = '000000_001_head'
@@ -273,6 +274,15 @@ def copy_bag(source, target, change):
                 log_ns=message.log_time,
                 publish_ns=message.publish_time,
             )
+
+
+def test_a_bag_of_another_recorder_is_fine(recorded, tmp_path):
+    bag = record(hear(recorded[1]), tmp_path / 'bag', storage='SQLITE3', mode='MESSAGE')
+    with closing(BagRecording(bag)) as recording:
+        result = audit(recording, AuditRequest())
+    assert result.fine, told(result)
+    judged = {row.name for row in result.rows if row.status == 'fine'}
+    assert {'camera.tf', 'camera.stamps', 'files.ids', 'robot'} <= judged
 
 
 def test_the_bag_is_a_plain_dataset_and_has_a_report(recorded, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from bench_memory import Reading, by_thousand, slope
 from fill_docs import NOTHING, blocks, fill
 from fill_docs import main as fill_main
+from fill_network import main as fill_network_main
 from PIL import Image
 from plots import Bar, bar_chart
 from results import Row, Spread, load, machine, save
@@ -107,6 +108,23 @@ def test_shares_of_storing_have_a_table_of_their_own():
 def test_memory_is_read_by_the_thousand():
     readings = [Reading(n, 300 + n // 1000) for n in range(0, 2000, 50)]
     assert by_thousand(readings, 3000) == '300 301 -'
+
+
+def test_figures_of_the_network_have_a_page_of_their_own(tmp_path):
+    notes = {'arrived, %': 80.0, 'least, %': 70.0, 'most, %': 100.0, 'median, ms': 5.1}
+    notes |= {'p99, ms': 20.0, 'sent, frames/s': 10.0, 'processor, ms a frame': 9.0}
+    notes |= {'processor, times the first': '1.00 (0.90 to 1.10)', 'load': 2.5}
+    row = Row('network', 'cable, 10/s', 'our profile', notes=notes)
+    broken = replace(row, name='other', notes={'load': 2.5}, error='no subscriber was found')
+    save(tmp_path / 'network.json', [row, broken])
+    page = tmp_path / 'network.md'
+    shutil.copy(PAGE.with_name('network.md'), page)
+    fill_network_main(['--results', str(tmp_path / 'network.json'), '--page', str(page)])
+    text = page.read_text(encoding='utf-8')
+    assert '**Cable, 10/s** (load 2.5 on two cores)' in text
+    assert '| our profile | 80 (70 to 100) | 5.1 | 20.0 | 10.0 | 9.0 | 1.00 (0.90' in text
+    assert '| other | no subscriber was found | - |' in text
+    assert (tmp_path / 'images' / 'bench_network.png').exists()
 
 
 def test_a_page_without_a_block_is_refused():

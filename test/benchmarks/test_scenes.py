@@ -120,8 +120,22 @@ def test_the_whole_benchmark_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_large_images_pass_whole_under_both_profiles(tmp_path):
+    out = tmp_path / 'network.json'
+    command = [sys.executable, str(BENCHMARKS / 'bench_network.py'), '--quick', '--json', str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(out.read_text())['rows']
+    assert [row['name'] for row in rows] == ['our profile', 'our network profile']
+    for row in rows:
+        assert row['error'] == ''
+        assert (row['notes']['arrived, %'], row['notes']['broken']) == (100, 0)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    'script', ['bench_publish.py', 'bench_start.py', 'bench_gpu.py', 'bench_written.py']
+    'script',
+    ['bench_publish.py', 'bench_start.py', 'bench_gpu.py', 'bench_written.py', 'bench_soak.py'],
 )
 def test_the_other_benchmarks_run(tmp_path, script):
     out = tmp_path / 'figures.json'

@@ -86,6 +86,7 @@ def test_nodes_and_command_are_installed_for_ros2_run(workspace):
     folder = workspace / 'install' / 'synth_ros' / 'lib' / 'synth_ros'
     assert sorted(path.name for path in folder.iterdir()) == [
         'detector_node',
+        'evaluator_node',
         'recorder_node',
         'sim_node',
         'synth-ros',

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROS = re.compile(
-    r'^(rclpy|rosidl_\w+|rpyutils|catkin_pkg|ament_index_python|cv_bridge|\w+_msgs|\w+_srvs|builtin_interfaces|rcl_interfaces)$'
+    r'^(rclpy|rosidl_\w+|rpyutils|catkin_pkg|ament_index_python|cv_bridge|\w+_msgs|\w+_srvs|simulation_interfaces|builtin_interfaces|rcl_interfaces)$'
 )
 
 

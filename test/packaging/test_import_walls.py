@@ -21,6 +21,7 @@ ALLOWED = {
     'types': {'errors', 'geometry'},
     'geometry': {'types', 'errors'},
     'config': {'types', 'errors', 'geometry'},
+    'network': {'errors'},
     'schema': {'types', 'errors'},
     'randomize': GROUND,
     'scene': {*GROUND, 'randomize'},
@@ -44,11 +45,12 @@ ALLOWED = {
         'report',
         'perceive',
         'view',
+        'network',
         'pipeline',
         'validate',
         'evaluate',
     },
-    'ros': {*MODEL, *TOOLS, 'report', 'perceive', 'pipeline', 'evaluate'},
+    'ros': {*MODEL, *TOOLS, 'report', 'network', 'perceive', 'pipeline', 'evaluate'},
 }
 # ament_index_python only finds folders; scene/ asks it for package:// addresses if it is there.
 ROS_PACKAGES = {'rclpy', 'cv_bridge', 'builtin_interfaces', 'tf2_ros'}

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_ros.perceive.preprocess import FITS, network_input, place
+from synth_ros.evaluate.letterbox import Letterbox
+from synth_ros.evaluate.types import Box
+from synth_ros.geometry.fitting import FITS, place
+from synth_ros.perceive.preprocess import network_input
 
 SIZES = st.tuples(st.integers(2, 2000), st.integers(2, 2000))
 
@@ -47,6 +50,25 @@ def test_boxes_come_back_exactly(image, network, fit):
     low, high = where.to_network(boxes)[0, :2], where.to_network(boxes)[0, 2:]
     np.testing.assert_allclose(low, where.pad)
     assert (high <= np.array(network) + 1e-9).all()
+
+
+@given(image=SIZES, network=SIZES)
+def test_padding_is_rounded_as_ultralytics_rounds_it(image, network):
+    where = place(image, network, 'letterbox')
+    halves = [(network[axis] - where.resized[axis]) / 2 for axis in (0, 1)]
+    assert where.pad == tuple(round(half - 0.1) for half in halves)
+
+
+@given(image=SIZES, network=SIZES, fit=st.sampled_from(FITS))
+def test_what_the_detector_says_of_the_network_the_evaluator_takes_back(image, network, fit):
+    """Through vision_msgs, which have centre and size; to a millionth of a pixel."""
+    boxes = np.array([[0, 0, *image], [0.25, 0.5, 1.5, 1.75]], np.float64)
+    lens = Letterbox.fitted(image, network, fit)
+    for box, said in zip(boxes, place(image, network, fit).to_network(boxes), strict=True):
+        centre, size = (said[:2] + said[2:]) / 2, said[2:] - said[:2]
+        back = lens.to_image(Box(*(centre - size / 2), *size))
+        expected = (*box[:2], *(box[2:] - box[:2]))
+        np.testing.assert_allclose(back, expected, rtol=0, atol=1e-6)
 
 
 @given(

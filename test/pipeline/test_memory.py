@@ -1,6 +1,8 @@
 """Memory stays flat over episodes."""
 
+import gc
 import os
+import weakref
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from synth_ros.pipeline.generate import (
     make_plan,
     open_stage,
 )
+from synth_ros.pipeline.live import LiveSession, ScenePlan
 from synth_ros.pipeline.overlap import from_list
 from synth_ros.pipeline.produce import produce
 from synth_ros.scene.build import SceneBuilder
@@ -59,3 +62,27 @@ def test_memory_is_flat_over_episodes(write_config):
     stage.renderer.close()
     # The first episodes fill caches; a leak of one small model would be 1 MB an episode.
     assert max(used[40:]) - max(used[10:30]) < 12
+
+
+def test_no_scene_waits_for_the_collector_of_cycles(write_config):
+    """Their models are of tens of megabytes, and cycles are looked for tens of scenes later."""
+    loaded = load_config(write_config())
+    stage = open_stage(loaded, SceneBuilder(loaded), seed=0)
+    with closing(stage.renderer):
+        gc.collect()
+        gc.disable()
+        try:
+            session = LiveSession(stage, plan=ScenePlan(0, period_s=0.1))
+            scenes = []
+            while session.episode < 3:
+                scene = session.world.scene
+                if not scenes or scenes[-1]() is not scene:
+                    scenes.append(weakref.ref(scene))
+                del scene
+                session.advance()
+            left = [number for number, scene in enumerate(scenes) if scene() is not None]
+        finally:
+            gc.enable()
+    # The one before has frames on their way.
+    assert len(scenes) >= 3
+    assert 0 not in left

@@ -51,10 +51,12 @@ def test_nothing_renders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert [b['works'] for b in findings['rendering']['backends']] == [False] * 3
     assert findings['rendering']['devices'] == []
     assert findings['versions']['mujoco'].startswith('4.')
+    assert {finding['what'] for finding in findings['network']} > {'Fast DDS', 'kernel'}
     result = runner.invoke(app)
     assert result.exit_code == 1
     assert 'Nothing renders on this machine' in result.stdout
     assert 'apt install' in result.stdout
+    assert 'Network (docs/network.md)' in result.stdout
 
 
 def test_a_wrong_variable_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import yaml
 from ros_processes import CAMERAS
 
 from synth_ros.config.labels import LabelsConfig
+from synth_ros.report.recording.records import RecordingReport
 from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
 from synth_ros.ros.names import camera_topics
@@ -35,6 +36,12 @@ def counts(bag):
 
 def proof(bag):
     return json.loads(metadata(bag)['custom_data']['synth_ros_loss'])
+
+
+def report_of(bag):
+    """The report of a recording, which stands beside its files."""
+    assert (bag / 'recording_report.html').read_text().lstrip().startswith('<!doctype html>')
+    return RecordingReport.model_validate_json((bag / 'recording_report.json').read_text())
 
 
 def image_count(dataset):

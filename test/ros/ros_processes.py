@@ -64,11 +64,12 @@ def write_config(folder, text=CONFIG):
 
 
 class NodeProcess:
-    """One of our nodes, from start to end; used as a context manager."""
+    """One of our nodes, or a script around one, from start to end; a context manager."""
 
-    def __init__(self, name, folder, *, arguments=(), wrap=(), **params):
+    def __init__(self, name, folder, *, arguments=(), wrap=(), script=None, **params):
         self.log_path = Path(folder) / f'{name}_{time.monotonic_ns()}.log'
-        command = [*map(str, wrap), sys.executable, '-m', f'synth_ros.ros.{name}', '--ros-args']
+        program = ['-m', f'synth_ros.ros.{name}'] if script is None else [str(script)]
+        command = [*map(str, wrap), sys.executable, *program, '--ros-args']
         for key, value in params.items():
             shown = str(value).lower() if isinstance(value, bool) else value
             command += ['-p', f'{key}:={shown}']

@@ -1,12 +1,14 @@
 """The recorder says what it has recorded, and the simulation waits for that."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import rclpy
-from bag_files import FLOWING, LATCHED, counts, image_count, proof
+from bag_files import FLOWING, LATCHED, counts, image_count, proof, report_of
 from rclpy.executors import SingleThreadedExecutor
 from ros_processes import recorder, sim, write_config
+from slow_recorder import WRITE_S
 from std_msgs.msg import Header
 
 from synth_ros.ros.acknowledge import Acknowledger
@@ -80,3 +82,40 @@ def test_a_simulation_waits_for_the_recorder(tmp_path):
     assert Counter(counts(bag)) == Counter(expected)
     assert all(report['lost'] == 0 for report in proof(bag).values())
     assert image_count(dataset) == 2 * FRAMES
+    pressure = report_of(bag).back_pressure
+    assert 0 < pressure.held <= FRAMES
+    assert 0 < pressure.longest_s <= pressure.held_s
+    assert pressure.most_waiting_bytes > pressure.limit_bytes == 10**6
+
+
+@pytest.mark.slow
+def test_a_slow_disk_slows_the_simulation_and_loses_nothing(tmp_path):
+    """The disk sets the pace, and what is under way is never more than the window."""
+    config, bag = write_config(tmp_path), tmp_path / 'bag'
+    frames = 24
+    slow = {'script': Path(__file__).with_name('slow_recorder.py'), 'compression': 'none'}
+    waiting = {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': 2}
+    with (
+        recorder(tmp_path, config, bag=bag, stop_with_publishers=True, **slow) as second,
+        sim(
+            tmp_path,
+            config,
+            frame_limit=frames,
+            wait_for_subscribers_s=60,
+            linger_s=0.5,
+            **waiting,
+        ) as first,
+    ):
+        assert (first.wait(), second.wait()) == (0, 0), first.text + second.text
+    assert f'{frames} of {frames} frames answered, 0 given up' in first.text
+    assert counts(bag) == dict.fromkeys(FLOWING, frames) | dict.fromkeys(LATCHED, 1)
+    told = report_of(bag)
+    chunks = told.disk.message_bytes // 2**20
+    assert chunks >= 6
+    # The last chunks are written when all frames have come.
+    assert told.disk.writing_s >= chunks * WRITE_S
+    assert told.duration_s >= (chunks - 1) * WRITE_S
+    assert told.lost == 0
+    # Without back pressure the last frame waits for all chunks of those before.
+    delay_s = float(second.text.split('longest delay ')[1].split()[0])
+    assert WRITE_S <= delay_s < 0.5 * told.duration_s

@@ -256,23 +256,6 @@ def test_a_bag_that_was_cut_is_recovered_and_converted(made, tmp_path):
     assert ours.items() <= theirs.items()
 
 
-@pytest.mark.parametrize(
-    ('name', 'message'),
-    [
-        ('bag_0.db3', r'sqlite3.*ros2 bag convert'),
-        ('bag_0.mcap.zstd', r'Unpack it: zstd -d'),
-        ('notes.txt', r'give the folder of a rosbag2 recording'),
-    ],
-)
-def test_other_storage_is_named(tmp_path, name, message):
-    bag = tmp_path / 'bag'
-    bag.mkdir()
-    (bag / 'metadata.yaml').write_text('rosbag2_bagfile_information: {}\n')
-    (bag / name).write_bytes(b'')
-    with pytest.raises(UsageError, match=message):
-        to_dataset(bag, tmp_path / 'out')
-
-
 # What stands in the way.
 
 

@@ -91,7 +91,10 @@ def test_mistakes_of_the_simulation(make_node, given, kind, message):
 @pytest.mark.parametrize(
     ('given', 'kind', 'message'),
     [
-        ({'bag': 'b'}, UsageError, r'config is empty.*bag:='),
+        ({'bag': 'b'}, UsageError, r'config is empty.*bag:=.*give parameter topics'),
+        ({'bag': 'b', 'exclude': '/a'}, UsageError, r'config is empty'),
+        ({'dataset': 'd', 'all': True}, UsageError, r'dataset needs parameter config'),
+        ({'topics': '/rgb'}, UsageError, r'Nothing to record to'),
         ({'config': 'a'}, UsageError, r'Nothing to record to.*bag, dataset, or both'),
         ({'config': 'a', 'bag': 'b', 'dataset': './b'}, UsageError, r'the same folder: b'),
         (
@@ -118,6 +121,9 @@ def test_recorder_values(make_node):
     params = declare_recorder_params(make_node(config='a', bag='x/b', **given))
     assert params.split == (2_000_000, 500_000_000)
     assert params.snapshot == ('x/b_snapshot', 1_500_000_000, 3_000_000)
+    for topics in ('/a, b/*  /c', ['/a', 'b/*', '/c']):
+        params = declare_recorder_params(make_node(bag='b', topics=topics, exclude='/d'))
+        assert params.choice == (('/a', 'b/*', '/c'), False, ('/d',))
     params = declare_recorder_params(make_node(config='a', snapshot_s=1.0, snapshot_bag='y'))
     assert (params.bag, params.snapshot.bag) == ('', 'y')
 

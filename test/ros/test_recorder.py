@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof
+from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof, report_of
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 from ros_processes import CONFIG, NodeProcess, recorder, sim, write_config
@@ -18,6 +18,7 @@ from synth_ros.config.load import load_config
 from synth_ros.pipeline.convert import ConvertRequest, convert
 from synth_ros.pipeline.generate import dataset_info, open_stage
 from synth_ros.pipeline.live import LiveSession
+from synth_ros.readers.bag import read_bag_summary
 from synth_ros.ros.dataset_bag import BagRequest, write_dataset_bag
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.coco import CocoWriter
@@ -63,6 +64,27 @@ def test_the_proof_says_so(recorded):
         assert report['received'] == counts(recorded.bag)[topic]
         assert report['provable']
         assert (report['lost'], report['before'], report['restarts']) == (0, 0, 0), topic
+
+
+def test_the_report_agrees_with_the_bag(recorded):
+    told, summary = report_of(recorded.bag), read_bag_summary(recorded.bag)
+    assert f'Report: {recorded.bag}/recording_report.html' in recorded.recorder
+    assert (told.messages, told.lost) == (summary.message_count, summary.lost)
+    assert told.duration_s == pytest.approx(summary.duration_ns * 1e-9)
+    for topic, entry in zip(told.topics, summary.topics, strict=True):
+        assert (topic.name, topic.type_name) == (entry.name, entry.type_name)
+        assert (topic.messages, topic.lost) == (entry.messages, entry.lost)
+        assert topic.provable == entry.proven
+        assert sum(topic.line) == topic.messages
+        if topic.name in FLOWING and topic.name != '/clock':
+            assert topic.stamps.period_s == pytest.approx(0.05)
+            assert (topic.stamps.gaps, topic.stamps.backwards) == (0, 0)
+    [file] = told.files
+    assert file.size_bytes == (recorded.bag / file.name).stat().st_size
+    assert file.messages == told.messages
+    assert told.disk.message_bytes > file.size_bytes
+    assert 0 < told.disk.writing_s < told.duration_s + 30
+    assert (told.unrecorded, told.never_published) == ({}, ())
 
 
 def test_qos_is_stored_as_offered(recorded):

@@ -4,13 +4,14 @@ import signal
 import time
 
 import pytest
-from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof
+from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof, report_of
 from mcap.reader import make_reader
 from processes import can_mount, namespace
 from ros_processes import NodeProcess, recorder, sim, write_config
 from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
+from synth_ros.readers.bag import read_bag_summary
 from synth_ros.writers.bag_recovery import recover_bag
 
 
@@ -122,11 +123,19 @@ def record_on_small_disk(folder, config, *, size, **outputs):
 
 @pytest.mark.slow
 def test_a_full_disk_ends_the_bag_validly(tmp_path):
+    """In several files; the proof and the report count what could not be written."""
     config = write_config(tmp_path)
-    saved = record_on_small_disk(tmp_path, config, size='4m', bag=tmp_path / 'disk' / 'bag')
-    with (saved / 'bag' / 'bag_0.mcap').open('rb') as file:
-        found = sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
-    assert found == metadata(saved / 'bag')['message_count'] > 50
+    outputs = {'bag': tmp_path / 'disk' / 'bag', 'split_size_mb': 1}
+    bag = record_on_small_disk(tmp_path, config, size='4m', **outputs) / 'bag'
+    found = 0
+    for entry in metadata(bag)['files']:
+        with (bag / entry['path']).open('rb') as file:
+            found += sum(1 for _ in make_reader(file, validate_crcs=True).iter_messages())
+    assert found == metadata(bag)['message_count'] > 50
+    assert len(metadata(bag)['files']) > 1
+    summary, told = read_bag_summary(bag), report_of(bag)
+    assert summary.lost == told.disk.not_written > 0
+    assert told.messages == sum(report['received'] for report in proof(bag).values())
 
 
 @pytest.mark.slow

@@ -212,7 +212,7 @@ MORE = [
     (
         'bag.storage',
         'bag',
-        lambda r: replace(r / 'metadata.yaml', 'identifier: mcap', 'identifier: sqlite3'),
+        lambda r: replace(r / 'metadata.yaml', 'identifier: mcap', 'identifier: tape'),
     ),
     ('bag.frame', 'bag', no_recording),
 ]

@@ -1,6 +1,8 @@
 """Bags in several files: nothing is lost between them, and each can be read alone."""
 
+import errno
 import json
+import shutil
 import signal
 from collections import Counter
 
@@ -11,12 +13,15 @@ from mcap.reader import make_reader
 from processes import run_script, start
 from rosbags.highlevel import AnyReader
 
+import synth_ros.writers.bag as bag_module
+from synth_ros.errors import OutputError
 from synth_ros.readers.bag import read_bag_summary
 from synth_ros.readers.bag_index import BagIndex
 from synth_ros.schema.bag_files import mcap_files
 from synth_ros.writers.bag import BagWriter, Split
 from synth_ros.writers.bag_metadata import LATCHED
 from synth_ros.writers.bag_recovery import recover_bag
+from synth_ros.writers.mcap_file import Appender
 
 STATIC = topic('/tf_static', 'tf2_msgs/msg/TFMessage', LATCHED)
 SECOND = 10**9
@@ -225,6 +230,61 @@ try:
 except OutputError as error:
     print(number, sum(writer.counts.values()), writer.dropped, error, flush=True)
 """
+
+
+class Disk:
+    """A disk of a size: what does not fit is refused, as in a real one."""
+
+    def __init__(self, monkeypatch, folder):
+        self.folder, self.size, self.refused = folder, 0, 0
+        append = Appender.append
+
+        def refuse_or_append(appender, data):
+            if self.used() + len(data) > self.size:
+                self.refused += 1
+                raise OSError(errno.ENOSPC, 'No space left on device')
+            append(appender, data)
+
+        monkeypatch.setattr(Appender, 'append', refuse_or_append)
+        monkeypatch.setattr(bag_module, '_RESERVE_BYTES', 20_000)
+
+    def used(self):
+        return sum(path.stat().st_size for path in self.folder.glob('bag/*'))
+
+
+def test_a_disk_that_is_full_at_any_moment_leaves_a_valid_bag(tmp_path, monkeypatch):
+    """In the middle of a file, while one is ended, and while the next one is begun."""
+    disk = Disk(monkeypatch, tmp_path)
+    moments = set()
+    for size in range(40_000, 110_000, 700):
+        bag, disk.size = tmp_path / 'bag', size
+        writer = BagWriter(bag, chunk_bytes=3000, split=Split(duration_ns=SECOND))
+        sent = Counter()
+        write = writer.write
+
+        def counted(channel, cdr, *, log_ns, publish_ns, write=write, sent=sent):
+            sent.update(['sent'])
+            write(channel, cdr, log_ns=log_ns, publish_ns=publish_ns)
+
+        monkeypatch.setattr(writer, 'write', counted)
+        with pytest.raises(OutputError, match=r'disk is full.*record the rest into another bag'):
+            record(writer, 400)
+        writer.note('why', 'full')
+        found = Counter()
+        for file in mcap_files(bag):
+            found += alone(file)
+        info = information(bag)
+        assert info['custom_data']['why'] == 'full'
+        repeated = json.loads(info['custom_data'].get('synth_ros_repeated', '{}'))
+        assert info['message_count'] == found.total()
+        assert found.total() - sum(repeated.values()) == sent['sent'] - writer.dropped
+        assert not [path for path in bag.iterdir() if path.name.startswith('.')]
+        moments.add((writer.files, writer.dropped))
+        shutil.rmtree(bag)
+    # A message that wanted a new file is the only one that was dropped then.
+    assert {dropped for _, dropped in moments} >= {1}
+    assert len({files for files, _ in moments}) > 2
+    assert disk.refused >= 100
 
 
 def test_a_full_disk_leaves_all_files_valid(tmp_path):

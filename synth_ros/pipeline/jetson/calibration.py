@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from synth_ros.errors import UsageError
+from synth_ros.geometry.fitting import place
 from synth_ros.pipeline.jetson.coverage import Traits, choose, covered, traits_of
 from synth_ros.readers.recording import FrameId, Recording
 from synth_ros.types import ByteImage
@@ -132,16 +133,16 @@ def fitted(rgb: ByteImage, size: NetworkInput, *, letterbox: bool) -> ByteImage:
         letterbox: Whether it stays whole in its proportions, grey around it.
     """
     height, width = rgb.shape[:2]
-    factor = min(size.width / width, size.height / height)
-    inner = size
-    if letterbox:
-        inner = NetworkInput(round(width * factor), round(height * factor))
+    where = place(
+        (width, height), (size.width, size.height), 'letterbox' if letterbox else 'stretch'
+    )
+    inner = NetworkInput(*where.resized)
     # Areas are averaged when an image shrinks; between pixels it is interpolated.
     shrinks = inner.width < width or inner.height < height
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     resized = np.asarray(cv2.resize(rgb, inner, interpolation=method), np.uint8)
     canvas = np.full((size.height, size.width, 3), PADDING, np.uint8)
-    x, y = (size.width - inner.width) // 2, (size.height - inner.height) // 2
+    x, y = where.pad
     canvas[y : y + inner.height, x : x + inner.width] = resized
     return canvas
 

@@ -99,7 +99,7 @@ def _ours(root: Path) -> str:
 
 def _bag(root: Path) -> str:
     for path in listed(root):
-        if path.suffix in {'.mcap', '.db3'} and path.is_file():
+        if path.name.removesuffix('.zstd').endswith(('.mcap', '.db3')) and path.is_file():
             return f'{path.name} is there'
     try:
         with (root / 'metadata.yaml').open('rb') as stream:

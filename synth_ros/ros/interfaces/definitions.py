@@ -12,30 +12,51 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class InterfacePackage:
-    """One message package.
+    """One package of messages, services and actions.
 
     Attributes:
         name: Package name, also the name of its folder here.
         version: Version of the official package whose field lists these are.
         dependencies: Message packages that the fields refer to, directly or not.
+        optional: Whether our nodes do without it where a ROS 2 installation lacks it.
     """
 
     name: str
     version: str
     dependencies: tuple[str, ...]
+    optional: bool = False
 
     @property
     def folder(self) -> Path:
-        """The folder that holds ``msg/``."""
+        """The folder that holds ``msg/``, and ``srv/`` and ``action/`` if there are any."""
         return HERE / self.name
 
-    def messages(self) -> tuple[Path, ...]:
-        """All definition files, sorted by name."""
-        return tuple(sorted((self.folder / 'msg').glob('*.msg')))
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which of ``msg``, ``srv`` and ``action`` it has."""
+        return tuple(kind for kind in KINDS if self.definitions(kind))
+
+    def definitions(self, kind: str) -> tuple[Path, ...]:
+        """All definition files of a kind, sorted by name."""
+        return tuple(sorted((self.folder / kind).glob(f'*.{kind}')))
 
 
+KINDS = ('msg', 'srv', 'action')
 PACKAGES = (
     InterfacePackage('realsense2_camera_msgs', '4.56.4', ('builtin_interfaces', 'std_msgs')),
+    InterfacePackage(
+        'simulation_interfaces',
+        '1.5.1',
+        (
+            'action_msgs',
+            'builtin_interfaces',
+            'geometry_msgs',
+            'service_msgs',
+            'std_msgs',
+            'unique_identifier_msgs',
+        ),
+        optional=True,
+    ),
     InterfacePackage('tf2_msgs', '0.36.22', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
     InterfacePackage('vision_msgs', '4.1.1', ('builtin_interfaces', 'std_msgs', 'geometry_msgs')),
 )
@@ -46,6 +67,66 @@ TYPE_HASHES = MappingProxyType(
     {
         'realsense2_camera_msgs/msg/Extrinsics': (
             'RIHS01_5b651f221fc70fae909dda72e6c0470805a1860616ab829d88858482343dc65a'
+        ),
+        'simulation_interfaces/action/SimulateSteps': (
+            'RIHS01_f0837c898e1219cd73bf4c041feab41e8c533e8e1057e982744dba7b093467eb'
+        ),
+        'simulation_interfaces/msg/Bounds': (
+            'RIHS01_e8624fe51f0f5548197542697d924c5699ac7198f1e4c68e50c3ca2af73f5b3f'
+        ),
+        'simulation_interfaces/msg/EntityCategory': (
+            'RIHS01_43bdf7933fddf75f6970f7a8fe7078524355d821d390b3954bb46ac36c03dfe1'
+        ),
+        'simulation_interfaces/msg/EntityFilters': (
+            'RIHS01_8e7b12e8ea062f14c55de4877221fe1b7cd9749665a7ad8a4ab855fc4b148303'
+        ),
+        'simulation_interfaces/msg/EntityInfo': (
+            'RIHS01_3b9a2e7fa00f9a59d325b6e47904044c421561a385682027c7fc06c359806319'
+        ),
+        'simulation_interfaces/msg/EntityState': (
+            'RIHS01_2e0464a85eb80a939025075d6c20761eca6a4cb9d6baf2c0ba373467c8b598d0'
+        ),
+        'simulation_interfaces/msg/Result': (
+            'RIHS01_cf43a306adff3337a0a47143d8f5689933bc70a30478f13b077dc1fe3bc5ad17'
+        ),
+        'simulation_interfaces/msg/SimulationState': (
+            'RIHS01_bb9f87ccdd98fba113052a512d9801e84ce732d0a2b3c2b0cb281828de36e415'
+        ),
+        'simulation_interfaces/msg/SimulatorFeatures': (
+            'RIHS01_8b101c8529bc0ea3dcf056078254768f39832b9ef0adaf93bd5cea96c0de3305'
+        ),
+        'simulation_interfaces/msg/TagsFilter': (
+            'RIHS01_5c3efc51e8ed04c266c09cb4691ec95b964cd410558e01d8c83646b038826b45'
+        ),
+        'simulation_interfaces/srv/GetEntities': (
+            'RIHS01_cb90004c48cd50f37732fb008e22c34c261dd680a723bf0f85d8437ea4498bf7'
+        ),
+        'simulation_interfaces/srv/GetEntitiesStates': (
+            'RIHS01_0a76170d0c1c90e1eaf805cfab78ea801d1f82df309a28c1f0fae4b570f19754'
+        ),
+        'simulation_interfaces/srv/GetEntityBounds': (
+            'RIHS01_17be8d36231178a5eed0de0344b55c19975581627a9aec30a4fee9926a35deed'
+        ),
+        'simulation_interfaces/srv/GetEntityInfo': (
+            'RIHS01_953b7ab6bfc35063f5c9a72463c6ce489baa10249a7fa510926d342a34b0d29e'
+        ),
+        'simulation_interfaces/srv/GetEntityState': (
+            'RIHS01_749c91f2a2353d98367b64f2995a0f5842ce92a08ec1ffb3e185540a91557fb5'
+        ),
+        'simulation_interfaces/srv/GetSimulationState': (
+            'RIHS01_3362dcebee4b1afebbf9c4beee5c79c1455385aded62092a892d61fde8644f30'
+        ),
+        'simulation_interfaces/srv/GetSimulatorFeatures': (
+            'RIHS01_abb9439c8cf196722a469fb6c68b44b484f198c2a1356ac38849a29c2a20a794'
+        ),
+        'simulation_interfaces/srv/ResetSimulation': (
+            'RIHS01_4ce285d7ff9b8ac70dcc95161f32bf54c05a6f4b13427990e41ab40c36c39646'
+        ),
+        'simulation_interfaces/srv/SetSimulationState': (
+            'RIHS01_a868b916dce49974f637ba252141258c4b07b0c06858b88af560e3eb6bfbcb30'
+        ),
+        'simulation_interfaces/srv/StepSimulation': (
+            'RIHS01_913fe0653690ce6bf8f09f316e6a626747012e9fca31e26719910d417aa8565c'
         ),
         'tf2_msgs/msg/TFMessage': (
             'RIHS01_e369d0f05a23ae52508854b66f6aa0437f3449d652e8cbf22d5abe85d020f087'
@@ -106,10 +187,10 @@ def content_digest() -> str:
     """Hash of everything here that the generated packages depend on.
 
     Returns:
-        SHA-256 in hex over all ``.msg`` files and the generator's own modules.
+        SHA-256 in hex over all definition files and the generator's own modules.
     """
     digest = hashlib.sha256()
-    files = [path for package in PACKAGES for path in package.messages()]
+    files = [path for p in PACKAGES for kind in p.kinds for path in p.definitions(kind)]
     files += sorted(HERE.glob('*.py'))
     for path in files:
         digest.update(path.relative_to(HERE).as_posix().encode() + b'\0')

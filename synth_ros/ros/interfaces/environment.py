@@ -83,13 +83,14 @@ def missing_from_installation(environment: Environment) -> tuple[str, ...] | Non
         environment: The running environment.
 
     Returns:
-        Names of our packages that the installation lacks (empty when it has all), or None when
-        rclpy does not come from an installation.
+        Names of our packages that the installation lacks and the nodes need (empty when it has
+        all), or None when rclpy does not come from an installation.
     """
     rclpy = importlib.util.find_spec('rclpy')
     if rclpy is None or rclpy.origin is None or environment.has_wheel('rclpy'):
         return None
-    return tuple(p.name for p in PACKAGES if importlib.util.find_spec(p.name) is None)
+    needed = [p.name for p in PACKAGES if not p.optional]
+    return tuple(name for name in needed if importlib.util.find_spec(name) is None)
 
 
 def require_wheels(environment: Environment) -> None:

@@ -21,7 +21,7 @@ from synth_ros.ros.interfaces import environment as environments
 from synth_ros.ros.interfaces import libraries, rosidl
 from synth_ros.ros.interfaces.definitions import PACKAGES
 from synth_ros.ros.interfaces.environment import Environment
-from synth_ros.ros.interfaces.install import install, is_current, stage
+from synth_ros.ros.interfaces.install import install, is_current, packages_to_make, stage
 
 # Serializing goes through every part that was made: Python class, converter and type support.
 _SELF_TEST = """
@@ -29,7 +29,10 @@ from rclpy.serialization import deserialize_message, serialize_message
 from realsense2_camera_msgs.msg import Extrinsics
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
-for kind in (Extrinsics, TFMessage, Detection2DArray, Detection3DArray, LabelInfo):
+from simulation_interfaces.action import SimulateSteps
+from simulation_interfaces.srv import GetEntitiesStates, StepSimulation
+services = (GetEntitiesStates.Response, StepSimulation.Request, SimulateSteps.Feedback)
+for kind in (Extrinsics, TFMessage, Detection2DArray, Detection3DArray, LabelInfo, *services):
     assert deserialize_message(serialize_message(kind()), kind) == kind()
 """
 
@@ -67,7 +70,8 @@ def ensure(*, force: bool = False) -> str:
         RosError: Something that is needed is missing, or a step failed.
     """
     environment = environments.current()
-    names = ', '.join(package.name for package in PACKAGES)
+    *most, last = (package.name for package in PACKAGES)
+    names = f'{", ".join(most)} and {last}'
     missing = environments.missing_from_installation(environment)
     if missing == ():
         return f'{names} come from the ROS 2 installation.'
@@ -102,13 +106,14 @@ def _generate(environment: Environment) -> None:
     with tempfile.TemporaryDirectory(dir=environment.stamp.parent) as folder:
         build, output = Path(folder, 'build'), Path(folder, 'output')
         build.mkdir()
-        rosidl.generate_sources(environment, build)
+        packages = packages_to_make(environment)
+        rosidl.generate_sources(environment, packages, build)
         compiler = libraries.Compiler(environment, toolchain, output / 'lib')
-        for package in PACKAGES:
+        for package in packages:
             compiler.compile_all(libraries.stages(package, build, output))
             stage(package, build, output)
         _self_test(environment, output)
-        install(environment, output)
+        install(environment, packages, output)
 
 
 def _self_test(environment: Environment, output: Path) -> None:

@@ -17,7 +17,7 @@ from synth_ros.errors import RosError
 from synth_ros.ros.interfaces.definitions import InterfacePackage
 from synth_ros.ros.interfaces.environment import Environment, Toolchain
 
-_FLAGS = ('-O2', '-fPIC', '-shared', '-w', '-DNPY_NO_DEPRECATED_API=NPY_1_7_API_VERSION')
+_FLAGS = ('-fPIC', '-shared', '-w', '-DNPY_NO_DEPRECATED_API=NPY_1_7_API_VERSION')
 _TYPE_SUPPORTS = ('introspection_c', 'fastrtps_c', 'c')
 _RUNTIME = ('rosidl_runtime_c', 'rcutils')
 _TYPE_SUPPORT_RUNTIME = {
@@ -40,12 +40,14 @@ class Library(NamedTuple):
         sources: Generated C and C++ files.
         include_folders: Generated headers, searched before all others.
         links: Names of libraries (``-l``), its own package's first.
+        often: Whether its code runs so often that it is worth the time to optimize it.
     """
 
     target: Path
     sources: tuple[Path, ...]
     include_folders: tuple[Path, ...]
     links: tuple[str, ...]
+    often: bool = True
 
 
 class Compiler:
@@ -75,7 +77,7 @@ class Compiler:
     def _compile(self, library: Library) -> None:
         folders = (*library.include_folders, *self._toolchain.include_folders)
         # The sources before the libraries: a linker keeps of a library what is wanted so far.
-        command = [str(self._toolchain.compiler), *_FLAGS]
+        command = [str(self._toolchain.compiler), '-O2' if library.often else '-O0', *_FLAGS]
         command += [f'-I{folder}' for folder in folders]
         for source in library.sources:
             command += ['-x', 'c' if source.suffix == '.c' else 'c++', str(source)]
@@ -116,12 +118,15 @@ def stages(
     supports = tuple(_type_support(package, kind, (build, output)) for kind in _TYPE_SUPPORTS)
     converter = Library(
         output / 'lib' / f'lib{name}__rosidl_generator_py.so',
-        tuple(sorted((build / 'python' / name / 'msg').glob('*_s.c'))),
+        tuple(sorted((build / 'python' / name).glob('*/*_s.c'))),
         (headers, build / 'python'),
         (base, *_of_dependencies(package, 'rosidl_generator_py'), *_RUNTIME),
     )
     modules = tuple(_extension_module(package, kind, (build, output)) for kind in _TYPE_SUPPORTS)
-    return (structs,), (*supports, converter), modules
+    groups = ((structs,), (*supports, converter), modules)
+    # Services are called now and then, images and boxes flow all the time.
+    often = package.kinds == ('msg',)
+    return tuple(tuple(item._replace(often=often) for item in group) for group in groups)
 
 
 def _sources(folder: Path) -> tuple[Path, ...]:

@@ -1,0 +1,1 @@
+"""What the middleware, the kernel and the environment are set to; knows no ROS."""
