@@ -121,6 +121,7 @@ setup(
         ],
         # `colcon test` runs pytest only when this list names it.
         'test': [
+            'asyncio-for-robotics>=1.5',
             'cachetools>=7.0',
             'datasets>=3.6',
             'hypothesis>=6.90',

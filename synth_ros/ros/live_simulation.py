@@ -13,10 +13,6 @@ from typing import TYPE_CHECKING
 
 from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
-from rclpy.publisher import Publisher
-from rclpy.service import Service
-from rclpy.subscription import Subscription
-from rclpy.timer import Timer
 from rclpy.validate_topic_name import validate_topic_name
 
 from synth_ros.config.load import LoadedConfig, load_config
@@ -31,6 +27,7 @@ from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.vital_signs import VitalSigns
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.belongings import LinkedEvent, belongings, destroy
 from synth_ros.ros.command_params import check_command_joints
 from synth_ros.ros.commands import CommandTopics
 from synth_ros.ros.diagnostics import Diagnostics, Watched
@@ -98,7 +95,7 @@ class LiveSimulation:
         self._signs = VitalSigns()
         self._stop_asked = stop
         self._end = LinkedEvent(stop)
-        self._entities = _entities(node)
+        self._belongings = belongings(node)
         self._standard: StandardServices | None = None
         self._control: LiveControl | None = None
         self._answers: AnswerTopic | None = None
@@ -219,8 +216,8 @@ class LiveSimulation:
             self._standard.close()
         if self._control is not None:
             self._control.close()
-        for entity in _entities(self._node) - self._entities:
-            _destroy(self._node, entity)
+        for entity in belongings(self._node) - self._belongings:
+            destroy(self._node, entity)
 
     def _dataset_info(self) -> DatasetInfo:
         plan = plan_of(self._live, self._loaded.config)
@@ -363,41 +360,3 @@ class LiveSimulation:
                 f'{(frames - before) / (now - then):.1f} frames/s, '
                 f'simulated time {frame.stamp_ns * 1e-9:.1f} s.'
             )
-
-
-class LinkedEvent(threading.Event):
-    """An event that is set when another one is, too.
-
-    Waiting for it does not end early when the other one is set: wait for short times.
-
-    Args:
-        other: The other one.
-    """
-
-    def __init__(self, other: threading.Event) -> None:
-        super().__init__()
-        self._other = other
-
-    def is_set(self) -> bool:
-        """Whether either is set."""
-        return super().is_set() or self._other.is_set()
-
-
-_Entity = Publisher | Service | Subscription | Timer
-
-
-def _entities(node: Node) -> set[_Entity]:
-    """Everything that was created on a node."""
-    return {*node.publishers, *node.services, *node.subscriptions, *node.timers}
-
-
-def _destroy(node: Node, entity: _Entity) -> None:
-    match entity:
-        case Publisher():
-            node.destroy_publisher(entity)
-        case Service():
-            node.destroy_service(entity)
-        case Subscription():
-            node.destroy_subscription(entity)
-        case Timer():
-            node.destroy_timer(entity)

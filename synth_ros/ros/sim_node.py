@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 
 from synth_ros.ros.runtime import run_main
+from synth_ros.sim.memory import keep_free_memory
 
 
 def _body(stop: threading.Event) -> None:
@@ -19,6 +20,8 @@ def _body(stop: threading.Event) -> None:
 
 def main() -> None:
     """Run the simulation node until it is told to stop or its frames are made."""
+    # Before the middleware has threads.
+    keep_free_memory()
     run_main(_body)
 
 

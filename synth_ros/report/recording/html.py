@@ -73,11 +73,11 @@ def notes(record: RecordingReport) -> Iterator[Note]:
     """What somebody who trusts the bag has to know."""
     for topic in record.topics:
         if topic.lost:
-            yield Note('bad', f'{topic.name}: {topic.lost:,} messages were lost on the way.')
+            yield Note('bad', f'{topic.name}: {_count(topic.lost, "message")} lost on the way.')
     if record.disk.not_written:
         yield Note(
             'bad',
-            f'{record.disk.not_written:,} messages that waited in memory were not written when '
+            f'{_count(record.disk.not_written, "message")} in memory could not be written when '
             'the disk failed; the recording ended there.',
         )
     for name, reason in sorted(record.unrecorded.items()):
@@ -89,9 +89,10 @@ def notes(record: RecordingReport) -> Iterator[Note]:
         if stamps is not None and stamps.regular and stamps.gaps:
             yield Note(
                 'look',
-                f'{topic.name}: {stamps.gaps:,} gaps between stamps, in which {stamps.missing:,} '
-                f'periods of {1000 * stamps.period_s:.4g} ms are missing; the longest is '
-                f'{stamps.longest_s:.4g} s, {stamps.longest_at_s:.1f} s after the start.',
+                f'{topic.name}: {_count(stamps.gaps, "gap")} between stamps, of '
+                f'{_count(stamps.missing, "missing period")} of {1000 * stamps.period_s:.4g} ms; '
+                f'the longest is {stamps.longest_s:.4g} s, {stamps.longest_at_s:.1f} s after the '
+                'start.',
             )
     unproven = [topic.name for topic in record.topics if not topic.provable and topic.messages]
     if unproven:
@@ -100,6 +101,11 @@ def notes(record: RecordingReport) -> Iterator[Note]:
             'Nothing is known to be missing of these, but it is not proven (several publishers, '
             f'or no numbers): {", ".join(unproven)}.',
         )
+
+
+def _count(number: int, noun: str) -> str:
+    """``1 gap``, ``2 gaps``."""
+    return f'{number:,} {noun}' if number == 1 else f'{number:,} {noun}s'
 
 
 def time_line(topic: TopicFigures, record: RecordingReport) -> str:
