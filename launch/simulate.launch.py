@@ -30,6 +30,7 @@ ARGUMENTS = (
     ('randomize_period_s', '0.0', float, "How long a scene lasts; 0: the config's"),
     ('view_period_s', '0.0', float, "From one posture to the next; 0: the config's"),
     ('rate_hz', '0.0', float, "Frames per second of simulated time; 0: the config's"),
+    ('imu_rate_hz', '0.0', float, "Samples of IMUs per second of simulated time; 0: the config's"),
     ('start_paused', 'false', bool, 'Wait for ~/step or ~/pause before the first frame'),
     (
         'wait_for_subscribers_s',
@@ -50,6 +51,8 @@ ARGUMENTS = (
     ('class_id_format', '', str, "What class_id holds: id or name; empty: the config's"),
     ('color_qos', 'DEFAULT', str, 'QoS of colour: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('depth_qos', 'DEFAULT', str, 'QoS of depth: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('infra_qos', 'DEFAULT', str, 'QoS of stereo: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
+    ('imu_qos', 'DEFAULT', str, 'QoS of IMUs: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('labels_qos', 'DEFAULT', str, 'QoS of labels: DEFAULT, SYSTEM_DEFAULT, SENSOR_DATA, LATCHED'),
     ('jpeg_quality', '95', int, 'Quality of compressed colour images, 1 to 100'),
     ('lockstep_topic', '', str, 'Topic whose messages answer frames by stamp; empty: none'),

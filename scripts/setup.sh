@@ -73,11 +73,12 @@ find_ros() {
     return
   fi
   local problem
-  problem="$("$BASE_PYTHON" -c 'import rclpy, tf2_msgs.msg, vision_msgs.msg' 2>&1 | tail -n 1 ||
-    true)"
+  problem="$("$BASE_PYTHON" 2>&1 -c \
+    'import rclpy, realsense2_camera_msgs.msg, tf2_msgs.msg, vision_msgs.msg' | tail -n 1 || true)"
   [[ -z "$problem" ]] ||
     die "ROS 2 $ROS_DISTRO is sourced, but $BASE_PYTHON cannot use it ($problem). Install what" \
-      "is missing (sudo apt install ros-$ROS_DISTRO-vision-msgs ros-$ROS_DISTRO-tf2-msgs)," \
+      "is missing (sudo apt install ros-$ROS_DISTRO-vision-msgs ros-$ROS_DISTRO-tf2-msgs" \
+      "ros-$ROS_DISTRO-realsense2-camera-msgs)," \
       "choose its interpreter (PYTHON=/usr/bin/python3), or use a shell without ROS."
   echo installed
 }

@@ -12,6 +12,7 @@ from synth_ros.config.base import (
     Fault,
     FrameRate,
     Name,
+    NonNegative,
     Positive,
     Quaternion,
     Section,
@@ -78,6 +79,35 @@ class Mount(Section):
             yield Fault(('look_at_m',), message, because=(('position_m',),))
 
 
+class StereoConfig(Section):
+    """The infrared pair of a stereo camera, live and in bags: grey images of two ideal lenses.
+
+    The left one is the camera itself. The right one has the same lens, and looks the same way.
+    """
+
+    baseline_m: Annotated[float, Field(gt=0, le=2)] = 0.05
+    """How far the right eye is from the left one, along the rows of the image."""
+
+
+class ImuConfig(Section):
+    """An inertial measurement unit in the camera, live and in bags.
+
+    White noise is given by its density, as data sheets and Allan plots do; a sample has the
+    density times the root of the rate. A bias is drawn for each scene and axis, and stays.
+    """
+
+    rate_hz: Annotated[float, Field(gt=0, le=4000)] = 200.0
+    """Samples a second of simulated time, at most one a time step."""
+    gyro_noise_rad_s_sqrt_hz: NonNegative = 0.0
+    """Noise density of the angular velocity, rad/s/sqrt(Hz)."""
+    accel_noise_m_s2_sqrt_hz: NonNegative = 0.0
+    """Noise density of the acceleration, m/s^2/sqrt(Hz)."""
+    gyro_bias_rad_s: NonNegative = 0.0
+    """Standard deviation of the bias of the angular velocity."""
+    accel_bias_m_s2: NonNegative = 0.0
+    """Standard deviation of the bias of the acceleration."""
+
+
 class CameraConfig(Section):
     """One RGB-D camera."""
 
@@ -98,6 +128,10 @@ class CameraConfig(Section):
     rate_hz: FrameRate | None = None
     """Frames per second of simulated time, in the live node and in ``motion: sequence``; by
     default ``output.live.rate_hz``."""
+    stereo: StereoConfig | None = None
+    """Publish ``infra1`` and ``infra2`` of this camera; without it, there are none."""
+    imu: ImuConfig | None = None
+    """Publish ``imu``, ``accel`` and ``gyro`` of this camera; without it, there are none."""
 
     def rules(self) -> Iterator[Fault]:
         """Yield faults of a camera that is both the model's and mounted, or half described."""

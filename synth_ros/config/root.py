@@ -189,17 +189,23 @@ class Config(Section):
                     yield Fault(('cameras', number, key), message, because=because)
 
     def _rate_faults(self) -> Iterator[Fault]:
-        """Yield a fault for each rate at which two frames would fall on one time step."""
+        """Yield a fault for each rate at which two frames or samples fall on one time step."""
         rates: list[tuple[KeyPath, float | None]] = [
             (('cameras', number, 'rate_hz'), camera.rate_hz)
             for number, camera in enumerate(self.cameras)
         ]
         rates.append((('output', 'live', 'rate_hz'), self.output.live.rate_hz))
+        rates += [
+            (('cameras', number, 'imu', 'rate_hz'), camera.imu.rate_hz)
+            for number, camera in enumerate(self.cameras)
+            if camera.imu is not None
+        ]
         most_hz = 1 / self.physics.timestep_s
         for path, rate_hz in rates:
             if rate_hz is not None and rate_hz > most_hz * (1 + 1e-9):
+                what = 'samples' if 'imu' in path else 'frames'
                 message = (
-                    f'{rate_hz:g} frames a second are more than there are time steps: at most '
+                    f'{rate_hz:g} {what} a second are more than there are time steps: at most '
                     f'{most_hz:g} with physics.timestep_s {self.physics.timestep_s:g}'
                 )
                 yield Fault(path, message, because=(('physics', 'timestep_s'),))

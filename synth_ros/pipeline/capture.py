@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from synth_ros.geometry.transforms import make_transform
 from synth_ros.labels.boxes import row_runs
 from synth_ros.labels.runs import image_of, remember, renamed
 from synth_ros.render.base import Picture, Renderer, Shot, Viewpoint
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.sim.world import World
-from synth_ros.types import Frame, IdImage, Instance
+from synth_ros.types import ByteImage, Frame, IdImage, Instance
 
 
 class Exposure:
@@ -26,6 +28,8 @@ class Exposure:
         normals: Whether to take facet normals from a renderer that has them. Labels do without:
             they find the facet that each pixel's ray meets, as fast as it can be drawn.
         exposure_ev: Of all cameras, stops.
+        baselines_m: How far to the right of each camera a second eye looks, metres, or ``None``
+            for none; by default for all.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Exposure:
         *,
         normals: bool = False,
         exposure_ev: float = 0.0,
+        baselines_m: Sequence[float | None] = (),
     ) -> None:
         self.stamp_ns = world.stamp_ns
         self._compiled = world.scene
@@ -46,9 +51,12 @@ class Exposure:
         ]
         self._present = world.present
         groups = [part.geom_ids for part in self._present]
-        self._pending = renderer.submit(
-            world.data, [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
-        )
+        eyes = zip_longest(self._viewpoints, baselines_m)
+        rights = [None if base_m is None else right_eye(left, base_m) for left, base_m in eyes]
+        self._has_right = [right is not None for right in rights]
+        shots = [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
+        shots += [Shot(right) for right in rights if right is not None]
+        self._pending = renderer.submit(world.data, shots)
         # Read while the pictures are being drawn.
         self._instances = _locked(world.instances())
         self._state = world.state()
@@ -58,13 +66,12 @@ class Exposure:
 
         Image, ids, depth, poses and stamp of a frame are of the very state of the exposure.
         """
-        pictures = self._pending.collect()
-        return tuple(
-            self._frame(viewpoint, picture)
-            for viewpoint, picture in zip(self._viewpoints, pictures, strict=True)
-        )
+        pictures = iter(self._pending.collect())
+        lefts = [next(pictures) for _ in self._viewpoints]
+        rights = [next(pictures).layers.rgb if has else None for has in self._has_right]
+        return tuple(map(self._frame, self._viewpoints, lefts, rights))
 
-    def _frame(self, viewpoint: Viewpoint, picture: Picture) -> Frame:
+    def _frame(self, viewpoint: Viewpoint, picture: Picture, right: ByteImage | None) -> Frame:
         layers, parts = picture.layers, self._present
         surfaces = row_runs(layers.geom_id)
         instances = renamed(surfaces, self._instance_of_surface)
@@ -86,6 +93,7 @@ class Exposure:
             geom_id=layers.geom_id,
             scene=self._state,
             normals=layers.normals,
+            right_rgb=right,
         )
         remember(frame, surfaces, instances)
         return frame
@@ -103,6 +111,12 @@ def capture(world: World, renderer: Renderer, camera: CameraPart) -> Frame:
         The clean frame. Its image, ids, depth, poses and stamp are of this very state.
     """
     return Exposure(world, renderer, [camera]).frames()[0]
+
+
+def right_eye(left: Viewpoint, baseline_m: float) -> Viewpoint:
+    """The viewpoint of a second eye on the same rows, ``baseline_m`` to the right."""
+    moved = left.world_from_camera @ make_transform(np.eye(3), (baseline_m, 0.0, 0.0))
+    return left._replace(world_from_camera=moved)
 
 
 def instance_of_surface(scene: CompiledScene) -> NDArray[np.int32]:

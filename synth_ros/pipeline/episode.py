@@ -13,7 +13,7 @@ from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline.capture import Exposure, check_scene
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.constraints import ViewSearch
-from synth_ros.pipeline.demand import Idle, nothing_idle
+from synth_ros.pipeline.demand import Idle, Wanted, baselines_m, nothing_idle
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -24,12 +24,12 @@ from synth_ros.pipeline.instant import (
     windows,
 )
 from synth_ros.pipeline.provenance import describe, provenance_json
+from synth_ros.pipeline.sensing import Chance, sense_all
 from synth_ros.pipeline.settling import Redraw, settled
 from synth_ros.pipeline.steering import BY_CONFIG
 from synth_ros.pipeline.timing import Due
 from synth_ros.pipeline.varying import Varying
 from synth_ros.randomize.draw import episode_draws
-from synth_ros.randomize.exposure import draw_rgb_gain, sensor_stream
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.pose_plan import Scenery, seen_from
 from synth_ros.randomize.sample import sample_scene
@@ -39,7 +39,6 @@ from synth_ros.randomize.streams import Streams
 from synth_ros.randomize.told import hung, plan_view
 from synth_ros.render.base import Renderer
 from synth_ros.scene.build import SceneBuilder
-from synth_ros.sensors.apply import sense
 from synth_ros.sim.clutter import ClutterKeeper
 from synth_ros.sim.log import silence_mujoco
 from synth_ros.sim.memory import keep_free_memory, return_free_memory
@@ -231,6 +230,10 @@ class Episode:
                 self.stage.renderer,
                 [cameras[camera] for camera, _ in due],
                 exposure_ev=drawn.exposure_ev,
+                baselines_m=baselines_m(
+                    [self.stage.config.cameras[camera] for camera, _ in due],
+                    self.stage.wanted.eyes,
+                ),
             )
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
@@ -283,16 +286,10 @@ class Episode:
         camera, number, clean = now.taken[place]
         part = self.world.scene.cameras[camera]
         with self.clock.measure('sense'):
-            noise = self.config.randomization.sensor
-            # By the camera's own number: when others look changes none of its noise.
             name = part.model.name
-            rgb, depth_m = sense(
-                clean,
-                noise,
-                gain=draw_rgb_gain(noise, draws=self.draws, frame=number, camera=name),
-                depth_range_m=part.depth_range_m,
-                rng=self._streams.generator(sensor_stream(number, name)),
-            )
+            chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
+            eyes = stage.wanted.eyes(name)
+            sensed, pair = sense_all(clean, part, number=number, eyes=eyes, chance=chance)
         with self.clock.measure('label'):
             labels = annotate(
                 clean,
@@ -304,10 +301,12 @@ class Episode:
         return Sample(
             key=SampleKey(self.sampled.episode, number, part.model.name),
             frame=clean,
-            rgb=rgb,
-            depth_m=depth_m,
+            rgb=sensed.rgb,
+            depth_m=sensed.depth_m,
             labels=labels,
             provenance_json=provenance,
+            infra1=pair.infra1,
+            infra2=pair.infra2,
         )
 
 
@@ -324,6 +323,7 @@ class Stage:
     Attributes:
         clock: Measures the steps.
         steering: What was told against the config; holds for episodes opened from then on.
+        wanted: What is made beside colour, depth and labels.
         abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 
@@ -345,6 +345,7 @@ class Stage:
         self.renderer = renderer
         self.seed = loaded.config.seed if seed is None else seed
         self.steering = BY_CONFIG
+        self.wanted = Wanted()
         labels = self.config.labels
         self.needs_after: bool = labels.needs_neighbours
         self.needs_before: bool = labels.needs_neighbours or labels.wants('tracks')

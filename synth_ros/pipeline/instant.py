@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -14,7 +14,7 @@ from synth_ros.pipeline.commands import Commanded
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.places import LoosePose
-from synth_ros.types import FloatArray, Frame, JointState, LinkPose
+from synth_ros.types import FloatArray, Frame, ImuSample, JointState, LinkPose
 
 Motion = Literal['views', 'sequence']
 
@@ -62,6 +62,7 @@ class Instant:
         phase: What is going on, if there are phases.
         notes: What did not go as drawn since the instant before, a sentence each.
         unlabelled: Where all is that can move and is never labelled.
+        felt: Samples of IMUs since the instant before, by camera.
         commanded: How the robot goes, if it obeys commands.
     """
 
@@ -75,6 +76,7 @@ class Instant:
     phase: SampledPhase | None = None
     notes: tuple[str, ...] = ()
     unlabelled: tuple[LoosePose, ...] = ()
+    felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
     commanded: Commanded | None = None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from synth_ros.pipeline.steering import BY_CONFIG, Steering
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import World
-from synth_ros.types import FloatArray, JointState, LinkPose, Sample
+from synth_ros.types import FloatArray, ImuSample, JointState, LinkPose, Sample
 
 # In a row; more means that the config asks for what cannot be.
 _MAX_SKIPPED = 10
@@ -40,6 +40,7 @@ class LiveFrame:
         joints: Joint states of the robot.
         notes: What did not go as drawn since the frame before, a sentence each.
         scenario: Of the episode; empty without scenarios.
+        felt: Samples of IMUs since the frame before, by camera.
         commanded: How the robot goes, if it obeys commands.
     """
 
@@ -53,6 +54,7 @@ class LiveFrame:
     joints: tuple[JointState, ...]
     notes: tuple[str, ...] = ()
     scenario: str = ''
+    felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
     commanded: Commanded | None = None
 
 
@@ -299,6 +301,7 @@ def _labelled(
         joints=now.joints,
         notes=notes + now.notes,
         scenario=episode.sampled.scenario,
+        felt=now.felt,
         commanded=now.commanded,
     )
 

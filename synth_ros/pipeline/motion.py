@@ -8,6 +8,7 @@ from functools import partial
 
 from synth_ros.pipeline.commands import Commanded, CommandInbox, Driven
 from synth_ros.pipeline.episode import Episode
+from synth_ros.pipeline.inertia import Felt, Inertia
 from synth_ros.pipeline.instant import Developing, Instant, developed
 from synth_ros.pipeline.phases import PhaseScript
 from synth_ros.pipeline.script import Script, StillScript, ViewScript
@@ -59,6 +60,7 @@ class RunningEpisode:
             )
         self._script = _script(episode, timing, drawn, commanded=commands is not None)
         self._leg = self._script.leg(0, self._posture)
+        self._inertia = Inertia(episode, timing, offset_steps=offset_steps)
         self._set_time()
 
     def instants(self, frames: int, *, in_flight: int = 1) -> Generator[Instant]:
@@ -92,12 +94,18 @@ class RunningEpisode:
             begun = self.episode.begin(
                 index, script.drawn, due=tick.due, phase=script.phase, notes=notes
             )
-            yield begun if self._driven is None else partial(_told, begun, self._driven.state)
+            felt = self._inertia.take()
+            if felt or self._driven is not None:
+                commanded = None if self._driven is None else self._driven.state
+                begun = partial(_told, begun, felt=felt, commanded=commanded)
+            yield begun
 
     def _advance(self, target: int) -> None:
         """Simulate until so many time steps have passed."""
         if self._driven is not None:
             self._driven.obey()
+        inertia = self._inertia
+        inertia.attend(self._steps, self._script.cameras)
         while self._steps < target:
             path, begun, end = self._leg
             stop = min(target, end)
@@ -105,7 +113,9 @@ class RunningEpisode:
                 postures = self._driven.advance(stop - self._steps)
                 path, begun = postures.__getitem__, self._steps
             with self.episode.clock.measure('posture'):
-                self._world.follow(path, stop - self._steps, first=self._steps - begun)
+                self._world.follow(
+                    path, stop - self._steps, first=self._steps - begun, each=inertia.each(begun)
+                )
             self._posture = path(stop - begun)
             self._steps = stop
             if stop == end:
@@ -117,9 +127,9 @@ class RunningEpisode:
         self._world.set_time((self._offset_steps + self._steps) * self._timing.timestep_s)
 
 
-def _told(begun: Developing, commanded: Commanded) -> Instant:
-    """An instant of a robot that obeys commands."""
-    return replace(begun(), commanded=commanded)
+def _told(begun: Developing, *, felt: Felt, commanded: Commanded | None) -> Instant:
+    """An instant, what IMUs felt before it, and how a robot goes that obeys commands."""
+    return replace(begun(), felt=felt, commanded=commanded)
 
 
 def _script(episode: Episode, timing: Timing, drawn: SampledView, *, commanded: bool) -> Script:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from pydantic import TypeAdapter
 
@@ -18,17 +19,21 @@ class Steering:
         scenario: Name of the scenario, in place of a drawn one.
         progress: How far schedules and curricula are, from 0 to 1, in place of the episode's.
         rate_hz: Frames per second of cameras without a rate of their own.
+        camera_rates_hz: Frames per second of single cameras, by name.
+        imu_rate_hz: Samples a second of all IMUs.
         view_period_s: Time the robot takes from one posture to the next.
     """
 
     scenario: str | None = None
     progress: float | None = None
     rate_hz: float | None = None
+    camera_rates_hz: Mapping[str, float] = field(default_factory=dict)
+    imu_rate_hz: float | None = None
     view_period_s: float | None = None
 
     def record(self) -> dict[str, object]:
         """What was told, without what was left to the config."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value not in (None, {})}
 
 
 BY_CONFIG = Steering()

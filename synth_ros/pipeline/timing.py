@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from synth_ros.config.cameras import ImuConfig
 from synth_ros.config.root import Config
 from synth_ros.pipeline.instant import Course
 from synth_ros.pipeline.steering import BY_CONFIG, Steering
@@ -56,9 +57,16 @@ class Timing:
         period_s = steering.view_period_s
         self.view_period_s = live.view_period_s if period_s is None else period_s
         self.timestep_s = config.physics.timestep_s
+        self._imu_rate_hz = steering.imu_rate_hz
+        told = steering.camera_rates_hz
         self.rates_hz = tuple(
-            self.rate_hz if camera.rate_hz is None else camera.rate_hz for camera in config.cameras
+            told.get(camera.name, self.rate_hz if camera.rate_hz is None else camera.rate_hz)
+            for camera in config.cameras
         )
+
+    def imu_rate_hz(self, imu: ImuConfig) -> float:
+        """Samples a second of an IMU."""
+        return imu.rate_hz if self._imu_rate_hz is None else self._imu_rate_hz
 
     def steps_until(self, index: int) -> int:
         """Time steps from the start of an episode to a frame at ``output.live.rate_hz``."""

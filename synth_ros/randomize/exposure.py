@@ -18,6 +18,11 @@ def draw_rgb_gain(noise: SensorNoise, *, draws: Draws, frame: int, camera: str) 
     return draws.number(noise.rgb_gain, f'{sensor_stream(frame, camera)}/rgb_gain')
 
 
+def infra_stream(frame: int, camera: str) -> str:
+    """Name of the stream of the noise of a frame's stereo pair."""
+    return f'infra/{frame}/{camera}'
+
+
 def sensor_stream(frame: int, camera: str) -> str:
     """Name of the stream of a frame's noise."""
     return f'sensor/{frame}/{camera}'

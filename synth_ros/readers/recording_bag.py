@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from synth_ros.errors import ForeignBagError, UsageError
 from synth_ros.readers import ros_values as values
+from synth_ros.readers.bag_classes import categories_of, read_classes
 from synth_ros.readers.bag_index import BagIndex, Place
 from synth_ros.readers.bag_notes import (
     AnnotationsHead,
@@ -36,10 +37,9 @@ from synth_ros.readers.recording import (
     RecordedFrame,
     RecordedLayers,
 )
-from synth_ros.readers.shared import ClassNames, Shared
+from synth_ros.readers.shared import Shared
 from synth_ros.readers.topics import (
     ANNOTATIONS,
-    CLASS_LISTS,
     DETECTIONS_2D,
     DETECTIONS_3D,
     INFOS,
@@ -108,7 +108,7 @@ class BagRecording:
         self._note_of_dataset = note = note_in(self._index.custom, self.path)
         said = made if note is None else note
         self.config_hash, self.seed = said.config_hash, said.seed
-        self.shared = Shared(classes=self._read_classes(), meshes=meshes_in(self.path))
+        self.shared = Shared(classes=read_classes(self._index), meshes=meshes_in(self.path))
         self.categories = self._categories()
         self.thresholds = made.limits() if note is None else limits_of(note)
         self._tree = BagTree(self._index)
@@ -366,56 +366,14 @@ class BagRecording:
             )
         }
 
-    def _read_classes(self) -> Mapping[str, ClassNames]:
-        """Every list of class names by topic; all messages of a topic together."""
-        return {
-            topic: tuple(
-                dict.fromkeys(
-                    (int(entry.class_id), str(entry.class_name))
-                    for message in self._index.all(topic)
-                    for entry in message.class_map
-                    if entry.class_id
-                )
-            )
-            for topic in sorted(self._index.plain)
-            if topic.endswith(CLASS_LISTS)
-        }
-
     def _categories(self) -> tuple[Category, ...]:
-        """Classes by ascending id: as the bag says, or from label_info and panoptic_info.
-
-        Topics have no lines between keypoints; names of keypoints are those of the objects that
-        come first.
-        """
+        """Classes by ascending id: as the bag says, or from label_info and panoptic_info."""
         if self._note_of_dataset is not None:
             return tuple(category_of(note) for note in self._note_of_dataset.categories)
-        lists = [self._first_list(ending) for ending in CLASS_LISTS]
-        names = self._keypoint_names() if lists[0] else {}
-        things = {
-            number: Category(number, name, keypoints=names.get(number, ()))
-            for number, name in lists[0]
-        }
-        stuff = {
-            number: Category(number, name, supercategory='stuff', is_thing=False)
-            for number, name in lists[1]
-            if number not in things
-        }
-        return tuple(category for _, category in sorted({**stuff, **things}.items()))
+        return categories_of(self.shared.classes, self._examples())
 
     def _examples(self) -> Iterator[FrameRecord]:
         """Labels of the first frames; those that are damaged are told of when they are read."""
         for key in self.frames[:_EXAMPLES]:
             with suppress(UsageError):
                 yield self.record(key)
-
-    def _first_list(self, ending: str) -> ClassNames:
-        return next((c for topic, c in self.shared.classes.items() if topic.endswith(ending)), ())
-
-    def _keypoint_names(self) -> dict[int, tuple[str, ...]]:
-        found: dict[int, dict[str, None]] = {}
-        for record in self._examples():
-            for item in record.instances:
-                found.setdefault(item.class_id, {}).update(
-                    dict.fromkeys(spec.name for spec in item.keypoints)
-                )
-        return {number: tuple(names) for number, names in found.items()}

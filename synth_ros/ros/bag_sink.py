@@ -18,6 +18,7 @@ from synth_ros.pipeline.bag_note import note_of
 from synth_ros.report.recording.records import FileFigures
 from synth_ros.ros.definitions import definition_text
 from synth_ros.ros.loss import TopicReport
+from synth_ros.ros.qos import BURST
 from synth_ros.ros.recorder_params import Compression
 from synth_ros.ros.recording_report import Written
 from synth_ros.ros.seen_models import SeenModels
@@ -211,8 +212,8 @@ def subscription_qos(publishers: Sequence[TopicEndpointInfo]) -> QoSProfile:
     reliable = all(p.reliability == ReliabilityPolicy.RELIABLE for p in profiles)
     latched = all(p.durability == DurabilityPolicy.TRANSIENT_LOCAL for p in profiles)
     return QoSProfile(
-        # Deep, since images of several cameras arrive in one burst.
-        depth=200,
+        # Deep, since images of several cameras arrive in one burst, and samples of an IMU.
+        depth=BURST if publishers[0].topic_type == 'sensor_msgs/msg/Imu' else 200,
         reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
         durability=(DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE),
     )

@@ -10,10 +10,13 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from synth_ros.config.labels import Annotation
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.aside import Asides
+from synth_ros.ros.convert_imu import FELT
+from synth_ros.ros.extrinsics import extrinsics_from_depth, extrinsics_message
 from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
-from synth_ros.types import Category, Sample
+from synth_ros.sensors.infra import EYES, Eye
+from synth_ros.types import Category, ImuSample, Sample
 
 
 class CameraPublishers:
@@ -39,12 +42,13 @@ class CameraPublishers:
         categories: Sequence[Category],
         options: StreamOptions,
     ) -> None:
-        self._frames, self._options = frames, options
+        self._camera, self._frames, self._options = camera, frames, options
         self._categories = tuple(categories)
-        self._recorded = streams.recorded(options.labels)
+        devices = options.devices(camera)
+        self._recorded = streams.recorded(options.labels, devices)
         topics = camera_topics(camera)._asdict()
         profiles = _profiles(options)
-        wanted = streams.published(options.labels) - options.absent
+        wanted = streams.published(options.labels, devices) - options.absent
         self._publishers: dict[str, Outlet] = {
             name: node.create_publisher(kind.type, topics[name], profiles[kind.group])
             for name, kind in KINDS.items()
@@ -56,11 +60,17 @@ class CameraPublishers:
         self._layers = streams.layer_streams(options.labels)
         self._resting: frozenset[str] = frozenset()
         self._asides = Asides()
+        self._samples = 0
         self.off: frozenset[str] = frozenset()
-        self._publish_names()
+        self._publish_once()
 
-    def _publish_names(self) -> None:
+    def _publish_once(self) -> None:
         """The latched streams, which do not change."""
+        baseline_m = self._options.baselines_m.get(self._camera)
+        imu = self._camera in self._options.imus
+        for name, to_from_depth in extrinsics_from_depth(baseline_m, imu=imu).items():
+            if name in self._publishers:
+                self._publishers[name].publish(extrinsics_message(to_from_depth))
         head = convert.header(0, self._frames.color_optical)
         objects = things(self._categories)
         self._publishers['label_info'].publish(convert.label_info(objects, head))
@@ -89,14 +99,47 @@ class CameraPublishers:
         self._resting = frozenset().union(*(self._layers[annotation] for annotation in idle))
         return frozenset(idle)
 
+    def eyes(self) -> frozenset[Eye]:
+        """Eyes of the stereo pair whose images somebody wants."""
+        return frozenset(eye for eye in EYES if eye in self._publishers and not self._rests(eye))
+
+    def feels(self) -> bool:
+        """Whether somebody wants what the IMU measures."""
+        return any(name in self._publishers and not self._rests(name) for name in FELT)
+
+    def publish_felt(self, felt: Sequence[ImuSample]) -> None:
+        """Publish what the IMU measured since the instant before."""
+        self._samples += len(felt)
+        for name, (make, frame) in FELT.items():
+            if name in self._publishers and not self._rests(name):
+                for sample in felt:
+                    message = make(sample, getattr(self._frames, frame))
+                    self._publishers[name].publish(message)
+
+    def devices(self) -> dict[str, object]:
+        """How stereo pair and IMU do, of those that there are."""
+        told: dict[str, object] = {}
+        if 'infra1' in self._publishers:
+            told['stereo images that are made'] = ', '.join(sorted(self.eyes())) or '-'
+        if 'imu' in self._publishers:
+            told['imu samples'] = self._samples
+        return told
+
+    def _rests(self, name: str) -> bool:
+        """Whether a stream is switched off, or waits for somebody to subscribe."""
+        if name in self.off:
+            return True
+        alone = name in self._idle_when_alone
+        return alone and not self._publishers[name].get_subscription_count()
+
     @property
     def switchable(self) -> tuple[str, ...]:
-        """Names of the streams that come with every frame."""
-        return tuple(name for name in self._publishers if KINDS[name].make is not None)
+        """Names of the streams that flow."""
+        return tuple(name for name in self._publishers if KINDS[name].group != 'latched')
 
     @property
     def subscriptions(self) -> int:
-        """Subscriptions to all streams that come with every frame."""
+        """Subscriptions to all streams that flow."""
         return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
     def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
@@ -109,11 +152,11 @@ class CameraPublishers:
                 a live one.
         """
         now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
+        # Who subscribed since the frame was drawn gets the frame after.
+        lacking = self._resting | {eye for eye in EYES if getattr(sample, eye) is None}
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None or name in self.off | self._resting:
-                continue
-            if name in self._idle_when_alone and not publisher.get_subscription_count():
+            if kind.make is None or name in lacking or self._rests(name):
                 continue
             if kind.aside:
                 self._asides.do(name, partial(_make_and_publish, kind.make, now, publisher))
@@ -137,6 +180,8 @@ def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:
     return {
         'color': qos.qos_profile(options.color_qos, parameter='color_qos'),
         'depth': qos.qos_profile(options.depth_qos, parameter='depth_qos'),
+        'infra': qos.qos_profile(options.infra_qos, parameter='infra_qos'),
+        'imu': qos.deep(qos.qos_profile(options.imu_qos, parameter='imu_qos')),
         'labels': qos.qos_profile(options.labels_qos, parameter='labels_qos'),
         'latched': qos.latched(),
     }

@@ -41,6 +41,7 @@ class LiveParams(NamedTuple):
         randomize_period_s: How long the next scenes last; 0: the config's.
         view_period_s: From one posture to the next, in the next scenes; 0: the config's.
         rate_hz: Frames per second in the next scenes; 0: the config's.
+        imu_rate_hz: Samples of IMUs per second in the next scenes; 0: the config's.
     """
 
     real_time_factor: float
@@ -52,6 +53,7 @@ class LiveParams(NamedTuple):
     randomize_period_s: float
     view_period_s: float
     rate_hz: float
+    imu_rate_hz: float
 
 
 def declare_live(declare: Declare) -> LiveParams:
@@ -104,6 +106,7 @@ class _Periods(TypedDict):
     randomize_period_s: float
     view_period_s: float
     rate_hz: float
+    imu_rate_hz: float
 
 
 def _declare_periods(declare: Declare) -> _Periods:
@@ -129,6 +132,13 @@ def _declare_periods(declare: Declare) -> _Periods:
             bounds=(0.0, 240.0),
             description='Frames per second of cameras without a rate of their own, in the next '
             "scenes; 0: the config's",
+            live=True,
+        ),
+        'imu_rate_hz': declare.number(
+            'imu_rate_hz',
+            0.0,
+            bounds=(0.0, 4000.0),
+            description="Samples of all IMUs per second, in the next scenes; 0: the config's",
             live=True,
         ),
     }

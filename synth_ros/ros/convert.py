@@ -49,14 +49,22 @@ def header(stamp: int, frame_id: str) -> Header:
     return Header(stamp=stamp_message(stamp), frame_id=frame_id)
 
 
-def camera_info(camera: CameraModel, head: Header) -> CameraInfo:
-    """Calibration of an ideal lens: plumb_bob with five zeros, P = [K | 0]."""
+def camera_info(camera: CameraModel, head: Header, *, baseline_m: float = 0.0) -> CameraInfo:
+    """Calibration of an ideal lens: plumb_bob with five zeros, P = [K | 0].
+
+    Args:
+        camera: Intrinsics.
+        head: Header of the image.
+        baseline_m: How far it is to the right of the left eye of a stereo pair, of which P takes
+            points of the left eye's frame to pixels.
+    """
     info = CameraInfo(header=head, width=camera.width, height=camera.height)
     info.distortion_model = 'plumb_bob'
     info.d = [0.0] * 5
     info.k = camera.matrix.ravel()
     info.r = np.eye(3).ravel()
-    info.p = np.hstack([camera.matrix, np.zeros((3, 1))]).ravel()
+    moved = [[-camera.fx * baseline_m], [0.0], [0.0]]
+    info.p = np.hstack([camera.matrix, moved]).ravel()
     return info
 
 

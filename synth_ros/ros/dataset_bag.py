@@ -43,7 +43,16 @@ from synth_ros.writers.base import DatasetInfo
 from synth_ros.writers.folder import os_errors, sync_folder
 
 SESSION = 'dataset'
-_DEPTH = frozenset({'depth', 'depth_info', 'aligned_depth', 'aligned_depth_info', 'color_points'})
+_DEPTH = frozenset(
+    {
+        'depth',
+        'depth_info',
+        'aligned_depth',
+        'aligned_depth_info',
+        'color_points',
+        'depth_to_color',
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ _WORDS: Mapping[Doing, str] = {
 }
 
 
+def _no_devices(_camera: str) -> Mapping[str, object]:
+    return {}
+
+
 class Watched(NamedTuple):
     """What is told about.
 
@@ -46,6 +50,7 @@ class Watched(NamedTuple):
         stage: The stage, once there is one.
         last: The last frame that was published, if any.
         subscribers: Subscriptions to the streams of each camera.
+        devices: How a camera's stereo pair and IMU do, by what is told.
         commands: What the robot obeys, if it obeys commands.
     """
 
@@ -55,6 +60,7 @@ class Watched(NamedTuple):
     stage: Callable[[], Stage | None]
     last: Callable[[], LiveFrame | None]
     subscribers: Callable[[], Mapping[str, int]]
+    devices: Callable[[str], Mapping[str, object]] = _no_devices
     commands: CommandInbox | None = None
 
 
@@ -142,6 +148,7 @@ class Diagnostics:
                     'frames per simulated second': _number(rates.camera_hz.get(name)),
                     'frames': frames.get(name, 0),
                     'subscriptions': subscribers.get(name, 0),
+                    **self._watched.devices(name),
                 },
             )
             for name, rate_hz in zip(names, wanted, strict=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
 from rclpy.exceptions import InvalidParameterTypeException
@@ -14,12 +15,17 @@ from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.live import LiveSession, ScenePlan
 from synth_ros.pipeline.steering import Steering
 from synth_ros.ros.control_params import LiveParams
-from synth_ros.ros.params import given_parameters
+from synth_ros.ros.params import Declare, given_parameters
 from synth_ros.ros.sim_thread import SimThread
 
 _STREAM = 'streams.'
+_CAMERA, _RATE = 'cameras.', '.rate_hz'
+_NO_RATES: Mapping[str, float] = MappingProxyType({})
 _NUMBERS = frozenset(
-    ['real_time_factor', 'difficulty', 'randomize_period_s', 'view_period_s', 'rate_hz']
+    (
+        *('real_time_factor', 'difficulty', 'randomize_period_s', 'view_period_s', 'rate_hz'),
+        'imu_rate_hz',
+    )
 )
 
 
@@ -34,14 +40,24 @@ def given_live(node: Node) -> LiveParams:
     return LiveParams(*(node.get_parameter(name).value for name in LiveParams._fields))
 
 
-def plan_of(live: LiveParams, config: Config) -> ScenePlan:
-    """How the next scenes are made."""
+def plan_of(
+    live: LiveParams, config: Config, camera_rates_hz: Mapping[str, float] = _NO_RATES
+) -> ScenePlan:
+    """How the next scenes are made.
+
+    Args:
+        live: The live parameters.
+        config: The config.
+        camera_rates_hz: Rates of single cameras by name; 0 for the config's.
+    """
     return ScenePlan(
         seed=config.seed if live.seed < 0 else live.seed,
         steering=Steering(
             scenario=live.scenario or None,
             progress=None if live.difficulty < 0 else live.difficulty,
             rate_hz=live.rate_hz or None,
+            camera_rates_hz={name: rate for name, rate in camera_rates_hz.items() if rate},
+            imu_rate_hz=live.imu_rate_hz or None,
             view_period_s=live.view_period_s or None,
         ),
         period_s=live.randomize_period_s or None,
@@ -68,11 +84,8 @@ def check_live(live: LiveParams, config: Config) -> None:
             "possible, more, or -1 for the config's."
         )
     step_s = config.physics.timestep_s
-    if live.rate_hz and not 0.01 <= live.rate_hz <= 1 / step_s:
-        raise UsageError(
-            f'Parameter rate_hz is {live.rate_hz:g}; give 0.01 to {1 / step_s:g} (one frame a '
-            "time step of physics.timestep_s), or 0 for the config's."
-        )
+    _check_rate('rate_hz', live.rate_hz, config)
+    _check_rate('imu_rate_hz', live.imu_rate_hz, config)
     for name in ('view_period_s', 'randomize_period_s'):
         value = getattr(live, name)
         if value and value < step_s:
@@ -80,6 +93,16 @@ def check_live(live: LiveParams, config: Config) -> None:
                 f'Parameter {name} is {value:g}; give at least {step_s:g} (physics.timestep_s), '
                 "or 0 for the config's."
             )
+
+
+def _check_rate(name: str, rate_hz: float, config: Config) -> None:
+    most_hz = 1 / config.physics.timestep_s
+    if rate_hz and not 0.01 <= rate_hz <= most_hz:
+        what = 'sample' if name.startswith('imu') else 'frame'
+        raise UsageError(
+            f'Parameter {name} is {rate_hz:g}; give 0.01 to {most_hz:g} (one {what} a '
+            "time step of physics.timestep_s), or 0 for the config's."
+        )
 
 
 class LiveControl:
@@ -114,6 +137,7 @@ class LiveControl:
         self._thread = thread
         self._names = [_STREAM + name for name in streams]
         self._declare_streams(streams)
+        self._rates_hz = self._declare_rates()
         self._switch_off = switch_off
         self._off = frozenset(
             name for name in streams if not node.get_parameter(_STREAM + name).value
@@ -146,6 +170,33 @@ class LiveControl:
                     f'Parameter {_STREAM}{name} must be true or false, got {given!r}.'
                 ) from error
 
+    def _declare_rates(self) -> dict[str, float]:
+        """Rates of the cameras as they were given, by parameter."""
+        declare = Declare(self._node)
+        rates_hz = {}
+        for camera in self._config.cameras:
+            name = f'{_CAMERA}{camera.name}{_RATE}'
+            rates_hz[name] = declare.number(
+                name,
+                0.0,
+                bounds=(0.0, 240.0),
+                description=f'Frames per second of {camera.name}, in the next scenes; 0: the '
+                "config's",
+                live=True,
+            )
+            self._names.append(name)
+            _check_rate(name, rates_hz[name], self._config)
+        return rates_hz
+
+    @property
+    def plan(self) -> ScenePlan:
+        """How the next scenes are made."""
+        rates_hz = {
+            name.removeprefix(_CAMERA).removesuffix(_RATE): rate_hz
+            for name, rate_hz in self._rates_hz.items()
+        }
+        return plan_of(self.live, self._config, rates_hz)
+
     @property
     def scenarios(self) -> list[str]:
         """Names of the config's scenarios."""
@@ -163,6 +214,9 @@ class LiveControl:
     def _check(self, parameters: list[Parameter]) -> SetParametersResult:
         try:
             check_live(self._changed(parameters), self._config)
+            for parameter in parameters:
+                if parameter.name in self._rates_hz:
+                    _check_rate(parameter.name, parameter.value, self._config)
         except SynthRosError as error:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)
@@ -173,13 +227,15 @@ class LiveControl:
                 name = parameter.name.removeprefix(_STREAM)
                 self._off = self._off - {name} if parameter.value else self._off | {name}
                 self._switch_off(self._off)
+        told = {p.name: p.value for p in parameters if p.name in self._rates_hz}
         before, self.live = self.live, self._changed(parameters)
-        if self.live == before:
+        rates_before, self._rates_hz = self._rates_hz, self._rates_hz | told
+        if (self.live, self._rates_hz) == (before, rates_before):
             return
-        live, config, thread = self.live, self._config, self._thread
+        live, config, thread, plan = self.live, self._config, self._thread, self.plan
 
         def change(session: LiveSession) -> str:
-            session.plan = plan_of(live, config)
+            session.plan = plan
             session.stays = not live.randomize
             if live.real_time_factor != before.real_time_factor:
                 thread.set_pace(real_time_factor(live, config))
@@ -192,7 +248,7 @@ def _with_numbers(parameters: list[Parameter]) -> list[Parameter]:
     """Let a whole number do where a number is wanted, as ROS refuses to convert it."""
     return [
         Parameter(p.name, value=float(p.value))
-        if p.name in _NUMBERS and p.type_ == Parameter.Type.INTEGER
+        if (p.name in _NUMBERS or p.name.startswith(_CAMERA)) and p.type_ == Parameter.Type.INTEGER
         else p
         for p in parameters
     ]

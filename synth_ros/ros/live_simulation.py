@@ -18,7 +18,7 @@ from rclpy.validate_topic_name import validate_topic_name
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.commands import CommandInbox
-from synth_ros.pipeline.demand import nothing_idle
+from synth_ros.pipeline.demand import Wanted, nothing_idle
 from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
@@ -38,13 +38,12 @@ from synth_ros.ros.live_control import (
     plan_of,
     real_time_factor,
 )
-from synth_ros.ros.messages import StreamOptions
-from synth_ros.ros.mounts import mounts_move
 from synth_ros.ros.params import SimParams, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.services import SimServices, standard_services
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.ros.snapshots import Snapshots
+from synth_ros.ros.stream_options import stream_options
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.scene.robot_description import robot_description
@@ -116,7 +115,7 @@ class LiveSimulation:
             [camera.name for camera in config.cameras],
             links=self._builder.robot_links,
             categories=self._builder.categories,
-            options=self._stream_options(),
+            options=stream_options(params, self._loaded),
             description=description.text,
             odometry=self._commands is not None,
         )
@@ -170,6 +169,7 @@ class LiveSimulation:
                 stage=lambda: self._stage,
                 last=lambda: self._last,
                 subscribers=self._streams.subscriptions,
+                devices=self._streams.devices,
                 commands=self._commands,
             ),
         )
@@ -250,23 +250,10 @@ class LiveSimulation:
             camera=given.camera,
         )
 
-    def _stream_options(self) -> StreamOptions:
-        config, params = self._loaded.config, self.params
-        return StreamOptions(
-            depth_encoding=params.depth_encoding or config.output.live.depth_encoding,
-            class_id_format=params.class_id_format or config.output.live.class_id_format,
-            labels=config.labels,
-            color_qos=params.color_qos,
-            depth_qos=params.depth_qos,
-            labels_qos=params.labels_qos,
-            jpeg_quality=params.jpeg_quality,
-            mounts_move=mounts_move(self._loaded),
-            session=str(time.time_ns()),
-        )
-
     @contextmanager
     def _session(self) -> Iterator[LiveSession]:
         """Runs on the simulation thread, which owns the renderer as long as it lives."""
+        assert self._control is not None
         config, log = self._loaded.config, self._node.get_logger()
         size = (max(c.width for c in config.cameras), max(c.height for c in config.cameras))
         choice = choose_backend(config.render)
@@ -277,10 +264,11 @@ class LiveSimulation:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             self._renderer = renderer.name
             stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
+            stage.wanted = Wanted(self._streams.eyes, self._streams.feels)
             session = LiveSession(
                 stage,
                 first_episode=self.params.first_episode,
-                plan=plan_of(self._live, config),
+                plan=self._control.plan,
                 stays=not self._live.randomize,
                 # A snapshot has all annotations of the frame that is out already.
                 idle=nothing_idle if self.params.snapshot_dataset else self._streams.idle,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
+from realsense2_camera_msgs.msg import Extrinsics
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, PointCloud2
 from std_msgs.msg import Header, String
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from visualization_msgs.msg import MarkerArray
@@ -26,11 +27,13 @@ from synth_ros.ros.convert_markers import marker_array
 from synth_ros.ros.convert_points import colored_points
 from synth_ros.ros.images import image_message
 from synth_ros.ros.names import CameraFrames
+from synth_ros.ros.streams import Device
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import LayerName
+from synth_ros.sensors.infra import Eye
 from synth_ros.types import Category, Sample
 
-Group = Literal['color', 'depth', 'labels', 'latched']
+Group = Literal['color', 'depth', 'infra', 'imu', 'labels', 'latched']
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,15 @@ class StreamOptions:
         labels: Which annotations there are.
         color_qos: QoS profile name of colour images and their calibration.
         depth_qos: The same for depth.
+        infra_qos: The same for stereo pairs.
+        imu_qos: The same for inertial measurement units.
         labels_qos: The same for masks, detections and all other annotations.
         jpeg_quality: Of compressed colour, 1..100.
         mounts_move: Whether camera mounts change between episodes; they then go to ``/tf``.
         session: Name of this run of the simulator, for the annotations.
         absent: Streams of which there is nothing to publish.
+        baselines_m: Of stereo pairs, by camera; others have none.
+        imus: Cameras that have an inertial measurement unit.
     """
 
     depth_encoding: DepthEncoding
@@ -55,11 +62,23 @@ class StreamOptions:
     labels: LabelsConfig = field(default_factory=LabelsConfig)
     color_qos: str = 'DEFAULT'
     depth_qos: str = 'DEFAULT'
+    infra_qos: str = 'DEFAULT'
+    imu_qos: str = 'DEFAULT'
     labels_qos: str = 'DEFAULT'
     jpeg_quality: int = 95
     mounts_move: bool = False
     session: str = ''
     absent: frozenset[str] = frozenset()
+    baselines_m: Mapping[str, float] = field(default_factory=dict)
+    imus: frozenset[str] = frozenset()
+
+    def devices(self, camera: str) -> frozenset[Device]:
+        """What a camera has beside its colour and depth eye."""
+        there: dict[Device, bool] = {
+            'stereo': camera in self.baselines_m,
+            'imu': camera in self.imus,
+        }
+        return frozenset(device for device, has in there.items() if has)
 
 
 class Instant(NamedTuple):
@@ -92,6 +111,16 @@ class Instant(NamedTuple):
         """Stamp and frame of the depth image."""
         return convert.header(self.sample.frame.stamp_ns, self.frames.depth_optical)
 
+    @property
+    def baseline_m(self) -> float:
+        """How far the right eye of the stereo pair is from the left one."""
+        return self.options.baselines_m[self.sample.key.camera]
+
+    def infra_head(self, eye: Eye) -> Header:
+        """Stamp and frame of an image of the stereo pair."""
+        frame = {'infra1': self.frames.infra1_optical, 'infra2': self.frames.infra2_optical}[eye]
+        return convert.header(self.sample.frame.stamp_ns, frame)
+
 
 class Kind(NamedTuple):
     """How one stream is published.
@@ -99,7 +128,8 @@ class Kind(NamedTuple):
     Attributes:
         type: Message class.
         group: Which quality of service it has.
-        make: The message of an instant, or its bytes; ``None`` for what is said once for all.
+        make: The message of an instant, or its bytes; ``None`` for what is said once for all, and
+            for samples that are of no instant.
         costly: Large: made only while someone subscribes, unless late subscribers get it too.
         aside: Takes long: made on a thread of its own.
     """
@@ -151,6 +181,24 @@ def _aligned_depth_compressed(now: Instant) -> object:
 
 def _color_points(now: Instant) -> object:
     return colored_points(now.sample, now.color_head)
+
+
+def _infra(eye: Eye) -> Callable[[Instant], object]:
+    def make(now: Instant) -> object:
+        image = now.sample.infra1 if eye == 'infra1' else now.sample.infra2
+        assert image is not None, f'{eye} of {now.sample.key.camera} was not made'
+        return image_message(image, 'mono8', now.infra_head(eye))
+
+    return make
+
+
+def _infra_info(eye: Eye) -> Callable[[Instant], object]:
+    def make(now: Instant) -> object:
+        baseline_m = now.baseline_m if eye == 'infra2' else 0.0
+        camera = now.sample.frame.camera
+        return convert.camera_info(camera, now.infra_head(eye), baseline_m=baseline_m)
+
+    return make
 
 
 def _instance(now: Instant) -> object:
@@ -232,6 +280,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         'aligned_depth_info': Kind(CameraInfo, 'depth', _color_info, costly=True),
         'aligned_depth_compressed': _compressed('depth', _aligned_depth_compressed),
         'color_points': Kind(PointCloud2, 'depth', _color_points, costly=True),
+        'depth_to_color': Kind(Extrinsics, 'latched', None),
+        'infra1': Kind(Image, 'infra', _infra('infra1'), costly=True),
+        'infra1_info': Kind(CameraInfo, 'infra', _infra_info('infra1')),
+        'infra2': Kind(Image, 'infra', _infra('infra2'), costly=True),
+        'infra2_info': Kind(CameraInfo, 'infra', _infra_info('infra2')),
+        'depth_to_infra1': Kind(Extrinsics, 'latched', None),
+        'depth_to_infra2': Kind(Extrinsics, 'latched', None),
+        'imu': Kind(Imu, 'imu', None, costly=True),
+        'accel': Kind(Imu, 'imu', None, costly=True),
+        'gyro': Kind(Imu, 'imu', None, costly=True),
+        'depth_to_accel': Kind(Extrinsics, 'latched', None),
+        'depth_to_gyro': Kind(Extrinsics, 'latched', None),
         'instance': Kind(Image, 'labels', _instance),
         'semantic': Kind(Image, 'labels', _semantic),
         'label_info': Kind(LabelInfo, 'latched', None),
@@ -247,6 +307,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """By name as in ``CameraTopics``, in the order in which an instant goes out."""
+
+
+def has_own_stamps(stream: str) -> bool:
+    """Whether the messages of a stream lie between instants, not in them."""
+    return KINDS[stream].group == 'imu'
 
 
 def is_latched(stream: str) -> bool:

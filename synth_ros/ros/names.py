@@ -25,6 +25,18 @@ class CameraTopics(NamedTuple):
         aligned_depth_info: Its calibration.
         aligned_depth_compressed: Depth in the colour camera's frame, as PNG behind a header.
         color_points: Coloured point cloud of depth and colour as sensed.
+        depth_to_color: Points of the depth camera's frame in that of the colour camera, latched.
+        infra1: Grey image of the left eye of a stereo pair, mono8.
+        infra1_info: Its calibration.
+        infra2: Grey image of the right eye.
+        infra2_info: Its calibration.
+        depth_to_infra1: Points of the depth camera's frame in that of the left eye, latched.
+        depth_to_infra2: The same in that of the right eye.
+        imu: Samples of the inertial measurement unit.
+        accel: Their accelerations alone.
+        gyro: Their angular velocities alone.
+        depth_to_accel: Points of the depth camera's frame in that of the accelerometer, latched.
+        depth_to_gyro: The same in that of the gyroscope.
         instance: Instance ids, 16UC1, 0 background.
         semantic: Class ids, mono8 (16UC1 beyond 254 classes), 0 background.
         label_info: Names of the class ids, latched.
@@ -60,6 +72,18 @@ class CameraTopics(NamedTuple):
     aligned_depth_info: str
     aligned_depth_compressed: str
     color_points: str
+    depth_to_color: str
+    infra1: str
+    infra1_info: str
+    infra2: str
+    infra2_info: str
+    depth_to_infra1: str
+    depth_to_infra2: str
+    imu: str
+    accel: str
+    gyro: str
+    depth_to_accel: str
+    depth_to_gyro: str
     instance: str
     semantic: str
     label_info: str
@@ -96,6 +120,18 @@ _CAMERA_TOPICS = {
     'aligned_depth_info': 'aligned_depth_to_color/camera_info',
     'aligned_depth_compressed': 'aligned_depth_to_color/image_raw/compressedDepth',
     'color_points': 'depth/color/points',
+    'depth_to_color': 'extrinsics/depth_to_color',
+    'infra1': 'infra1/image_rect_raw',
+    'infra1_info': 'infra1/camera_info',
+    'infra2': 'infra2/image_rect_raw',
+    'infra2_info': 'infra2/camera_info',
+    'depth_to_infra1': 'extrinsics/depth_to_infra1',
+    'depth_to_infra2': 'extrinsics/depth_to_infra2',
+    'imu': 'imu',
+    'accel': 'accel/sample',
+    'gyro': 'gyro/sample',
+    'depth_to_accel': 'extrinsics/depth_to_accel',
+    'depth_to_gyro': 'extrinsics/depth_to_gyro',
     'depth_m': 'labels/depth',
     'distance_m': 'labels/distance',
     'points_m': 'labels/points',
@@ -123,6 +159,17 @@ class CameraFrames(NamedTuple):
         color_optical: Colour image: z forward, x right, y down.
         depth: Depth sensor, same axes as the link.
         depth_optical: Depth image.
+        infra1: Left eye of a stereo pair, same axes as the link; in the tree only if there is one.
+        infra1_optical: Its image.
+        infra2: Right eye of a stereo pair.
+        infra2_optical: Its image.
+        imu: Inertial measurement unit, where the colour sensor is; in the tree only if there is
+            one. So are its parts:
+        imu_optical: Axes of its samples: z forward, x right, y down.
+        accel: Accelerometer.
+        accel_optical: Axes of its samples.
+        gyro: Gyroscope.
+        gyro_optical: Axes of its samples.
     """
 
     link: str
@@ -130,6 +177,16 @@ class CameraFrames(NamedTuple):
     color_optical: str
     depth: str
     depth_optical: str
+    infra1: str
+    infra1_optical: str
+    infra2: str
+    infra2_optical: str
+    imu: str
+    imu_optical: str
+    accel: str
+    accel_optical: str
+    gyro: str
+    gyro_optical: str
 
 
 def camera_frames(camera: str, links: Collection[str] = ()) -> CameraFrames:
@@ -151,11 +208,10 @@ def camera_frames(camera: str, links: Collection[str] = ()) -> CameraFrames:
 
 def _frames(prefix: str) -> CameraFrames:
     return CameraFrames(
-        link=f'{prefix}_link',
-        color=f'{prefix}_color_frame',
-        color_optical=f'{prefix}_color_optical_frame',
-        depth=f'{prefix}_depth_frame',
-        depth_optical=f'{prefix}_depth_optical_frame',
+        *(
+            f'{prefix}_{name}' if name == 'link' else f'{prefix}_{name}_frame'
+            for name in CameraFrames._fields
+        )
     )
 
 

@@ -45,6 +45,8 @@ class SimParams:
         snapshot_dataset: Folder of the dataset to which ``~/snapshot`` adds; empty: none.
         color_qos: QoS profile of colour streams.
         depth_qos: QoS profile of depth streams.
+        infra_qos: QoS profile of stereo pairs.
+        imu_qos: QoS profile of inertial measurement units.
         labels_qos: QoS profile of label streams.
         jpeg_quality: Of compressed colour images, 1..100.
         lockstep: Whose answers frames wait for.
@@ -66,6 +68,8 @@ class SimParams:
     class_id_format: ClassIdFormat | None
     color_qos: str
     depth_qos: str
+    infra_qos: str
+    imu_qos: str
     labels_qos: str
     jpeg_quality: int
     lockstep: LockstepParams
@@ -300,6 +304,8 @@ class _Streams(TypedDict):
     class_id_format: ClassIdFormat | None
     color_qos: str
     depth_qos: str
+    infra_qos: str
+    imu_qos: str
     labels_qos: str
     jpeg_quality: int
 
@@ -328,6 +334,8 @@ def _declare_streams(declare: Declare) -> _Streams:
         for stream, what in (
             ('color', 'colour images and their calibration'),
             ('depth', 'depth images and their calibration'),
+            ('infra', 'stereo pairs and their calibration'),
+            ('imu', 'inertial measurement units'),
             ('labels', 'masks, detections and annotations'),
         )
     ]
@@ -336,7 +344,9 @@ def _declare_streams(declare: Declare) -> _Streams:
         'class_id_format': cast('ClassIdFormat | None', form or None),
         'color_qos': profiles[0],
         'depth_qos': profiles[1],
-        'labels_qos': profiles[2],
+        'infra_qos': profiles[2],
+        'imu_qos': profiles[3],
+        'labels_qos': profiles[4],
         'jpeg_quality': declare.whole(
             'jpeg_quality',
             95,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,8 @@ from synth_ros.ros.names import WORLD_FRAME, camera_frames
 from synth_ros.ros.odometry import odometry_message
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
-from synth_ros.types import Category, FloatArray, LinkPose, Sample
+from synth_ros.sensors.infra import Eye
+from synth_ros.types import Category, FloatArray, ImuSample, LinkPose, Sample
 from synth_ros.types import JointState as Joint
 
 
@@ -50,6 +52,7 @@ class Moment(NamedTuple):
         joints: Joint states of the robot.
         dataset_stamp_ns: Stamp of the samples in the dataset that they come from; ``None`` for
             live ones.
+        felt: Samples of IMUs since the instant before, by camera.
         commanded: How the robot goes, if it obeys commands.
     """
 
@@ -60,6 +63,7 @@ class Moment(NamedTuple):
     links: Sequence[LinkPose]
     joints: Sequence[Joint]
     dataset_stamp_ns: int | None = None
+    felt: Mapping[str, Sequence[ImuSample]] = MappingProxyType({})
     commanded: Commanded | None = None
 
 
@@ -121,10 +125,19 @@ class SimPublishers:
         """
         return self._cameras[camera].idle()
 
+    def eyes(self, camera: str) -> frozenset[Eye]:
+        """Eyes of a camera's stereo pair that somebody looks through; any thread may ask."""
+        return self._cameras[camera].eyes()
+
+    def feels(self, camera: str) -> bool:
+        """Whether somebody wants what a camera's IMU measures; any thread may ask."""
+        return self._cameras[camera].feels()
+
     @property
     def switchable(self) -> tuple[str, ...]:
-        """Names of the streams of each camera that come with every frame."""
-        return next(iter(self._cameras.values())).switchable
+        """Names of the streams of any camera that flow."""
+        names = (name for camera in self._cameras.values() for name in camera.switchable)
+        return tuple(dict.fromkeys(names))
 
     def switch_off(self, names: frozenset[str]) -> None:
         """Publish all streams but these from the next frame on; any thread may ask."""
@@ -134,6 +147,10 @@ class SimPublishers:
     def subscriptions(self) -> dict[str, int]:
         """How many subscriptions the streams of each camera have."""
         return {name: camera.subscriptions for name, camera in self._cameras.items()}
+
+    def devices(self, camera: str) -> dict[str, object]:
+        """How a camera's stereo pair and IMU do, for diagnostics."""
+        return self._cameras[camera].devices()
 
     @property
     def is_watched(self) -> bool:
@@ -150,6 +167,7 @@ class SimPublishers:
             world_from_cameras=dict(zip(names, frame.world_from_cameras, strict=True)),
             links=frame.links,
             joints=frame.joints,
+            felt=frame.felt,
             commanded=frame.commanded,
         )
         self.send(moment, rig_of(scene))
@@ -160,6 +178,8 @@ class SimPublishers:
         self._publish_tf(now, rig)
         if now.joints:
             self._joints.publish(_joint_state(now))
+        for name, felt in now.felt.items():
+            self._cameras[name].publish_felt(felt)
         if self._odom is not None and now.commanded is not None and now.links:
             first = now.links[0]
             self._odom.publish(odometry_message(now.stamp_ns, first, now.commanded))
@@ -184,7 +204,14 @@ class SimPublishers:
             self._mount(name, pose, rig=rig, poses=poses)
             for name, pose in now.world_from_cameras.items()
         ]
-        static = [edge for frames in self._frames.values() for edge in tf.sensor_edges(frames)]
+        options = self._options
+        static = [
+            edge
+            for name, frames in self._frames.items()
+            for edge in tf.sensor_edges(
+                frames, baseline_m=options.baselines_m.get(name), imu=name in options.imus
+            )
+        ]
         (moving if self._options.mounts_move else static).extend(mounts)
         if moving:
             self._tf.publish(TFMessage(transforms=tf.transform_messages(moving, now.stamp_ns)))

@@ -13,6 +13,9 @@ from synth_ros.errors import NotFoundError
 
 _DEPTH = 10
 
+BURST = 2000
+"""Messages that may come at once on topics of which many belong to one instant."""
+
 # A best-effort publisher is invisible to rviz, rqt and message_filters with their defaults,
 # so images are reliable unless asked otherwise.
 _PROFILES = {
@@ -44,6 +47,12 @@ def qos_profile(name: str, *, parameter: str = 'qos') -> QoSProfile:
         reliability=reliability,
         durability=durability,
     )
+
+
+def deep(profile: QoSProfile) -> QoSProfile:
+    """The same with room for all samples of an IMU between two frames of a slow camera."""
+    profile.depth = BURST
+    return profile
 
 
 def reliable() -> QoSProfile:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.ros import streams
-from synth_ros.ros.messages import is_latched
+from synth_ros.ros.messages import has_own_stamps, is_latched
 from synth_ros.ros.names import camera_topics
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.base import DatasetInfo
@@ -95,8 +95,8 @@ def _places(loaded: LoadedConfig, resolve: Callable[[str], str]) -> dict[str, Pl
     """Topics to record; those of a camera with its name and the stream's."""
     wanted: dict[str, Place | None] = dict.fromkeys(('/tf', '/tf_static', '/clock'))
     wanted[resolve('joint_states')] = None
-    recorded = streams.recorded(loaded.config.labels)
     for camera in loaded.config.cameras:
+        recorded = streams.recorded(loaded.config.labels, streams.devices_of(camera))
         for stream, topic in camera_topics(camera.name)._asdict().items():
             if stream in recorded:
                 wanted[resolve(topic)] = Place(camera.name, stream)
@@ -107,6 +107,6 @@ def _flowing(places: Mapping[str, Place | None]) -> dict[str, frozenset[str]]:
     groups: dict[str, set[str]] = {}
     for topic, place in places.items():
         latched = topic == '/tf_static' if place is None else is_latched(place.stream)
-        if not latched:
+        if not latched and (place is None or not has_own_stamps(place.stream)):
             groups.setdefault('' if place is None else place.camera, set()).add(topic)
     return {group: frozenset(topics) for group, topics in groups.items()}

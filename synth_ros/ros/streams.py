@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from synth_ros.config.cameras import CameraConfig
 from synth_ros.config.labels import Annotation, LabelsConfig
 from synth_ros.schema.layers import LAYERS
 
 Use = Literal['sample', 'bag', 'view']
+Device = Literal['stereo', 'imu']
+
+DEVICES: frozenset[Device] = frozenset(get_args(Device))
 
 
 class Stream(NamedTuple):
@@ -18,12 +22,15 @@ class Stream(NamedTuple):
         use: ``sample``: a recorded sample is made of it. ``bag``: the bag holds it, and a sample
             follows from others. ``view``: for watching; made from others while someone
             subscribes, and not recorded.
-        annotation: The switch that makes it; ``None`` for what is always there.
+        annotation: The switch that makes it; ``None`` for what is there without one.
+        device: The part of the camera that gives it, a section of the camera's config; ``None``
+            for what every camera has.
     """
 
     name: str
     use: Use
     annotation: Annotation | None = None
+    device: Device | None = None
 
 
 STREAMS = (
@@ -37,6 +44,18 @@ STREAMS = (
     Stream('aligned_depth_info', 'view'),
     Stream('aligned_depth_compressed', 'view'),
     Stream('color_points', 'view'),
+    Stream('depth_to_color', 'bag'),
+    Stream('infra1', 'bag', device='stereo'),
+    Stream('infra1_info', 'bag', device='stereo'),
+    Stream('infra2', 'bag', device='stereo'),
+    Stream('infra2_info', 'bag', device='stereo'),
+    Stream('depth_to_infra1', 'bag', device='stereo'),
+    Stream('depth_to_infra2', 'bag', device='stereo'),
+    Stream('imu', 'bag', device='imu'),
+    Stream('accel', 'view', device='imu'),
+    Stream('gyro', 'view', device='imu'),
+    Stream('depth_to_accel', 'bag', device='imu'),
+    Stream('depth_to_gyro', 'bag', device='imu'),
     Stream('instance', 'sample'),
     Stream('semantic', 'sample'),
     Stream('label_info', 'bag'),
@@ -73,14 +92,19 @@ def layer_streams(labels: LabelsConfig) -> dict[Annotation, frozenset[str]]:
     return found
 
 
-def published(labels: LabelsConfig) -> frozenset[str]:
-    """Names of the streams that a config switches on."""
-    return frozenset(s.name for s in STREAMS if _wanted(s, labels))
+def devices_of(camera: CameraConfig) -> frozenset[Device]:
+    """What a camera has beside its colour and depth eye."""
+    return frozenset(name for name in DEVICES if getattr(camera, name) is not None)
 
 
-def recorded(labels: LabelsConfig) -> frozenset[str]:
+def published(labels: LabelsConfig, devices: frozenset[Device] = frozenset()) -> frozenset[str]:
+    """Names of the streams that a config switches on, of a camera with some devices."""
+    return frozenset(s.name for s in STREAMS if _wanted(s, labels, devices))
+
+
+def recorded(labels: LabelsConfig, devices: frozenset[Device] = frozenset()) -> frozenset[str]:
     """Names of those that a bag holds."""
-    return frozenset(s.name for s in STREAMS if s.use != 'view' and _wanted(s, labels))
+    return frozenset(s.name for s in STREAMS if s.use != 'view' and _wanted(s, labels, devices))
 
 
 def sample_parts(labels: LabelsConfig) -> frozenset[str]:
@@ -88,5 +112,9 @@ def sample_parts(labels: LabelsConfig) -> frozenset[str]:
     return frozenset(s.name for s in STREAMS if s.use == 'sample' and _wanted(s, labels))
 
 
-def _wanted(stream: Stream, labels: LabelsConfig) -> bool:
+def _wanted(
+    stream: Stream, labels: LabelsConfig, devices: frozenset[Device] = frozenset()
+) -> bool:
+    if stream.device is not None and stream.device not in devices:
+        return False
     return stream.annotation is None or labels.wants(stream.annotation)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from geometry_msgs.msg import TransformStamped, Vector3
 
-from synth_ros.geometry.transforms import LINK_FROM_OPTICAL, inverse
+from synth_ros.geometry.transforms import LINK_FROM_OPTICAL, inverse, make_transform
 from synth_ros.ros.convert import header, rotation_message
 from synth_ros.ros.names import WORLD_FRAME, CameraFrames, link_frame
 from synth_ros.types import FloatArray
@@ -78,15 +78,38 @@ def mount_edge(
     return Edge(parent, frames.link, inverse(world_from_parent) @ world_from_link)
 
 
-def sensor_edges(frames: CameraFrames) -> list[Edge]:
-    """The fixed frames inside a camera: one eye sees colour and depth."""
+def sensor_edges(
+    frames: CameraFrames, *, baseline_m: float | None = None, imu: bool = False
+) -> list[Edge]:
+    """The fixed frames inside a camera: one eye sees colour and depth.
+
+    Args:
+        frames: The camera's frames.
+        baseline_m: Of its stereo pair, if it has one: how far the right eye is to the right.
+        imu: Whether it has an inertial measurement unit.
+    """
     still = np.eye(4)
-    return [
-        Edge(frames.link, frames.color, still),
-        Edge(frames.color, frames.color_optical, LINK_FROM_OPTICAL),
-        Edge(frames.link, frames.depth, still),
-        Edge(frames.depth, frames.depth_optical, LINK_FROM_OPTICAL),
+    sensors = [
+        (frames.color, frames.color_optical, still),
+        (frames.depth, frames.depth_optical, still),
     ]
+    if baseline_m is not None:
+        right = make_transform(np.eye(3), (0.0, -baseline_m, 0.0))
+        sensors += [
+            (frames.infra1, frames.infra1_optical, still),
+            (frames.infra2, frames.infra2_optical, right),
+        ]
+    if imu:
+        sensors += [
+            (frames.imu, frames.imu_optical, still),
+            (frames.accel, frames.accel_optical, still),
+            (frames.gyro, frames.gyro_optical, still),
+        ]
+    edges = []
+    for sensor, optical, link_from_sensor in sensors:
+        edges.append(Edge(frames.link, sensor, link_from_sensor))
+        edges.append(Edge(sensor, optical, LINK_FROM_OPTICAL))
+    return edges
 
 
 def transform_messages(edges: Sequence[Edge], stamp_ns: int) -> list[TransformStamped]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 
@@ -30,6 +30,7 @@ from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
 from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.sim.places import PARKED, LoosePose, Place, body_pose
+from synth_ros.sim.probe import CameraProbe
 from synth_ros.sim.robot import Path, Posture, RobotState
 from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import (
@@ -82,6 +83,7 @@ class World:
         self._values = SceneValues(scene, self.model)
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._cameras: dict[str, SampledCamera] = {}
+        self._probe: CameraProbe | None = None
         self._home = self.posture(None)
         self.set_posture(self._home)
 
@@ -191,7 +193,14 @@ class World:
         self.set_posture(posture)
         return self.placed
 
-    def follow(self, path: Path, steps: int, *, first: int = 0) -> None:
+    def follow(
+        self,
+        path: Path,
+        steps: int,
+        *,
+        first: int = 0,
+        each: Callable[[int], None] | None = None,
+    ) -> None:
         """Advance the simulation while the robot goes along a path.
 
         The result does not depend on where a way is cut into several calls, nor on who looked at
@@ -201,6 +210,7 @@ class World:
             path: Where the robot is at each time step.
             steps: How many time steps to take.
             first: Where on the path the robot is now, in time steps.
+            each: Called after each step with its number on the path; may ``glimpse``.
         """
         model, data, robot = self.model, self._data, self._robot_state
         before = path(first)
@@ -214,10 +224,28 @@ class World:
             self.surface_speeds.step()
             mujoco.mj_step(model, data)
             before = posture
+            if each is not None:
+                robot.lead(data, posture, velocity)
+                each(step)
         self._warmstart[:] = data.qacc_warmstart
         if velocity is not None:
             robot.lead(data, before, velocity)
         self._due = _Due.ALL
+
+    def glimpse(self, cameras: Sequence[CameraPart]) -> list[FloatArray]:
+        """Poses of optical frames where mounts have them, (4, 4), between two time steps.
+
+        Nothing of the state is touched, not even what follows from it.
+        """
+        if self._probe is None:
+            self._probe = CameraProbe(self.model)
+        return self._probe.poses(self._data, [camera.camera_id for camera in cameras])
+
+    @property
+    def gravity_m_s2(self) -> FloatArray:
+        """In the world, (3,)."""
+        gravity: FloatArray = self.model.opt.gravity.copy()
+        return gravity
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ from synth_ros.types.camera import (
 from synth_ros.types.frame import (
     Frame,
 )
+from synth_ros.types.imu import ImuSample
 from synth_ros.types.instance import (
     NO_SYMMETRY,
     ContinuousSymmetry,
@@ -98,6 +99,7 @@ __all__ = [
     'FlowState',
     'Frame',
     'IdImage',
+    'ImuSample',
     'Instance',
     'InstanceLabel',
     'JointState',

@@ -44,6 +44,8 @@ class Frame:
         scene: Everything else that the simulation knows of the instant; ``None`` as above.
         normals: Unit normal of the facet that was drawn at each pixel, shape (height, width, 3),
             float32, optical frame, towards the camera; ``None`` of a renderer that gives none.
+        right_rgb: What the right eye of a stereo camera saw, like ``rgb``; ``None`` unless asked
+            for.
         memo: What labels work out of this frame more than once, by the function that does so.
     """
 
@@ -58,6 +60,7 @@ class Frame:
     geom_id: IdImage | None = None
     scene: SceneState | None = None
     normals: NDArray[np.float32] | None = None
+    right_rgb: ByteImage | None = None
     memo: Memo = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -71,3 +74,5 @@ class Frame:
             check_array('geom_id', self.geom_id, shape=size, dtype=np.int32)
         if self.normals is not None:
             check_array('normals', self.normals, shape=(*size, 3), dtype=np.float32)
+        if self.right_rgb is not None:
+            check_array('right_rgb', self.right_rgb, shape=(*size, 3), dtype=np.uint8)

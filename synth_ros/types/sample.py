@@ -55,6 +55,9 @@ class Sample:
         labels: Annotations, from the clean frame.
         provenance_json: The sampled scene, config hash, seed and version as JSON text; enough
             to make this frame again.
+        infra1: The sensed grey image of the left eye of a stereo camera, shape (height, width),
+            uint8; ``None`` unless asked for.
+        infra2: The same of the right eye.
         rgb_file: The image file that ``rgb`` was read from, where writers may copy it instead of
             encoding ``rgb`` anew; ``None`` elsewhere.
     """
@@ -66,3 +69,5 @@ class Sample:
     labels: Labels
     provenance_json: str
     rgb_file: bytes | None = None
+    infra1: ByteImage | None = None
+    infra2: ByteImage | None = None

@@ -25,7 +25,7 @@ objects:
 
 MESSAGES = """\
 error: broken.yaml:3: cameras[0].widht: unknown key. Did you mean "width"? Allowed here: name, \
-model_camera, mount, width, height, intrinsics, depth_range_m, rate_hz
+model_camera, mount, width, height, intrinsics, depth_range_m, rate_hz, stereo, imu
 error: broken.yaml:4: cameras[0].height: expects a whole number from 8 to 8192, got 4e2, which \
 is a number to some YAML readers and text to others: write 400
 error: broken.yaml:6: objects.count: expects [low, high]: two whole numbers from 0 to 65535, low \

@@ -13,9 +13,11 @@ from synth_ros.geometry.transforms import (
     inverse,
     make_transform,
     matrix_from_quat_wxyz,
+    matrix_from_rotation_vector,
     matrix_from_rpy,
     quat_wxyz_from_matrix,
     quat_xyzw_from_matrix,
+    rotation_vector_from_matrix,
     transform_points,
 )
 
@@ -41,6 +43,14 @@ def test_a_rotation_matrix_equals_scipys(quat):
     assert np.allclose(matrix, Rotation.from_quat([x, y, z, w]).as_matrix(), atol=1e-12)
     assert np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(matrix) == pytest.approx(1)
+
+
+@given(st.tuples(components, components, components), st.floats(0, np.pi - 1e-6))
+def test_rotation_vectors_survive_the_matrix(axis, angle):
+    length = np.linalg.norm(axis)
+    vector = np.array(axis) / length * angle if length > 1e-3 else np.zeros(3)
+    back = rotation_vector_from_matrix(matrix_from_rotation_vector(vector))
+    np.testing.assert_allclose(back, vector, atol=1e-9)
 
 
 @given(quats)

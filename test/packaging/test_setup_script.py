@@ -130,7 +130,7 @@ def test_interrupted_set_up_is_repeated(checkout, tools):
         ({'PYTHON': 'no-such-python'}, 'PYTHON=no-such-python is not a program'),
         ({'PYTHON': 'false'}, 'PYTHON=false is not Python 3.11 or newer'),
         ({'CXX': 'no-such-compiler'}, 'no C++ compiler (no-such-compiler)'),
-        ({'ROS_DISTRO': 'jazzy'}, 'sudo apt install ros-jazzy-vision-msgs ros-jazzy-tf2-msgs'),
+        ({'ROS_DISTRO': 'jazzy'}, 'ros-jazzy-tf2-msgs ros-jazzy-realsense2-camera-msgs'),
     ],
 )
 def test_what_is_missing_is_named(checkout, tools, variables, message):

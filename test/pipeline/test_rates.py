@@ -35,7 +35,7 @@ SEQUENCE = {'views_per_episode: 2': 'views_per_episode: 4, motion: sequence'}
 def timing(*rates_hz, rate_hz=10.0, timestep_s=0.002):
     return Timing(
         SimpleNamespace(
-            cameras=[SimpleNamespace(rate_hz=own) for own in rates_hz],
+            cameras=[SimpleNamespace(name=f'c{k}', rate_hz=own) for k, own in enumerate(rates_hz)],
             output=SimpleNamespace(live=SimpleNamespace(rate_hz=rate_hz, view_period_s=1.0)),
             physics=SimpleNamespace(timestep_s=timestep_s),
         )

@@ -1,4 +1,4 @@
-"""A sample with every annotation, numbers drawn: what the types allow, not a real scene."""
+"""A sample with everything, numbers drawn: what the types allow, not a real scene."""
 
 from dataclasses import replace
 
@@ -45,7 +45,8 @@ def full_sample(episode=2, view=1, camera='head', *, stamp_ns=5, ends=()):
         scene=_scene(sample.labels.instances),
     )
     frame = replace(sample.frame, depth_m=depth_m)
-    return replace(sample, frame=frame, labels=labels)
+    infra1, infra2 = rng.integers(0, 256, (2, *depth_m.shape), dtype=np.uint8)
+    return replace(sample, frame=frame, labels=labels, infra1=infra1, infra2=infra2)
 
 
 def _labelled(entry):

@@ -18,7 +18,11 @@ from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
 from synth_ros.ros.names import camera_topics
 
-LATCHED = ('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info')
+LATCHED = (
+    *('/tf_static', '/robot_description', 'labels/label_info', 'labels/panoptic_info'),
+    *('/depth_to_color', '/depth_to_infra1', '/depth_to_infra2'),
+    *('/depth_to_accel', '/depth_to_gyro'),
+)
 
 
 def topic_types(cameras, labels):

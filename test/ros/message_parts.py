@@ -30,7 +30,8 @@ PARTS = streams.sample_parts(LABELS)
 
 def instant_of(sample, *, run=0, session='1', depth_encoding='16UC1', labels=LABELS):
     """What the publishers make messages of."""
-    options = StreamOptions(depth_encoding, 'id', labels, session=session)
+    baselines_m = {sample.key.camera: 0.05}
+    options = StreamOptions(depth_encoding, 'id', labels, session=session, baselines_m=baselines_m)
     return Instant(sample, run, camera_frames(sample.key.camera), CATEGORIES, options)
 
 

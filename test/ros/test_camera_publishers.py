@@ -1,6 +1,7 @@
 """One camera's publishers: which there are, and which rest while nobody subscribes."""
 
 import time
+from dataclasses import replace
 
 import pytest
 import rclpy
@@ -89,7 +90,7 @@ def test_the_topics_are_those_that_the_config_switches_on(rig, labels):
     names = {f'/{TOPICS[name]}' for name in streams.published(labels)}
     found = {name for name, _ in rig.node.get_topic_names_and_types() if name.startswith('/cam/')}
     assert found == names
-    flowing = streams.recorded(labels) - {'label_info', 'panoptic_info'}
+    flowing = streams.recorded(labels) - {'depth_to_color', 'label_info', 'panoptic_info'}
     assert {p.topic_name for p in made.streams} == {f'/{TOPICS[name]}' for name in flowing}
 
 
@@ -140,6 +141,26 @@ def test_compressed_images_are_made_for_who_subscribes_and_all_of_them(rig):
     assert {message.format for _, message in rig.heard['aligned_depth_compressed']} == {
         '16UC1; compressedDepth png'
     }
+
+
+def test_the_right_eye_looks_while_somebody_subscribes(rig):
+    made = rig.publishers(LabelsConfig(), baselines_m={'cam': 0.05})
+    sample = full_sample(camera='cam')
+    assert made.eyes() == frozenset()
+    made.publish(sample, run=0)
+    rig.listen('infra2', 'infra2_info')
+    assert made.eyes() == {'infra2'}
+    # Drawn before it was wanted.
+    made.publish(replace(sample, infra1=None, infra2=None), run=0)
+    made.publish(sample, run=0)
+    rig.wait(lambda: rig.heard['infra2'] and len(rig.heard['infra2_info']) == 2)
+    assert [number for number, _ in rig.heard['infra2']] == [1]
+    [_, (number, info)] = rig.heard['infra2_info']
+    assert number == 3
+    assert info.p[3] == -0.05 * info.k[0]
+    assert info.header.frame_id == 'cam_infra2_optical_frame'
+    made.off = frozenset({'infra2'})
+    assert made.eyes() == frozenset()
 
 
 def test_annotations_are_idle_while_nobody_subscribes_to_their_topics(rig):

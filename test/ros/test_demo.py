@@ -47,8 +47,8 @@ def test_it_ends_with_bag_dataset_and_report(tmp_path):
     assert 'synth-ros audit' in text
     assert f'({2 * 8} images)' in text
     assert demo.images() == 16
-    # 22 camera streams, /clock, /tf and joint states; /tf_static and two label_info.
-    assert demo.bag_messages() == 8 * 25 + 3
+    # 22 camera streams, /clock, /tf and joint states; /tf_static, two label_info, two extrinsics.
+    assert demo.bag_messages() == 8 * 25 + 5
     report = (demo.out / 'report.html').read_text()
     assert '</html>' in report
     assert 'head' in report

@@ -149,6 +149,24 @@ def test_rates_hold_from_the_next_scene_on(driver):
     driver.call('randomize')
 
 
+def test_a_camera_has_a_rate_of_its_own_from_the_next_scene_on(driver):
+    assert driver.set(cameras__chest__rate_hz=10, imu_rate_hz=100) == ''
+    chest, head = (driver.listener.heard[f'/{c}/labels/annotations'] for c in CAMERAS[::-1])
+    driver.call('randomize')
+    before = len(chest), len(head)
+    made = [driver.step()[1] for _ in range(4)]
+    driver.listener.wait_for(lambda: len(chest) == before[0] + 2, 'two frames of the chest')
+    assert len(head) == before[1] + 4
+    records = [annotations.from_json(m.data).frame for m in list(chest)[-2:]]
+    assert [record.view for record in records] == [0, 1]
+    assert records[1].stamp_ns - records[0].stamp_ns == 100_000_000
+    told = {'camera_rates_hz': {'chest': 10.0}, 'imu_rate_hz': 100.0}
+    assert [one['steering'] for one in made] == [told] * 4
+    assert driver.set(cameras__chest__rate_hz=0, imu_rate_hz=0) == ''
+    driver.call('randomize')
+    assert 'steering' not in driver.step()[1]
+
+
 def test_streams_are_switched_off_and_on(driver):
     heard = driver.listener.heard
     depth, color = heard['/head/depth/image_rect_raw'], heard['/head/color/image_raw']
@@ -198,6 +216,9 @@ def test_snapshots_refuse_what_they_could_not_tell(driver):
         ({'difficulty': -0.5}, 'difficulty is -0.5; give 0 to 1, or -1'),
         ({'real_time_factor': -0.1}, 'real_time_factor is -0.1; give 0 for as fast'),
         ({'rate_hz': 1e-3}, 'rate_hz is 0.001; give 0.01 to'),
+        ({'cameras__head__rate_hz': 1e-3}, 'cameras.head.rate_hz is 0.001; give 0.01 to'),
+        ({'cameras__head__rate_hz': 501.0}, 'out of range'),
+        ({'imu_rate_hz': 501.0}, 'imu_rate_hz is 501; give 0.01 to 500'),
         ({'view_period_s': 1e-6}, 'view_period_s is 1e-06; give at least 0.002'),
         ({'randomize_period_s': -1.0}, 'out of range'),
         ({'seed': -2}, 'out of range'),
@@ -219,6 +240,7 @@ NAMES = (
     *('real_time_factor', 'randomize', 'seed', 'next_episode', 'scenario', 'difficulty'),
     *('randomize_period_s', 'view_period_s', 'rate_hz', 'streams.color', 'streams.nothing'),
     *('config', 'lockstep_topic', 'frame_limit', 'use_sim_time', 'qos', ''),
+    *('imu_rate_hz', 'cameras.head.rate_hz', 'cameras.nobody.rate_hz'),
 )
 VALUES = st.one_of(
     st.booleans(),
@@ -246,7 +268,10 @@ def test_nothing_that_is_set_brings_it_down(driver):
 
     fuzz()
     assert driver.process.process.poll() is None
-    defaults = dict.fromkeys(('randomize_period_s', 'view_period_s', 'rate_hz'), 0.0)
+    defaults = dict.fromkeys(
+        ('randomize_period_s', 'view_period_s', 'rate_hz', 'imu_rate_hz', 'cameras.head.rate_hz'),
+        0.0,
+    )
     defaults |= {'scenario': '', 'difficulty': -1.0, 'seed': -1, 'next_episode': -1}
     defaults |= {'real_time_factor': 0.0, 'randomize': True, 'streams.color': True}
     assert all(result.successful for result in driver.set_each(defaults))

@@ -5,6 +5,7 @@ from full_sample import EVERYTHING, full_sample
 from message_parts import instant_of, serialized
 from rclpy.serialization import deserialize_message, serialize_message
 
+from synth_ros.config.cameras import CameraConfig, ImuConfig, StereoConfig
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.ros import streams
 from synth_ros.ros.messages import KINDS
@@ -26,6 +27,7 @@ def test_what_is_there_with_everything_switched_off():
     assert streams.sample_parts(NOTHING) == ALWAYS
     assert streams.recorded(NOTHING) == ALWAYS | {
         'depth_info',
+        'depth_to_color',
         'label_info',
         'detections_2d',
         'detections_3d',
@@ -64,8 +66,30 @@ def test_a_switch_adds_its_streams(switch, added):
     assert streams.sample_parts(config) - ALWAYS == added & set(LAYERS)
 
 
+def test_a_stereo_pair_has_streams_that_a_bag_holds():
+    added = streams.published(NOTHING, frozenset({'stereo'})) - streams.published(NOTHING)
+    images = {'infra1', 'infra1_info', 'infra2', 'infra2_info'}
+    assert added == images | {'depth_to_infra1', 'depth_to_infra2'}
+    assert streams.recorded(NOTHING, frozenset({'stereo'})) == added | streams.recorded(NOTHING)
+
+
+def test_an_imu_has_samples_that_a_bag_holds_once():
+    added = streams.published(NOTHING, frozenset({'imu'})) - streams.published(NOTHING)
+    extrinsics = {'depth_to_accel', 'depth_to_gyro'}
+    assert added == {'imu', 'accel', 'gyro'} | extrinsics
+    held = streams.recorded(NOTHING, frozenset({'imu'})) - streams.recorded(NOTHING)
+    assert held == {'imu'} | extrinsics
+
+
+def test_devices_are_sections_of_the_camera():
+    plain = CameraConfig(name='a')
+    assert streams.devices_of(plain) == set()
+    assert streams.devices_of(plain.model_copy(update={'stereo': StereoConfig()})) == {'stereo'}
+    assert streams.devices_of(plain.model_copy(update={'imu': ImuConfig()})) == {'imu'}
+
+
 def test_everything_is_all_of_them():
-    assert streams.published(EVERYTHING) == set(CameraTopics._fields)
+    assert streams.published(EVERYTHING, streams.DEVICES) == set(CameraTopics._fields)
     assert streams.sample_parts(EVERYTHING) == ALWAYS | set(LAYERS)
 
 

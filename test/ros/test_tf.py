@@ -6,6 +6,7 @@ from tf_chain import matrix_of, world_from
 
 from synth_ros.geometry.transforms import make_transform, matrix_from_rpy
 from synth_ros.ros import tf
+from synth_ros.ros.extrinsics import extrinsics_from_depth
 from synth_ros.ros.names import camera_frames, link_frame
 
 LINKS = {
@@ -63,6 +64,25 @@ def test_optical_quaternion_is_that_of_rep_103(sensor):
     still = messages[frames[sensor]]
     np.testing.assert_array_equal(matrix_of(still.transform), np.eye(4))
     assert still.header.frame_id == 'head_link'
+
+
+def test_the_right_eye_is_to_the_right():
+    edges = tf.sensor_edges(FRAMES, baseline_m=0.05)
+    places = {edge.child: edge.parent_from_child for edge in edges}
+    assert len(places) == 8
+    left, right = (
+        places[sensor] @ places[optical]
+        for sensor, optical in (
+            (FRAMES.infra1, FRAMES.infra1_optical),
+            (FRAMES.infra2, FRAMES.infra2_optical),
+        )
+    )
+    np.testing.assert_array_equal(left, places[FRAMES.color_optical])
+    np.testing.assert_allclose((np.linalg.inv(left) @ right)[:3, 3], [0.05, 0, 0], atol=1e-15)
+    # Extrinsics tell the same.
+    told = extrinsics_from_depth(0.05)
+    np.testing.assert_allclose(told['depth_to_infra2'], np.linalg.inv(right) @ left, atol=1e-15)
+    np.testing.assert_array_equal(told['depth_to_infra1'], np.eye(4))
 
 
 def test_axes_of_rep_103():

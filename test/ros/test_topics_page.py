@@ -33,7 +33,7 @@ def test_every_switch_of_a_topic_is_that_of_the_streams():
     told = {row[0]: row[5] for row in table('Topics of each camera')}
     topics = camera_topics('CAMERA')._asdict()
     for stream in STREAMS:
-        switch = 'view' if stream.use == 'view' else stream.annotation or 'always'
+        switch = 'view' if stream.use == 'view' else stream.annotation or stream.device or 'always'
         assert told[topics[stream.name]] == switch
 
 

@@ -17,6 +17,15 @@ def matrix_of(transform):
     )
 
 
+def matrix_of_extrinsics(message):
+    """(4, 4) from an Extrinsics message, whose rotation is column after column."""
+    matrix = np.eye(4)
+    for column in range(3):
+        matrix[:3, column] = message.rotation[3 * column : 3 * column + 3]
+    matrix[:3, 3] = message.translation
+    return matrix
+
+
 def world_from(frame, transforms):
     """Pose of a frame in the world from TransformStamped messages, one for each child."""
     by_child = {t.child_frame_id: t for t in transforms}

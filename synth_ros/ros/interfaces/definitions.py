@@ -43,6 +43,7 @@ class InterfacePackage:
 
 KINDS = ('msg', 'srv', 'action')
 PACKAGES = (
+    InterfacePackage('realsense2_camera_msgs', '4.56.4', ('builtin_interfaces', 'std_msgs')),
     InterfacePackage(
         'simulation_interfaces',
         '1.5.1',
@@ -64,6 +65,9 @@ PACKAGES = (
 # of all fields, nested ones included, and not on comments. Publishers and subscribers compare it.
 TYPE_HASHES = MappingProxyType(
     {
+        'realsense2_camera_msgs/msg/Extrinsics': (
+            'RIHS01_5b651f221fc70fae909dda72e6c0470805a1860616ab829d88858482343dc65a'
+        ),
         'simulation_interfaces/action/SimulateSteps': (
             'RIHS01_f0837c898e1219cd73bf4c041feab41e8c533e8e1057e982744dba7b093467eb'
         ),

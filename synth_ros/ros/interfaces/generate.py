@@ -26,12 +26,13 @@ from synth_ros.ros.interfaces.install import install, is_current, packages_to_ma
 # Serializing goes through every part that was made: Python class, converter and type support.
 _SELF_TEST = """
 from rclpy.serialization import deserialize_message, serialize_message
+from realsense2_camera_msgs.msg import Extrinsics
 from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from simulation_interfaces.action import SimulateSteps
 from simulation_interfaces.srv import GetEntitiesStates, StepSimulation
 services = (GetEntitiesStates.Response, StepSimulation.Request, SimulateSteps.Feedback)
-for kind in (TFMessage, Detection2DArray, Detection3DArray, LabelInfo, *services):
+for kind in (Extrinsics, TFMessage, Detection2DArray, Detection3DArray, LabelInfo, *services):
     assert deserialize_message(serialize_message(kind()), kind) == kind()
 """
 
