@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,7 +81,17 @@ def two_machines(cable: Cable) -> Iterator[tuple[Machine, Machine]]:
         yield sides[0], sides[1]
     finally:
         for side in sides:
-            subprocess.run(['ip', 'netns', 'del', side.name], check=False, capture_output=True)
+            _pull_down(side)
+
+
+def _pull_down(side: Machine) -> None:
+    left = subprocess.run(
+        ['ip', 'netns', 'pids', side.name], check=False, capture_output=True, text=True
+    )
+    for pid in map(int, left.stdout.split()):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    subprocess.run(['ip', 'netns', 'del', side.name], check=False, capture_output=True)
 
 
 def _plug(side: Machine, device: str, cable: Cable) -> None:

@@ -81,7 +81,9 @@ class BagIndex:
         self.path = Path(path)
         files = storage_files(self.path)
         if not files:
-            raise UsageError(f'{self.path} is no bag: give the folder of a rosbag2 recording.')
+            raise UsageError(
+                f'{self.path} holds no .mcap or .db3 file: give the folder of a rosbag2 recording.'
+            )
         self.custom: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.stamped: dict[str, dict[int, Place]] = {}

@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+# Longer than anything is on its way.
+_REMEMBERED = 1024
+
 
 class TopicReport(NamedTuple):
     """What became of one topic's messages.
@@ -19,6 +22,9 @@ class TopicReport(NamedTuple):
         provable: Whether the numbers prove it: the middleware gives them, at any time one
             publisher sent, and each new publisher was noticed in the numbers too.
         skipped: Messages that came while recording was stopped, and were not asked for.
+        silent: Instants after its last message in which others of its camera still came. What is
+            missing at the end leaves no gap in the numbers: it was lost on the way, or the stream
+            was switched off.
     """
 
     topic: str
@@ -28,11 +34,63 @@ class TopicReport(NamedTuple):
     restarts: int
     provable: bool
     skipped: int = 0
+    silent: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether nothing is known to be missing since recording began."""
-        return self.lost == 0
+        return self.lost == 0 and self.silent == 0
+
+
+class Ends:
+    """Notices topics that fell silent while others, sent at the same instants, went on.
+
+    Args:
+        groups: Topics with a message at each instant of their group.
+    """
+
+    def __init__(self, groups: Collection[Collection[str]]) -> None:
+        self._group = {topic: n for n, topics in enumerate(groups) for topic in topics}
+        self._numbers: list[dict[int, int]] = [{} for _ in groups]
+        self._instants = [0] * len(groups)
+        self._last: dict[str, int] = {}
+        self._longest_gap: dict[str, int] = {}
+
+    def see(self, topic: str, stamp_ns: int) -> None:
+        """Take note of a message; what comes again after others has its place among them.
+
+        Args:
+            topic: Its topic; one of no group says nothing.
+            stamp_ns: Its stamp, nanoseconds.
+        """
+        group = self._group.get(topic)
+        if group is None:
+            return
+        numbers = self._numbers[group]
+        if stamp_ns not in numbers:
+            self._instants[group] += 1
+            numbers[stamp_ns] = self._instants[group]
+            if len(numbers) > _REMEMBERED:
+                del numbers[next(iter(numbers))]
+        number, last = numbers[stamp_ns], self._last.get(topic)
+        if last is not None:
+            self._longest_gap[topic] = max(self._longest_gap.get(topic, 1), number - last)
+        self._last[topic] = max(last or 0, number)
+
+    def silent(self, topic: str) -> int:
+        """Instants that went on without a topic, beyond the longest gap that it had before.
+
+        The last instant may have been cut off, so it is not among them; nor is anything where a
+        topic comes more rarely than others of its group.
+
+        Args:
+            topic: Any topic.
+        """
+        group = self._group.get(topic)
+        if group is None:
+            return 0
+        usual = self._longest_gap.get(topic, 1)
+        return max(0, self._instants[group] - self._last.get(topic, 0) - usual)
 
 
 @dataclass(slots=True)
@@ -122,14 +180,18 @@ class SequenceCounter:
 def summary(reports: Sequence[TopicReport]) -> str:
     """One sentence for people."""
     total = sum(report.received for report in reports)
-    losses = [report for report in reports if not report.complete]
+    losses = [report for report in reports if report.lost]
+    silent = [report for report in reports if report.silent]
     unproven = [report.topic for report in reports if not report.provable and report.received]
     text = f'{total} messages received on {len(reports)} topics'
     if losses:
         named = ', '.join(f'{report.topic} ({report.lost})' for report in losses)
         text += f'; LOST: {named}'
-    else:
+    elif not silent:
         text += '; none lost on the way'
+    if silent:
+        named = ', '.join(f'{report.topic} ({report.silent} instants)' for report in silent)
+        text += f'; SILENT at the end (lost on the way, or switched off): {named}'
     if unproven:
         text += f'; not provable (several publishers or no numbers): {", ".join(unproven)}'
     early = sum(report.before for report in reports)

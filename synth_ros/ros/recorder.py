@@ -58,6 +58,10 @@ class RecorderNode(Node):
         self._acknowledger = Acknowledger(
             self, dict(self._plan.flowing), has_room=lambda: self._outputs.has_room
         )
+        # Whether the robot has anything that moves is not known, so topics of no camera may be
+        # silent for good.
+        flowing = self._plan.flowing.items()
+        self._ends = loss.Ends([topics for camera, topics in flowing if camera])
         offer(self, '~/start', self._start)
         offer(self, '~/stop', self._stop)
         offer(self, '~/split', self._split)
@@ -98,6 +102,7 @@ class RecorderNode(Node):
                 self._tally.skip(name)
                 self._outputs.hold(name, cdr, info)
             if instant_ns is not None:
+                self._ends.see(name, instant_ns)
                 self._acknowledger.see(name, instant_ns, now_s=now_s)
 
         return receive
@@ -162,7 +167,10 @@ class RecorderNode(Node):
         Raises:
             SynthRosError: Something could not be written; what was written stays valid.
         """
-        reports = self._topics.reports()
+        reports = [
+            report._replace(silent=self._ends.silent(report.topic))
+            for report in self._topics.reports()
+        ]
         try:
             self._outputs.close(reports)
         finally:

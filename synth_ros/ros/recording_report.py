@@ -107,4 +107,5 @@ def _figures(tally: RecordingTally, proof: TopicReport) -> TopicFigures:
         stamps=tally.stamps(proof.topic),
         line=tally.line(proof.topic),
         lost_at_s=tuple(map(since_start, taken.lost_ns)) if proof.provable else (),
+        silent=proof.silent,
     )

@@ -77,7 +77,7 @@ def test_wrong_label_ends_with_code_1(made, tmp_path):
     [
         ([], 'neither a dataset .* nor a bag'),
         (['dataset.json'], 'unfinished'),
-        (['metadata.yaml'], r'no \.mcap file'),
+        (['metadata.yaml'], r'no \.mcap or \.db3 file'),
         (['bag_0.mcap'], 'damaged or was not closed'),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synth_ros.ros.loss import SequenceCounter, summary
+from synth_ros.ros.loss import Ends, SequenceCounter, summary
 
 
 def count(numbers, *, senders=((b'a',),)):
@@ -87,3 +87,40 @@ def test_what_came_while_stopped_was_not_asked_for():
     report = counter.report()
     assert (report.received, report.skipped) == (4, 1)
     assert '1 came while recording was stopped' in summary([report])
+
+
+def heard(*messages):
+    """Ends of two cameras after messages of a topic each at a stamp."""
+    ends = Ends([{'color', 'depth', 'info'}, {'other'}])
+    for topic, stamps in messages:
+        for stamp in stamps:
+            ends.see(topic, stamp)
+    return ends
+
+
+def test_what_is_missing_at_the_end_is_noticed():
+    """No number comes after it, so it leaves no gap."""
+    ends = heard(('info', range(40)), ('depth', range(39)), ('color', range(4)))
+    assert [ends.silent(topic) for topic in ('info', 'depth', 'color')] == [0, 0, 35]
+    # Never heard, of another camera, or of none.
+    assert heard(('info', range(40))).silent('color') == 39
+    assert (ends.silent('other'), ends.silent('/clock')) == (0, 0)
+
+
+def test_late_and_rare_messages_are_not_missing():
+    again = heard(('info', range(40)), ('color', [*range(30), *range(39, 29, -1)]))
+    assert again.silent('color') == 0
+    rare = heard(('info', range(40)), ('depth', range(0, 40, 7)))
+    assert rare.silent('depth') == 0
+    anew = heard(('info', [*range(20), *range(5)]), ('color', [*range(20), *range(5)]))
+    assert anew.silent('color') == 0
+
+
+def test_silence_is_said_and_no_proof():
+    report = count([1, 2, 3])._replace(silent=7)
+    assert not report.complete
+    assert 'SILENT at the end (lost on the way, or switched off): topic (7 instants)' in summary(
+        [report]
+    )
+    assert 'none lost' not in summary([report])
+    assert 'none lost' in summary([count([1, 2, 3])])

@@ -2,10 +2,13 @@
 
 import pytest
 import rclpy
+from rcl_interfaces.msg import ParameterType
 from rclpy.parameter import Parameter
 
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.ros.control_params import LiveParams
+from synth_ros.ros.detector_params import declare_detector_params, declare_thresholds
+from synth_ros.ros.evaluator_params import declare_evaluator_params
 from synth_ros.ros.params import declare_sim_params, warn_of_unknown
 from synth_ros.ros.recorder_params import declare_recorder_params
 
@@ -140,6 +143,35 @@ def test_every_parameter_describes_itself(make_node):
             assert descriptor.read_only == (descriptor.name not in live)
     [encoding] = sim.describe_parameters(['depth_encoding'])
     assert encoding.additional_constraints == 'One of: 16UC1, 32FC1, or empty'
+
+
+def declare_detector(node):
+    declare_detector_params(node)
+    declare_thresholds(node)
+
+
+@pytest.mark.parametrize(
+    ('declare', 'given'),
+    [
+        (declare_sim_params, {'config': 'a'}),
+        (declare_recorder_params, {'config': 'a', 'bag': 'b'}),
+        (declare_evaluator_params, {'camera': 'head', 'detections_2d': 'boxes'}),
+        (declare_detector, {'model': 'm.onnx'}),
+    ],
+)
+def test_every_parameter_of_every_node_has_words_and_every_number_a_range(
+    make_node, declare, given
+):
+    node = make_node(**given)
+    before = set(node._parameters)
+    declare(node)
+    own = node.describe_parameters(sorted(set(node._parameters) - before))
+    assert len(own) >= 6
+    numbers = {ParameterType.PARAMETER_INTEGER, ParameterType.PARAMETER_DOUBLE}
+    for descriptor in own:
+        assert len(descriptor.description) > 10, descriptor.name
+        ranges = [*descriptor.integer_range, *descriptor.floating_point_range]
+        assert bool(ranges) == (descriptor.type in numbers), descriptor.name
 
 
 def test_a_misspelt_parameter_is_told(make_node, capfd):

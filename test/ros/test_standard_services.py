@@ -270,6 +270,8 @@ def goes_through_states_and_resets(running):
 
 
 def quits(running):
+    """Also in the middle of steps without end."""
+    assert running.client.simulate(10**12).accepted
     assert running.client.set_state(QUITTING) == (OK, '')
     assert running.process.wait() == 0, running.process.text
     assert 'Traceback' not in running.process.text

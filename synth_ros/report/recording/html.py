@@ -74,6 +74,12 @@ def notes(record: RecordingReport) -> Iterator[Note]:
     for topic in record.topics:
         if topic.lost:
             yield Note('bad', f'{topic.name}: {_count(topic.lost, "message")} lost on the way.')
+        if topic.silent:
+            yield Note(
+                'bad',
+                f'{topic.name} fell silent {_count(topic.silent, "instant")} before the end: lost '
+                'on the way, or switched off.',
+            )
     if record.disk.not_written:
         yield Note(
             'bad',

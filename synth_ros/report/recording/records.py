@@ -56,6 +56,7 @@ class TopicFigures(_Record):
         stamps: What the stamps tell; ``None`` for messages without.
         line: Messages in each bin of ``RecordingReport.bin_s``, from the start of the recording.
         lost_at_s: When losses were noticed, at most a thousand.
+        silent: Instants at the end that others of its camera had, and it had not.
     """
 
     name: str
@@ -75,6 +76,7 @@ class TopicFigures(_Record):
     stamps: StampFigures | None
     line: tuple[int, ...]
     lost_at_s: tuple[float, ...]
+    silent: int = 0
 
 
 class FileFigures(_Record):

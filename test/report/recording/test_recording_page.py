@@ -57,7 +57,7 @@ RECORD_OF_ALL = RecordingReport(
     bin_s=0.1,
     topics=(
         topic('/fine'),
-        topic('/lossy', lost=4, lost_at_s=(1.5,), before=2),
+        topic('/lossy', lost=4, lost_at_s=(1.5,), before=2, silent=36),
         topic('/jumpy', stamps=STAMPS),
         topic('/crowded', provable=False, rate_low_hz=None),
     ),
@@ -78,6 +78,7 @@ def test_the_page_says_all_of_it_and_loads_nothing():
         'run <1>',
         '160',
         '/lossy: 4 messages lost on the way.',
+        '/lossy fell silent 36 instants before the end: lost on the way, or switched off.',
         '7 messages in memory could not be written',
         '/odom is not recorded: Message type nav_msgs/msg/Odometry is not installed.',
         'Never published: /never.',
