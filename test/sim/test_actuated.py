@@ -217,3 +217,31 @@ def test_a_driven_robot_keeps_its_posture_while_objects_settle(make_driven):
     )
     index = next(j for j in made.world.scene.robot.joints if j.name == 'swing').qpos_address
     assert rest.qpos[index] == pytest.approx(1.5, abs=1e-3)
+
+
+@pytest.mark.parametrize('actuated', [False, True])
+def test_who_looks_between_steps_changes_nothing(make, actuated):
+    robot = ROBOT.replace('KP', '400')
+    changes = ACTUATED if actuated else {}
+    looked, plain = (make(robot=robot, **changes).world for _ in range(2))
+    index = [joint.name for joint in plain.scene.robot.joints].index('swing')
+    qpos = plain.home.qpos.copy()
+    qpos[index] -= 0.6
+    path = between(plain.home, plain.home._replace(qpos=qpos), steps=120)
+    camera, seen = looked.scene.cameras[0], {}
+
+    def look(step):
+        seen[step] = looked.glimpse([camera])[0]
+
+    looked.follow(path, 70, each=look)
+    looked.follow(path, 30, first=70, each=look)
+    assert list(seen) == [*range(1, 101)]
+    plain.follow(path, 70)
+    np.testing.assert_array_equal(seen[70], plain.world_from_camera(plain.scene.cameras[0]))
+    plain.follow(path, 30, first=70)
+    for world in (looked, plain):
+        np.testing.assert_array_equal(seen[100], world.world_from_camera(world.scene.cameras[0]))
+    np.testing.assert_array_equal(looked.data.qpos, plain.data.qpos)
+    np.testing.assert_array_equal(looked.data.qvel, plain.data.qvel)
+    # The camera went somewhere.
+    assert np.abs(seen[100] - seen[1]).max() > 0.1
