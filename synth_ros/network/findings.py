@@ -12,6 +12,7 @@ from synth_ros.network.profiles import (
     PROFILE_VARIABLES,
     TRANSPORTS_VARIABLE,
     chosen_profile,
+    goes_over_tcp,
     profile_problem,
     shipped_file,
 )
@@ -74,7 +75,7 @@ def findings(machine: Machine) -> tuple[Finding, ...]:
     found = [_middleware(machine.environment)]
     if _is_fast_dds(machine.environment):
         found += [_profile(machine.environment), _memory(machine.memory)]
-    found += [*_discovery(machine.environment), _sockets(machine.kernel)]
+    found += [*_discovery(machine.environment), _sockets(machine)]
     return tuple(found)
 
 
@@ -203,10 +204,12 @@ def _range(text: str, peers: str | None) -> Finding:
     return Finding('discovery', 'good', f'machines of the subnet{told}')
 
 
-def _sockets(kernel: Sequence[KernelSetting]) -> Finding:
-    narrow = [setting for setting in kernel if not setting.fits]
+def _sockets(machine: Machine) -> Finding:
+    narrow = [setting for setting in machine.kernel if not setting.fits]
     if not narrow:
         return Finding('kernel', 'good', 'sockets have room for images')
+    if _is_fast_dds(machine.environment) and goes_over_tcp(machine.environment):
+        return Finding('kernel', 'good', 'little room for datagrams, but images go over TCP')
     said = '; '.join(f'{s.name} = {s.found}, wanted {s.wanted}' for s in narrow)
     return Finding(
         'kernel',

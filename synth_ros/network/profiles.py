@@ -16,6 +16,7 @@ SHIPPED: tuple[ShippedFile, ...] = get_args(ShippedFile)
 # Fast DDS up to Jazzy's 2.14 reads the first one, later ones the second.
 PROFILE_VARIABLES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 TRANSPORTS_VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
+_OVER_TCP = 'LARGE_DATA'
 
 _NAMES: Mapping[ShippedFile, str] = {
     'fastdds': 'fastdds.xml',
@@ -62,6 +63,21 @@ def variables_to_set(environment: Mapping[str, str]) -> dict[str, str]:
 def chosen_profile(environment: Mapping[str, str]) -> str | None:
     """The profile that the user has named, whichever release's variable they set."""
     return next((environment[name] for name in PROFILE_VARIABLES if environment.get(name)), None)
+
+
+def goes_over_tcp(environment: Mapping[str, str]) -> bool:
+    """Whether Fast DDS sends data to other machines over TCP, which needs nothing of the kernel.
+
+    Args:
+        environment: Variables of the process.
+    """
+    chosen = chosen_profile(environment)
+    if chosen is None:
+        return environment.get(TRANSPORTS_VARIABLE, '').startswith(_OVER_TCP)
+    try:
+        return f'>{_OVER_TCP}' in Path(chosen).read_text(encoding='utf-8', errors='replace')
+    except OSError:
+        return False
 
 
 def profile_problem(path: str) -> str:

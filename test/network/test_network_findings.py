@@ -108,6 +108,20 @@ def test_narrow_sockets_come_with_the_command():
 
 
 @pytest.mark.parametrize(
+    ('environment', 'level'),
+    [
+        ({'FASTRTPS_DEFAULT_PROFILES_FILE': str(shipped_file('fastdds-network'))}, 'good'),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'LARGE_DATA?max_msg_size=1MB'}, 'good'),
+        ({'FASTRTPS_DEFAULT_PROFILES_FILE': str(shipped_file('fastdds'))}, 'note'),
+        ({'FASTRTPS_DEFAULT_PROFILES_FILE': '/gone.xml'}, 'note'),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'UDPv4'}, 'note'),
+    ],
+)
+def test_narrow_sockets_do_not_matter_to_tcp(environment, level):
+    assert found(environment, kernel=NARROW)['kernel'].level == level
+
+
+@pytest.mark.parametrize(
     ('memory', 'level', 'advice'),
     [
         (SharedMemory(64, 64, 0, 0), 'warning', '--shm-size'),
