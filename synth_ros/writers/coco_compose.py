@@ -79,17 +79,23 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
         waiting.mkdir()
         markers = episode_files(storage.folder_here(EPISODES, scratch))
         own: dict[str, _Composer] = {
-            name: make(_Place(scratch / name, waiting, files), setup.info)
+            name: make(_Place(scratch / name, files), setup.info)
             for name, make in _wanted(storage, setup).items()
         }
         sums = _Checksums(scratch / CHECKSUMS)
-        exports = _Exports([_Place(waiting / item.name, waiting, files) for item in formats])
+        exports = _Exports([_Place(waiting / item.name, files) for item in formats])
         for marker in markers:
             content = marker.read_bytes()
             episode = read_episode(marker, content)
             sums.take(marker, content, episode)
             for composer in (exports, *own.values()):
                 composer.take(marker, episode)
+        # A second look costs less than a copy of all annotations on a disk that may be full.
+        listings = [one for one in own.values() if isinstance(one, _Index | _Panoptic)]
+        for marker in markers:
+            episode = read_episode(marker)
+            for listing in listings:
+                listing.take_annotations(episode)
         for composer in (exports, *own.values()):
             composer.close()
         exported = _compose_exports(storage, waiting, scratch, formats=formats, setup=setup)
@@ -105,22 +111,15 @@ class _Place(NamedTuple):
 
     Attributes:
         path: The file.
-        waiting: A folder for what waits until other things are written.
         files: Closes files after an error.
     """
 
     path: Path
-    waiting: Path
     files: ExitStack
 
     def open(self) -> IO[str]:
         """The file, to be written."""
         return self.files.enter_context(self.path.open('w', encoding='ascii'))
-
-    def open_waiting(self) -> IO[str]:
-        """A file beside it, to be written and read."""
-        path = self.waiting / self.path.name
-        return self.files.enter_context(path.open('w+', encoding='ascii'))
 
 
 _Make = Callable[[_Place, DatasetInfo], _Composer]
@@ -168,7 +167,7 @@ def _exported(records: Path) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]
 
 
 class _TwoLists:
-    """A file of images and annotations: the second list waits beside it until the first is done.
+    """A file of images and, once all of those are in it, of annotations.
 
     Args:
         place: Where.
@@ -176,8 +175,9 @@ class _TwoLists:
     """
 
     def __init__(self, place: _Place, head: str) -> None:
-        self._out, self._later = place.open(), place.open_waiting()
-        self._out.write(head)
+        self._out = place.open()
+        self._out.write(f'{head}"images":[')
+        self._annotating = False
         self.images = self.annotations = 0
 
     def add_image(self, record: object) -> None:
@@ -186,17 +186,21 @@ class _TwoLists:
         self.images += 1
 
     def add_annotation(self, record: object) -> None:
-        """Add to the second list."""
-        self._later.write(f'{"," if self.annotations else ""}\n{dump(record)}')
+        """Add to the second list; no image may follow."""
+        self._begin_annotations()
+        self._out.write(f'{"," if self.annotations else ""}\n{dump(record)}')
         self.annotations += 1
 
     def close(self) -> None:
-        """Put one after the other."""
-        with self._out as out, self._later as later:
-            out.write('\n],\n"annotations":[')
-            later.seek(0)
-            shutil.copyfileobj(later, out)
+        """End the file."""
+        self._begin_annotations()
+        with self._out as out:
             out.write('\n]}\n')
+
+    def _begin_annotations(self) -> None:
+        if not self._annotating:
+            self._annotating = True
+            self._out.write('\n],\n"annotations":[')
 
 
 class _Index:
@@ -204,16 +208,21 @@ class _Index:
 
     def __init__(self, place: _Place, info: DatasetInfo) -> None:
         head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
-        head += f'"categories":{dump(category_records(info))},\n"images":['
+        head += f'"categories":{dump(category_records(info))},\n'
         self._file = _TwoLists(place, head)
+        self._images = 0
 
     def take(self, _marker: Path, episode: EpisodeRecord) -> None:
         for frame in episode['frames']:
-            image_id = self._file.images + 1
-            self._file.add_image(frame['image'] | {'id': image_id})
+            self._file.add_image(frame['image'] | {'id': self._file.images + 1})
+
+    def take_annotations(self, episode: EpisodeRecord) -> None:
+        """Look at an episode again, when all have been seen."""
+        for frame in episode['frames']:
+            self._images += 1
             for record in frame['annotations']:
                 record['id'] = self._file.annotations + 1
-                record['image_id'] = image_id
+                record['image_id'] = self._images
                 self._file.add_annotation(record)
 
     def close(self) -> None:
@@ -225,17 +234,23 @@ class _Panoptic:
 
     def __init__(self, place: _Place, info: DatasetInfo) -> None:
         head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
-        head += f'"categories":{dump(panoptic_category_records(info))},\n"images":['
+        head += f'"categories":{dump(panoptic_category_records(info))},\n'
         self._file = _TwoLists(place, head)
+        self._images = 0
 
     def take(self, _marker: Path, episode: EpisodeRecord) -> None:
         for frame in episode['frames']:
-            image, record = frame['image'], frame['panoptic']
-            number = self._file.images + 1
+            image = frame['image']
             short = {key: image[key] for key in ('width', 'height', 'file_name')}
-            self._file.add_image({'id': number, **short})
+            self._file.add_image({'id': self._file.images + 1, **short})
+
+    def take_annotations(self, episode: EpisodeRecord) -> None:
+        """Look at an episode again, when all have been seen."""
+        for frame in episode['frames']:
+            self._images += 1
+            record = frame['panoptic']
             if record is not None:
-                record['image_id'] = number
+                record['image_id'] = self._images
                 self._file.add_annotation(record)
 
     def close(self) -> None:

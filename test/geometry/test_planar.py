@@ -50,7 +50,8 @@ def test_turning_very_slowly_is_no_special_case(turn, time_s):
 @given(TWISTS, st.floats(0, 2), st.floats(0, 2))
 def test_limits_hold_and_the_direction_stays(twist, linear, yaw):
     out = limited(twist, linear_m_s=linear, yaw_rad_s=yaw)
-    assert math.hypot(out.x_m_s, out.y_m_s) <= linear * (1 + 1e-12)
+    # Numbers next to zero have fewer digits.
+    assert math.hypot(out.x_m_s, out.y_m_s) <= linear * (1 + 1e-12) + 1e-300
     assert abs(out.yaw_rad_s) <= yaw
     assert abs(out.x_m_s * twist.y_m_s - out.y_m_s * twist.x_m_s) <= 1e-9
     if math.hypot(twist.x_m_s, twist.y_m_s) <= linear and abs(twist.yaw_rad_s) <= yaw:

@@ -58,8 +58,8 @@ def test_there_is_a_status_for_everything(heard):
 def test_the_simulation(heard):
     told = values_of(heard.running['sim_node: simulation'])
     assert told['real-time factor asked'] == '0.25'
-    # A loaded machine may be slower, never faster.
-    assert 0 < float(told['real-time factor reached']) < 0.26
+    # A loaded machine may be slower; faster only by when within a period the count is taken.
+    assert 0 < float(told['real-time factor reached']) < 0.3
     assert told['dropped'] == '0'
     assert int(told['instants published']) > 12
     assert 0 <= int(told['instants under way']) <= 3
