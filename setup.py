@@ -133,6 +133,7 @@ setup(
             'orjson>=3.10',
             'pandas>=2.2',
             'pytest>=8.0',
+            'pytest-rerunfailures>=14.0',
             'pytest-timeout>=2.2',
             'pytest-xdist>=3.5',
             'rosbags>=0.11',
