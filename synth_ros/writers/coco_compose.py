@@ -7,6 +7,7 @@ episode is held at a time.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -79,23 +80,17 @@ def compose(storage: Storage, setup: FormatSetup, formats: Sequence[FrameFormat]
         waiting.mkdir()
         markers = episode_files(storage.folder_here(EPISODES, scratch))
         own: dict[str, _Composer] = {
-            name: make(_Place(scratch / name, files), setup.info)
+            name: make(_Place(scratch / name, waiting, files), setup.info)
             for name, make in _wanted(storage, setup).items()
         }
         sums = _Checksums(scratch / CHECKSUMS)
-        exports = _Exports([_Place(waiting / item.name, files) for item in formats])
+        exports = _Exports([_Place(waiting / item.name, waiting, files) for item in formats])
         for marker in markers:
             content = marker.read_bytes()
             episode = read_episode(marker, content)
             sums.take(marker, content, episode)
             for composer in (exports, *own.values()):
                 composer.take(marker, episode)
-        # A second look costs less than a copy of all annotations on a disk that may be full.
-        listings = [one for one in own.values() if isinstance(one, _Index | _Panoptic)]
-        for marker in markers:
-            episode = read_episode(marker)
-            for listing in listings:
-                listing.take_annotations(episode)
         for composer in (exports, *own.values()):
             composer.close()
         exported = _compose_exports(storage, waiting, scratch, formats=formats, setup=setup)
@@ -111,10 +106,12 @@ class _Place(NamedTuple):
 
     Attributes:
         path: The file.
+        waiting: A folder for what waits until other things are written.
         files: Closes files after an error.
     """
 
     path: Path
+    waiting: Path
     files: ExitStack
 
     def open(self) -> IO[str]:
@@ -167,7 +164,10 @@ def _exported(records: Path) -> Iterator[tuple[int, Sequence[ExportFrameRecord]]
 
 
 class _TwoLists:
-    """A file of images and, once all of those are in it, of annotations.
+    """A file of images and annotations: the second list waits beside it until the first is done.
+
+    What waits is deflated, so that it needs little of a disk that may be nearly full; to look at
+    all markers again would take twice as long.
 
     Args:
         place: Where.
@@ -177,7 +177,10 @@ class _TwoLists:
     def __init__(self, place: _Place, head: str) -> None:
         self._out = place.open()
         self._out.write(f'{head}"images":[')
-        self._annotating = False
+        self._waiting = place.waiting / f'{place.path.name}.gz'
+        self._later = place.files.enter_context(
+            gzip.open(self._waiting, 'wt', compresslevel=1, encoding='ascii')
+        )
         self.images = self.annotations = 0
 
     def add_image(self, record: object) -> None:
@@ -186,21 +189,17 @@ class _TwoLists:
         self.images += 1
 
     def add_annotation(self, record: object) -> None:
-        """Add to the second list; no image may follow."""
-        self._begin_annotations()
-        self._out.write(f'{"," if self.annotations else ""}\n{dump(record)}')
+        """Add to the second list."""
+        self._later.write(f'{"," if self.annotations else ""}\n{dump(record)}')
         self.annotations += 1
 
     def close(self) -> None:
-        """End the file."""
-        self._begin_annotations()
-        with self._out as out:
+        """Put one after the other."""
+        self._later.close()
+        with self._out as out, gzip.open(self._waiting, 'rt', encoding='ascii') as later:
+            out.write('\n],\n"annotations":[')
+            shutil.copyfileobj(later, out)
             out.write('\n]}\n')
-
-    def _begin_annotations(self) -> None:
-        if not self._annotating:
-            self._annotating = True
-            self._out.write('\n],\n"annotations":[')
 
 
 class _Index:
@@ -210,19 +209,14 @@ class _Index:
         head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
         head += f'"categories":{dump(category_records(info))},\n'
         self._file = _TwoLists(place, head)
-        self._images = 0
 
     def take(self, _marker: Path, episode: EpisodeRecord) -> None:
         for frame in episode['frames']:
-            self._file.add_image(frame['image'] | {'id': self._file.images + 1})
-
-    def take_annotations(self, episode: EpisodeRecord) -> None:
-        """Look at an episode again, when all have been seen."""
-        for frame in episode['frames']:
-            self._images += 1
+            image_id = self._file.images + 1
+            self._file.add_image(frame['image'] | {'id': image_id})
             for record in frame['annotations']:
                 record['id'] = self._file.annotations + 1
-                record['image_id'] = self._images
+                record['image_id'] = image_id
                 self._file.add_annotation(record)
 
     def close(self) -> None:
@@ -236,21 +230,15 @@ class _Panoptic:
         head = f'{{"info":{dump(info_record(info))},\n"licenses":[],\n'
         head += f'"categories":{dump(panoptic_category_records(info))},\n'
         self._file = _TwoLists(place, head)
-        self._images = 0
 
     def take(self, _marker: Path, episode: EpisodeRecord) -> None:
         for frame in episode['frames']:
-            image = frame['image']
+            image, record = frame['image'], frame['panoptic']
+            image_id = self._file.images + 1
             short = {key: image[key] for key in ('width', 'height', 'file_name')}
-            self._file.add_image({'id': self._file.images + 1, **short})
-
-    def take_annotations(self, episode: EpisodeRecord) -> None:
-        """Look at an episode again, when all have been seen."""
-        for frame in episode['frames']:
-            self._images += 1
-            record = frame['panoptic']
+            self._file.add_image({'id': image_id, **short})
             if record is not None:
-                record['image_id'] = self._images
+                record['image_id'] = image_id
                 self._file.add_annotation(record)
 
     def close(self) -> None:
