@@ -179,7 +179,7 @@ class _TwoLists:
         self._out.write(f'{head}"images":[')
         self._waiting = place.waiting / f'{place.path.name}.gz'
         self._later = place.files.enter_context(
-            gzip.open(self._waiting, 'wt', compresslevel=1, encoding='ascii')
+            gzip.open(self._waiting, 'wt', compresslevel=1, encoding='ascii')  # noqa: SIM115
         )
         self.images = self.annotations = 0
 
