@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,6 +18,9 @@ from synth_ros.ros.cdr import leading_stamp_ns
 from synth_ros.ros.definitions import message_class
 
 _LOOK_S = 0.1
+# A subscription is known to who answers only when the middleware has told its process of it;
+# nothing here shows that. What is answered before is lost, and would be waited for in vain.
+_GRACE_S = 1.0
 # A program that answers nonsense does it for each frame.
 _TOLD = 3
 # First fields that hold the stamp at the same place.
@@ -57,6 +61,7 @@ class AnswerTopic:
         self._is_watched = is_watched
         self._before = before
         self._alone = True
+        self._listening_since_s = 0.0
         self._told = 0
         node.create_timer(_LOOK_S, self._look)
 
@@ -64,6 +69,13 @@ class AnswerTopic:
     def is_heard(self) -> bool:
         """Whether somebody publishes the topic, sees frames, and we listen."""
         return self._subscription is not None and not self._alone
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether who answers has had the time to learn that we listen."""
+        listened_s = time.monotonic() - self._listening_since_s
+        matched = self._subscription is not None and self._subscription.get_publisher_count() > 0
+        return matched and listened_s >= _GRACE_S
 
     def _look(self) -> None:
         """Follow the publishers of the topic as they come and go."""
@@ -76,7 +88,7 @@ class AnswerTopic:
         except RosError as error:
             self.error = error
             return
-        if not self._alone or not self._is_watched():
+        if not self._alone or not self._is_settled or not self._is_watched():
             return
         self._alone = False
         if missed := self._lockstep.forsake():
@@ -103,6 +115,7 @@ class AnswerTopic:
         if self._subscription is not None:
             self._node.destroy_subscription(self._subscription)
         self._offer = (type_name, profile)
+        self._listening_since_s = time.monotonic()
         self._subscription = self._node.create_subscription(
             kind, self.topic, partial(self._receive, kind), profile, raw=True
         )
