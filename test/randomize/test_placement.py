@@ -9,8 +9,9 @@ from scipy import stats
 from scipy.spatial.transform import Rotation
 
 from synth_ros.config.distributions import constant, uniform
-from synth_ros.config.distributions_3d import InBox, Points, Rotations, Tilt
 from synth_ros.config.placement import Grasp, Place, Placement
+from synth_ros.config.points import InBox, Points
+from synth_ros.config.rotations import Rotations, Tilt
 from synth_ros.geometry.boxes import NO_BOXES, box
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.inventory import PlaceInfo, SurfaceInfo
