@@ -30,6 +30,7 @@ from synth_ros.ros.answers import AnswerTopic
 from synth_ros.ros.belongings import LinkedEvent, belongings, destroy
 from synth_ros.ros.command_params import check_command_joints
 from synth_ros.ros.commands import CommandTopics
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.diagnostics import Diagnostics, Watched
 from synth_ros.ros.live_control import (
     LiveControl,
@@ -38,9 +39,9 @@ from synth_ros.ros.live_control import (
     plan_of,
     real_time_factor,
 )
-from synth_ros.ros.params import SimParams, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.services import SimServices, standard_services
+from synth_ros.ros.sim_params import SimParams
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.ros.snapshots import Snapshots
 from synth_ros.ros.stream_options import stream_options
