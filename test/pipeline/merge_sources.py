@@ -27,14 +27,9 @@ def write(root, episodes, *, info=FULL, options=PLAIN, change=lambda sample: sam
     return root
 
 
-def shifted(sample):
-    """The same sample in a dataset that gives classes and parts other ids."""
-    lut = np.zeros(20, np.uint16)
-    lut[list(SHIFTED)] = list(SHIFTED.values())
-    instances = {
-        item.instance_id: replace(item, class_id=SHIFTED[item.class_id])
-        for item in sample.frame.instances
-    }
+def with_instances(sample, change):
+    """The same sample with all objects changed, in its frame and its labels."""
+    instances = {item.instance_id: change(item) for item in sample.frame.instances}
     labels = tuple(
         replace(label, instance=instances[label.instance.instance_id])
         for label in sample.labels.instances
@@ -42,13 +37,21 @@ def shifted(sample):
     return replace(
         sample,
         frame=replace(sample.frame, instances=tuple(instances.values())),
-        labels=replace(
-            sample.labels,
-            instances=labels,
-            class_id=lut[sample.labels.class_id],
-            dense=shifted_dense(sample.labels.dense),
-        ),
+        labels=replace(sample.labels, instances=labels),
     )
+
+
+def shifted(sample):
+    """The same sample in a dataset that gives classes and parts other ids."""
+    lut = np.zeros(20, np.uint16)
+    lut[list(SHIFTED)] = list(SHIFTED.values())
+    moved = with_instances(sample, lambda item: replace(item, class_id=SHIFTED[item.class_id]))
+    labels = replace(
+        moved.labels,
+        class_id=lut[sample.labels.class_id],
+        dense=shifted_dense(sample.labels.dense),
+    )
+    return replace(moved, labels=labels)
 
 
 def shifted_dense(dense):

@@ -14,6 +14,7 @@ from merge_sources import (
     SHIFTED_FULL,
     samples_of,
     shifted,
+    with_instances,
     write,
     write_pair,
 )
@@ -218,18 +219,7 @@ def test_names_with_any_letters_survive(tmp_path):
     name = 'm\u2028u\x85g "\u00e9\u6f22"'
 
     def renamed(sample):
-        instances = tuple(
-            replace(item, name=f'{item.name}{name}') for item in sample.frame.instances
-        )
-        named = {item.instance_id: item for item in instances}
-        labels = tuple(
-            replace(x, instance=named[x.instance.instance_id]) for x in sample.labels.instances
-        )
-        return replace(
-            sample,
-            frame=replace(sample.frame, instances=instances),
-            labels=replace(sample.labels, instances=labels),
-        )
+        return with_instances(sample, lambda item: replace(item, name=f'{item.name}{name}'))
 
     a = write(tmp_path / 'a', [0], change=renamed)
     b = write(tmp_path / 'b', [0], change=renamed, options=DatasetConfig(container='shards'))

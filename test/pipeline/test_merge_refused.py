@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from full_factory import FULL
-from merge_sources import write, write_pair
+from merge_sources import with_instances, write, write_pair
 from sample_factory import PLAIN
 
 from synth_ros.errors import UsageError
@@ -68,16 +68,7 @@ def test_what_cannot_be_one_dataset_is_refused(tmp_path, info, options, words):
 def test_another_model_of_the_same_name_is_refused(tmp_path):
     def flatter(sample):
         wide = np.array([0.2, 0.08, 0.12])
-        instances = tuple(replace(item, size_m=wide) for item in sample.frame.instances)
-        named = {item.instance_id: item for item in instances}
-        labels = tuple(
-            replace(x, instance=named[x.instance.instance_id]) for x in sample.labels.instances
-        )
-        return replace(
-            sample,
-            frame=replace(sample.frame, instances=instances),
-            labels=replace(sample.labels, instances=labels),
-        )
+        return with_instances(sample, lambda item: replace(item, size_m=wide))
 
     write(tmp_path / 'a', [0])
     write(tmp_path / 'b', [1], change=flatter)
