@@ -113,6 +113,9 @@ def driver(tmp_path_factory):
             driver = Driver(listener, process)
             driver.step()
             yield driver
+            # Whatever it was sent.
+            assert process.end(signal.SIGTERM) == 0
+            assert 'Traceback' not in process.text
     finally:
         listener.close()
 
@@ -250,8 +253,6 @@ def test_a_storm_of_nonsense(driver):
     target = 0.5 if here < 0 else -0.5
     first = driver.accepted('joint_commands', JointState(name=[PAN], position=[target]))
     assert abs(pan(first) - here) == pytest.approx(0.1)
-    assert driver.process.end(signal.SIGTERM) == 0
-    assert 'Traceback' not in driver.process.text
 
 
 def test_one_message_is_command_and_answer(tmp_path):
