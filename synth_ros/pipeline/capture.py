@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from synth_ros.labels.runs import image_of, remember, renamed
 from synth_ros.render.base import Picture, Renderer, Shot, Viewpoint
 from synth_ros.scene.compiled import CameraPart, CompiledScene
 from synth_ros.sim.world import World
-from synth_ros.types import ByteImage, Frame, IdImage, Instance
+from synth_ros.types import ByteImage, Frame, Glimpse, IdImage, Instance
 
 
 class Exposure:
@@ -24,12 +24,17 @@ class Exposure:
     Args:
         world: The scene; its kinematics are current.
         renderer: Loaded with ``world.scene.model``.
-        cameras: Some of ``world.scene.cameras``.
+        cameras: Some of ``world.scene.cameras``; none draws nothing.
+        glimpsed: Names of those that are drawn without silhouettes, to look at and not to label.
         normals: Whether to take facet normals from a renderer that has them. Labels do without:
             they find the facet that each pixel's ray meets, as fast as it can be drawn.
         exposure_ev: Of all cameras, stops.
         baselines_m: How far to the right of each camera a second eye looks, metres, or ``None``
             for none; by default for all.
+
+    Attributes:
+        stamp_ns: Simulated time of the state, nanoseconds.
+        instances: All labelled objects that are there, by ascending id.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class Exposure:
         renderer: Renderer,
         cameras: Sequence[CameraPart],
         *,
+        glimpsed: Collection[str] = (),
         normals: bool = False,
         exposure_ev: float = 0.0,
         baselines_m: Sequence[float | None] = (),
@@ -49,27 +55,55 @@ class Exposure:
             Viewpoint(world.camera_model(c), world.world_from_camera(c), exposure_ev)
             for c in cameras
         ]
+        self._labelled = [camera.model.name not in glimpsed for camera in cameras]
         self._present = world.present
         groups = [part.geom_ids for part in self._present]
         eyes = zip_longest(self._viewpoints, baselines_m)
         rights = [None if base_m is None else right_eye(left, base_m) for left, base_m in eyes]
         self._has_right = [right is not None for right in rights]
-        shots = [Shot(viewpoint, groups, normals) for viewpoint in self._viewpoints]
+        shots = [
+            Shot(viewpoint, groups, normals) if labelled else Shot(viewpoint)
+            for viewpoint, labelled in zip(self._viewpoints, self._labelled, strict=True)
+        ]
         shots += [Shot(right) for right in rights if right is not None]
-        self._pending = renderer.submit(world.data, shots)
+        self._pending = renderer.submit(world.data, shots) if shots else None
         # Read while the pictures are being drawn.
-        self._instances = _locked(world.instances())
-        self._state = world.state()
+        self.instances = _locked(world.instances())
+        self._state = world.state() if any(self._labelled) else None
 
     def frames(self) -> tuple[Frame, ...]:
         """Wait for the clean frames, one a camera; to be called once.
 
         Image, ids, depth, poses and stamp of a frame are of the very state of the exposure.
         """
+        frames = tuple(frame for frame in self.collect() if isinstance(frame, Frame))
+        assert len(frames) == len(self._viewpoints), 'some cameras were only to look at'
+        return frames
+
+    def collect(self) -> tuple[Glimpse, ...]:
+        """The same where some cameras are only looked at: these have no ``Frame``."""
+        if self._pending is None:
+            return ()
         pictures = iter(self._pending.collect())
         lefts = [next(pictures) for _ in self._viewpoints]
         rights = [next(pictures).layers.rgb if has else None for has in self._has_right]
-        return tuple(map(self._frame, self._viewpoints, lefts, rights))
+        makes = [self._frame if labelled else self._glimpse for labelled in self._labelled]
+        return tuple(
+            make(viewpoint, left, right)
+            for make, viewpoint, left, right in zip(
+                makes, self._viewpoints, lefts, rights, strict=True
+            )
+        )
+
+    def _glimpse(self, viewpoint: Viewpoint, picture: Picture, right: ByteImage | None) -> Glimpse:
+        return Glimpse(
+            camera=viewpoint.camera,
+            stamp_ns=self.stamp_ns,
+            world_from_camera=viewpoint.world_from_camera,
+            rgb=picture.layers.rgb,
+            depth_m=picture.layers.depth_m,
+            right_rgb=right,
+        )
 
     def _frame(self, viewpoint: Viewpoint, picture: Picture, right: ByteImage | None) -> Frame:
         layers, parts = picture.layers, self._present
@@ -82,7 +116,7 @@ class Exposure:
             rgb=layers.rgb,
             depth_m=layers.depth_m,
             instance_id=image_of(instances),
-            instances=self._instances,
+            instances=self.instances,
             silhouettes=MappingProxyType(
                 {
                     part.instance_id: silhouette

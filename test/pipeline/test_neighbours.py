@@ -141,7 +141,7 @@ def test_joints_links_and_stamp_are_of_the_frame_and_not_of_the_one_ahead(open_c
 def stand_ins(*due):
     """Instants of which only the frames are there: their cameras and the instant's number."""
     return [
-        SimpleNamespace(taken=[Taken(camera, 0, k) for camera in cameras])
+        SimpleNamespace(taken=[Taken(camera, 0, k) for camera in cameras], due=tuple(cameras))
         for k, cameras in enumerate(due)
     ]
 

@@ -93,9 +93,9 @@ def test_the_next_view_is_handed_over_before_the_last_is_waited_for(a_set, monke
             super().__init__(world, renderer, cameras, **options)
             told.append(f'begin {world.stamp_ns // 10**8}')
 
-        def frames(self):
+        def collect(self):
             told.append(f'await {self.stamp_ns // 10**8}')
-            return super().frames()
+            return super().collect()
 
     monkeypatch.setattr(episode_module, 'Exposure', Told)
     a_set(**SEQUENCE).make('out', [0], overlapped=True)
