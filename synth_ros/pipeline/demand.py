@@ -81,10 +81,12 @@ class Plan(NamedTuple):
         parts: What somebody wants of it.
         draws: What is drawn: as much as the parts need, or more where labels of the frame before
             look at it.
+        looks_back: Whether its labels look at the frame before, which was not drawn for them.
     """
 
     parts: frozenset[FramePart]
     draws: Step
+    looks_back: bool
 
 
 class Attention:
@@ -92,11 +94,13 @@ class Attention:
 
     Args:
         ahead: Whether labels look at the frame after theirs.
+        back: Whether they look at the frame before.
     """
 
-    def __init__(self, *, ahead: bool) -> None:
+    def __init__(self, *, ahead: bool, back: bool) -> None:
         self._ahead = ahead
-        self._labelled: set[str] = set()
+        self._back = back
+        self._last: dict[str, Plan] = {}
 
     def plan(self, camera: str, parts: frozenset[FramePart]) -> Plan:
         """What becomes of the next frame of a camera; to be asked once for each, in order.
@@ -105,10 +109,9 @@ class Attention:
             camera: Its name.
             parts: What somebody wants of it.
         """
-        looked_at = self._ahead and camera in self._labelled
-        step = step_of(parts)
-        if step == 'labels':
-            self._labelled.add(camera)
-        else:
-            self._labelled.discard(camera)
-        return Plan(parts, 'labels' if looked_at else step)
+        last, step = self._last.get(camera), step_of(parts)
+        looked_at = self._ahead and last is not None and 'labels' in last.parts
+        unseen = self._back and last is not None and last.draws != 'labels'
+        plan = Plan(parts, 'labels' if looked_at else step, unseen and step == 'labels')
+        self._last[camera] = plan
+        return plan

@@ -10,10 +10,10 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.root import Config
 from synth_ros.errors import InternalError
 from synth_ros.labels.annotate import annotate
-from synth_ros.pipeline.capture import Exposure, check_scene
+from synth_ros.pipeline.capture import check_scene
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.constraints import ViewSearch
-from synth_ros.pipeline.demand import Attention, Idle, Wanted, nothing_idle
+from synth_ros.pipeline.demand import Idle, Wanted, nothing_idle
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
@@ -22,7 +22,7 @@ from synth_ros.pipeline.instant import (
     developed,
     windows,
 )
-from synth_ros.pipeline.looking import looks_of, sensors_of
+from synth_ros.pipeline.looking import Lookout, sensors_of
 from synth_ros.pipeline.provenance import describe, provenance_json
 from synth_ros.pipeline.sensing import Chance
 from synth_ros.pipeline.settling import Redraw, settled
@@ -61,7 +61,6 @@ class Episode:
         config: The config, or that of its scenario.
         draws: The draws of the episode.
         chance: Where the randomness of sensors comes from.
-        attention: Decides how closely cameras look.
         refusals: Why drawings of views, ways and falls were refused, and how many.
     """
 
@@ -98,7 +97,7 @@ class Episode:
             streams=self._streams,
         )
         self.chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
-        self.attention = Attention(ahead=stage.needs_after)
+        self._lookout = Lookout(self)
         self._rest_qpos = world.data.qpos.copy()
         self.origin = describe(self)
 
@@ -229,36 +228,29 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            looks = looks_of(self, due)
-            exposure = Exposure(
-                world,
-                self.stage.renderer,
-                looks.cameras,
-                glimpsed=looks.glimpsed,
-                exposure_ev=drawn.exposure_ev,
-                baselines_m=looks.baselines_m,
-            )
+            look = self._lookout.begin(due, exposure_ev=drawn.exposure_ev)
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
-                taken, glimpsed = looks.sort(exposure.collect())
+                looked = look()
             return Instant(
                 index,
-                exposure.stamp_ns,
+                looked.stamp_ns,
                 drawn,
-                taken,
+                looked.taken,
                 world_from_cameras=poses,
                 links=links,
                 joints=joints,
                 phase=phase,
                 notes=notes,
                 unlabelled=unlabelled,
-                glimpsed=glimpsed,
-                rested=looks.rested,
-                instances=exposure.instances,
+                glimpsed=looked.glimpsed,
+                rested=looked.rested,
+                instances=looked.instances,
+                late=looked.late,
             )
 
         return develop

@@ -94,6 +94,8 @@ class Instant:
         glimpsed: What other cameras took, in config order.
         rested: Numbers of cameras of which nobody wanted the frame that was due.
         instances: All labelled objects that are there, by ascending id.
+        late: Frames before those that are taken, by number of the camera, where they were not
+            taken when they were due.
     """
 
     index: int
@@ -111,6 +113,7 @@ class Instant:
     glimpsed: tuple[Glimpsed, ...] = ()
     rested: tuple[int, ...] = ()
     instances: tuple[Instance, ...] = ()
+    late: Mapping[int, Frame] = field(default_factory=dict)
 
     @property
     def due(self) -> tuple[int, ...]:
@@ -190,7 +193,7 @@ class Window(NamedTuple):
     Attributes:
         now: The instant to be labelled.
         before: For each frame taken, the frame before of the same camera; ``None`` for the first,
-            and where the one before was not taken.
+            and where nobody needs the one before.
         after: The same for the frame after; ``None`` for the last, or if nothing needs it.
     """
 
@@ -213,7 +216,8 @@ def windows(instants: Iterable[Instant], *, ahead: bool) -> Iterator[Window]:
     for now in instants:
         for held in waiting:
             held.see(now)
-        before = tuple(last.get(taken.camera) for taken in now.taken)
+        known = {**last, **now.late}
+        before = tuple(known.get(taken.camera) for taken in now.taken)
         waiting.append(_Waiting(now, before))
         for camera in now.due:
             last.pop(camera, None)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from synth_ros.pipeline.demand import FramePart, Idle, Plan
+from synth_ros.pipeline.capture import Exposure, Latent, Still
+from synth_ros.pipeline.demand import Attention, FramePart, Idle, Plan
 from synth_ros.pipeline.instant import Course, Glimpsed, Taken, Window
 from synth_ros.pipeline.sensing import Sensors
 from synth_ros.pipeline.timing import Due
 from synth_ros.scene.compiled import CameraPart
-from synth_ros.types import Frame, Glimpse, SampleKey, Seen
+from synth_ros.sim.kept import KeptState
+from synth_ros.types import Frame, Glimpse, Instance, SampleKey, Seen
 
 if TYPE_CHECKING:
     from synth_ros.pipeline.episode import Episode
@@ -43,6 +45,7 @@ class Looks:
     """
 
     def __init__(self, looks: Sequence[Look]) -> None:
+        self._looks = tuple(looks)
         self._drawn = [look for look in looks if look.plan.draws != 'nothing']
         self.rested = tuple(look.due.camera for look in looks if look.plan.draws == 'nothing')
 
@@ -50,6 +53,16 @@ class Looks:
     def cameras(self) -> list[CameraPart]:
         """Those that look."""
         return [look.part for look in self._drawn]
+
+    @property
+    def unlabelled(self) -> list[Look]:
+        """All whose frames are not drawn for labels."""
+        return [look for look in self._looks if look.plan.draws != 'labels']
+
+    @property
+    def look_back(self) -> list[int]:
+        """Numbers of those whose labels look at a frame that was not drawn for labels."""
+        return [look.due.camera for look in self._looks if look.plan.looks_back]
 
     @property
     def glimpsed(self) -> list[str]:
@@ -76,20 +89,83 @@ class Looks:
         return tuple(taken), tuple(glimpsed)
 
 
-def looks_of(episode: Episode, due: Sequence[Due]) -> Looks:
-    """Who looks at an instant, and how closely: as somebody wants it now.
+class Looked(NamedTuple):
+    """What came of an instant; as in ``Instant``."""
+
+    stamp_ns: int
+    taken: tuple[Taken, ...]
+    glimpsed: tuple[Glimpsed, ...]
+    rested: tuple[int, ...]
+    late: Mapping[int, Frame]
+    instances: tuple[Instance, ...]
+
+
+class Lookout:
+    """Looks at the instants of an episode, for who wants it.
+
+    Of each frame that is not drawn for labels it keeps the state, in case that those of the next
+    frame look at it: who begins to want labels gets them from the next frame on, whole.
 
     Args:
-        episode: Whose instant it is.
-        due: Whose frames are due.
+        episode: Its world is looked at.
     """
-    looks, stage = [], episode.stage
-    for one in due:
-        camera, part = stage.config.cameras[one.camera], episode.world.scene.cameras[one.camera]
-        plan = episode.attention.plan(camera.name, stage.wanted.parts(camera.name))
+
+    def __init__(self, episode: Episode) -> None:
+        self._episode = episode
+        stage = episode.stage
+        self._attention = Attention(ahead=stage.needs_after, back=stage.needs_before)
+        self._kept: dict[int, KeptState] = {}
+        self._latent: dict[int, Latent] = {}
+
+    def begin(self, due: Sequence[Due], *, exposure_ev: float) -> Callable[[], Looked]:
+        """Begin to draw the world as it is now; it may move on.
+
+        Args:
+            due: Whose frames are due.
+            exposure_ev: Of all cameras, stops.
+
+        Returns:
+            Waits for the pictures; to be called once, on the renderer's thread.
+        """
+        world, renderer = self._episode.world, self._episode.stage.renderer
+        looks = Looks([self._look(one) for one in due])
+        late = {camera: self._latent[camera].begin(renderer) for camera in looks.look_back}
+        exposure = Exposure(
+            world,
+            renderer,
+            looks.cameras,
+            glimpsed=looks.glimpsed,
+            exposure_ev=exposure_ev,
+            baselines_m=looks.baselines_m,
+            state=self._episode.stage.needs_after,
+        )
+        still = exposure.still
+        self._keep(looks, still)
+
+        def wait() -> Looked:
+            before = {camera: frame() for camera, frame in late.items()}
+            taken, glimpsed = looks.sort(exposure.collect())
+            return Looked(still.stamp_ns, taken, glimpsed, looks.rested, before, still.instances)
+
+        return wait
+
+    def _look(self, due: Due) -> Look:
+        """How closely a camera looks: as somebody wants it now."""
+        episode = self._episode
+        camera = episode.stage.config.cameras[due.camera]
+        plan = self._attention.plan(camera.name, episode.stage.wanted.parts(camera.name))
         baseline_m = None if camera.stereo is None else camera.stereo.baseline_m
-        looks.append(Look(one, part, baseline_m, plan))
-    return Looks(looks)
+        return Look(due, episode.world.scene.cameras[due.camera], baseline_m, plan)
+
+    def _keep(self, looks: Looks, still: Still) -> None:
+        """Keep what was not drawn for labels, as far as labels could look back at it."""
+        world = self._episode.world
+        for look in looks.unlabelled if self._episode.stage.needs_before else ():
+            camera = look.due.camera
+            if camera not in self._kept:
+                self._kept[camera] = KeptState(world)
+            kept = self._kept[camera]
+            self._latent[camera] = Latent(world, look.part, kept=kept, still=still)
 
 
 def sensors_of(episode: Episode, picture: Taken | Glimpsed) -> Sensors:
@@ -101,9 +177,6 @@ def sensors_of(episode: Episode, picture: Taken | Glimpsed) -> Sensors:
 def seen(episode: Episode, window: Window, course: Course, *, idle: Idle) -> tuple[Seen, ...]:
     """All that somebody wants of an instant, in config order of the cameras.
 
-    Labels that look at the frame before need it, unless theirs is the first: who begins to want
-    them within an episode gets them from its second frame on.
-
     Args:
         episode: Whose instant it is.
         window: The instant, with the neighbours that labels need.
@@ -113,7 +186,7 @@ def seen(episode: Episode, window: Window, course: Course, *, idle: Idle) -> tup
     now, found = window.now, dict[int, Seen]()
     pictures: list[Taken | Glimpsed] = [*now.glimpsed]
     for place, taken in enumerate(now.taken):
-        if 'labels' in taken.parts and _has_neighbours(episode, window, place):
+        if 'labels' in taken.parts:
             found[taken.camera] = episode.sample(window, course, place=place, idle=idle)
         else:
             pictures.append(taken)
@@ -122,12 +195,6 @@ def seen(episode: Episode, window: Window, course: Course, *, idle: Idle) -> tup
         if parts:
             found[picture.camera] = _picture(episode, picture, parts)
     return tuple(found[camera] for camera in sorted(found))
-
-
-def _has_neighbours(episode: Episode, window: Window, place: int) -> bool:
-    """Whether there is all that the labels of a frame look at."""
-    first = window.now.taken[place].number == 0
-    return first or window.before[place] is not None or not episode.stage.needs_before
 
 
 def _picture(episode: Episode, picture: Taken | Glimpsed, parts: frozenset[FramePart]) -> Seen:

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import closing
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,6 +23,8 @@ from synth_ros.scene.build import SceneBuilder
 from synth_ros.types import Sample
 
 FRAMES = 4 * FRAMES_PER_EPISODE
+pytestmark = pytest.mark.slow
+
 # Instants by which a frame is drawn before it is labelled: flow looks at the chest's next frame,
 # two instants later, and one more is begun.
 AHEAD = 3
@@ -191,7 +192,7 @@ def test_each_gets_the_messages_of_a_run_with_all_of_them(stage, whole, seed, re
     for topic in ALWAYS:
         assert found.outlets[topic].sent == whole.outlets[topic].sent
     due = check_that_who_stays_misses_nothing(found, whole, crowd.history)
-    assert due > 20 or restless > 0.1
+    assert due > 100 or restless > 0.1
     made = [one for frame in found.frames for one in frame.seen]
     of_whole = sum(len(frame.seen) for frame in whole.frames)
     assert 3 < sum(isinstance(one, Sample) for one in made) < len(made) < of_whole
@@ -202,7 +203,7 @@ def test_each_gets_the_messages_of_a_run_with_all_of_them(stage, whole, seed, re
 
 
 def check_that_who_stays_misses_nothing(found, whole, history):
-    """Who subscribed before the camera's frame before was drawn gets this one."""
+    """Who subscribed before a frame was drawn gets it; says how many messages that were."""
     stamps = [frame.stamp_ns for frame in found.frames]
     due = 0
     for camera in ('head', 'chest'):
@@ -210,10 +211,9 @@ def check_that_who_stays_misses_nothing(found, whole, history):
             outlet = found.outlets.get(f'/{topic}')
             if outlet is None or KINDS[name].make is None:
                 continue
-            full = list(whole.outlets[f'/{topic}'].sent)
-            for before, stamp_ns in pairwise(full):
-                first = max(stamps.index(before) - AHEAD, 0)
+            for stamp_ns in whole.outlets[f'/{topic}'].sent:
                 last = stamps.index(stamp_ns)
+                first = max(last - AHEAD, 0)
                 if all(history[f'/{topic}'][3 * first : 3 * last + 3]):
                     due += 1
                     assert stamp_ns in outlet.sent, (topic, stamp_ns)
