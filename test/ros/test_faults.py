@@ -2,20 +2,15 @@
 
 import json
 import signal
-import time
 from contextlib import ExitStack
 
 import pytest
 from answering import answerer
 from bag_files import FLOWING, image_count, proof
 from blob_models import NAMES, blob_model
-from diagnostic_msgs.msg import DiagnosticArray
-from ears import Ears
 from listener import Listener
 from ros_processes import CAMERAS, NodeProcess, recorder, sim, write_config
-from vanishing import PROFILE
 
-from synth_ros.network.profiles import PROFILE_VARIABLES
 from synth_ros.pipeline.convert import ConvertRequest, convert
 from synth_ros.ros import annotations
 from synth_ros.writers.bag_recovery import recover_bag
@@ -130,6 +125,7 @@ def test_programs_beside_a_simulator_are_killed_and_started_again(tmp_path):
     reports = proof(tmp_path / '1/bag')
     for topic in (*FLOWING, '/detections'):
         assert (reports[topic]['lost'], reports[topic]['received'] >= 4) == (0, True), topic
+    # What is always sent tells how long the simulation ran before.
     assert all(reports[topic]['before'] > 0 for topic in ('/clock', '/tf', '/joint_states'))
     # Of the killed one, all but the last second is there and becomes a dataset.
     bag = tmp_path / '0/bag'
@@ -139,69 +135,3 @@ def test_programs_beside_a_simulator_are_killed_and_started_again(tmp_path):
     assert image_count(tmp_path / 'dataset') >= 2
     for process in (first, *anew):
         assert 'Traceback' not in process.text
-
-
-def vanishing_soon(folder):
-    """What begins a program that others lose after a second and a half of silence."""
-    profile = folder / 'brief.xml'
-    profile.write_text(PROFILE)
-    return ['env', *(f'{variable}={profile}' for variable in PROFILE_VARIABLES)]
-
-
-class Made:
-    """What the simulator says that it makes of the head's frames."""
-
-    def __init__(self, ears):
-        self._heard = ears.heard['/diagnostics']
-
-    def wait_for(self, what):
-        """Wait until it is said anew; the number of instants that were published by then."""
-        seen = len(self._heard)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            for array in self._heard[seen:]:
-                told = {
-                    (status.name, item.key): item.value
-                    for status in array.status
-                    for item in status.values
-                }
-                if told.get(('sim_node: camera head', 'made now')) == what:
-                    return int(told['sim_node: simulation', 'instants published'])
-            time.sleep(0.05)
-        raise AssertionError(f'never said that {what} is made')
-
-
-@pytest.mark.slow
-def test_a_recorder_out_of_reach_says_what_it_missed_though_cameras_rested(tmp_path):
-    """They rest without it, so their numbers show no gap; those of the clock do."""
-    config, bag = write_config(tmp_path), tmp_path / 'bag'
-    wrap = vanishing_soon(tmp_path)
-    with (
-        Ears([('/diagnostics', DiagnosticArray, '')]) as ears,
-        sim(tmp_path, config, real_time_factor=1.0, report_frames=True) as process,
-    ):
-        made = Made(ears)
-        made.wait_for('nothing')
-        with NodeProcess(
-            'recorder_node', tmp_path, wrap=wrap, config=config, bag=bag
-        ) as recording:
-            recording.wait_for_text('Recording all', timeout_s=90)
-            made.wait_for('labels')
-            recording.process.send_signal(signal.SIGSTOP)
-            first = made.wait_for('nothing')
-            process.wait_for_text(f'frame {first + 20}\n', timeout_s=90)
-            recording.process.send_signal(signal.SIGCONT)
-            seen = made.wait_for('labels')
-            process.wait_for_text(f'frame {seen + 20}\n', timeout_s=90)
-            assert recording.end(timeout_s=60) == 0, recording.text
-        made.wait_for('nothing')
-        assert process.end() == 0, process.text
-    reports = proof(bag)
-    assert reports['/clock']['provable']
-    for topic in ('/clock', '/tf', '/joint_states'):
-        assert reports[topic]['lost'] >= 20, topic
-    assert 'LOST: ' in recording.text
-    assert '/clock (' in recording.text
-    color, clock = (reports[topic] for topic in ('/head/color/image_raw', '/clock'))
-    assert color['received'] >= 20
-    assert color['lost'] <= clock['lost'] - 20
