@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import signal
 from types import SimpleNamespace
 
@@ -147,6 +148,7 @@ def test_positions_are_gone_to_within_limits_until_they_are_stale(driver):
     # 2 rad/s, and no further than the joint goes.
     expected = [max(start - 0.1 * k, -1.0) for k in range(1, 9)]
     np.testing.assert_allclose(seen, expected, atol=1e-9)
+    assert int(driver.told()[1]['beyond a joint limit']) > 0
     driver.accepted('position_commands', Float64MultiArray(data=[1.0]))
     driver.steps(9)
     # 0.4 s after the command it is stale, and the joint stays.
@@ -155,6 +157,7 @@ def test_positions_are_gone_to_within_limits_until_they_are_stale(driver):
 
 def test_the_base_drives_and_stops(driver):
     here = base(driver.log[-1])
+    _, earlier = driver.told()
     motion = Twist(linear=Vector3(x=0.9, z=1.0), angular=Vector3(z=0.8))
     first = driver.accepted('cmd_vel', motion)
     frames = [first, *driver.steps(9)]
@@ -168,12 +171,14 @@ def test_the_base_drives_and_stops(driver):
         assert speed.angular.z == pytest.approx(0.8 if driving else 0.0)
     status, values = driver.told()
     assert status.level == DiagnosticStatus.OK
-    assert status.message == '4 accepted, 0 refused'
-    assert values['accepted on cmd_vel'] == '1'
-    assert values['faster than allowed'] == '1'
-    assert values['beyond a joint limit'] == '1'
-    assert values['timed out'] == '2'
-    assert values['twists with more than a base can do'] == '1'
+    assert re.fullmatch(r'[1-9]\d* accepted, 0 refused', status.message)
+    for key in (
+        'accepted on cmd_vel',
+        'faster than allowed',
+        'timed out',
+        'twists with more than a base can do',
+    ):
+        assert int(values[key]) == int(earlier.get(key, 0)) + 1
 
 
 def test_everything_tells_of_one_state(driver):
