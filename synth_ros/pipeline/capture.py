@@ -157,8 +157,8 @@ class Exposure:
 class Latent:
     """A frame that nobody wanted labelled when it was due, should it be needed after all.
 
-    Looks of the scene may change meanwhile: neither ids, depth nor silhouettes depend on them, since
-    what is drawn at all is solid to them.
+    Looks of the scene may change meanwhile: neither ids, depth nor silhouettes depend on them,
+    since what is drawn at all is solid to them.
 
     Args:
         world: The scene; its kinematics are current.
