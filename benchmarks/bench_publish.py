@@ -7,6 +7,7 @@ topic raw and counts, or the recorder node writes a bag with zstd. Before each r
     python benchmarks/bench_publish.py [--frames 200] [--rounds 3] [--backends classic onepass]
     python benchmarks/bench_publish.py --convert       what converting and publishing takes
     python benchmarks/bench_publish.py --profile       where the processor time goes
+    python benchmarks/bench_publish.py --rest          what is gained while few or none subscribe
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from mcap.reader import make_reader
 from ours import quality, render_section
 from publish_cost import print_cost
 from publish_profile import print_profile
+from rest_cost import print_rest
 from results import Row
 from scenes import SceneSpec, write_scene
 from settled import prepare
@@ -162,6 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--backends', nargs='+', choices=sorted(TUNED), default=known)
     parser.add_argument('--convert', action='store_true', help='time conversion, stream by stream')
     parser.add_argument('--profile', action='store_true', help='processor time, step by step')
+    parser.add_argument('--rest', action='store_true', help='few subscribers, and none')
     parser.add_argument('--quick', action='store_true', help='smallest of everything')
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'transport.json')
     options = parser.parse_args(arguments)
@@ -177,6 +180,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for backend in options.backends:
                 print(f'{backend}:')
                 print_profile(live_scene(Path(folder), spec, backend), max(options.frames, 60))
+            return
+        if options.rest:
+            for backend in options.backends:
+                print(f'{backend}:')
+                config = live_scene(Path(folder), spec, backend)
+                print_rest(config, frames=min(options.frames, 60), rounds=options.rounds)
             return
         results.save(options.json, measure(spec, options, Path(folder)))
     print(f'{time.monotonic() - start:.0f} s')

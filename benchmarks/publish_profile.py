@@ -145,7 +145,7 @@ def _clocked() -> Steps:
         (Stage, 'open', 'new scenes'),
         (Episode, 'find_view', 'postures'),
         (Exposure, '__init__', 'drawing, calls'),
-        (Exposure, 'frames', 'drawing, waiting and reading'),
+        (Exposure, 'collect', 'drawing, waiting and reading'),
         (Episode, 'label', 'labels'),
         (SimPublishers, 'publish', 'messages'),
         (Publisher, 'publish', 'publishing'),

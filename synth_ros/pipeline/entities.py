@@ -167,8 +167,8 @@ def region_of_box(low_m: FloatArray, high_m: FloatArray) -> Boxes:
 
 
 def _instances(frame: LiveFrame) -> tuple[Instance, ...]:
-    """All objects of the scene: they are the same for every camera of an instant."""
-    return frame.samples[0].frame.instances
+    """All objects of the scene, whoever looks."""
+    return frame.instances
 
 
 def _still(frame: LiveFrame) -> _Still:

@@ -10,21 +10,21 @@ from synth_ros.config.load import LoadedConfig
 from synth_ros.config.root import Config
 from synth_ros.errors import InternalError
 from synth_ros.labels.annotate import annotate
-from synth_ros.pipeline.capture import Exposure, check_scene
+from synth_ros.pipeline.capture import check_scene
 from synth_ros.pipeline.clock import Clock
 from synth_ros.pipeline.constraints import ViewSearch
-from synth_ros.pipeline.demand import Idle, Wanted, baselines_m, nothing_idle
+from synth_ros.pipeline.demand import Idle, Wanted, nothing_idle
 from synth_ros.pipeline.instant import (
     Course,
     Developing,
     Instant,
-    Taken,
     Window,
     developed,
     windows,
 )
+from synth_ros.pipeline.looking import Lookout, sensors_of
 from synth_ros.pipeline.provenance import describe, provenance_json
-from synth_ros.pipeline.sensing import Chance, sense_all
+from synth_ros.pipeline.sensing import Chance
 from synth_ros.pipeline.settling import Redraw, settled
 from synth_ros.pipeline.steering import BY_CONFIG
 from synth_ros.pipeline.timing import Due
@@ -60,6 +60,7 @@ class Episode:
         clock: Measures the steps.
         config: The config, or that of its scenario.
         draws: The draws of the episode.
+        chance: Where the randomness of sensors comes from.
         refusals: Why drawings of views, ways and falls were refused, and how many.
     """
 
@@ -95,6 +96,8 @@ class Episode:
             builder=builder,
             streams=self._streams,
         )
+        self.chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
+        self._lookout = Lookout(self)
         self._rest_qpos = world.data.qpos.copy()
         self.origin = describe(self)
 
@@ -215,7 +218,7 @@ class Episode:
         Args:
             index: Number of the instant in the episode.
             drawn: The view that the robot is in or moves to, for the provenance.
-            due: Whose frames to take; their numbers name the samples and their noise.
+            due: Whose frames are due; their numbers name the samples and their noise.
             phase: What is going on, if there are phases.
             notes: What did not go as drawn.
 
@@ -225,35 +228,29 @@ class Episode:
         world, clock = self.world, self.clock
         with clock.measure('submit'):
             cameras = world.scene.cameras
-            exposure = Exposure(
-                world,
-                self.stage.renderer,
-                [cameras[camera] for camera, _ in due],
-                exposure_ev=drawn.exposure_ev,
-                baselines_m=baselines_m(
-                    [self.stage.config.cameras[camera] for camera, _ in due],
-                    self.stage.wanted.eyes,
-                ),
-            )
+            look = self._lookout.begin(due, exposure_ev=drawn.exposure_ev)
             poses = tuple(world.world_from_camera(camera) for camera in cameras)
             links, joints = world.links(), world.joints()
             unlabelled = world.unlabelled()
 
         def develop() -> Instant:
             with clock.measure('pictures'):
-                frames = exposure.frames()
-            taken = tuple(Taken(*one, frame) for one, frame in zip(due, frames, strict=True))
+                looked = look()
             return Instant(
                 index,
-                exposure.stamp_ns,
+                looked.stamp_ns,
                 drawn,
-                taken,
+                looked.taken,
                 world_from_cameras=poses,
                 links=links,
                 joints=joints,
                 phase=phase,
                 notes=notes,
                 unlabelled=unlabelled,
+                glimpsed=looked.glimpsed,
+                rested=looked.rested,
+                instances=looked.instances,
+                late=looked.late,
             )
 
         return develop
@@ -261,7 +258,7 @@ class Episode:
     def label(
         self, window: Window, course: Course, *, idle: Idle = nothing_idle
     ) -> tuple[Sample, ...]:
-        """The samples of all frames of an instant.
+        """The samples of all frames of an instant that were taken.
 
         Args:
             window: The instant, with the neighbours that labels need.
@@ -282,24 +279,21 @@ class Episode:
             place: Which of the frames of the instant.
             idle: Annotations that are not to be made.
         """
-        stage, now = self.stage, window.now
-        camera, number, clean = now.taken[place]
-        part = self.world.scene.cameras[camera]
+        taken = window.now.taken[place]
+        name, clean = taken.frame.camera.name, taken.frame
         with self.clock.measure('sense'):
-            name = part.model.name
-            chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
-            eyes = stage.wanted.eyes(name)
-            sensed, pair = sense_all(clean, part, number=number, eyes=eyes, chance=chance)
+            sensors = sensors_of(self, taken)
+            sensed, pair = sensors.all(), sensors.pair(taken.parts)
         with self.clock.measure('label'):
             labels = annotate(
                 clean,
-                stage.config.labels.without(idle(name)),
+                self.stage.config.labels.without(idle(name)),
                 before=window.before[place],
                 after=window.after[place],
             )
-            provenance = provenance_json(self, now, course, number=number)
+            provenance = provenance_json(self, window.now, course, number=taken.number)
         return Sample(
-            key=SampleKey(self.sampled.episode, number, part.model.name),
+            key=SampleKey(self.sampled.episode, taken.number, name),
             frame=clean,
             rgb=sensed.rgb,
             depth_m=sensed.depth_m,
@@ -323,7 +317,7 @@ class Stage:
     Attributes:
         clock: Measures the steps.
         steering: What was told against the config; holds for episodes opened from then on.
-        wanted: What is made beside colour, depth and labels.
+        wanted: What is made of frames, and of IMUs.
         abandoned: Set while nobody waits for what another thread prepares; it then stops soon.
     """
 

@@ -11,10 +11,19 @@ from typing import Literal, NamedTuple
 
 from synth_ros.errors import SynthRosError
 from synth_ros.pipeline.commands import Commanded
+from synth_ros.pipeline.demand import EVERYTHING, FramePart
 from synth_ros.randomize.phases import SampledPhase
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.places import LoosePose
-from synth_ros.types import FloatArray, Frame, ImuSample, JointState, LinkPose
+from synth_ros.types import (
+    FloatArray,
+    Frame,
+    Glimpse,
+    ImuSample,
+    Instance,
+    JointState,
+    LinkPose,
+)
 
 Motion = Literal['views', 'sequence']
 
@@ -40,22 +49,40 @@ class Taken(NamedTuple):
         camera: Number of the camera, in config order.
         number: Of the frame among the camera's own frames of the episode.
         frame: The clean frame.
+        parts: What is to be made of it.
     """
 
     camera: int
     number: int
     frame: Frame
+    parts: frozenset[FramePart] = EVERYTHING
+
+
+class Glimpsed(NamedTuple):
+    """What a camera took to look at, not to label.
+
+    Attributes:
+        camera: Number of the camera, in config order.
+        number: As of a frame that is taken.
+        frame: What it saw.
+        parts: What is to be made of it.
+    """
+
+    camera: int
+    number: int
+    frame: Glimpse
+    parts: frozenset[FramePart]
 
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """One state of the world as the cameras saw it that take a frame then.
+    """One state of the world as the cameras saw it whose frames are due then.
 
     Attributes:
         index: Number of the instant within the episode.
         stamp_ns: Simulated time, nanoseconds.
         drawn: The view that the robot is in or moves to.
-        taken: Frames of the cameras that took one, in config order; at least one.
+        taken: Frames to be labelled, in config order of their cameras.
         world_from_cameras: Poses of all cameras' optical frames, in config order, (4, 4).
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
@@ -64,6 +91,11 @@ class Instant:
         unlabelled: Where all is that can move and is never labelled.
         felt: Samples of IMUs since the instant before, by camera.
         commanded: How the robot goes, if it obeys commands.
+        glimpsed: What other cameras took, in config order.
+        rested: Numbers of cameras of which nobody wanted the frame that was due.
+        instances: All labelled objects that are there, by ascending id.
+        late: Frames before those that are taken, by number of the camera, where they were not
+            taken when they were due.
     """
 
     index: int
@@ -78,6 +110,17 @@ class Instant:
     unlabelled: tuple[LoosePose, ...] = ()
     felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
     commanded: Commanded | None = None
+    glimpsed: tuple[Glimpsed, ...] = ()
+    rested: tuple[int, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    late: Mapping[int, Frame] = field(default_factory=dict)
+
+    @property
+    def due(self) -> tuple[int, ...]:
+        """Numbers of the cameras whose frames are due, in config order; at least one."""
+        taken = [one.camera for one in self.taken]
+        glimpsed = [one.camera for one in self.glimpsed]
+        return tuple(sorted((*taken, *glimpsed, *self.rested)))
 
 
 Developing = Callable[[], Instant]
@@ -149,7 +192,8 @@ class Window(NamedTuple):
 
     Attributes:
         now: The instant to be labelled.
-        before: For each frame of it, the frame before of the same camera; ``None`` for the first.
+        before: For each frame taken, the frame before of the same camera; ``None`` for the first,
+            and where nobody needs the one before.
         after: The same for the frame after; ``None`` for the last, or if nothing needs it.
     """
 
@@ -164,15 +208,19 @@ def windows(instants: Iterable[Instant], *, ahead: bool) -> Iterator[Window]:
     Args:
         instants: In order. The frame before is known whenever there was one, as it costs nothing.
         ahead: Whether to take the frame after, too. The simulation is then ahead of what is
-            handed out, until every camera of the instant has taken its next frame.
+            handed out, until the next frame of every camera of the instant is due. So it is by
+            as much whoever looks.
     """
     last: dict[int, Frame] = {}
     waiting: deque[_Waiting] = deque()
     for now in instants:
         for held in waiting:
             held.see(now)
-        before = tuple(last.get(taken.camera) for taken in now.taken)
+        known = {**last, **now.late}
+        before = tuple(known.get(taken.camera) for taken in now.taken)
         waiting.append(_Waiting(now, before))
+        for camera in now.due:
+            last.pop(camera, None)
         last |= {taken.camera: taken.frame for taken in now.taken}
         while waiting and (not ahead or waiting[0].complete):
             yield waiting.popleft().window(ahead=ahead)
@@ -181,24 +229,25 @@ def windows(instants: Iterable[Instant], *, ahead: bool) -> Iterator[Window]:
 
 
 class _Waiting:
-    """An instant whose cameras have not all taken their next frame."""
+    """An instant of whose cameras not all had their next frame."""
 
     def __init__(self, now: Instant, before: tuple[Frame | None, ...]) -> None:
         self._now = now
         self._before = before
-        self._after: dict[int, Frame] = {}
+        # The next of each camera that had one: its frame, or that it was not taken.
+        self._after: dict[int, Frame | None] = {}
 
     @property
     def complete(self) -> bool:
-        """Whether every frame has the one after it."""
-        return len(self._after) == len(self._now.taken)
+        """Whether the next frame of every camera was due."""
+        return len(self._after) == len(self._now.due)
 
     def see(self, later: Instant) -> None:
         """Take the next frames that a later instant has."""
-        mine = {taken.camera for taken in self._now.taken}
-        for taken in later.taken:
-            if taken.camera in mine:
-                self._after.setdefault(taken.camera, taken.frame)
+        frames = {taken.camera: taken.frame for taken in later.taken}
+        for camera in later.due:
+            if camera in self._now.due:
+                self._after.setdefault(camera, frames.get(camera))
 
     def window(self, *, ahead: bool) -> Window:
         """The instant with its neighbours."""

@@ -12,12 +12,21 @@ from synth_ros.pipeline.commands import Commanded, CommandInbox
 from synth_ros.pipeline.demand import Idle, nothing_idle
 from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.instant import Course, InFlight, Window, windows
+from synth_ros.pipeline.looking import seen
 from synth_ros.pipeline.motion import RunningEpisode
 from synth_ros.pipeline.steering import BY_CONFIG, Steering
 from synth_ros.pipeline.timing import Timing
 from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.world import World
-from synth_ros.types import FloatArray, ImuSample, JointState, LinkPose, Sample
+from synth_ros.types import (
+    FloatArray,
+    ImuSample,
+    Instance,
+    JointState,
+    LinkPose,
+    Sample,
+    Seen,
+)
 
 # In a row; more means that the config asks for what cannot be.
 _MAX_SKIPPED = 10
@@ -34,7 +43,8 @@ class LiveFrame:
         run: Scenes that the session had opened before, resets included.
         episode: Number of the episode.
         index: Number of the instant within the episode.
-        samples: Of the cameras that take a frame at this instant, in config order.
+        seen: What the cameras gave whose frames were due, in config order, as far as somebody
+            wanted it when it was drawn; by default, samples of all of them.
         world_from_cameras: Poses of all cameras' optical frames, in config order, (4, 4).
         links: World poses of the robot's bodies, parents first.
         joints: Joint states of the robot.
@@ -42,13 +52,14 @@ class LiveFrame:
         scenario: Of the episode; empty without scenarios.
         felt: Samples of IMUs since the frame before, by camera.
         commanded: How the robot goes, if it obeys commands.
+        instances: All labelled objects that are there, by ascending id.
     """
 
     stamp_ns: int
     run: int
     episode: int
     index: int
-    samples: tuple[Sample, ...]
+    seen: tuple[Seen, ...]
     world_from_cameras: tuple[FloatArray, ...]
     links: tuple[LinkPose, ...]
     joints: tuple[JointState, ...]
@@ -56,6 +67,12 @@ class LiveFrame:
     scenario: str = ''
     felt: Mapping[str, tuple[ImuSample, ...]] = field(default_factory=dict)
     commanded: Commanded | None = None
+    instances: tuple[Instance, ...] = ()
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """Of the cameras whose frames are labelled."""
+        return tuple(one for one in self.seen if isinstance(one, Sample))
 
 
 class DrawnFrame(NamedTuple):
@@ -64,7 +81,7 @@ class DrawnFrame(NamedTuple):
     Attributes:
         stamp_ns: Simulated time, nanoseconds.
         label: Makes the frame; to be called once, on any thread, while the session goes on.
-        cameras: Names of the cameras that take a frame.
+        cameras: Names of the cameras whose frames are due, whether somebody wants them or not.
     """
 
     stamp_ns: int
@@ -239,7 +256,7 @@ class LiveSession:
             # Where it ends is not known yet, and nothing that is drawn depends on it.
             course = course._replace(frames=_ENDLESS)
         parts = self.world.scene.cameras
-        cameras = tuple(parts[taken.camera].model.name for taken in window.now.taken)
+        cameras = tuple(parts[camera].model.name for camera in window.now.due)
         return DrawnFrame(
             window.now.stamp_ns, partial(label, course=course, idle=self._idle), cameras
         )
@@ -295,7 +312,7 @@ def _labelled(
         run=run,
         episode=episode.sampled.episode,
         index=now.index,
-        samples=episode.label(window, course, idle=idle),
+        seen=seen(episode, window, course, idle=idle),
         world_from_cameras=now.world_from_cameras,
         links=now.links,
         joints=now.joints,
@@ -303,6 +320,7 @@ def _labelled(
         scenario=episode.sampled.scenario,
         felt=now.felt,
         commanded=now.commanded,
+        instances=now.instances,
     )
 
 

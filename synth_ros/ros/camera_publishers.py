@@ -1,4 +1,8 @@
-"""The publishers of one camera: those of the streams that the config switches on."""
+"""The publishers of one camera: those of the streams that the config switches on.
+
+A stream rests while nobody subscribes to it, and what no stream needs is not made: ``parts`` says
+what is. A stream that late subscribers get the last message of never rests.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,18 @@ from functools import partial
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from synth_ros.config.labels import Annotation
+from synth_ros.pipeline.demand import EVERYTHING, FramePart, eyes_of, step_of
 from synth_ros.ros import convert, qos, streams
 from synth_ros.ros.aside import Asides
 from synth_ros.ros.convert_imu import FELT
 from synth_ros.ros.extrinsics import extrinsics_from_depth, extrinsics_message
-from synth_ros.ros.messages import KINDS, Group, Instant, Kind, StreamOptions, things
+from synth_ros.ros.messages import KINDS, Group, Instant, StreamOptions, things
 from synth_ros.ros.names import CameraFrames, camera_topics
 from synth_ros.ros.outlets import Outlet, Outlets
-from synth_ros.sensors.infra import EYES, Eye
-from synth_ros.types import Category, ImuSample, Sample
+from synth_ros.types import Category, ImuSample, Sample, Seen
+
+# Streams that are named where many may be awake.
+_TOLD = 4
 
 
 class CameraPublishers:
@@ -54,8 +61,10 @@ class CameraPublishers:
             for name, kind in KINDS.items()
             if name in wanted
         }
-        self._idle_when_alone = frozenset(
-            name for name in self._publishers if _waits(KINDS[name], profiles)
+        self._rests_when_alone = frozenset(
+            name
+            for name in self._publishers
+            if profiles[KINDS[name].group].durability != DurabilityPolicy.TRANSIENT_LOCAL
         )
         self._layers = streams.layer_streams(options.labels)
         self._resting: frozenset[str] = frozenset()
@@ -88,20 +97,24 @@ class CameraPublishers:
         )
 
     def idle(self) -> frozenset[Annotation]:
-        """Annotations that nobody subscribes to; the next frame is published without them."""
-        alone = {
-            name
-            for name in self._idle_when_alone
-            if not self._publishers[name].get_subscription_count()
-        } | self.off
-        idle = {annotation for annotation, names in self._layers.items() if names <= alone}
+        """Dense annotations that nobody subscribes to; the next frame goes without them."""
+        idle = {
+            annotation
+            for annotation, names in self._layers.items()
+            if not self._options.snapshots and all(self._rests(name) for name in names)
+        }
         # Who subscribes from here on gets the frame after: this one will not have them.
         self._resting = frozenset().union(*(self._layers[annotation] for annotation in idle))
         return frozenset(idle)
 
-    def eyes(self) -> frozenset[Eye]:
-        """Eyes of the stereo pair whose images somebody wants."""
-        return frozenset(eye for eye in EYES if eye in self._publishers and not self._rests(eye))
+    def parts(self) -> frozenset[FramePart]:
+        """What somebody wants of the next frame; any thread may ask."""
+        wanted: set[FramePart] = {*EVERYTHING} if self._options.snapshots else set()
+        for name in self._publishers:
+            # Asking the middleware takes longer than knowing that it changes nothing.
+            if not KINDS[name].needs <= wanted and not self._rests(name):
+                wanted |= KINDS[name].needs
+        return frozenset(wanted)
 
     def feels(self) -> bool:
         """Whether somebody wants what the IMU measures."""
@@ -116,20 +129,31 @@ class CameraPublishers:
                     message = make(sample, getattr(self._frames, frame))
                     self._publishers[name].publish(message)
 
-    def devices(self) -> dict[str, object]:
-        """How stereo pair and IMU do, of those that there are."""
-        told: dict[str, object] = {}
+    def made(self) -> dict[str, object]:
+        """What is made of frames now and for whom, and how stereo pair and IMU do, if any."""
+        parts = self.parts()
+        told: dict[str, object] = {'made now': step_of(parts), 'made for': self._made_for()}
         if 'infra1' in self._publishers:
-            told['stereo images that are made'] = ', '.join(sorted(self.eyes())) or '-'
+            told['stereo images that are made'] = ', '.join(sorted(eyes_of(parts))) or '-'
         if 'imu' in self._publishers:
             told['imu samples'] = self._samples
         return told
+
+    def _made_for(self) -> str:
+        """The streams that somebody subscribes to, or what else frames are made for."""
+        awake = [name for name in self.switchable if KINDS[name].make and not self._rests(name)]
+        some = ', '.join(awake[:_TOLD])
+        if len(awake) > _TOLD:
+            some += f' and {len(awake) - _TOLD} more'
+        if self._options.snapshots:
+            return f'snapshots; {some}' if some else 'snapshots'
+        return some or 'nobody subscribes'
 
     def _rests(self, name: str) -> bool:
         """Whether a stream is switched off, or waits for somebody to subscribe."""
         if name in self.off:
             return True
-        alone = name in self._idle_when_alone
+        alone = name in self._rests_when_alone
         return alone and not self._publishers[name].get_subscription_count()
 
     @property
@@ -142,21 +166,23 @@ class CameraPublishers:
         """Subscriptions to all streams that flow."""
         return sum(self._publishers[name].get_subscription_count() for name in self.switchable)
 
-    def publish(self, sample: Sample, *, run: int, dataset_stamp_ns: int | None = None) -> None:
-        """Publish everything one camera has for one instant.
+    def publish(self, seen: Seen, *, run: int, dataset_stamp_ns: int | None = None) -> None:
+        """Publish what one camera has for one instant, to who subscribes.
 
         Args:
-            sample: The frame.
+            seen: The frame; what was not made of it is not published.
             run: Scenes that were opened before.
             dataset_stamp_ns: Stamp of the frame in the dataset that it comes from; ``None`` for
                 a live one.
         """
-        now = Instant(sample, run, self._frames, self._categories, self._options, dataset_stamp_ns)
+        now = Instant(seen, run, self._frames, self._categories, self._options, dataset_stamp_ns)
         # Who subscribed since the frame was drawn gets the frame after.
-        lacking = self._resting | {eye for eye in EYES if getattr(sample, eye) is None}
+        made = _parts_of(seen)
         for name, publisher in self._publishers.items():
             kind = KINDS[name]
-            if kind.make is None or name in lacking or self._rests(name):
+            if kind.make is None or not kind.needs <= made or name in self._resting:
+                continue
+            if self._rests(name):
                 continue
             if kind.aside:
                 self._asides.do(name, partial(_make_and_publish, kind.make, now, publisher))
@@ -187,7 +213,13 @@ def _profiles(options: StreamOptions) -> dict[Group, QoSProfile]:
     }
 
 
-def _waits(kind: Kind, profiles: dict[Group, QoSProfile]) -> bool:
-    """Whether a stream rests while nobody subscribes: not if late subscribers get the last."""
-    durability = profiles[kind.group].durability
-    return kind.costly and durability != DurabilityPolicy.TRANSIENT_LOCAL
+def _parts_of(seen: Seen) -> frozenset[FramePart]:
+    """What was made of a frame."""
+    there: dict[FramePart, bool] = {
+        'color': seen.rgb is not None,
+        'depth': seen.depth_m is not None,
+        'infra1': seen.infra1 is not None,
+        'infra2': seen.infra2 is not None,
+        'labels': isinstance(seen, Sample),
+    }
+    return frozenset(part for part, made in there.items() if made)

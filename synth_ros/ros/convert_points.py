@@ -12,7 +12,7 @@ from std_msgs.msg import Header
 
 from synth_ros.errors import OutputError, RosError
 from synth_ros.geometry.camera import pixel_rays
-from synth_ros.types import Labels, Sample
+from synth_ros.types import Labels, Seen
 
 _MAX_UINT16 = 65535
 _FORMATS = {PointField.FLOAT32: 'f4', PointField.UINT16: 'u2'}
@@ -31,19 +31,19 @@ _LABELLED = np.dtype(
 )
 
 
-def colored_points(sample: Sample, head: Header) -> PointCloud2:
+def colored_points(seen: Seen, head: Header) -> PointCloud2:
     """The cloud of depth and colour as sensed, laid out as realsense-ros does.
 
     Args:
-        sample: Its depth has 0 where it is invalid.
+        seen: With colour and depth, which is 0 where it is invalid.
         head: Stamp and optical frame of the colour image.
     """
-    rays = _rays(sample)
-    depth_m = np.where(sample.depth_m > 0, sample.depth_m, np.float32(np.nan))
+    rays = _rays(seen)
+    depth_m = np.where(seen.depth_m > 0, seen.depth_m, np.float32(np.nan))
     cloud = np.zeros(depth_m.shape, _COLORED)
     for axis, name in enumerate('xyz'):
         cloud[name] = rays[..., axis] * depth_m
-    red, green, blue = np.moveaxis(sample.rgb.astype(np.uint32), -1, 0)
+    red, green, blue = np.moveaxis(seen.rgb.astype(np.uint32), -1, 0)
     cloud['rgb'] = (red << 16 | green << 8 | blue).view(np.float32)
     return _message(cloud, head)
 
@@ -116,8 +116,8 @@ def cloud_array(message: PointCloud2) -> NDArray[np.void]:
     return np.frombuffer(message.data, dtype).reshape(height, width)
 
 
-def _rays(sample: Sample) -> NDArray[np.float32]:
-    return pixel_rays(sample.frame.camera).astype(np.float32)
+def _rays(seen: Seen) -> NDArray[np.float32]:
+    return pixel_rays(seen.frame.camera).astype(np.float32)
 
 
 def _message(cloud: NDArray[np.void], head: Header) -> PointCloud2:

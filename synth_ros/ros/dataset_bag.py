@@ -161,7 +161,7 @@ class _Conversion:
                 moment = self._moment(slot)
                 if moment is not None:
                     publishers.send(moment, self._rig)
-                    frames += len(moment.samples)
+                    frames += len(moment.seen)
                 progress(frames, len(self._recording.frames))
         write_bag_meshes(aside, self._info.meshes, self._models)
         return Written(frames, sum(bag.counts.values()), self._lacks, tuple(self._source.damaged))
@@ -205,7 +205,7 @@ class _Conversion:
         return Moment(
             stamp_ns=slot.stamp_ns,
             run=slot.run,
-            samples=[_at(sample, slot.stamp_ns) for sample in samples],
+            seen=[_at(sample, slot.stamp_ns) for sample in samples],
             world_from_cameras={s.key.camera: s.frame.world_from_camera for s in samples},
             links=_links(samples[0]),
             joints=() if (robot := samples[0].labels.scene.robot) is None else robot.joints,

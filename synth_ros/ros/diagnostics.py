@@ -36,7 +36,7 @@ _WORDS: Mapping[Doing, str] = {
 }
 
 
-def _no_devices(_camera: str) -> Mapping[str, object]:
+def _nothing(_camera: str) -> Mapping[str, object]:
     return {}
 
 
@@ -50,7 +50,7 @@ class Watched(NamedTuple):
         stage: The stage, once there is one.
         last: The last frame that was published, if any.
         subscribers: Subscriptions to the streams of each camera.
-        devices: How a camera's stereo pair and IMU do, by what is told.
+        made: What is made of a camera's frames, and how its devices do, by what is told.
         commands: What the robot obeys, if it obeys commands.
     """
 
@@ -60,7 +60,7 @@ class Watched(NamedTuple):
     stage: Callable[[], Stage | None]
     last: Callable[[], LiveFrame | None]
     subscribers: Callable[[], Mapping[str, int]]
-    devices: Callable[[str], Mapping[str, object]] = _no_devices
+    made: Callable[[str], Mapping[str, object]] = _nothing
     commands: CommandInbox | None = None
 
 
@@ -148,7 +148,7 @@ class Diagnostics:
                     'frames per simulated second': _number(rates.camera_hz.get(name)),
                     'frames': frames.get(name, 0),
                     'subscriptions': subscribers.get(name, 0),
-                    **self._watched.devices(name),
+                    **self._watched.made(name),
                 },
             )
             for name, rate_hz in zip(names, wanted, strict=True)

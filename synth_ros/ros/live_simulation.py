@@ -18,7 +18,7 @@ from rclpy.validate_topic_name import validate_topic_name
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.commands import CommandInbox
-from synth_ros.pipeline.demand import Wanted, nothing_idle
+from synth_ros.pipeline.demand import Wanted
 from synth_ros.pipeline.entities import EntityLog
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
@@ -175,7 +175,7 @@ class LiveSimulation:
                 stage=lambda: self._stage,
                 last=lambda: self._last,
                 subscribers=self._streams.subscriptions,
-                devices=self._streams.devices,
+                made=self._streams.made,
                 commands=self._commands,
             ),
         )
@@ -281,14 +281,13 @@ class LiveSimulation:
             log.info(f'Rendering with {renderer.name} on {renderer.device}. {choice.reason}')
             self._renderer = renderer.name
             stage = self._stage = Stage(self._loaded, self._builder, renderer=renderer)
-            stage.wanted = Wanted(self._streams.eyes, self._streams.feels)
+            stage.wanted = Wanted(self._streams.parts, self._streams.feels)
             session = LiveSession(
                 stage,
                 first_episode=self.params.first_episode,
                 plan=self._control.plan,
                 stays=not self._live.randomize,
-                # A snapshot has all annotations of the frame that is out already.
-                idle=nothing_idle if self.params.snapshot_dataset else self._streams.idle,
+                idle=self._streams.idle,
                 commands=self._commands,
             )
             for warning in session.world.scene.warnings:
@@ -362,7 +361,7 @@ class LiveSimulation:
         self._streams.publish(frame, scene)
         self._last = frame
         self._entity_log.take(frame)
-        self._signs.published(frame.stamp_ns, [s.key.camera for s in frame.samples])
+        self._signs.published(frame.stamp_ns, [seen.key.camera for seen in frame.seen])
         for note in frame.notes:
             self._node.get_logger().warning(note)
         now, frames = time.monotonic(), self.thread.frames + 1

@@ -14,6 +14,7 @@ from vision_msgs.msg import Detection2DArray, Detection3DArray, LabelInfo
 from visualization_msgs.msg import MarkerArray
 
 from synth_ros.config.labels import LabelsConfig
+from synth_ros.pipeline.demand import FramePart
 from synth_ros.report.overlay import Style
 from synth_ros.report.pictures.gallery import overview
 from synth_ros.report.pictures.shown import from_sample
@@ -30,10 +31,11 @@ from synth_ros.ros.names import CameraFrames
 from synth_ros.ros.streams import Device
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import LayerName
-from synth_ros.sensors.infra import Eye
-from synth_ros.types import Category, Sample
+from synth_ros.sensors.infra import EYES, Eye
+from synth_ros.types import ByteImage, Category, DepthImage, Sample, Seen
 
 Group = Literal['color', 'depth', 'infra', 'imu', 'labels', 'latched']
+_Image = Literal['color', 'depth']
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class StreamOptions:
         absent: Streams of which there is nothing to publish.
         baselines_m: Of stereo pairs, by camera; others have none.
         imus: Cameras that have an inertial measurement unit.
+        snapshots: Whether all of each frame is made, published or not, as a snapshot has it.
     """
 
     depth_encoding: DepthEncoding
@@ -71,6 +74,7 @@ class StreamOptions:
     absent: frozenset[str] = frozenset()
     baselines_m: Mapping[str, float] = field(default_factory=dict)
     imus: frozenset[str] = frozenset()
+    snapshots: bool = False
 
     def devices(self, camera: str) -> frozenset[Device]:
         """What a camera has beside its colour and depth eye."""
@@ -85,7 +89,7 @@ class Instant(NamedTuple):
     """What messages of one camera and instant are made of.
 
     Attributes:
-        sample: The frame.
+        seen: What the camera gave.
         run: Scenes that the simulator had opened before.
         frames: TF frames of the camera.
         categories: All classes, stuff included.
@@ -94,7 +98,7 @@ class Instant(NamedTuple):
             live one.
     """
 
-    sample: Sample
+    seen: Seen
     run: int
     frames: CameraFrames
     categories: Sequence[Category]
@@ -102,24 +106,42 @@ class Instant(NamedTuple):
     dataset_stamp_ns: int | None = None
 
     @property
+    def sample(self) -> Sample:
+        """The frame with its labels, for messages that need them."""
+        assert isinstance(self.seen, Sample), f'{self.seen.key} was not labelled'
+        return self.seen
+
+    @property
+    def rgb(self) -> ByteImage:
+        """The colour image, for messages that need it."""
+        assert self.seen.rgb is not None, f'colour of {self.seen.key} was not made'
+        return self.seen.rgb
+
+    @property
+    def depth_m(self) -> DepthImage:
+        """The depth, for messages that need it."""
+        assert self.seen.depth_m is not None, f'depth of {self.seen.key} was not made'
+        return self.seen.depth_m
+
+    @property
     def color_head(self) -> Header:
         """Stamp and frame of the colour image."""
-        return convert.header(self.sample.frame.stamp_ns, self.frames.color_optical)
+        return convert.header(self.seen.frame.stamp_ns, self.frames.color_optical)
 
     @property
     def depth_head(self) -> Header:
         """Stamp and frame of the depth image."""
-        return convert.header(self.sample.frame.stamp_ns, self.frames.depth_optical)
+        return convert.header(self.seen.frame.stamp_ns, self.frames.depth_optical)
 
     @property
     def baseline_m(self) -> float:
         """How far the right eye of the stereo pair is from the left one."""
-        return self.options.baselines_m[self.sample.key.camera]
+        return self.options.baselines_m[self.seen.key.camera]
 
     def infra_head(self, eye: Eye) -> Header:
         """Stamp and frame of an image of the stereo pair."""
         frame = {'infra1': self.frames.infra1_optical, 'infra2': self.frames.infra2_optical}[eye]
-        return convert.header(self.sample.frame.stamp_ns, frame)
+        return convert.header(self.seen.frame.stamp_ns, frame)
 
 
 class Kind(NamedTuple):
@@ -130,14 +152,15 @@ class Kind(NamedTuple):
         group: Which quality of service it has.
         make: The message of an instant, or its bytes; ``None`` for what is said once for all, and
             for samples that are of no instant.
-        costly: Large: made only while someone subscribes, unless late subscribers get it too.
+        needs: Parts of the frame that it is made of; of a calibration, the image that it belongs
+            to.
         aside: Takes long: made on a thread of its own.
     """
 
     type: type
     group: Group
     make: Callable[[Instant], object] | None
-    costly: bool = False
+    needs: frozenset[FramePart] = frozenset()
     aside: bool = False
 
 
@@ -147,46 +170,46 @@ def things(categories: Sequence[Category]) -> list[Category]:
 
 
 def _color(now: Instant) -> object:
-    return image_message(now.sample.rgb, 'rgb8', now.color_head)
+    return image_message(now.rgb, 'rgb8', now.color_head)
 
 
 def _color_info(now: Instant) -> object:
-    return convert.camera_info(now.sample.frame.camera, now.color_head)
+    return convert.camera_info(now.seen.frame.camera, now.color_head)
 
 
 def _color_compressed(now: Instant) -> object:
-    return color_jpeg(now.sample.rgb, now.color_head, quality=now.options.jpeg_quality)
+    return color_jpeg(now.rgb, now.color_head, quality=now.options.jpeg_quality)
 
 
 def _depth(now: Instant) -> object:
-    return convert.depth_image(now.sample.depth_m, now.options.depth_encoding, now.depth_head)
+    return convert.depth_image(now.depth_m, now.options.depth_encoding, now.depth_head)
 
 
 def _depth_info(now: Instant) -> object:
-    return convert.camera_info(now.sample.frame.camera, now.depth_head)
+    return convert.camera_info(now.seen.frame.camera, now.depth_head)
 
 
 def _depth_compressed(now: Instant) -> object:
-    return depth_png(now.sample.depth_m, now.options.depth_encoding, now.depth_head)
+    return depth_png(now.depth_m, now.options.depth_encoding, now.depth_head)
 
 
 def _aligned_depth(now: Instant) -> object:
     # Colour and depth share one eye, so aligning changes the frame's name alone.
-    return convert.depth_image(now.sample.depth_m, now.options.depth_encoding, now.color_head)
+    return convert.depth_image(now.depth_m, now.options.depth_encoding, now.color_head)
 
 
 def _aligned_depth_compressed(now: Instant) -> object:
-    return depth_png(now.sample.depth_m, now.options.depth_encoding, now.color_head)
+    return depth_png(now.depth_m, now.options.depth_encoding, now.color_head)
 
 
 def _color_points(now: Instant) -> object:
-    return colored_points(now.sample, now.color_head)
+    return colored_points(now.seen, now.color_head)
 
 
 def _infra(eye: Eye) -> Callable[[Instant], object]:
     def make(now: Instant) -> object:
-        image = now.sample.infra1 if eye == 'infra1' else now.sample.infra2
-        assert image is not None, f'{eye} of {now.sample.key.camera} was not made'
+        image = now.seen.infra1 if eye == 'infra1' else now.seen.infra2
+        assert image is not None, f'{eye} of {now.seen.key} was not made'
         return image_message(image, 'mono8', now.infra_head(eye))
 
     return make
@@ -195,7 +218,7 @@ def _infra(eye: Eye) -> Callable[[Instant], object]:
 def _infra_info(eye: Eye) -> Callable[[Instant], object]:
     def make(now: Instant) -> object:
         baseline_m = now.baseline_m if eye == 'infra2' else 0.0
-        camera = now.sample.frame.camera
+        camera = now.seen.frame.camera
         return convert.camera_info(camera, now.infra_head(eye), baseline_m=baseline_m)
 
     return make
@@ -257,53 +280,64 @@ def _image_annotated(now: Instant) -> object:
     return image_message(picture, 'rgb8', now.color_head)
 
 
-def _compressed(group: Group, make: Callable[[Instant], object]) -> Kind:
-    return Kind(CompressedImage, group, make, costly=True, aside=True)
+def _compressed(group: _Image, make: Callable[[Instant], object]) -> Kind:
+    return Kind(CompressedImage, group, make, frozenset([group]), aside=True)
+
+
+def _of(part: FramePart, kind: type, make: Callable[[Instant], object]) -> Kind:
+    """A stream that is made of one part of a frame."""
+    group: Group = 'infra' if part in EYES else part
+    return Kind(kind, group, make, frozenset([part]))
+
+
+def _once(kind: type) -> Kind:
+    """A stream that is said once for all."""
+    return Kind(kind, 'latched', None)
 
 
 def _layer(name: LayerName) -> Kind:
     def make(now: Instant) -> object:
         return layer_message(name, now.sample, now.color_head)
 
-    return Kind(layer_type(name), 'labels', make, costly=True)
+    return _of('labels', layer_type(name), make)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        'color_info': Kind(CameraInfo, 'color', _color_info),
-        'depth_info': Kind(CameraInfo, 'depth', _depth_info),
-        'color': Kind(Image, 'color', _color),
-        'depth': Kind(Image, 'depth', _depth),
+        'color_info': _of('color', CameraInfo, _color_info),
+        'depth_info': _of('depth', CameraInfo, _depth_info),
+        'color': _of('color', Image, _color),
+        'depth': _of('depth', Image, _depth),
         'color_compressed': _compressed('color', _color_compressed),
         'depth_compressed': _compressed('depth', _depth_compressed),
-        'aligned_depth': Kind(Image, 'depth', _aligned_depth, costly=True),
-        'aligned_depth_info': Kind(CameraInfo, 'depth', _color_info, costly=True),
+        'aligned_depth': _of('depth', Image, _aligned_depth),
+        'aligned_depth_info': _of('depth', CameraInfo, _color_info),
         'aligned_depth_compressed': _compressed('depth', _aligned_depth_compressed),
-        'color_points': Kind(PointCloud2, 'depth', _color_points, costly=True),
-        'depth_to_color': Kind(Extrinsics, 'latched', None),
-        'infra1': Kind(Image, 'infra', _infra('infra1'), costly=True),
-        'infra1_info': Kind(CameraInfo, 'infra', _infra_info('infra1')),
-        'infra2': Kind(Image, 'infra', _infra('infra2'), costly=True),
-        'infra2_info': Kind(CameraInfo, 'infra', _infra_info('infra2')),
-        'depth_to_infra1': Kind(Extrinsics, 'latched', None),
-        'depth_to_infra2': Kind(Extrinsics, 'latched', None),
-        'imu': Kind(Imu, 'imu', None, costly=True),
-        'accel': Kind(Imu, 'imu', None, costly=True),
-        'gyro': Kind(Imu, 'imu', None, costly=True),
-        'depth_to_accel': Kind(Extrinsics, 'latched', None),
-        'depth_to_gyro': Kind(Extrinsics, 'latched', None),
-        'instance': Kind(Image, 'labels', _instance),
-        'semantic': Kind(Image, 'labels', _semantic),
-        'label_info': Kind(LabelInfo, 'latched', None),
-        'detections_2d': Kind(Detection2DArray, 'labels', _detections_2d),
-        'detections_2d_oriented': Kind(Detection2DArray, 'labels', _detections_2d_oriented),
-        'detections_3d': Kind(Detection3DArray, 'labels', _detections_3d),
-        'keypoints': Kind(Detection2DArray, 'labels', _keypoints),
-        'annotations': Kind(String, 'labels', _annotations),
-        'panoptic_info': Kind(LabelInfo, 'latched', None),
+        'color_points': Kind(PointCloud2, 'depth', _color_points, frozenset(['color', 'depth'])),
+        'depth_to_color': _once(Extrinsics),
+        'infra1': _of('infra1', Image, _infra('infra1')),
+        'infra1_info': _of('infra1', CameraInfo, _infra_info('infra1')),
+        'infra2': _of('infra2', Image, _infra('infra2')),
+        'infra2_info': _of('infra2', CameraInfo, _infra_info('infra2')),
+        'depth_to_infra1': _once(Extrinsics),
+        'depth_to_infra2': _once(Extrinsics),
+        'imu': Kind(Imu, 'imu', None),
+        'accel': Kind(Imu, 'imu', None),
+        'gyro': Kind(Imu, 'imu', None),
+        'depth_to_accel': _once(Extrinsics),
+        'depth_to_gyro': _once(Extrinsics),
+        'instance': _of('labels', Image, _instance),
+        'semantic': _of('labels', Image, _semantic),
+        'label_info': _once(LabelInfo),
+        'detections_2d': _of('labels', Detection2DArray, _detections_2d),
+        'detections_2d_oriented': _of('labels', Detection2DArray, _detections_2d_oriented),
+        'detections_3d': _of('labels', Detection3DArray, _detections_3d),
+        'keypoints': _of('labels', Detection2DArray, _keypoints),
+        'annotations': _of('labels', String, _annotations),
+        'panoptic_info': _once(LabelInfo),
         **{name: _layer(name) for name in LAYERS},
-        'markers': Kind(MarkerArray, 'labels', _markers, costly=True),
-        'image_annotated': Kind(Image, 'labels', _image_annotated, costly=True),
+        'markers': _of('labels', MarkerArray, _markers),
+        'image_annotated': _of('labels', Image, _image_annotated),
     }
 )
 """By name as in ``CameraTopics``, in the order in which an instant goes out."""

@@ -15,6 +15,7 @@ from tf2_msgs.msg import TFMessage
 
 from synth_ros.config.labels import Annotation
 from synth_ros.pipeline.commands import Commanded
+from synth_ros.pipeline.demand import FramePart
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.ros import convert, qos, tf
 from synth_ros.ros.camera_publishers import CameraPublishers
@@ -23,8 +24,7 @@ from synth_ros.ros.names import WORLD_FRAME, camera_frames
 from synth_ros.ros.odometry import odometry_message
 from synth_ros.ros.outlets import Outlets
 from synth_ros.scene.compiled import CompiledScene
-from synth_ros.sensors.infra import Eye
-from synth_ros.types import Category, FloatArray, ImuSample, LinkPose, Sample
+from synth_ros.types import Category, FloatArray, ImuSample, LinkPose, Seen
 from synth_ros.types import JointState as Joint
 
 
@@ -46,11 +46,11 @@ class Moment(NamedTuple):
     Attributes:
         stamp_ns: Of all its messages.
         run: Scenes that were opened before.
-        samples: Of the cameras that take a frame.
+        seen: What cameras gave, as far as it was made.
         world_from_cameras: Poses of optical frames by camera name, (4, 4).
         links: World poses of the robot's bodies.
         joints: Joint states of the robot.
-        dataset_stamp_ns: Stamp of the samples in the dataset that they come from; ``None`` for
+        dataset_stamp_ns: Stamp of the frames in the dataset that they come from; ``None`` for
             live ones.
         felt: Samples of IMUs since the instant before, by camera.
         commanded: How the robot goes, if it obeys commands.
@@ -58,7 +58,7 @@ class Moment(NamedTuple):
 
     stamp_ns: int
     run: int
-    samples: Sequence[Sample]
+    seen: Sequence[Seen]
     world_from_cameras: Mapping[str, FloatArray]
     links: Sequence[LinkPose]
     joints: Sequence[Joint]
@@ -125,9 +125,9 @@ class SimPublishers:
         """
         return self._cameras[camera].idle()
 
-    def eyes(self, camera: str) -> frozenset[Eye]:
-        """Eyes of a camera's stereo pair that somebody looks through; any thread may ask."""
-        return self._cameras[camera].eyes()
+    def parts(self, camera: str) -> frozenset[FramePart]:
+        """What somebody wants of a camera's next frame; any thread may ask."""
+        return self._cameras[camera].parts()
 
     def feels(self, camera: str) -> bool:
         """Whether somebody wants what a camera's IMU measures; any thread may ask."""
@@ -148,9 +148,9 @@ class SimPublishers:
         """How many subscriptions the streams of each camera have."""
         return {name: camera.subscriptions for name, camera in self._cameras.items()}
 
-    def devices(self, camera: str) -> dict[str, object]:
-        """How a camera's stereo pair and IMU do, for diagnostics."""
-        return self._cameras[camera].devices()
+    def made(self, camera: str) -> dict[str, object]:
+        """What is made of a camera's frames now, and for whom, for diagnostics."""
+        return self._cameras[camera].made()
 
     @property
     def is_watched(self) -> bool:
@@ -163,7 +163,7 @@ class SimPublishers:
         moment = Moment(
             stamp_ns=frame.stamp_ns,
             run=frame.run,
-            samples=frame.samples,
+            seen=frame.seen,
             world_from_cameras=dict(zip(names, frame.world_from_cameras, strict=True)),
             links=frame.links,
             joints=frame.joints,
@@ -183,9 +183,9 @@ class SimPublishers:
         if self._odom is not None and now.commanded is not None and now.links:
             first = now.links[0]
             self._odom.publish(odometry_message(now.stamp_ns, first, now.commanded))
-        for sample in now.samples:
-            self._cameras[sample.key.camera].publish(
-                sample, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns
+        for seen in now.seen:
+            self._cameras[seen.key.camera].publish(
+                seen, run=now.run, dataset_stamp_ns=now.dataset_stamp_ns
             )
 
     def settle(self) -> None:

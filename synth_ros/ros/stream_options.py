@@ -31,4 +31,5 @@ def stream_options(params: SimParams, loaded: LoadedConfig) -> StreamOptions:
             if camera.stereo is not None
         },
         imus=frozenset(camera.name for camera in config.cameras if camera.imu is not None),
+        snapshots=bool(params.snapshot_dataset),
     )

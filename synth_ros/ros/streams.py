@@ -20,8 +20,7 @@ class Stream(NamedTuple):
     Attributes:
         name: As in ``CameraTopics``.
         use: ``sample``: a recorded sample is made of it. ``bag``: the bag holds it, and a sample
-            follows from others. ``view``: for watching; made from others while someone
-            subscribes, and not recorded.
+            follows from others. ``view``: for watching; follows from others, and is not recorded.
         annotation: The switch that makes it; ``None`` for what is there without one.
         device: The part of the camera that gives it, a section of the camera's config; ``None``
             for what every camera has.

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from synth_ros.sensors.rgb import sense_rgb
-from synth_ros.types import ByteImage, Frame
+from synth_ros.types import ByteImage, Glimpse
 
 Eye = Literal['infra1', 'infra2']
 EYES: tuple[Eye, ...] = get_args(Eye)
@@ -41,7 +41,7 @@ def grey(rgb: ByteImage) -> ByteImage:
 
 
 def sense_pair(
-    frame: Frame,
+    frame: Glimpse,
     eyes: frozenset[Eye],
     *,
     gain: float,

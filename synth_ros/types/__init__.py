@@ -24,6 +24,7 @@ from synth_ros.types.camera import (
 )
 from synth_ros.types.frame import (
     Frame,
+    Glimpse,
 )
 from synth_ros.types.imu import ImuSample
 from synth_ros.types.instance import (
@@ -60,6 +61,7 @@ from synth_ros.types.sample import (
     Category,
     Sample,
     SampleKey,
+    Seen,
 )
 from synth_ros.types.state import (
     NO_MESH,
@@ -98,6 +100,7 @@ __all__ = [
     'Flow',
     'FlowState',
     'Frame',
+    'Glimpse',
     'IdImage',
     'ImuSample',
     'Instance',
@@ -122,6 +125,7 @@ __all__ = [
     'SceneGeometry',
     'SceneLabels',
     'SceneState',
+    'Seen',
     'Segment',
     'ShapeKind',
     'Silhouette',

@@ -1,4 +1,4 @@
-"""What one camera saw of one simulation state."""
+"""What one camera saw of one simulation state, with and without knowing what it is."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ class Memo(dict[object, object]):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """All that one camera saw of one simulation state, before any sensor effect.
+class Glimpse:
+    """What one camera saw of one simulation state, before any sensor effect.
+
+    It does not say what the pixels show: nothing can be labelled that was drawn without its ids
+    and silhouettes.
 
     Attributes:
         camera: Intrinsics.
@@ -34,6 +37,32 @@ class Frame:
         rgb: Colour, shape (height, width, 3), uint8, sRGB.
         depth_m: Distance along the optical axis, shape (height, width), float32, metres;
             0 where nothing is.
+        right_rgb: What the right eye of a stereo camera saw, like ``rgb``; ``None`` unless asked
+            for.
+    """
+
+    camera: CameraModel
+    stamp_ns: int
+    world_from_camera: FloatArray
+    rgb: ByteImage
+    depth_m: DepthImage
+    right_rgb: ByteImage | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Check shapes and dtypes and make every array read-only."""
+        size = (self.camera.height, self.camera.width)
+        check_array('rgb', self.rgb, shape=(*size, 3), dtype=np.uint8)
+        check_array('depth_m', self.depth_m, shape=size, dtype=np.float32)
+        check_array('world_from_camera', self.world_from_camera, shape=(4, 4), dtype=np.float64)
+        if self.right_rgb is not None:
+            check_array('right_rgb', self.right_rgb, shape=(*size, 3), dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Glimpse):
+    """The same, and what each pixel shows: all that labels are made from.
+
+    Attributes:
         instance_id: Visible instance of each pixel, shape (height, width), int32; 0 where
             no labelled instance is.
         instances: All labelled instances of the scene, visible or not, by ascending id.
@@ -44,35 +73,23 @@ class Frame:
         scene: Everything else that the simulation knows of the instant; ``None`` as above.
         normals: Unit normal of the facet that was drawn at each pixel, shape (height, width, 3),
             float32, optical frame, towards the camera; ``None`` of a renderer that gives none.
-        right_rgb: What the right eye of a stereo camera saw, like ``rgb``; ``None`` unless asked
-            for.
         memo: What labels work out of this frame more than once, by the function that does so.
     """
 
-    camera: CameraModel
-    stamp_ns: int
-    world_from_camera: FloatArray
-    rgb: ByteImage
-    depth_m: DepthImage
     instance_id: IdImage
     instances: tuple[Instance, ...]
     silhouettes: Mapping[int, Silhouette] = field(default_factory=lambda: MappingProxyType({}))
     geom_id: IdImage | None = None
     scene: SceneState | None = None
     normals: NDArray[np.float32] | None = None
-    right_rgb: ByteImage | None = None
     memo: Memo = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check shapes and dtypes and make every array read-only."""
+        Glimpse.__post_init__(self)
         size = (self.camera.height, self.camera.width)
-        check_array('rgb', self.rgb, shape=(*size, 3), dtype=np.uint8)
-        check_array('depth_m', self.depth_m, shape=size, dtype=np.float32)
         check_array('instance_id', self.instance_id, shape=size, dtype=np.int32)
-        check_array('world_from_camera', self.world_from_camera, shape=(4, 4), dtype=np.float64)
         if self.geom_id is not None:
             check_array('geom_id', self.geom_id, shape=size, dtype=np.int32)
         if self.normals is not None:
             check_array('normals', self.normals, shape=(*size, 3), dtype=np.float32)
-        if self.right_rgb is not None:
-            check_array('right_rgb', self.right_rgb, shape=(*size, 3), dtype=np.uint8)

@@ -1,11 +1,15 @@
 """What nobody asks for is not computed, and nothing else changes by that."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from synth_ros.config.labels import LabelsConfig
+from synth_ros.pipeline.demand import Wanted
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.schema.layers import layers_of
+from synth_ros.types import Frame
 
 LAYERS_OF = {
     'parts': {'part_id'},
@@ -87,3 +91,107 @@ def test_without_changes_nothing_else():
     assert config.without(()) is config
     left = config.without({'normals', 'distance'})
     assert left == LabelsConfig(min_pixels=5)
+
+
+class Shots:
+    """A renderer's shots by their stamps: who was drawn, and whether with silhouettes."""
+
+    def __init__(self, stage, monkeypatch):
+        self.drawn = []
+        submit = stage.renderer.submit
+
+        def count(data, shots):
+            self.drawn += [
+                (round(data.time * 10), shot.viewpoint.camera.name, bool(shot.geom_groups))
+                for shot in shots
+            ]
+            return submit(data, shots)
+
+        monkeypatch.setattr(stage.renderer, 'submit', count)
+
+
+@pytest.fixture
+def watched(open_config, monkeypatch):
+    """Frames of a session of which parts are wanted by camera and frame, and what was drawn."""
+
+    def play(wanted, *, labels=None, count=4):
+        stage = open_config(**({} if labels is None else {'render:': f'{labels}\nrender:'}))
+        shots = Shots(stage, monkeypatch)
+        asked = Counter()
+
+        def parts(camera):
+            number = asked[camera]
+            asked[camera] += 1
+            return frozenset(wanted(camera, number).split())
+
+        stage.wanted = Wanted(parts)
+        session = LiveSession(stage)
+        return [session.advance() for _ in range(count)], shots.drawn
+
+    return play
+
+
+def test_nothing_wanted_is_nothing_drawn_and_the_world_goes_on(watched):
+    full, _ = watched(lambda *_: 'color depth labels')
+    frames, drawn = watched(lambda *_: '')
+    assert drawn == []
+    for one, other in zip(frames, full, strict=True):
+        assert one.seen == ()
+        assert one.stamp_ns == other.stamp_ns
+        assert one.joints == other.joints
+        assert [i.name for i in one.instances] == [i.name for i in other.instances]
+        for mine, theirs in zip(one.instances, other.instances, strict=True):
+            assert np.array_equal(mine.world_from_object, theirs.world_from_object)
+
+
+def test_pictures_are_drawn_without_silhouettes_and_made_in_parts(watched):
+    full, _ = watched(lambda *_: 'color depth labels')
+    frames, drawn = watched(lambda camera, _: {'head': 'color', 'top': 'depth'}[camera])
+    assert drawn == [(k, name, False) for k in range(4) for name in ('head', 'top')]
+    for one, other in zip(frames, full, strict=True):
+        assert one.samples == ()
+        (head, top), (whole_head, whole_top) = one.seen, other.seen
+        assert head.depth_m is top.rgb is None
+        assert np.array_equal(head.rgb, whole_head.rgb)
+        assert np.array_equal(top.depth_m, whole_top.depth_m)
+        assert not isinstance(head.frame, Frame)
+
+
+def test_labels_look_back_at_a_frame_that_nobody_wanted(watched):
+    """Tracks of the first frame that is labelled are those of a run with all frames."""
+    full, _ = watched(lambda *_: 'labels')
+    frames, drawn = watched(lambda camera, k: 'labels' if k == 2 and camera == 'top' else '')
+    assert drawn == [(1, 'top', True), (2, 'top', True)]
+    [sample] = frames[2].seen
+    assert sample.labels.scene.tracks == full[2].samples[1].labels.scene.tracks
+    assert not any(frame.seen for frame in (*frames[:2], frames[3]))
+
+
+def test_without_tracks_nobody_looks_back(watched):
+    frames, drawn = watched(
+        lambda _, k: 'labels' if k == 2 else '', labels='labels: {tracks: false}'
+    )
+    assert drawn == [(2, 'head', True), (2, 'top', True)]
+    assert [len(frame.samples) for frame in frames] == [0, 0, 2, 0]
+
+
+def test_flow_looks_at_the_frame_after_though_nobody_wants_it(watched):
+    full, _ = watched(lambda *_: 'labels', labels='labels: {flow: true}')
+    frames, drawn = watched(
+        lambda camera, k: 'labels' if k == 1 and camera == 'head' else '',
+        labels='labels: {flow: true}',
+    )
+    assert drawn == [(k, 'head', True) for k in range(3)]
+    [sample], whole = frames[1].seen, full[1].samples[0]
+    for name in ('flow_forward', 'flow_backward'):
+        mine, theirs = (layers_of(s.labels.dense)[name] for s in (sample, whole))
+        assert np.array_equal(mine, theirs, equal_nan=True)
+        assert np.isfinite(mine).any()
+
+
+def test_a_camera_that_rests_is_due_all_the_same(open_config):
+    stage = open_config()
+    stage.wanted = Wanted(lambda camera: frozenset({'color'} if camera == 'top' else ()))
+    drawn = LiveSession(stage).draw()
+    assert drawn.cameras == ('head', 'top')
+    assert [seen.key.camera for seen in drawn.label().seen] == ['top']

@@ -32,8 +32,7 @@ def instance(name, pose, *, number=1, box=None):
 
 
 def frame(stamp_ns, instances, *, run=0, links=()):
-    sample = SimpleNamespace(frame=SimpleNamespace(instances=instances))
-    return SimpleNamespace(stamp_ns=stamp_ns, run=run, samples=(sample,), links=links)
+    return SimpleNamespace(stamp_ns=stamp_ns, run=run, instances=instances, links=links)
 
 
 def at(x, y, z, rotation=None):

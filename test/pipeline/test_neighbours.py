@@ -6,6 +6,7 @@ import pytest
 
 from synth_ros.labels.annotate import annotate
 from synth_ros.pipeline import episode as episode_module
+from synth_ros.pipeline import looking
 from synth_ros.pipeline.capture import Exposure
 from synth_ros.pipeline.generate import episode_samples, view_again
 from synth_ros.pipeline.instant import Course, Taken, windows
@@ -46,7 +47,7 @@ def rendered(monkeypatch):
             stamps.extend([world.stamp_ns // 100_000_000] * len(cameras))
             super().__init__(world, renderer, cameras, **options)
 
-    monkeypatch.setattr(episode_module, 'Exposure', Counted)
+    monkeypatch.setattr(looking, 'Exposure', Counted)
     return stamps
 
 
@@ -141,7 +142,7 @@ def test_joints_links_and_stamp_are_of_the_frame_and_not_of_the_one_ahead(open_c
 def stand_ins(*due):
     """Instants of which only the frames are there: their cameras and the instant's number."""
     return [
-        SimpleNamespace(taken=[Taken(camera, 0, k) for camera in cameras])
+        SimpleNamespace(taken=[Taken(c, 0, k) for c in cameras], due=tuple(cameras), late={})
         for k, cameras in enumerate(due)
     ]
 
@@ -170,6 +171,33 @@ def test_windows_take_no_more_than_they_need():
     assert taken == [0]
     assert [told(w) for w in stream] == [[(1, 0, None)], [(2, 1, None)], [(3, 2, None)]]
     assert list(windows([], ahead=True)) == []
+
+
+def test_who_rests_delays_nothing_and_has_no_neighbours():
+    """Camera 1 takes none of its frames at instants 1 and 2; that before instant 3 came late."""
+    instants = stand_ins([0, 1], [0], [0], [0, 1], [0, 1])
+    for number in (1, 2):
+        instants[number].due = (0, 1)
+    instants[3].late = {1: 'late'}
+    assert [told(window) for window in windows(instants, ahead=True)] == [
+        [(0, None, 1), (0, None, None)],
+        [(1, 0, 2)],
+        [(2, 1, 3)],
+        [(3, 2, 4), (3, 'late', 4)],
+        [(4, 3, None), (4, 3, None)],
+    ]
+    instants[3].late = {}
+    taken = []
+
+    def source():
+        for number, instant in enumerate(instants):
+            taken.append(number)
+            yield instant
+
+    stream = windows(source(), ahead=True)
+    next(stream)
+    assert taken == [0, 1]
+    assert [told(window) for window in stream][2] == [(3, 2, 4), (3, None, 4)]
 
 
 def test_neighbours_are_the_cameras_own():

@@ -8,6 +8,7 @@ import pytest
 from synth_ros.config.load import load_config
 from synth_ros.errors import OutputError, PlacementError
 from synth_ros.pipeline import episode as episode_module
+from synth_ros.pipeline import looking
 from synth_ros.pipeline.generate import (
     GenerateRequest,
     dataset_info,
@@ -88,16 +89,16 @@ def test_the_bytes_are_those_of_one_step_after_another(
 def test_the_next_view_is_handed_over_before_the_last_is_waited_for(a_set, monkeypatch):
     told = []
 
-    class Told(episode_module.Exposure):
+    class Told(looking.Exposure):
         def __init__(self, world, renderer, cameras, **options):
             super().__init__(world, renderer, cameras, **options)
             told.append(f'begin {world.stamp_ns // 10**8}')
 
-        def frames(self):
-            told.append(f'await {self.stamp_ns // 10**8}')
-            return super().frames()
+        def collect(self):
+            told.append(f'await {self.still.stamp_ns // 10**8}')
+            return super().collect()
 
-    monkeypatch.setattr(episode_module, 'Exposure', Told)
+    monkeypatch.setattr(looking, 'Exposure', Told)
     a_set(**SEQUENCE).make('out', [0], overlapped=True)
     assert told == [
         'begin 0',

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from synth_ros.pipeline.capture import right_eye
-from synth_ros.pipeline.demand import Wanted
+from synth_ros.pipeline.demand import EVERYTHING, Wanted
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.render.base import Viewpoint
 from synth_ros.sensors.infra import grey
@@ -44,7 +44,7 @@ def frame(open_config, tmp_path: Path):
     stage = open_config(**CHANGES)
 
     def play(*eyes):
-        stage.wanted = Wanted(eyes=lambda _camera: frozenset(eyes))
+        stage.wanted = Wanted(lambda _camera: EVERYTHING.union(eyes))
         return LiveSession(stage).advance().samples[0]
 
     return play

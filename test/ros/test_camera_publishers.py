@@ -13,9 +13,9 @@ from sample_factory import CATEGORIES
 from synth_ros.config.labels import LabelsConfig
 from synth_ros.ros import streams
 from synth_ros.ros.camera_publishers import CameraPublishers
-from synth_ros.ros.messages import KINDS, StreamOptions
+from synth_ros.ros.messages import KINDS, Instant, StreamOptions
 from synth_ros.ros.names import camera_frames, camera_topics
-from synth_ros.types import Category
+from synth_ros.types import Category, Seen
 
 TOPICS = camera_topics('cam')._asdict()
 WALL = Category(9, 'wall', 'stuff', is_thing=False)
@@ -94,14 +94,58 @@ def test_the_topics_are_those_that_the_config_switches_on(rig, labels):
     assert {p.topic_name for p in made.streams} == {f'/{TOPICS[name]}' for name in flowing}
 
 
-def test_costly_streams_rest_while_nobody_subscribes(rig):
+def test_streams_rest_while_nobody_subscribes(rig):
     made, sample = rig.publishers(EVERYTHING), full_sample()
     made.publish(sample, run=0)
-    rig.listen('instance', 'normals', 'markers')
+    names = ('color', 'color_info', 'depth', 'instance', 'annotations', 'normals', 'markers')
+    rig.listen(*names)
     made.publish(sample, run=0)
     rig.wait(lambda: all(rig.heard.values()))
     numbers = {name: [number for number, _ in heard] for name, heard in rig.heard.items()}
-    assert numbers == {'instance': [2], 'normals': [1], 'markers': [1]}
+    # What was not sent has no number.
+    assert numbers == {name: [1] for name in names}
+
+
+def test_parts_are_those_that_somebody_listens_to(rig):
+    made = rig.publishers(LabelsConfig())
+    assert (made.parts(), made.made()['made now']) == (frozenset(), 'nothing')
+    assert made.made()['made for'] == 'nobody subscribes'
+    rig.listen('depth_info')
+    assert (made.parts(), made.made()['made now']) == ({'depth'}, 'picture')
+    rig.listen('color_points')
+    assert made.parts() == {'color', 'depth'}
+    assert made.made()['made for'] == 'depth_info, color_points'
+    rig.listen('markers', 'instance', 'semantic')
+    assert (made.parts(), made.made()['made now']) == ({'color', 'depth', 'labels'}, 'labels')
+    assert made.made()['made for'] == 'depth_info, color_points, instance, semantic and 1 more'
+    made.off = frozenset({'markers', 'instance', 'semantic', 'depth_info'})
+    assert made.parts() == {'color', 'depth'}
+
+
+def test_what_late_subscribers_get_is_always_made(rig):
+    assert rig.publishers(LabelsConfig(), color_qos='LATCHED').parts() == {'color'}
+
+
+def test_for_snapshots_all_is_made(rig):
+    made = rig.publishers(EVERYTHING, snapshots=True)
+    assert (made.parts(), made.idle()) == ({'color', 'depth', 'labels'}, frozenset())
+    assert made.made()['made for'] == 'snapshots'
+
+
+def test_a_picture_has_no_labels_to_publish(rig):
+    made, sample = rig.publishers(LabelsConfig()), full_sample()
+    names = ('color', 'depth', 'instance', 'annotations', 'image_annotated')
+    rig.listen(*names)
+    picture = Seen(sample.key, sample.frame, sample.rgb, None)
+    for seen in (picture, sample):
+        made.publish(seen, run=0)
+    rig.wait(lambda: all(rig.heard.values()) and len(rig.heard['color']) == 2)
+    numbers = {name: [number for number, _ in heard] for name, heard in rig.heard.items()}
+    assert numbers == {name: [1, 2] if name == 'color' else [1] for name in names}
+    now = Instant(picture, 0, camera_frames('cam'), CATEGORIES, StreamOptions('16UC1', 'id'))
+    for name in ('instance', 'annotations', 'depth'):
+        with pytest.raises(AssertionError, match='was not'):
+            KINDS[name].make(now)
 
 
 def test_late_subscribers_get_the_last_of_latched_streams(rig):
@@ -146,21 +190,22 @@ def test_compressed_images_are_made_for_who_subscribes_and_all_of_them(rig):
 def test_the_right_eye_looks_while_somebody_subscribes(rig):
     made = rig.publishers(LabelsConfig(), baselines_m={'cam': 0.05})
     sample = full_sample(camera='cam')
-    assert made.eyes() == frozenset()
+    assert made.parts() == frozenset()
     made.publish(sample, run=0)
     rig.listen('infra2', 'infra2_info')
-    assert made.eyes() == {'infra2'}
+    assert made.parts() == {'infra2'}
+    assert made.made()['stereo images that are made'] == 'infra2'
     # Drawn before it was wanted.
     made.publish(replace(sample, infra1=None, infra2=None), run=0)
     made.publish(sample, run=0)
-    rig.wait(lambda: rig.heard['infra2'] and len(rig.heard['infra2_info']) == 2)
+    rig.wait(lambda: rig.heard['infra2'] and rig.heard['infra2_info'])
     assert [number for number, _ in rig.heard['infra2']] == [1]
-    [_, (number, info)] = rig.heard['infra2_info']
-    assert number == 3
+    [(number, info)] = rig.heard['infra2_info']
+    assert number == 1
     assert info.p[3] == -0.05 * info.k[0]
     assert info.header.frame_id == 'cam_infra2_optical_frame'
-    made.off = frozenset({'infra2'})
-    assert made.eyes() == frozenset()
+    made.off = frozenset({'infra2', 'infra2_info'})
+    assert made.parts() == frozenset()
 
 
 def test_annotations_are_idle_while_nobody_subscribes_to_their_topics(rig):

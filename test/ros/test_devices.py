@@ -14,7 +14,7 @@ from tf_chain import matrix_of_extrinsics, world_from
 from synth_ros.audit.run import AuditRequest, audit
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.convert import ConvertRequest, convert
-from synth_ros.pipeline.demand import Wanted
+from synth_ros.pipeline.demand import EVERYTHING, Wanted
 from synth_ros.pipeline.generate import open_stage
 from synth_ros.pipeline.live import LiveSession, ScenePlan
 from synth_ros.pipeline.oracle import ConfigOracle
@@ -75,7 +75,7 @@ def frames(recorded):
     """The same frames without ROS."""
     loaded = load_config(recorded.config)
     stage = open_stage(loaded, SceneBuilder(loaded), seed=loaded.config.seed)
-    stage.wanted = Wanted(lambda _: frozenset(('infra1', 'infra2')), lambda _: True)
+    stage.wanted = Wanted(lambda _: EVERYTHING | {'infra1', 'infra2'}, lambda _: True)
     plan = ScenePlan(stage.seed, Steering(camera_rates_hz={'chest': 10.0}))
     try:
         session = LiveSession(stage, plan=plan)

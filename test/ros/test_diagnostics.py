@@ -1,5 +1,6 @@
 """What ``/diagnostics`` tells of a simulation that runs, pauses and waits."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -80,6 +81,8 @@ def test_cameras(heard):
         assert float(told['frames per simulated second']) == rate_hz
         assert int(told['frames']) > 2
         assert int(told['subscriptions']) > 10
+        assert told['made now'] == 'labels'
+        assert re.fullmatch(r'color_info, .* and \d+ more', told['made for'])
 
 
 def test_the_renderer(heard):

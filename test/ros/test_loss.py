@@ -124,3 +124,20 @@ def test_silence_is_said_and_no_proof():
     )
     assert 'none lost' not in summary([report])
     assert 'none lost' in summary([count([1, 2, 3])])
+
+
+def test_a_recorder_out_of_reach_misses_instants_though_a_camera_rests():
+    """It counts as a subscriber as long as its lease lasts; then the camera numbers nothing."""
+    out_of_reach, lease_over = range(30, 70), 40
+    clock, camera = SequenceCounter('/clock'), SequenceCounter('/head/color/image_raw')
+    sent = 0
+    for instant in range(1, 101):
+        if instant not in out_of_reach or instant < lease_over:
+            sent += 1
+        if instant not in out_of_reach:
+            clock.count(instant)
+            camera.count(sent)
+    reports = [counter.report() for counter in (clock, camera)]
+    assert [report.lost for report in reports] == [40, 10]
+    assert not any(report.complete for report in reports)
+    assert 'LOST: /clock (40), /head/color/image_raw (10)' in summary(reports)

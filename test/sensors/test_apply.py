@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synth_ros.config.randomization import SensorNoise
-from synth_ros.sensors.apply import sense
+from synth_ros.sensors.apply import sense, sense_color, sense_depth
 from synth_ros.types import CameraModel, Frame
 
 RANGE_M = (0.3, 3.0)
@@ -48,6 +48,17 @@ def test_the_same_seed_senses_the_same(frame):
     assert np.array_equal(first.depth_m, second.depth_m)
     assert not np.array_equal(first.rgb, other.rgb)
     assert not np.array_equal(first.depth_m, other.depth_m)
+
+
+def test_each_image_alone_is_as_with_the_other(frame):
+    both = _sense(frame, NOISY, seed=4, gain=0.8)
+    rgb = sense_color(frame, NOISY, gain=0.8, rng=np.random.default_rng(4))
+    depth_m = sense_depth(frame, NOISY, depth_range_m=RANGE_M, rng=np.random.default_rng(4))
+    assert np.array_equal(rgb, both.rgb)
+    assert np.array_equal(depth_m, both.depth_m)
+    for image in (rgb, depth_m):
+        with pytest.raises(ValueError, match='read-only'):
+            image[0, 0] = 0
 
 
 def test_turning_one_effect_off_leaves_the_others_alone(frame):
