@@ -121,7 +121,7 @@ def record(
         '--per-bag': per_bag,
         '--workers': workers,
     }
-    command = [sys.executable, '-m', 'synth_ros.ros.record', str(config), str(out)]
+    command = [sys.executable, '-m', 'synth_ros.ros.record', str(config), str(out), '--follow']
     command += [f'{name}={value}' for name, value in given.items() if value is not None]
     if resume:
         command.append('--resume')
@@ -161,12 +161,12 @@ def _check(
 
 def _run(command: list[str]) -> int:
     """Run a process that knows ROS, and pass on interrupts; gives the exit code."""
-    # An interrupt of the terminal reaches both, and twice is as good as once.
-    with subprocess.Popen(command) as process:
-        while True:
+    # An interrupt of the terminal reaches both, and twice is as good as once. Should this process
+    # be killed, the other one's input ends, and so does it.
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        while process.poll() is None:
             try:
-                code = process.wait()
-                break
+                process.wait()
             except KeyboardInterrupt:
                 process.send_signal(signal.SIGINT)
-    return code if code >= 0 else 128 - code
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode

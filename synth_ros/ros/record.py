@@ -6,17 +6,15 @@ Its options are those of the command, which passes them on.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from synth_ros.errors import ConfigError, SynthRosError
-from synth_ros.ros.runtime import no_ros, prepare_environment, stop_signals
-
-INTERRUPTED = 130
+from synth_ros.ros.runtime import INTERRUPTED, no_ros, prepare_environment, stop_signals
 
 
 def main() -> None:
@@ -24,11 +22,13 @@ def main() -> None:
     options = _options()
     code = 0
     with stop_signals() as stop:
+        if options.follow:
+            _end_with_input(stop)
         try:
             prepare_environment()
             code = _record(options, stop)
         except SynthRosError as error:
-            # Programs that were asked may have been interrupted, too.
+            # Programs that were asked about the machine may have been interrupted, too.
             code = INTERRUPTED if stop.is_set() else error.exit_code
             messages = error.problems if isinstance(error, ConfigError) else (str(error),)
             for message in messages:
@@ -51,7 +51,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument('--per-bag', type=int)
     parser.add_argument('--workers', type=int, default=1)
     parser.add_argument('--resume', action='store_true')
+    parser.add_argument('--follow', action='store_true')
     return parser.parse_args()
+
+
+def _end_with_input(stop: threading.Event) -> None:
+    """Stop when the standard input ends: the command is gone then, however it went."""
+
+    def follow() -> None:
+        # Not through a buffer, whose lock this thread would still hold at the end.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        stop.set()
+
+    threading.Thread(target=follow, name='synth_ros command watch', daemon=True).start()
 
 
 def _record(options: argparse.Namespace, stop: threading.Event) -> int:
@@ -64,12 +77,7 @@ def _record(options: argparse.Namespace, stop: threading.Event) -> int:
         from synth_ros.ros import record_command
     except ImportError as error:
         raise no_ros(error) from error
-    console = Console(stderr=True)
-    code = record_command.run(options, stop, console)
-    if stop.is_set() and code == 0:
-        console.print(Text('Interrupted.', style='yellow'))
-        return INTERRUPTED
-    return code
+    return record_command.run(options, stop, Console(stderr=True))
 
 
 if __name__ == '__main__':

@@ -16,6 +16,7 @@ from synth_ros.ros.live_bag import Storing
 from synth_ros.ros.record_many import Job, claimed, parts, record_many
 from synth_ros.ros.record_run import Recorded, Recorder, Run
 from synth_ros.ros.record_view import ManyView, OneView, amount, bags
+from synth_ros.ros.runtime import INTERRUPTED
 from synth_ros.writers.bag import Split
 from synth_ros.writers.bag_place import check_free
 
@@ -69,7 +70,7 @@ def _one(
         recorded = recorder.record(options.out, asked, stop=stop, watch=view)
     _say(options, recorded, view, console=console)
     if recorded.error is None:
-        return 0
+        return 0 if recorded.complete else INTERRUPTED
     if not isinstance(recorded.error, SynthRosError):
         raise recorded.error
     console.print(Text(f'error: {recorded.error}'), soft_wrap=True)
@@ -90,7 +91,7 @@ def _say(
     """Say what is in the bag, and what to do with it."""
     if not recorded.appeared:
         if recorded.error is None:
-            console.print(Text(f'Nothing was recorded: there is no {options.out}.'))
+            console.print(Text(f'Interrupted before the first frame: there is no {options.out}.'))
         return
     colour = 'green' if recorded.complete else 'yellow'
     told = f'{amount(recorded.progress)}, {recorded.messages:,} messages'
@@ -98,7 +99,8 @@ def _say(
         Text.assemble((told, colour), f' in {view.elapsed_s:.1f} s: {options.out}'), soft_wrap=True
     )
     if not recorded.complete:
-        console.print(Text('It ends early, and is whole as a bag.', style='yellow'))
+        early = 'Interrupted' if recorded.error is None else 'It ends early'
+        console.print(Text(f'{early}: the bag is closed and valid with what it has.'))
     console.print(
         f'As a dataset: [bold]synth-ros bag2dataset {options.out} DATASET[/]. Into topics: '
         f'[bold]ros2 bag play {options.out}[/]',
@@ -128,5 +130,4 @@ def _many(
                 record_many(
                     job, todo, workers=options.workers, devices=devices, stop=stop, watch=view
                 )
-    view.say(options.out, wanted)
-    return 0
+    return 0 if view.say(options.out, wanted) else INTERRUPTED

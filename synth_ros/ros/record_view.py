@@ -151,8 +151,8 @@ class ManyView(ManyWatch):
         """Show a sentence above the bar."""
         self._bar.note(sentence)
 
-    def say(self, out: Path, wanted: Sequence[Part]) -> None:
-        """Say what is there, and what to do with it."""
+    def say(self, out: Path, wanted: Sequence[Part]) -> bool:
+        """Say what is there, and what to do with it; gives whether all is there."""
         total = _sum(recorded.progress for recorded in self._made.values())
         messages = sum(recorded.messages for recorded in self._made.values())
         whole = len(self._made) == len(self._todo)
@@ -166,18 +166,19 @@ class ManyView(ManyWatch):
         if not whole:
             self._console.print(
                 Text(
-                    f'{bags(len(self._todo) - len(self._made))} to go; those in {out} are whole. '
-                    'Run the same command with --resume to go on.'
+                    f'Interrupted: {bags(len(self._todo) - len(self._made))} to go; those in '
+                    f'{out} are whole. Run the same command with --resume to go on.'
                 ),
                 soft_wrap=True,
             )
-            return
+            return False
         first = out / wanted[0].name
         self._console.print(
             f'As datasets: [bold]synth-ros bag2dataset {first} DATASET[/], and so on; synth-ros '
             f'merge puts them together. Into topics: [bold]ros2 bag play {first}[/]',
             soft_wrap=True,
         )
+        return True
 
 
 def _sum(all_done: Iterable[Done]) -> Done:
