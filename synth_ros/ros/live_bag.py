@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from synth_ros.config.load import LoadedConfig
-from synth_ros.errors import OutputError
 from synth_ros.pipeline.live import LiveFrame
 from synth_ros.report.recording.records import FileFigures
 from synth_ros.report.recording.tally import RecordingTally
+from synth_ros.ros.aside import Asides
 from synth_ros.ros.bag_outlets import BagOutlets, view_topics
 from synth_ros.ros.bag_sink import BagNote, custom_data
 from synth_ros.ros.loss import TopicReport
@@ -25,6 +27,24 @@ from synth_ros.writers.bag import NO_SPLIT, BagWriter, Split
 from synth_ros.writers.bag_meshes import write_bag_meshes
 from synth_ros.writers.bag_metadata import BagTopic
 from synth_ros.writers.base import DatasetInfo
+
+
+class Progress(NamedTuple):
+    """How far a bag is.
+
+    Attributes:
+        instants: That are in it.
+        images: Of all cameras.
+        size_bytes: Of its files.
+        stamp_ns: Simulated time of the last instant.
+        episode: Number of its episode.
+    """
+
+    instants: int = 0
+    images: int = 0
+    size_bytes: int = 0
+    stamp_ns: int = 0
+    episode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +76,10 @@ class Storing:
 
 
 class LiveBag:
-    """What the simulation node and the recorder node make of a run, for two threads to share.
+    """What the simulation node and the recorder node make of a run.
 
-    One thread publishes frames; another may look at the figures meanwhile.
+    A thread of its own makes messages of frames, compresses and writes them, while who publishes
+    labels the next one; at most two frames wait. Any thread may look at the figures meanwhile.
 
     Args:
         source: What is recorded.
@@ -69,8 +90,7 @@ class LiveBag:
 
     Attributes:
         publishers: Of the run.
-        frames: Images in the bag.
-        instants: Instants in the bag.
+        progress: How far it is.
 
     Raises:
         RosError: A message package is not installed.
@@ -81,7 +101,8 @@ class LiveBag:
         self, source: Source, path: Path, *, called: Path, session: str, storing: Storing
     ) -> None:
         loaded, cameras = source.loaded, [camera.name for camera in source.loaded.config.cameras]
-        self.frames = self.instants = 0
+        self.progress = Progress()
+        self._writing = Asides()
         self._source = source
         self._tally = RecordingTally()
         self._models: set[str] = set()
@@ -104,27 +125,30 @@ class LiveBag:
             self._begin(topic)
 
     @property
-    def size_bytes(self) -> int:
-        """Length of the files so far."""
-        return self._writer.size_bytes
-
-    @property
     def messages(self) -> int:
         """Messages that were recorded."""
         return sum(topic.messages for topic in self._tally.topics.values())
 
     def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        """Record one instant; log times are its stamp.
+        """Have one instant recorded; log times are its stamp. Waits for room.
 
         Raises:
-            OutputError: The disk is full; what was recorded is valid.
+            OutputError: The disk was full before; what was recorded is valid.
         """
+        self._writing.do('bag', partial(self._record, frame, scene))
+
+    def _record(self, frame: LiveFrame, scene: CompiledScene) -> None:
         self._outlets.now_ns = frame.stamp_ns
         for sample in frame.samples:
             self._models |= {item.model_name for item in sample.frame.instances}
         self.publishers.publish(frame, scene)
-        self.frames += len(frame.samples)
-        self.instants += 1
+        self.progress = Progress(
+            self.progress.instants + 1,
+            self.progress.images + len(frame.samples),
+            self._writer.size_bytes,
+            frame.stamp_ns,
+            frame.episode,
+        )
 
     def _count(self, topic: BagTopic, size: int, log_ns: int) -> None:
         self._begin(topic)
@@ -135,20 +159,18 @@ class LiveBag:
         if topic.name not in self._tally.topics:
             self._tally.begin(topic.name, topic.type_name)
 
-    def abort(self) -> None:
-        """Let go of the files as they are."""
-        self._writer.abort()
-
     def close(self) -> None:
         """Close the bag, with the proof of completeness and a report, as the recorder does.
 
         Raises:
-            OutputError: The disk is full; what was written stays valid or recoverable.
+            OutputError: The disk is full; what was written stays valid or recoverable. Or any
+                other error that a frame had on its way.
         """
-        failed = None
+        failed: Exception | None = None
         try:
+            self._writing.close()
             self._writer.flush()
-        except OutputError as error:
+        except Exception as error:  # noqa: BLE001 (raised when the bag is closed)
             failed = error
         proofs = self._proofs()
         proof = {report.topic: report._asdict() for report in proofs}
@@ -165,6 +187,7 @@ class LiveBag:
             ),
             path,
         )
+        self.progress = self.progress._replace(size_bytes=self._writer.size_bytes)
         if failed is not None:
             raise failed
 

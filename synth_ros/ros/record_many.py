@@ -27,8 +27,8 @@ from synth_ros.pipeline.worker import end_with_parent
 from synth_ros.pipeline.workers import Worker, WorkerError, death, started
 from synth_ros.readers.bag import read_bag_summary
 from synth_ros.render.auto import Choice, choice_on
-from synth_ros.ros.live_bag import Storing
-from synth_ros.ros.record_run import Progress, Recorded, Recorder, Run, Watch
+from synth_ros.ros.live_bag import Progress, Storing
+from synth_ros.ros.record_run import Recorded, Recorder, Run, Watch
 from synth_ros.schema.bag_note import DATASET, read_note
 from synth_ros.writers.folder import LOCK, FolderLock, os_errors
 

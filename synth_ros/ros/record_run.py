@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_ros.config.load import LoadedConfig
-from synth_ros.errors import OutputError, PlacementError
+from synth_ros.errors import PlacementError
 from synth_ros.pipeline.demand import Wanted
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import dataset_info
 from synth_ros.pipeline.live import Extent, LiveFrame, LiveSession
 from synth_ros.render.auto import Choice, renderer_for
-from synth_ros.ros.live_bag import LiveBag, Source, Storing
+from synth_ros.ros.live_bag import LiveBag, Progress, Source, Storing
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.scene.compiled import CompiledScene
@@ -37,24 +37,6 @@ class Run(NamedTuple):
     first_episode: int
     frames: int = 0
     extent: Extent = Extent()
-
-
-class Progress(NamedTuple):
-    """How far a bag is.
-
-    Attributes:
-        instants: That are in it.
-        images: Of all cameras.
-        size_bytes: Of its files.
-        stamp_ns: Simulated time of the last instant.
-        episode: Number of its episode.
-    """
-
-    instants: int = 0
-    images: int = 0
-    size_bytes: int = 0
-    stamp_ns: int = 0
-    episode: int = 0
 
 
 class Recorded(NamedTuple):
@@ -148,26 +130,30 @@ class Recorder:
         return recorded
 
     def _fill(self, made: LiveBag, run: Run, *, stop: threading.Event, watch: Watch) -> Recorded:
-        told = _Teller(made, watch)
+        def publish(frame: LiveFrame, scene: CompiledScene) -> None:
+            for note in frame.notes:
+                watch.note(note)
+            made.publish(frame, scene)
+
         thread = SimThread(
             partial(self._session, made, run, watch),
-            told.publish,
+            publish,
             stop=stop,
             frame_limit=run.frames,
         )
         thread.start()
         while not thread.finished.wait(_LOOK_S):
-            watch.progress(told.progress)
+            watch.progress(made.progress)
         thread.join()
-        watch.progress(told.progress)
         error = thread.error
         try:
             made.close()
-        except OutputError as failed:
+        except Exception as failed:  # noqa: BLE001 (told with what was recorded)
             # After another error it follows from that.
             error = error or failed
+        watch.progress(made.progress)
         return Recorded(
-            told.progress._replace(size_bytes=made.size_bytes),
+            made.progress,
             made.messages,
             complete=thread.complete and error is None,
             error=error,
@@ -212,21 +198,3 @@ def _opened(stage: Stage, run: Run, made: LiveBag, *, watch: Watch) -> LiveSessi
                 raise
             watch.note(f'Skipped: {error}')
             number += 1
-
-
-class _Teller:
-    """Hands frames to the bag, and notes how far it is."""
-
-    def __init__(self, made: LiveBag, watch: Watch) -> None:
-        self.progress = Progress()
-        self._made = made
-        self._watch = watch
-
-    def publish(self, frame: LiveFrame, scene: CompiledScene) -> None:
-        for note in frame.notes:
-            self._watch.note(note)
-        made = self._made
-        made.publish(frame, scene)
-        self.progress = Progress(
-            made.instants, made.frames, made.size_bytes, frame.stamp_ns, frame.episode
-        )

@@ -17,8 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from synth_ros.ros.live_bag import Progress as Done
 from synth_ros.ros.record_many import ManyWatch, Part
-from synth_ros.ros.record_run import Progress as Done
 from synth_ros.ros.record_run import Recorded, Run, Watch
 
 
