@@ -12,7 +12,7 @@ from synth_ros.ros.bag_sink import offered
 from synth_ros.ros.cdr import leading_stamp_ns
 from synth_ros.ros.definitions import definition_text, type_hash
 from synth_ros.ros.names import camera_topics
-from synth_ros.ros.serialize import serialized
+from synth_ros.ros.serialize import serialized_view
 from synth_ros.writers.bag import BagWriter
 from synth_ros.writers.bag_metadata import BagTopic
 
@@ -71,7 +71,9 @@ class BagOutlets:
         channel = self._writer.add_topic(described)
         return BagOutlet(described, channel, self, between=msg_type is Imu)
 
-    def write(self, topic: BagTopic, channel: int, cdr: bytes, *, log_ns: int) -> None:
+    def write(
+        self, topic: BagTopic, channel: int, cdr: bytes | memoryview, *, log_ns: int
+    ) -> None:
         """Record a serialised message.
 
         Raises:
@@ -106,8 +108,8 @@ class BagOutlet:
 
     def publish(self, msg: object) -> None:
         """Record a message, or its serialised bytes."""
-        cdr = msg if isinstance(msg, bytes) else serialized(msg)
-        stamp_ns = leading_stamp_ns(cdr) if self._between else None
+        cdr = msg if isinstance(msg, bytes) else serialized_view(msg)
+        stamp_ns = leading_stamp_ns(bytes(cdr)) if self._between else None
         log_ns = self._bag.now_ns if stamp_ns is None else stamp_ns
         self._bag.write(self._topic, self._channel, cdr, log_ns=log_ns)
 
