@@ -60,27 +60,28 @@ class EpisodeFrames:
         self._plan = make_plan(GenerateRequest(config, out=''), loaded)
         self._stage = open_stage(loaded, builder, seed=self._plan.seed)
         self._processes = processes
-        self._writer: CocoWriter | None = None
+        self._written = written
+        self._turns = 0
         self.device = self._stage.renderer.device
         if written:
             renderer = self._stage.renderer.name
-            info = dataset_info(loaded, builder, seed=self._plan.seed, renderer=renderer)
+            self._info = dataset_info(loaded, builder, seed=self._plan.seed, renderer=renderer)
+            self._options = dataset_options(self._plan, loaded)
             # On the disk of the scenes, which need not be that of temporary files.
             self._root = tempfile.TemporaryDirectory(dir=config.parent)
-            out = Path(self._root.name) / 'out'
-            self._writer = CocoWriter(out, info, dataset_options(self._plan, loaded))
 
     def make(self, frames: int) -> None:
         """Make as many whole episodes as hold so many frames; store them, compose the index."""
         numbers = range(max(1, frames // self._plan.frames_per_episode))
-        if self._writer is None:
+        if not self._written:
             self._produce(Nowhere(), numbers)
             return
-        for number in numbers:
-            # Those of the turn before: their files are replaced.
-            self._writer.episodes.withdraw(number)
-        self._produce(self._writer.episodes, numbers)
-        self._writer.finish()
+        # A place of its own, as a dataset has: a name that is taken over from another file costs
+        # some file systems a flush each time.
+        self._turns += 1
+        out = Path(self._root.name) / f'out_{self._turns}'
+        with CocoWriter(out, self._info, self._options) as writer:
+            self._produce(writer.episodes, numbers)
 
     def _produce(self, writer: EpisodeWriter | Nowhere, numbers: range) -> None:
         produce(

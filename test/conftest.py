@@ -1,11 +1,14 @@
 """What every test run needs before anything is imported."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
+# What tests of several folders share, importable under every import mode of pytest.
+sys.path.append(str(HERE / 'helpers'))
 
 
 def ros_domain_id() -> int:

@@ -120,7 +120,7 @@ def panel(shown: Shown) -> ByteImage:
     with OnepassRenderer(QUALITY) as renderer:
         stage = Stage(loaded, SceneBuilder(loaded), renderer=renderer)
         world = stage.open(shown.episode).world
-        world.set_posture(world.home)
+        world.set_posture(world.postures.home)
         camera = world.scene.cameras[0]
         return renderer.render(
             world.data, Viewpoint(camera.model, world.world_from_camera(camera))

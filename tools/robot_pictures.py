@@ -92,7 +92,7 @@ def panel(shown: Shown) -> ByteImage:
     with OnepassRenderer(QUALITY) as renderer:
         loaded = load_config_text(text, base_dir=Path())
         world = Stage(loaded, SceneBuilder(loaded), renderer=renderer).open(4).world
-        world.set_posture(world.home)
+        world.set_posture(world.postures.home)
         camera = world.scene.cameras[0]
         viewpoint = Viewpoint(camera.model, world.world_from_camera(camera))
         return renderer.render(world.data, viewpoint).rgb

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from synth_ros.config.base import Fault, KeyPath, Section
 from synth_ros.config.distribution_kinds import FileValues
 from synth_ros.config.distributions import Distribution, Variables
-from synth_ros.config.distributions_3d import FilePoints
 from synth_ros.config.limits import Limits
 from synth_ros.config.number_file import NumberFileError, read_numbers
+from synth_ros.config.points import FilePoints
 from synth_ros.config.problems import nearest
 from synth_ros.config.root import Config
 from synth_ros.config.shape import Drawn, Number, config_shape, kind_at

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from synth_ros.config.distribution_kinds import Choice, FileValues, Normal, VariableDraw
 from synth_ros.config.distributions import Distribution
-from synth_ros.config.distributions_3d import PlainPoints, PlainRotations, Points, Rotations
+from synth_ros.config.points import PlainPoints, Points
+from synth_ros.config.rotations import PlainRotations, Rotations
 
 _MOST = 6
 

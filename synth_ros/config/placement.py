@@ -28,7 +28,8 @@ from synth_ros.config.distributions import (
     DrawnPositive,
     uniform,
 )
-from synth_ros.config.distributions_3d import Points, Rotations
+from synth_ros.config.points import Points
+from synth_ros.config.rotations import Rotations
 
 PlaceKind = Literal['surface', 'pile', 'bin', 'shelf', 'floor', 'air', 'container', 'gripper']
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)

@@ -21,7 +21,7 @@ from synth_ros.config.distributions import (
     constant,
     drawn,
 )
-from synth_ros.config.distributions_3d import Points
+from synth_ros.config.points import Points
 
 DrawnDistance = Annotated[Distribution, drawn(low=0.02, high=100.0)]
 DrawnElevation = Annotated[Distribution, drawn(low=-90.0, high=90.0)]

@@ -15,6 +15,8 @@ Answer = Literal['expected', 'late', 'unknown']
 
 Count = Literal['expected', 'answered', 'given_up', 'late', 'unknown']
 
+# An answer that took longer is worth a word where it may take for ever.
+_LONG_S = 10.0
 # Frames that were given up and whose answers are still told apart from nonsense.
 _REMEMBERED = 1000
 
@@ -66,6 +68,7 @@ class Lockstep:
         # When each frame went out, by stamp; not known until it has.
         self._in_flight: dict[int, float | None] = {}
         self._given_up: deque[int] = deque(maxlen=_REMEMBERED)
+        self._told_of: int | None = None
         self._counts = LockstepCounts()
         self._notes: deque[str] = deque(maxlen=_REMEMBERED)
         self._changed = threading.Condition()
@@ -156,9 +159,10 @@ class Lockstep:
             return notes
 
     def _check_time(self) -> None:
-        if self._timeout_s <= 0:
-            return
         now = self._now_s()
+        if self._timeout_s <= 0:
+            self._tell_of_long_wait(now)
+            return
         for stamp_ns, sent in list(self._in_flight.items()):
             if sent is None or now - sent < self._timeout_s:
                 continue
@@ -173,6 +177,19 @@ class Lockstep:
                 )
             self._give_up(stamp_ns)
             self._notes.append(f'{what}; going on without ({self._counts.given_up} so far).')
+
+    def _tell_of_long_wait(self, now_s: float) -> None:
+        """Note once that the oldest frame has had no answer for long."""
+        stamp_ns, sent = next(iter(self._in_flight.items()), (None, None))
+        if stamp_ns is None or sent is None or now_s - sent < _LONG_S:
+            return
+        if self._told_of != stamp_ns:
+            self._told_of = stamp_ns
+            self._notes.append(
+                f'Lockstep: the frame at {stamp_ns * 1e-9:.3f} s has had no answer for '
+                f'{_LONG_S:g} s; still waiting. See whether the program that answers runs and saw '
+                'it; lockstep_timeout_s sets a limit.'
+            )
 
     def _give_up(self, stamp_ns: int) -> None:
         del self._in_flight[stamp_ns]

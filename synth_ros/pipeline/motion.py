@@ -50,7 +50,7 @@ class RunningEpisode:
         self._offset_steps = offset_steps
         self._steps = 0
         drawn = episode.find_view(0) if first is None else first
-        self._posture: Posture = self._world.posture(drawn)
+        self._posture: Posture = self._world.postures.of(drawn)
         self._world.set_posture(self._posture)
         self._driven: Driven | None = None
         if commands is not None:

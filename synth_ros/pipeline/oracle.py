@@ -269,7 +269,7 @@ class FrameTruth:
     def _arrange(self) -> None:
         """Put robot and objects where the record says."""
         world, record = self._world, self._frame.record
-        posture = world.posture(self._made.view)
+        posture = world.postures.of(self._made.view)
         joints, first_link = self._made.joints, self._made.world_from_first_link
         if record.robot is not None:
             joints = {joint.name: joint.position for joint in record.robot.joints}

@@ -9,6 +9,7 @@ from synth_ros.pipeline.episode import Episode, Stage
 from synth_ros.pipeline.generate import Plan, Progress, Report, committed, episode_instants
 from synth_ros.pipeline.instant import Window, windows
 from synth_ros.pipeline.overlap import Overlap, Take, finisher_threads
+from synth_ros.sim.memory import spared_past
 from synth_ros.writers.coco import EpisodeWriter
 from synth_ros.writers.draft import EpisodeDraft
 
@@ -48,7 +49,7 @@ def produce(
     )
     production = _Production(stage, writer, plan=plan, overlap=overlap)
     try:
-        with overlap, _abandoned_after_an_error(stage):
+        with spared_past(), overlap, _abandoned_after_an_error(stage):
             production.run(take, report)
     finally:
         stage.abandoned.clear()

@@ -158,5 +158,5 @@ class ViewScript:
             # Objects may have moved into every posture's way: the robot stays where it is.
             self.notes.append(f'The robot stays: {error}')
             return Leg(still(posture), steps, end)
-        goal = world.posture(self.drawn)
+        goal = world.postures.of(self.drawn)
         return Leg(between(posture, goal, steps=end - steps), steps, end)

@@ -20,6 +20,7 @@ from synth_ros.readers.container import open_root
 from synth_ros.readers.dataset_index import IndexedCategory
 from synth_ros.readers.meshes import RecordedMeshes, surface_files
 from synth_ros.readers.shared import MODELS, read_models
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.shards import shard_of
 from synth_ros.types import SampleKey
 from synth_ros.writers.base import DatasetInfo, SourceNote
@@ -337,9 +338,8 @@ def _read_identity(root: Path) -> _Identity:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'the file'
-        raise UsageError(f'{path} is damaged, at {place}: {first["msg"]}. {_CHECK}') from None
+        fault = first_fault(error, whole='the file')
+        raise UsageError(f'{path} is damaged, at {fault}. {_CHECK}') from None
     if identity.format != FORMAT:
         raise UsageError(
             f'{path} has the format {identity.format!r}, expected {FORMAT!r}: it was made by '

@@ -11,9 +11,10 @@ import numpy as np
 from synth_ros.config.base import KeyPath, Section
 from synth_ros.config.distribution_words import distribution_words, place_words
 from synth_ros.config.distributions import Distribution, Variables
-from synth_ros.config.distributions_3d import PlainPoints, PlainRotations
+from synth_ros.config.points import PlainPoints
 from synth_ros.config.problems import path_text
 from synth_ros.config.root import Config
+from synth_ros.config.rotations import PlainRotations
 from synth_ros.randomize.draw import Draws, episode_draws
 from synth_ros.randomize.inventory import Inventory
 from synth_ros.randomize.listen import Heard, listen, pattern

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from synth_ros.config.distributions_3d import (
+from synth_ros.config.points import (
     FilePoints,
     InBall,
     InBox,

@@ -7,14 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
-from synth_ros.config.distributions_3d import (
-    Cone,
-    Near,
-    PlainRotations,
-    Rotations,
-    Sides,
-    Tilt,
-)
+from synth_ros.config.rotations import Cone, Near, PlainRotations, Rotations, Sides, Tilt
 from synth_ros.geometry.transforms import (
     matrix_from_rpy,
     quat_wxyz_from_matrix,

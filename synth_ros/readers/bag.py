@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.damage import short_error
 from synth_ros.schema.bag_files import LOSS, REPEATED
+from synth_ros.schema.faults import first_fault
 
 _AGAIN = 'Write it again: remove it and run synth-ros recover on the folder.'
 
@@ -156,7 +156,7 @@ def read_bag_summary(path: Path) -> BagSummary:
         repeats = _REPEATS.validate_json(custom.pop(REPEATED, '{}'))
     except ValidationError as error:
         raise UsageError(
-            f'{file} is no rosbag2 metadata: {short_error(error)}. {_AGAIN}'
+            f'{file} is no rosbag2 metadata: {first_fault(error)}. {_AGAIN}'
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = ' '.join(str(error).split())

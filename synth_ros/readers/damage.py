@@ -54,13 +54,6 @@ def reason_of(error: Exception) -> str:
     return str(error)
 
 
-def short_error(error: ValidationError) -> str:
-    """The first thing that pydantic found, without what only we need."""
-    first = error.errors(include_url=False)[0]
-    place = '.'.join(str(part) for part in first['loc'])
-    return f'{place}: {first["msg"]}' if place else str(first['msg'])
-
-
 def _of_other_version(path: Path, found: bytes, data: bytes) -> UsageError:
     by = _VERSION.search(data[:_HEAD])
     version = f', written by version {by[1].decode(errors="replace")},' if by else ''

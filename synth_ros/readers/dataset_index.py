@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.readers.coco_entries import FORMAT
-from synth_ros.readers.damage import index_error, short_error
+from synth_ros.readers.damage import index_error
 from synth_ros.readers.recording import CocoObject, FrameId
+from synth_ros.schema.faults import first_fault
 from synth_ros.types import Category
 
 INDEX = 'annotations.json'
@@ -218,7 +219,7 @@ def read_panoptic(path: Path) -> PanopticIndex:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except ValidationError as error:
-        raise UsageError(f'{path} is damaged: {short_error(error)}.') from None
+        raise UsageError(f'{path} is damaged: {first_fault(error)}.') from None
 
 
 def problems_of(index: Index) -> list[str]:

@@ -48,6 +48,7 @@ from synth_ros.readers.recording import (
 )
 from synth_ros.readers.shared import MODELS, PARTS, Shared, read_models, read_parts_list
 from synth_ros.readers.stored_options import read_stored_options
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.layers import LAYERS
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import ByteImage, DepthImage, IdImage
@@ -126,9 +127,7 @@ class DatasetRecording:
         try:
             return FrameRecord.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = '.'.join(str(part) for part in first['loc'])
-            raise UsageError(f'{path}: {key.stem}: {place}: {first["msg"]}') from None
+            raise UsageError(f'{path}: {key.stem}: {first_fault(error)}') from None
 
     def read(self, key: FrameId) -> RecordedFrame:
         """Everything of a frame.

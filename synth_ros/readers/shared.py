@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
 from synth_ros.geometry.shapes import MeshSource
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.records import (
     ContinuousSymmetryRecord,
     KeypointSpecRecord,
@@ -150,6 +151,5 @@ def _rows(numbers: list[float]) -> list[list[float]]:
 def _first(error: Exception) -> str:
     """The first thing that is wrong."""
     if isinstance(error, ValidationError):
-        found = error.errors(include_url=False)[0]
-        return f'{".".join(str(part) for part in found["loc"])}: {found["msg"]}'
+        return first_fault(error)
     return str(error)

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.splits import FORMAT, SPLITS
 
 
@@ -52,11 +53,9 @@ def read_splits(root: Path, episodes: Iterable[int]) -> SplitFile | None:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'the file'
+        fault = first_fault(error, whole='the file')
         raise UsageError(
-            f'{path} is damaged, at {place}: {first["msg"]}. Make it again: synth-ros split '
-            f'{root} --replace'
+            f'{path} is damaged, at {fault}. Make it again: synth-ros split {root} --replace'
         ) from None
     if found.format != FORMAT:
         raise UsageError(f'{path} has the format {found.format!r}, expected {FORMAT!r}.')

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.schema.faults import first_fault
 
 IDENTITY = 'dataset.json'
 
@@ -47,10 +48,9 @@ def read_stored_options(folder: Path) -> StoredOptions:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'the file'
+        fault = first_fault(error, whole='the file')
         raise UsageError(
-            f'{path} is damaged, at {place}: {first["msg"]}. It is a copy of what '
+            f'{path} is damaged, at {fault}. It is a copy of what '
             'annotations.json says: remove it to read the dataset without it; only --resume '
             'needs it.'
         ) from None

@@ -9,13 +9,12 @@ import mujoco
 import numpy as np
 
 from synth_ros.config.render import RenderConfig
-from synth_ros.errors import InternalError
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
 from synth_ros.render.devices import Device
 from synth_ros.render.gl import create_gl_context, gl_identity
 from synth_ros.render.gl_errors import driver_watched
-from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
+from synth_ros.render.owner import DrawsAtOnce, HoldsScene
 from synth_ros.render.pixels import (
     any_color,
     flip_colors,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from synth_ros.render.classic_scene import ClassicScene
 
 
-class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
+class ClassicRenderer(DrawsAtOnce, HoldsScene['ClassicScene']):
     """Implements ``render.base.Renderer`` with ``mjv``/``mjr``.
 
     The images are a pure function of model, state, viewpoint and config: bit-identical across
@@ -48,15 +47,14 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
     """
 
     name = 'classic'
+    _scene: ClassicScene | None
 
     def __init__(
         self, config: RenderConfig, max_size: tuple[int, int], *, device: Device | None = None
     ) -> None:
+        super().__init__()
         self._config = config
-        self._owner = ThreadOwner()
         self._max_size = max_size
-        self._scene: ClassicScene | None = None
-        self._closed = False
         self._gl = create_gl_context(max_size, device.index if device else None)
         # PyOpenGL binds itself to a platform on import: only now is it known which.
         from synth_ros.render.gl_target import PlainTargets
@@ -144,27 +142,12 @@ class ClassicRenderer(DrawsAtOnce, ClosedAtExit):
         with driver_watched(self.device):
             return draw_silhouettes(camera, windows, cover)
 
-    def close(self) -> None:
-        """Free everything; closing twice is fine."""
-        if self._closed:
-            return
-        self._enter()
-        self._unload()
+    def _free(self) -> None:
         self._targets.free()
         self._gl.free()
-        self._closed = True
 
-    def _enter(self) -> None:
-        self._owner.check()
-        if self._closed:
-            raise InternalError('A renderer was used after it was closed.')
+    def _make_current(self) -> None:
         self._gl.make_current()
-
-    def _loaded(self) -> ClassicScene:
-        self._enter()
-        if self._scene is None:
-            raise InternalError('A renderer was asked for images before load(model).')
-        return self._scene
 
     def _unload(self) -> None:
         if self._scene is not None:

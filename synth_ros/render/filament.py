@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mujoco
 
 from synth_ros.config.render import RenderConfig
-from synth_ros.errors import InternalError, RenderError
+from synth_ros.errors import RenderError
 from synth_ros.geometry.camera import PixelWindow
 from synth_ros.render.base import Layers, Viewpoint
 from synth_ros.render.bounds import project_windows
@@ -26,7 +26,7 @@ from synth_ros.render.model import (
     use_photometric_hues,
     use_srgb_textures,
 )
-from synth_ros.render.owner import ClosedAtExit, DrawsAtOnce, ThreadOwner
+from synth_ros.render.owner import DrawsAtOnce, HoldsScene
 from synth_ros.render.pixels import any_color, ids_from_colors, metric_depth, reversed_curve
 from synth_ros.render.probe import probe_vulkan
 from synth_ros.render.silhouettes import Drawing, draw_silhouettes
@@ -34,7 +34,7 @@ from synth_ros.sim.memory import return_free_memory
 from synth_ros.types import MaskImage, Silhouette
 
 
-class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
+class FilamentRenderer(DrawsAtOnce, HoldsScene[FilamentScene]):
     """Implements ``render.base.Renderer`` with ``mujoco.mjrf``.
 
     Depth is a pure function of model, state and viewpoint, and so are ids but where two surfaces
@@ -54,14 +54,12 @@ class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
     name = 'filament'
 
     def __init__(self, config: RenderConfig, *, device: Device | None = None) -> None:
+        super().__init__()
         self._config = config
-        self._owner = ThreadOwner()
         found = device or probe_vulkan()
         if not isinstance(found, Device):
             raise RenderError(f'Filament cannot render here: {found.reason}')
         self._found = found
-        self._scene: FilamentScene | None = None
-        self._closed = False
 
     @property
     def device(self) -> str:
@@ -136,26 +134,14 @@ class FilamentRenderer(DrawsAtOnce, ClosedAtExit):
         with scene.emptied():
             return draw_silhouettes(camera, windows, cover)
 
-    def close(self) -> None:
-        """Free everything; closing twice is fine."""
-        if not self._closed:
-            self._enter()
-            self._unload()
-            self._closed = True
-
-    def _enter(self) -> None:
-        self._owner.check()
-        if self._closed:
-            raise InternalError('A renderer was used after it was closed.')
-
-    def _loaded(self) -> FilamentScene:
-        self._enter()
-        if self._scene is None:
-            raise InternalError('A renderer was asked for images before load(model).')
-        return self._scene
+    def _make_current(self) -> None:
+        """Vulkan knows no current context."""
 
     def _unload(self) -> None:
         if self._scene is not None:
             self._scene.close()
             self._scene = None
             return_free_memory()
+
+    def _free(self) -> None:
+        """There is nothing but the scene."""

@@ -6,13 +6,15 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import mujoco
 
 from synth_ros.errors import InternalError
 from synth_ros.render.base import Layers, Picture, Shot, Viewpoint
 from synth_ros.types import Silhouette
+
+SceneT = TypeVar('SceneT')
 
 
 class ThreadOwner:
@@ -53,6 +55,58 @@ class ClosedAtExit(ABC):
     ) -> None:
         """Close it."""
         self.close()
+
+
+class HoldsScene(ClosedAtExit, Generic[SceneT]):
+    """A renderer that holds the scene of one model at a time, on the thread that made it."""
+
+    def __init__(self) -> None:
+        self._owner = ThreadOwner()
+        self._scene: SceneT | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Free everything; closing twice is fine."""
+        if self._closed:
+            return
+        self._enter()
+        self._unload()
+        self._free()
+        self._closed = True
+
+    def _enter(self) -> None:
+        """Begin something that draws or loads.
+
+        Raises:
+            InternalError: The renderer is closed, or another thread's.
+        """
+        self._owner.check()
+        if self._closed:
+            raise InternalError('A renderer was used after it was closed.')
+        self._make_current()
+
+    def _loaded(self) -> SceneT:
+        """Begin something that needs a scene.
+
+        Raises:
+            InternalError: There is none; or as ``_enter``.
+        """
+        self._enter()
+        if self._scene is None:
+            raise InternalError('A renderer was asked for images before load(model).')
+        return self._scene
+
+    @abstractmethod
+    def _make_current(self) -> None:
+        """Draw from now on; another renderer of the thread may have drawn meanwhile."""
+
+    @abstractmethod
+    def _unload(self) -> None:
+        """Free the scene if there is one."""
+
+    @abstractmethod
+    def _free(self) -> None:
+        """Free everything else."""
 
 
 class Finished:

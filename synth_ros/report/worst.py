@@ -17,6 +17,7 @@ from synth_ros.errors import UsageError
 from synth_ros.readers.recording import FrameId, RecordedFrame, Recording
 from synth_ros.report.overlay import resize
 from synth_ros.report.page import data_uri
+from synth_ros.schema.faults import first_fault
 from synth_ros.types import ByteImage, IdImage, MaskImage
 
 _WIDTH = 560
@@ -81,10 +82,9 @@ def read_audit(path: Path) -> AuditRecord:
     except OSError as error:
         raise UsageError(f'Cannot read {path}: {error.strerror}.') from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'the file'
+        fault = first_fault(error, whole='the file')
         raise UsageError(
-            f'{path} is no result of an audit: {place}: {first["msg"]}. Remove it, or make it '
+            f'{path} is no result of an audit: {fault}. Remove it, or make it '
             'again with synth-ros audit.'
         ) from None
 

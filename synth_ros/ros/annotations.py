@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth_ros.errors import RosError
 from synth_ros.schema import convert as schema
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import Sample
 
@@ -73,8 +74,6 @@ def from_json(text: str) -> Annotations:
     try:
         return Annotations.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = '.'.join(str(part) for part in first['loc'])
         raise RosError(
-            f'An annotations message is not one of ours: {where}: {first["msg"]}.'
+            f'An annotations message is not one of ours: {first_fault(error)}.'
         ) from error

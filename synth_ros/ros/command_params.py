@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+from rclpy.node import Node
 
 from synth_ros.errors import NotFoundError, UsageError
+from synth_ros.ros.declare import Choice, Flag, Group, Named, Number, Words
 from synth_ros.sim.joint_rules import Limits
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from synth_ros.ros.params import Declare
+def _declare_limits(node: Node) -> Limits:
+    """What commands may do."""
+    usual = Limits()
+
+    def most(name: str, default: float, *, high: float, description: str) -> float:
+        return Number(description, default, bounds=(0.0, high)).declare(node, name)
+
+    return Limits(
+        timeout_s=most(
+            'command_timeout_s',
+            usual.timeout_s,
+            high=3600.0,
+            description='How long a position or a twist is obeyed, simulated time; then joints '
+            'stay and the base stops; 0: for ever',
+        ),
+        joint_rad_s=most(
+            'max_joint_velocity_rad_s',
+            usual.joint_rad_s,
+            high=1000.0,
+            description="The fastest that commands turn a joint; a URDF's own limits hold, too",
+        ),
+        slide_m_s=most(
+            'max_slide_velocity_m_s',
+            usual.slide_m_s,
+            high=100.0,
+            description="The fastest that commands shift a joint; a URDF's own limits hold, too",
+        ),
+        linear_m_s=most(
+            'max_linear_velocity_m_s',
+            usual.linear_m_s,
+            high=100.0,
+            description='The fastest that commands drive the base; 0: it stays',
+        ),
+        yaw_rad_s=most(
+            'max_angular_velocity_rad_s',
+            usual.yaw_rad_s,
+            high=100.0,
+            description='The fastest that commands turn the base; 0: it does not turn',
+        ),
+    )
 
 
 class CommandParams(NamedTuple):
@@ -23,71 +64,36 @@ class CommandParams(NamedTuple):
         stamped: Whether ``cmd_vel`` is a TwistStamped.
     """
 
-    mode: str
-    limits: Limits
-    joints: tuple[str, ...]
-    stamped: bool
-
-
-def declare_commands(declare: Declare) -> CommandParams:
-    """The parameters that say whether and how the robot obeys commands."""
-    mode = declare.choice(
-        'command_mode',
-        'none',
-        allowed=('none', 'follow'),
-        description='Whether the robot goes where it was drawn to go (none), or from its first '
-        'drawn posture on where commands send it (follow)',
-    )
-    joints = declare.text(
-        'command_joints',
-        '',
-        description='Joints whose positions come on position_commands, separated by commas; '
-        'empty: all of joint_states, in its order',
-    )
-    stamped = declare.flag(
-        'cmd_vel_stamped',
-        default=False,
-        description='Whether cmd_vel is geometry_msgs/TwistStamped; false: Twist',
-    )
-    names = tuple(name for name in joints.replace(',', ' ').split() if name)
-    return CommandParams(mode, _declare_limits(declare), names, stamped)
-
-
-def _declare_limits(declare: Declare) -> Limits:
-    default = Limits()
-    return Limits(
-        timeout_s=declare.number(
-            'command_timeout_s',
-            default.timeout_s,
-            bounds=(0.0, 3600.0),
-            description='How long a position or a twist is obeyed, simulated time; then joints '
-            'stay and the base stops; 0: for ever',
+    mode: Annotated[
+        str,
+        Named(
+            'command_mode',
+            Choice(
+                'Whether the robot goes where it was drawn to go (none), or from its first drawn '
+                'posture on where commands send it (follow)',
+                default='none',
+                allowed=('none', 'follow'),
+            ),
         ),
-        joint_rad_s=declare.number(
-            'max_joint_velocity_rad_s',
-            default.joint_rad_s,
-            bounds=(0.0, 1000.0),
-            description="The fastest that commands turn a joint; a URDF's own limits hold, too",
+    ]
+    limits: Annotated[Limits, Group(_declare_limits)]
+    joints: Annotated[
+        tuple[str, ...],
+        Named(
+            'command_joints',
+            Words(
+                'Joints whose positions come on position_commands, separated by commas; empty: '
+                'all of joint_states, in its order'
+            ),
         ),
-        slide_m_s=declare.number(
-            'max_slide_velocity_m_s',
-            default.slide_m_s,
-            bounds=(0.0, 100.0),
-            description="The fastest that commands shift a joint; a URDF's own limits hold, too",
+    ]
+    stamped: Annotated[
+        bool,
+        Named(
+            'cmd_vel_stamped',
+            Flag('Whether cmd_vel is geometry_msgs/TwistStamped; false: Twist'),
         ),
-        linear_m_s=declare.number(
-            'max_linear_velocity_m_s',
-            default.linear_m_s,
-            bounds=(0.0, 100.0),
-            description='The fastest that commands drive the base; 0: it stays',
-        ),
-        yaw_rad_s=declare.number(
-            'max_angular_velocity_rad_s',
-            default.yaw_rad_s,
-            bounds=(0.0, 100.0),
-            description='The fastest that commands turn the base; 0: it does not turn',
-        ),
-    )
+    ]
 
 
 def check_command_joints(params: CommandParams, joints: Sequence[str]) -> None:

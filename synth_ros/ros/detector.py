@@ -24,6 +24,7 @@ from synth_ros.perceive.names import read_names
 from synth_ros.perceive.pace import Inbox, Pace
 from synth_ros.ros import qos
 from synth_ros.ros.convert_found import drawn, found_message, names_message
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.detector_params import (
     declare_detector_params,
     declare_thresholds,
@@ -32,7 +33,6 @@ from synth_ros.ros.detector_params import (
 from synth_ros.ros.detector_status import Counts, status_of
 from synth_ros.ros.images import colour_array, image_message
 from synth_ros.ros.loss import SequenceCounter
-from synth_ros.ros.params import warn_of_unknown
 from synth_ros.types import ByteImage
 
 _REPORT_S = 1.0
@@ -69,9 +69,9 @@ class DetectorNode(Node):
         self.params = declare_detector_params(self)
         self._keep = declare_thresholds(self)
         warn_of_unknown(self)
-        labels = self.params.labels
+        labels = self.params.labels_path
         named = read_names(labels) if labels is not None else None
-        self._detector = Detector(self.params.model, self.params.options)
+        self._detector = Detector(self.params.model_path, self.params.options)
         self._names: Mapping[int, str] = self._detector.names if named is None else named
         self.error: Exception | None = None
         self._inbox: Inbox[_Arrived] = Inbox()

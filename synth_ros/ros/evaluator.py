@@ -34,10 +34,10 @@ from synth_ros.geometry.shapes import MeshSource
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.ros import annotations
 from synth_ros.ros.bag_sink import subscription_qos
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.definitions import message_class
 from synth_ros.ros.evaluator_params import EvaluatorParams, declare_evaluator_params
 from synth_ros.ros.names import camera_topics
-from synth_ros.ros.params import warn_of_unknown
 from synth_ros.ros.qos import reliable
 from synth_ros.types import Category
 

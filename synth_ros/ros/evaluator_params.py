@@ -4,47 +4,113 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import Annotated, cast
 
 from rclpy.node import Node
 
 from synth_ros.errors import UsageError
 from synth_ros.evaluate.answers import Kind
 from synth_ros.evaluate.letterbox import FITS, Fit
-from synth_ros.ros.params import Declare
+from synth_ros.ros.declare import Choice, Flag, Number, Text, Whole, declared
 
 _MOST = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorParams:
-    """Parameters of the evaluator node; their descriptions are in ``docs/topics.md``."""
+    """Parameters of the evaluator node: what answers and what it means, what counts, results."""
 
-    camera: str
-    detections_2d: str
-    detections_3d: str
-    poses: str
-    poses_type: str
-    mask: str
-    mask_kind: str
-    pose_class: str
-    pose_reference: str
-    network_width: int
-    network_height: int
-    letterbox: Fit
-    class_map: str
-    stamp_tolerance_ns: int
-    timeout_s: float
-    count_missed: bool
-    min_visibility: float
-    min_pixels: int
-    min_score: float
-    models: str
-    out: str
-    window_frames: int
-    publish_period_s: float
-    save_period_s: float
-    stop_with_publishers: bool
+    camera: Annotated[str, Text('Camera whose images the stack sees')]
+    detections_2d: Annotated[str, Text('Topic with Detection2DArray; empty: none')]
+    detections_3d: Annotated[str, Text('Topic with Detection3DArray; empty: none')]
+    poses: Annotated[str, Text('Topic with poses; empty: none')]
+    poses_type: Annotated[
+        str,
+        Choice(
+            'Message type of the topic with poses',
+            default='PoseStamped',
+            allowed=('PoseStamped', 'PoseArray'),
+        ),
+    ]
+    mask: Annotated[str, Text('Topic with mask images; empty: none')]
+    mask_kind: Annotated[
+        str,
+        Choice(
+            'What pixels of masks are: class ids, or ids of objects of any class',
+            default='semantic',
+            allowed=('semantic', 'instance'),
+        ),
+    ]
+    pose_class: Annotated[str, Text('Class of poses that name none; empty: any')]
+    pose_reference: Annotated[
+        str,
+        Choice(
+            "What a pose is of: the object's own frame, or its 3D box",
+            default='object',
+            allowed=('object', 'box'),
+        ),
+    ]
+    network_width: Annotated[int, Whole('Width of the network input; 0: the image')]
+    network_height: Annotated[int, Whole('Height of the network input; 0: the image')]
+    letterbox: Annotated[
+        Fit,
+        Choice(
+            'How images are put into the input: padded on both sides in whole pixels (YOLO), '
+            'right and below alone (RT-DETR of Isaac ROS), or stretched',
+            default='none',
+            allowed=FITS,
+        ),
+    ]
+    class_map: Annotated[
+        str, Text('What the stack calls our classes: YAML or its file; empty: as we do')
+    ]
+    stamp_tolerance_ns: Annotated[int, Whole('How far stamps may be apart, ns')]
+    timeout_s: Annotated[
+        float,
+        Number(
+            'After which a frame without an answer is missed, seconds',
+            default=5.0,
+            bounds=(0.0, _MOST),
+        ),
+    ]
+    count_missed: Annotated[bool, Flag('Missed frames count as answered with nothing')]
+    min_visibility: Annotated[
+        float,
+        Number('Objects less visible are neither right nor wrong', default=0.0, bounds=(0.0, 1.0)),
+    ]
+    min_pixels: Annotated[
+        int, Whole('Objects with fewer visible pixels are neither right nor wrong')
+    ]
+    min_score: Annotated[
+        float,
+        Number(
+            'Score from which slices count detections; -1: that of the largest F1',
+            default=-1.0,
+            bounds=(-1.0, _MOST),
+        ),
+    ]
+    models: Annotated[str, Text('Dataset or bag with meshes for pose errors; empty: 3D boxes')]
+    out: Annotated[str, Text('Folder for evaluation.json and evaluation.html; empty: none')]
+    window_frames: Annotated[
+        int, Whole('Frames that are kept; older ones are let go', default=20000, low=1)
+    ]
+    publish_period_s: Annotated[
+        float,
+        Number(
+            'Time between two messages with metrics, seconds', default=1.0, bounds=(0.05, _MOST)
+        ),
+    ]
+    save_period_s: Annotated[
+        float,
+        Number(
+            'Time between two savings, seconds; 0: at the end alone',
+            default=30.0,
+            bounds=(0.0, _MOST),
+        ),
+    ]
+    stop_with_publishers: Annotated[
+        bool, Flag('End once the ground truth has gone and all frames are judged')
+    ]
 
     @property
     def streams(self) -> Mapping[str, tuple[str, Kind, str]]:
@@ -65,10 +131,7 @@ def declare_evaluator_params(node: Node) -> EvaluatorParams:
         UsageError: If one is missing, of the wrong type, out of range, or contradicts another.
         NotFoundError: If one is not among the allowed words.
     """
-    declare = Declare(node)
-    params = EvaluatorParams(
-        **_declare_inputs(declare), **_declare_rules(declare), **_declare_outputs(declare)
-    )
+    params = declared(node, EvaluatorParams)
     if not params.camera:
         raise UsageError(
             'Parameter camera is empty. Give the camera whose images the stack sees: '
@@ -87,168 +150,3 @@ def declare_evaluator_params(node: Node) -> EvaluatorParams:
             'network_height.'
         )
     return params
-
-
-class _Inputs(TypedDict):
-    camera: str
-    detections_2d: str
-    detections_3d: str
-    poses: str
-    poses_type: str
-    mask: str
-    mask_kind: str
-    pose_class: str
-    pose_reference: str
-    network_width: int
-    network_height: int
-    letterbox: Fit
-    class_map: str
-
-
-def _declare_inputs(declare: Declare) -> _Inputs:
-    """What answers, and how it means what it says."""
-    text, choice = declare.text, declare.choice
-    return {
-        'camera': text('camera', '', description='Camera whose images the stack sees'),
-        'detections_2d': text(
-            'detections_2d', '', description='Topic with Detection2DArray; empty: none'
-        ),
-        'detections_3d': text(
-            'detections_3d', '', description='Topic with Detection3DArray; empty: none'
-        ),
-        'poses': text('poses', '', description='Topic with poses; empty: none'),
-        'poses_type': choice(
-            'poses_type',
-            'PoseStamped',
-            allowed=('PoseStamped', 'PoseArray'),
-            description='Message type of the topic with poses',
-        ),
-        'mask': text('mask', '', description='Topic with mask images; empty: none'),
-        'mask_kind': choice(
-            'mask_kind',
-            'semantic',
-            allowed=('semantic', 'instance'),
-            description='What pixels of masks are: class ids, or ids of objects of any class',
-        ),
-        'pose_class': text(
-            'pose_class', '', description='Class of poses that name none; empty: any'
-        ),
-        'pose_reference': choice(
-            'pose_reference',
-            'object',
-            allowed=('object', 'box'),
-            description="What a pose is of: the object's own frame, or its 3D box",
-        ),
-        'network_width': declare.whole(
-            'network_width', 0, low=0, description='Width of the network input; 0: the image'
-        ),
-        'network_height': declare.whole(
-            'network_height', 0, low=0, description='Height of the network input; 0: the image'
-        ),
-        'letterbox': cast(
-            'Fit',
-            choice(
-                'letterbox',
-                'none',
-                allowed=FITS,
-                description='How images are put into the input: padded on both sides in whole '
-                'pixels (YOLO), right and below alone (RT-DETR of Isaac ROS), or stretched',
-            ),
-        ),
-        'class_map': text(
-            'class_map',
-            '',
-            description='What the stack calls our classes: YAML or its file; empty: as we do',
-        ),
-    }
-
-
-class _Rules(TypedDict):
-    stamp_tolerance_ns: int
-    timeout_s: float
-    count_missed: bool
-    min_visibility: float
-    min_pixels: int
-    min_score: float
-
-
-def _declare_rules(declare: Declare) -> _Rules:
-    """What counts."""
-    return {
-        'stamp_tolerance_ns': declare.whole(
-            'stamp_tolerance_ns', 0, low=0, description='How far stamps may be apart, ns'
-        ),
-        'timeout_s': declare.number(
-            'timeout_s',
-            5.0,
-            bounds=(0.0, _MOST),
-            description='After which a frame without an answer is missed, seconds',
-        ),
-        'count_missed': declare.flag(
-            'count_missed',
-            default=False,
-            description='Missed frames count as answered with nothing',
-        ),
-        'min_visibility': declare.number(
-            'min_visibility',
-            0.0,
-            bounds=(0.0, 1.0),
-            description='Objects less visible are neither right nor wrong',
-        ),
-        'min_pixels': declare.whole(
-            'min_pixels',
-            0,
-            low=0,
-            description='Objects with fewer visible pixels are neither right nor wrong',
-        ),
-        'min_score': declare.number(
-            'min_score',
-            -1.0,
-            bounds=(-1.0, _MOST),
-            description='Score from which slices count detections; -1: that of the largest F1',
-        ),
-    }
-
-
-class _Outputs(TypedDict):
-    models: str
-    out: str
-    window_frames: int
-    publish_period_s: float
-    save_period_s: float
-    stop_with_publishers: bool
-
-
-def _declare_outputs(declare: Declare) -> _Outputs:
-    """Where results go."""
-    return {
-        'models': declare.text(
-            'models', '', description='Dataset or bag with meshes for pose errors; empty: 3D boxes'
-        ),
-        'out': declare.text(
-            'out', '', description='Folder for evaluation.json and evaluation.html; empty: none'
-        ),
-        'window_frames': declare.whole(
-            'window_frames',
-            20000,
-            low=1,
-            description='Frames that are kept; older ones are let go',
-        ),
-        'publish_period_s': declare.number(
-            'publish_period_s',
-            1.0,
-            bounds=(0.05, _MOST),
-            description='Time between two messages with metrics, seconds',
-        ),
-        'save_period_s': declare.number(
-            'save_period_s',
-            30.0,
-            bounds=(0.0, _MOST),
-            description='Time between two savings, seconds; 0: at the end alone',
-        ),
-        'stop_with_publishers': declare.flag(
-            'stop_with_publishers',
-            default=False,
-            description='End once the ground truth has gone and all frames are judged',
-        ),
-    }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
-from rclpy.exceptions import InvalidParameterTypeException
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -15,7 +14,7 @@ from synth_ros.errors import NotFoundError, SynthRosError, UsageError
 from synth_ros.pipeline.live import LiveSession, ScenePlan
 from synth_ros.pipeline.steering import Steering
 from synth_ros.ros.control_params import LiveParams
-from synth_ros.ros.params import Declare, given_parameters
+from synth_ros.ros.declare import Flag, Number
 from synth_ros.ros.sim_thread import SimThread
 
 _STREAM = 'streams.'
@@ -158,32 +157,21 @@ class LiveControl:
 
     def _declare_streams(self, streams: Sequence[str]) -> None:
         for name in streams:
-            try:
-                self._node.declare_parameter(
-                    _STREAM + name,
-                    True,
-                    ParameterDescriptor(description=f'Whether to publish the stream {name}'),
-                )
-            except InvalidParameterTypeException as error:
-                given = given_parameters(self._node)[_STREAM + name].value
-                raise UsageError(
-                    f'Parameter {_STREAM}{name} must be true or false, got {given!r}.'
-                ) from error
+            on = Flag(f'Whether to publish the stream {name}', default=True, live=True)
+            on.declare(self._node, _STREAM + name)
 
     def _declare_rates(self) -> dict[str, float]:
         """Rates of the cameras as they were given, by parameter."""
-        declare = Declare(self._node)
         rates_hz = {}
         for camera in self._config.cameras:
             name = f'{_CAMERA}{camera.name}{_RATE}'
-            rates_hz[name] = declare.number(
-                name,
-                0.0,
+            rate = Number(
+                f"Frames per second of {camera.name}, in the next scenes; 0: the config's",
+                default=0.0,
                 bounds=(0.0, 240.0),
-                description=f'Frames per second of {camera.name}, in the next scenes; 0: the '
-                "config's",
                 live=True,
             )
+            rates_hz[name] = rate.declare(self._node, name)
             self._names.append(name)
             _check_rate(name, rates_hz[name], self._config)
         return rates_hz

@@ -27,9 +27,11 @@ from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.vital_signs import VitalSigns
 from synth_ros.render.auto import choose_backend, renderer_for
 from synth_ros.ros.answers import AnswerTopic
+from synth_ros.ros.arrival import wait_until_arrived
 from synth_ros.ros.belongings import LinkedEvent, belongings, destroy
 from synth_ros.ros.command_params import check_command_joints
 from synth_ros.ros.commands import CommandTopics
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.diagnostics import Diagnostics, Watched
 from synth_ros.ros.live_control import (
     LiveControl,
@@ -38,9 +40,9 @@ from synth_ros.ros.live_control import (
     plan_of,
     real_time_factor,
 )
-from synth_ros.ros.params import SimParams, warn_of_unknown
 from synth_ros.ros.publishers import SimPublishers
 from synth_ros.ros.services import SimServices, standard_services
+from synth_ros.ros.sim_params import SimParams
 from synth_ros.ros.sim_thread import SimThread
 from synth_ros.ros.snapshots import Snapshots
 from synth_ros.ros.stream_options import stream_options
@@ -55,6 +57,10 @@ if TYPE_CHECKING:
 _LOG_PERIOD_S = 10.0
 _NOTES_PERIOD_S = 0.5
 _LOOK_S = 0.05
+# How long publishers stay for what is on its way, whatever ends them: what was lost is asked for
+# again within the three seconds after which Fast DDS says anew what there is, and ``ros2 launch``
+# grows impatient after five.
+_ARRIVAL_S = 4.0
 
 
 class LiveSimulation:
@@ -208,8 +214,19 @@ class LiveSimulation:
         self._end.set()
         if self.thread.ident is not None:
             self.thread.join()
+            self._wait_until_arrived()
         self._log_notes()
         self._take_down()
+
+    def _wait_until_arrived(self) -> None:
+        """Stay until the last frame is with everybody who wants it reliably."""
+        mine = [item for item in self._node.publishers if item not in self._belongings]
+        if missing := wait_until_arrived(mine, timeout_s=_ARRIVAL_S):
+            self._node.get_logger().warning(
+                f'The last messages of {len(missing)} topics ({", ".join(missing[:3])}'
+                f'{", ..." if len(missing) > 3 else ""}) were not acknowledged within '
+                f'{_ARRIVAL_S:g} s: a subscriber is busy, or died.'
+            )
 
     def _take_down(self) -> None:
         if self._standard is not None:

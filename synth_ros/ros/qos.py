@@ -10,6 +10,7 @@ from rclpy.qos import (
 )
 
 from synth_ros.errors import NotFoundError
+from synth_ros.ros.declare import Choice
 
 _DEPTH = 10
 
@@ -26,6 +27,11 @@ _PROFILES = {
 }
 
 PROFILE_NAMES = tuple(_PROFILES)
+
+
+def profile(what: str) -> Choice:
+    """The parameter that names the QoS profile of something."""
+    return Choice(f'QoS profile of the {what}', default='DEFAULT', allowed=PROFILE_NAMES)
 
 
 def qos_profile(name: str, *, parameter: str = 'qos') -> QoSProfile:

@@ -16,7 +16,7 @@ from synth_ros.errors import OutputError, SynthRosError
 from synth_ros.report.recording.tally import RecordingTally
 from synth_ros.ros import loss
 from synth_ros.ros.acknowledge import Acknowledger
-from synth_ros.ros.params import warn_of_unknown
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.recorder_outputs import RecorderOutputs
 from synth_ros.ros.recorder_params import RecorderParams, declare_recorder_params
 from synth_ros.ros.recorder_plan import plan_of

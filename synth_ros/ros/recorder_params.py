@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple
 
 from rclpy.node import Node
 
 from synth_ros.errors import UsageError
-from synth_ros.ros.params import Declare
+from synth_ros.ros.declare import Choice, Flag, Group, Number, Text, Whole, Words, declared
 from synth_ros.ros.topic_choice import TopicChoice
 from synth_ros.writers.bag import Split
 
@@ -30,36 +30,93 @@ class SnapshotParams(NamedTuple):
     max_bytes: int
 
 
+def _declare_choice(node: Node) -> TopicChoice:
+    """Topics to record besides those of the config."""
+    topics = Words(
+        'Topics of any publisher to record, too: names or patterns such as /camera/*, between '
+        'blanks or commas'
+    )
+    everything = Flag('Record every topic there is, whoever publishes it')
+    exclude = Words('Names or patterns of topics that parameters topics and all leave out')
+    return TopicChoice(
+        topics.declare(node, 'topics'),
+        everything.declare(node, 'all'),
+        exclude.declare(node, 'exclude'),
+    )
+
+
+def _declare_split(node: Node) -> Split:
+    """When the bag goes on in a new file."""
+    size_mb = Whole(
+        'The bag goes on in a new file once one has so many megabytes; 0: never'
+    ).declare(node, 'split_size_mb')
+    duration_s = Number(
+        'The bag goes on in a new file after so many real seconds; 0: never',
+        default=0.0,
+        bounds=(0.0, 1e9),
+    ).declare(node, 'split_duration_s')
+    return Split(size_mb * 10**6, round(duration_s * 1e9))
+
+
+def _declare_snapshot(node: Node) -> SnapshotParams:
+    """What is kept in memory for snapshots."""
+    duration_s = Number(
+        'Keep so many real seconds in memory for ~/snapshot; 0: none',
+        default=0.0,
+        bounds=(0.0, 1e6),
+    ).declare(node, 'snapshot_s')
+    size_mb = Whole('Keep at most so many megabytes for ~/snapshot', default=1000, low=1).declare(
+        node, 'snapshot_mb'
+    )
+    bag = Text('Where snapshots go: FOLDER_0, FOLDER_1, ...; empty: beside the bag').declare(
+        node, 'snapshot_bag'
+    )
+    return SnapshotParams(bag, round(duration_s * 1e9), size_mb * 10**6)
+
+
 @dataclass(frozen=True, slots=True)
 class RecorderParams:
     """Parameters of the recorder node.
 
     Attributes:
-        config: Path of the config that the simulation runs; empty for none.
         choice: Topics to record besides those of the config; names as they were given.
-        seed: Seed that the simulation runs; -1 for the config's.
-        bag: Folder of the bag; empty for none.
-        dataset: Folder of the dataset; empty for none.
-        compression: Of the bag.
         split: When the bag goes on in a new file.
         snapshot: What is kept in memory for snapshots.
-        queue_limit_mb: So much may wait to be written while instants are acknowledged, MB.
-        start_recording: Record from the first message on.
-        stop_with_publishers: End once every camera publisher that was seen has gone; without a
-            config, every publisher.
     """
 
-    config: str
-    choice: TopicChoice
-    seed: int
-    bag: str
-    dataset: str
-    compression: Compression
-    split: Split
-    snapshot: SnapshotParams
-    queue_limit_mb: int
-    start_recording: bool
-    stop_with_publishers: bool
+    config: Annotated[str, Text('Path of the config that the simulation runs; empty: none')]
+    choice: Annotated[TopicChoice, Group(_declare_choice)]
+    seed: Annotated[
+        int,
+        Whole("Seed that the simulation runs; -1: the config's", default=-1, low=-1),
+    ]
+    bag: Annotated[str, Text('Folder of the bag; must not exist; empty: none')]
+    dataset: Annotated[str, Text('Folder of the dataset; must be new; empty: none')]
+    compression: Annotated[
+        Compression,
+        Choice('Compression of the bag', default='zstd', allowed=('none', 'zstd')),
+    ]
+    split: Annotated[Split, Group(_declare_split)]
+    snapshot: Annotated[SnapshotParams, Group(_declare_snapshot)]
+    queue_limit_mb: Annotated[
+        int,
+        Whole(
+            '~/recorded falls silent while more megabytes wait to be written',
+            default=500,
+            low=1,
+        ),
+    ]
+    start_recording: Annotated[
+        bool,
+        Flag('Record from the first message on; false: wait for ~/start', default=True),
+    ]
+    stop_with_publishers: Annotated[
+        bool,
+        Flag(
+            'End once every camera publisher that was seen has gone; without a config, every '
+            'publisher'
+        ),
+    ]
 
 
 def declare_recorder_params(node: Node) -> RecorderParams:
@@ -68,48 +125,7 @@ def declare_recorder_params(node: Node) -> RecorderParams:
     Raises:
         UsageError: If one is missing, of the wrong type, or contradicts another.
     """
-    declare = Declare(node)
-    params = RecorderParams(
-        config=declare.text(
-            'config', '', description='Path of the config that the simulation runs; empty: none'
-        ),
-        choice=_declare_choice(declare),
-        seed=declare.whole(
-            'seed', -1, low=-1, description="Seed that the simulation runs; -1: the config's"
-        ),
-        bag=declare.text('bag', '', description='Folder of the bag; must not exist; empty: none'),
-        dataset=declare.text(
-            'dataset', '', description='Folder of the dataset; must be new; empty: none'
-        ),
-        compression=cast(
-            'Compression',
-            declare.choice(
-                'compression',
-                'zstd',
-                allowed=('none', 'zstd'),
-                description='Compression of the bag',
-            ),
-        ),
-        split=_declare_split(declare),
-        snapshot=_declare_snapshot(declare),
-        queue_limit_mb=declare.whole(
-            'queue_limit_mb',
-            500,
-            low=1,
-            description='~/recorded falls silent while more megabytes wait to be written',
-        ),
-        start_recording=declare.flag(
-            'start_recording',
-            default=True,
-            description='Record from the first message on; false: wait for ~/start',
-        ),
-        stop_with_publishers=declare.flag(
-            'stop_with_publishers',
-            default=False,
-            description='End once every camera publisher that was seen has gone; without a '
-            'config, every publisher',
-        ),
-    )
+    params = declared(node, RecorderParams)
     _check_config(params)
     if params.snapshot.duration_ns and not params.snapshot.bag:
         params = replace(params, snapshot=_beside(params))
@@ -142,63 +158,6 @@ def _check_config(params: RecorderParams) -> None:
             'simulation publishes. Record a bag, and see what it can become: synth-ros '
             'bag2dataset BAG OUT.'
         )
-
-
-def _declare_choice(declare: Declare) -> TopicChoice:
-    """Topics to record besides those of the config."""
-    return TopicChoice(
-        declare.words(
-            'topics',
-            description='Topics of any publisher to record, too: names or patterns such as '
-            '/camera/*, between blanks or commas',
-        ),
-        declare.flag(
-            'all', default=False, description='Record every topic there is, whoever publishes it'
-        ),
-        declare.words(
-            'exclude',
-            description='Names or patterns of topics that parameters topics and all leave out',
-        ),
-    )
-
-
-def _declare_split(declare: Declare) -> Split:
-    """When the bag goes on in a new file."""
-    size_mb = declare.whole(
-        'split_size_mb',
-        0,
-        low=0,
-        description='The bag goes on in a new file once one has so many megabytes; 0: never',
-    )
-    duration_s = declare.number(
-        'split_duration_s',
-        0.0,
-        bounds=(0.0, 1e9),
-        description='The bag goes on in a new file after so many real seconds; 0: never',
-    )
-    return Split(size_mb * 10**6, round(duration_s * 1e9))
-
-
-def _declare_snapshot(declare: Declare) -> SnapshotParams:
-    """What is kept in memory for snapshots."""
-    duration_s = declare.number(
-        'snapshot_s',
-        0.0,
-        bounds=(0.0, 1e6),
-        description='Keep so many real seconds in memory for ~/snapshot; 0: none',
-    )
-    size_mb = declare.whole(
-        'snapshot_mb',
-        1000,
-        low=1,
-        description='Keep at most so many megabytes for ~/snapshot',
-    )
-    bag = declare.text(
-        'snapshot_bag',
-        '',
-        description='Where snapshots go: FOLDER_0, FOLDER_1, ...; empty: beside the bag',
-    )
-    return SnapshotParams(bag, round(duration_s * 1e9), size_mb * 10**6)
 
 
 def _beside(params: RecorderParams) -> SnapshotParams:

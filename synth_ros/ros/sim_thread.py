@@ -23,6 +23,7 @@ from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
 from synth_ros.ros.pace import Pace
 from synth_ros.scene.compiled import CompiledScene
+from synth_ros.sim.memory import spared_past
 
 # How long the thread sleeps at most before it looks for requests again.
 _NAP_S = 0.02
@@ -219,7 +220,7 @@ class SimThread(threading.Thread):
         """The thread's body; errors are kept for the owner to raise."""
         try:
             if not self._stop_asked.is_set():
-                with self._open_session() as session, self._handing_on():
+                with self._open_session() as session, spared_past(), self._handing_on():
                     self._session = session
                     self.opened.set()
                     self._loop(session)

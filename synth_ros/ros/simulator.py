@@ -9,7 +9,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from synth_ros.errors import ConfigError, SynthRosError, UsageError
 from synth_ros.ros.live_simulation import LiveSimulation
-from synth_ros.ros.params import SimParams, declare_sim_params
+from synth_ros.ros.sim_params import SimParams, declare_sim_params
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _FAILURE = TransitionCallbackReturn.FAILURE

@@ -8,7 +8,7 @@ from dataclasses import replace
 from synth_ros.config.load import LoadedConfig
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
-from synth_ros.ros.params import SimParams
+from synth_ros.ros.sim_params import SimParams
 
 
 def config_options(loaded: LoadedConfig, *, session: str) -> StreamOptions:

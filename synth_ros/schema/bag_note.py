@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from synth_ros.errors import UsageError
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.records import Count, Positive, Record, Share, Vector3
 from synth_ros.types import Category
 
@@ -154,9 +155,8 @@ def read_meshes(text: bytes, where: str) -> MeshList:
 
 
 def _damaged(error: ValidationError, what: str) -> UsageError:
-    first = error.errors(include_url=False)[0]
-    place = '.'.join(str(part) for part in first['loc']) or 'the text'
+    fault = first_fault(error, whole='the text')
     return UsageError(
-        f'Cannot read {what}: {place}: {first["msg"]}. It is damaged, or a later version of '
+        f'Cannot read {what}: {fault}. It is damaged, or a later version of '
         'synth_ros made it: then use that version.'
     )

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from synth_ros.errors import InternalError, UsageError
 from synth_ros.schema import pack, unpack
+from synth_ros.schema.faults import first_fault
 from synth_ros.schema.layers import layers_of
 from synth_ros.schema.records import FrameRecord
 from synth_ros.types import (
@@ -49,7 +50,8 @@ def record_of(sample: Sample) -> FrameRecord:
         return _record(sample)
     except ValidationError as error:
         raise InternalError(
-            f'A label of frame {sample.key.stem} is not valid: {_first(error)}'
+            f'A label of frame {sample.key.stem} is not valid: '
+            f'{first_fault(error, whole="the text")}.'
         ) from error
 
 
@@ -69,7 +71,7 @@ def from_json(text: str | bytes) -> FrameRecord:
     except ValidationError as error:
         raise UsageError(
             f'This is not a frame record of synth_ros ({error.error_count()} problems). The '
-            f'first: {_first(error)}'
+            f'first: {first_fault(error, whole="the text")}.'
         ) from None
 
 
@@ -183,13 +185,6 @@ def _record(sample: Sample) -> FrameRecord:
         parts=_each(pack.part_record, dense.parts),
         layers=tuple(layers_of(dense)),
     )
-
-
-def _first(error: ValidationError) -> str:
-    """The first problem and its place, as a sentence."""
-    first = error.errors(include_url=False)[0]
-    place = '.'.join(str(part) for part in first['loc']) or 'the text'
-    return f'{place}: {first["msg"]}.'
 
 
 def _each(convert: Callable[[_A], _B], items: Iterable[_A] | None) -> tuple[_B, ...] | None:

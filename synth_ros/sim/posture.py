@@ -66,7 +66,7 @@ class PostureFinder:
         loose = [part.body_id for part in world.scene.dropped]
         self._objects = np.isin(world.model.geom_bodyid, loose) & ~carried
         self._fixed_pairs = _fixed_pairs(world.model, self._robot)
-        self._allowed = self._touching(world.home, with_objects=False)
+        self._allowed = self._touching(world.postures.home, with_objects=False)
 
     def find(
         self,
@@ -154,7 +154,7 @@ class PostureFinder:
             if isinstance(satisfied, Refusal):
                 return satisfied
             found = satisfied
-        self._last = self._touching(world.posture(found), with_objects=True) - self._allowed
+        self._last = self._touching(world.postures.of(found), with_objects=True) - self._allowed
         if self._last:
             return Refusal.COLLISION
         return found if self._viewpoints is None else self._viewpoints.look(found)

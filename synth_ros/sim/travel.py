@@ -70,7 +70,7 @@ def _joints(way: Way, drawn: SampledMotion, *, world: World, start: Posture) -> 
         return None
     knots = [start]
     for waypoint in drawn.waypoints:
-        knots.append(world.with_joints(knots[-1], waypoint))
+        knots.append(world.postures.with_joints(knots[-1], waypoint))
     times = np.linspace(0.0, float(at_s[-1]), len(knots))
     return through(times, np.array([knot.qpos for knot in knots]), at_s)
 
@@ -137,7 +137,7 @@ def _followed(
 ) -> FloatArray:
     """The robot's qpos on a trajectory, shape (len(at_s), n)."""
     rows = [
-        world.with_joints(start, dict(zip(trajectory.joints, row, strict=True))).qpos
+        world.postures.with_joints(start, dict(zip(trajectory.joints, row, strict=True))).qpos
         for row in trajectory.positions.tolist()
     ]
     return through(trajectory.times_s, np.array(rows), at_s)

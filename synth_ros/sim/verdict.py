@@ -208,7 +208,7 @@ class Judge:
     def _middle(self, place: PlaceInfo | None) -> tuple[float, float]:
         """What objects of a place should not be far away from: the surface, or the robot."""
         if place is None or not place.surfaces:
-            return self._world.home.x_m, self._world.home.y_m
+            return self._world.postures.home.x_m, self._world.postures.home.y_m
         return place.surfaces[0].center_m[:2]
 
     def _has_fallen(self, thing: Lying) -> bool:

@@ -101,7 +101,7 @@ class ViewpointFinder:
             The view with what was found, in which the world is left; or why there is none.
         """
         world = self._world
-        posture = world.posture(drawn)
+        posture = world.postures.of(drawn)
         world.set_posture(posture)
         if len(drawn.viewpoints) < len(self._config.randomization.viewpoints):
             return Refusal.NO_TARGET
@@ -113,7 +113,7 @@ class ViewpointFinder:
                 # What the robot holds goes along with the camera that should get near it.
                 return Refusal.OUT_OF_REACH
             found, at_limit = self._reacher.reach(drawn, posture, [one.gaze for one in asked])
-            world.set_posture(world.posture(found))
+            world.set_posture(world.postures.of(found))
         asked = self._all(found)
         for one in asked:
             if one.camera.parent_link == _WORLD and not self._sight.is_free(

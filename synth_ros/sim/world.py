@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 
@@ -11,20 +10,14 @@ import mujoco
 import numpy as np
 
 from synth_ros.config.robot import RobotConfig
-from synth_ros.geometry.transforms import (
-    GL_FROM_OPTICAL,
-    make_transform,
-    matrix_from_quat_wxyz,
-)
-from synth_ros.randomize.draws import quadruple, triple
+from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.randomize.placement.room import Pose
-from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledValue, SampledView
+from synth_ros.randomize.scene import SampledCamera, SampledObject, SampledValue
 from synth_ros.scene.apply import SceneValues
 from synth_ros.scene.compiled import CameraPart, CompiledScene, ObjectPart, ShapePart
-from synth_ros.scene.coupling import follow
-from synth_ros.scene.hanging import PARKED_M
 from synth_ros.scene.soft import SoftSource, has_soft
 from synth_ros.scene.surfaces import world_from_geom
+from synth_ros.sim import readings
 from synth_ros.sim.contacts import contacts
 from synth_ros.sim.eyes import changed_lens, changed_mount
 from synth_ros.sim.grip import close_fingers
@@ -32,6 +25,7 @@ from synth_ros.sim.kinematic import kinematic_model
 from synth_ros.sim.places import PARKED, LoosePose, Place, body_pose
 from synth_ros.sim.probe import CameraProbe
 from synth_ros.sim.robot import Path, Posture, RobotState
+from synth_ros.sim.robot_postures import RobotPostures
 from synth_ros.sim.surface_speed import SurfaceSpeeds
 from synth_ros.types import (
     CameraModel,
@@ -66,6 +60,7 @@ class World:
         model: The simulated model: the scene's, with a kinematic robot.
         surface_speeds: Of belts and of a robot that drives.
         grip: How the fingers are closed on what the robot holds, in every posture.
+        postures: The configured posture, and those that are drawn or told.
     """
 
     def __init__(self, scene: CompiledScene, robot: RobotConfig) -> None:
@@ -76,7 +71,6 @@ class World:
         self._due = _Due.NOTHING
         # Where the solver starts from in the next step, whoever looked at the state meanwhile.
         self._warmstart = np.zeros(self.model.nv)
-        self._robot = robot
         self._robot_state = RobotState(self.model, scene.robot)
         self._present = tuple(part for part in scene.objects if not part.waits)
         self.grip = close_fingers(self.model, scene)
@@ -84,8 +78,8 @@ class World:
         self._soft = SoftSource(self.model) if has_soft(self.model) else None
         self._cameras: dict[str, SampledCamera] = {}
         self._probe: CameraProbe | None = None
-        self._home = self.posture(None)
-        self.set_posture(self._home)
+        self.postures = RobotPostures(scene.robot, robot, closed=self.grip.positions)
+        self.set_posture(self.postures.home)
 
     @property
     def data(self) -> mujoco.MjData:
@@ -103,11 +97,6 @@ class World:
         return self._data
 
     @property
-    def home(self) -> Posture:
-        """The configured posture, without any randomization."""
-        return self._home
-
-    @property
     def time_s(self) -> float:
         """Simulated time since the scene was made."""
         return float(self._data.time)
@@ -120,41 +109,6 @@ class World:
     def set_time(self, time_s: float) -> None:
         """Set the clock, which stamps the next frame; nothing moves."""
         self._data.time = time_s
-
-    def posture(self, view: SampledView | None) -> Posture:
-        """The posture that a drawn view asks for; joints that follow others follow them.
-
-        Args:
-            view: The draw, or ``None`` for the configured posture.
-        """
-        x, y, z = self._robot.position_m
-        yaw = math.radians(self._robot.yaw_deg)
-        home = Posture(x, y, z, yaw, self.scene.robot.home_qpos.copy())
-        if view is None and not self.grip.positions:
-            return home
-        there = self.with_joints(home, view.joints if view is not None else {})
-        if view is None:
-            return there
-        return there._replace(x_m=x + view.x_m, y_m=y + view.y_m, yaw_rad=yaw + view.yaw_rad)
-
-    def with_joints(self, posture: Posture, joints: Mapping[str, float]) -> Posture:
-        """A posture in which some joints stand elsewhere, and those that follow them.
-
-        Fingers that hold something stay closed on it.
-
-        Args:
-            posture: Where the others are.
-            joints: Positions by name, radians or metres.
-        """
-        part, qpos = self.scene.robot, posture.qpos.copy()
-        index = {int(address): k for k, address in enumerate(part.qpos_addresses)}
-        positions = {j.name: float(qpos[index[j.qpos_address]]) for j in part.joints}
-        couplings = {j.name: j.coupling for j in part.joints if j.coupling is not None}
-        given = {**joints, **self.grip.positions}
-        moved = follow({**positions, **given}, couplings, fixed=set(given))
-        for joint in part.joints:
-            qpos[index[joint.qpos_address]] = moved[joint.name]
-        return posture._replace(qpos=qpos)
 
     def apply(self, values: Sequence[SampledValue]) -> bool:
         """Give the scene what was drawn for named targets, in place of what it was given before.
@@ -354,50 +308,19 @@ class World:
 
     def shape_places(self) -> list[tuple[ShapePart, Place]]:
         """Where the shapes without physics are now, those that are parked included."""
-        data = self._data
-        return [
-            (
-                shape,
-                Place(
-                    triple(data.mocap_pos[shape.mocap_id]),
-                    quadruple(data.mocap_quat[shape.mocap_id]),
-                ),
-            )
-            for shape in self.scene.shapes
-        ]
+        return readings.shape_places(self._data, self.scene.shapes)
 
     def unlabelled(self) -> tuple[LoosePose, ...]:
         """Where all is that can move and is never labelled; what is parked is left out."""
-        scene, data = self.scene, self.data
-        bodies = [(part.name, part.body_id, part.radius_m) for part in scene.distractors]
-        used = [shape for shape in scene.shapes if self.is_used(shape)]
-        bodies += [(shape.name, shape.body_id, shape.radius_m) for shape in used]
-        return tuple(
-            LoosePose(name, triple(data.xpos[body]), quadruple(data.xquat[body]), radius_m)
-            for name, body, radius_m in bodies
-        )
+        return readings.unlabelled(self.data, self.scene)
 
     def is_used(self, shape: ShapePart) -> bool:
         """Whether a shape is in the scene, not parked."""
-        return bool(self._data.mocap_pos[shape.mocap_id, 2] > PARKED_M[2])
+        return readings.is_used(self._data, shape)
 
     def instances(self) -> tuple[Instance, ...]:
         """All labelled objects that are there at this instant, by ascending id."""
-        return tuple(
-            Instance(
-                instance_id=part.instance_id,
-                name=part.name,
-                class_id=part.class_id,
-                class_name=part.class_name,
-                model_name=part.model_name,
-                world_from_object=self.world_from_body(part.body_id),
-                object_from_box=part.object_from_box,
-                size_m=part.size_m,
-                keypoints=part.keypoints,
-                symmetry=part.symmetry,
-            )
-            for part in self._present
-        )
+        return readings.instances(self.placed, self._present)
 
     def set_cameras(self, cameras: Sequence[SampledCamera]) -> None:
         """Set what a view changes of cameras; those that are not named are as the model has them.
@@ -413,32 +336,20 @@ class World:
 
     def world_from_camera(self, camera: CameraPart) -> FloatArray:
         """Pose of a camera's optical frame as it is now, shape (4, 4)."""
-        data = self.placed
-        rotation = data.cam_xmat[camera.camera_id].reshape(3, 3)
-        world_from_gl = make_transform(rotation, data.cam_xpos[camera.camera_id])
-        return changed_mount(world_from_gl @ GL_FROM_OPTICAL, self._cameras.get(camera.model.name))
+        mounted = readings.world_from_mount(self.placed, camera)
+        return changed_mount(mounted, self._cameras.get(camera.model.name))
 
     def world_from_body(self, body: int) -> FloatArray:
         """Pose of a body of the model, shape (4, 4)."""
-        data = self.placed
-        return make_transform(data.xmat[body].reshape(3, 3), data.xpos[body])
+        return readings.world_from_body(self.placed, body)
 
     def links(self) -> tuple[LinkPose, ...]:
         """Poses of all robot bodies, parents first."""
-        return tuple(
-            LinkPose(name, self.world_from_body(body)) for name, body in self.scene.robot.links
-        )
+        return readings.links(self.placed, self.scene.robot)
 
     def joints(self) -> tuple[JointState, ...]:
         """State of all hinge and slide joints of the robot."""
-        return tuple(
-            JointState(
-                joint.name,
-                float(self.data.qpos[joint.qpos_address]),
-                float(self.data.qvel[joint.dof_address]),
-            )
-            for joint in self.scene.robot.joints
-        )
+        return readings.joints(self.data, self.scene.robot)
 
     def state(self) -> SceneState:
         """Everything that labels need to know of this instant; owns all of its arrays."""
@@ -454,15 +365,5 @@ class World:
             skeleton_world_m=self.data.xanchor[self.scene.skeleton_joints],
             contacts=contacts(self.model, self.data, self.scene),
             soft=soft,
-            absent=self._absent(),
+            absent=readings.absent(self._data, self.scene, self._present),
         )
-
-    def _absent(self) -> tuple[int, ...]:
-        """Geoms of what waits outside the scene: parked shapes, objects that fall in later."""
-        scene = self.scene
-        away = [shape.geom_id for shape in scene.shapes if not self.is_used(shape)]
-        if len(self._present) < len(scene.objects):
-            here = {part.instance_id for part in self._present}
-            waiting = (part for part in scene.objects if part.instance_id not in here)
-            away += [geom for part in waiting for geom in part.geom_ids]
-        return tuple(away)

@@ -3,30 +3,22 @@
 from contextlib import closing, contextmanager
 from types import SimpleNamespace
 
+from small_robot import ROBOT as SMALL
+
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.generate import GenerateRequest, generate, open_stage
 from synth_ros.pipeline.oracle import ConfigOracle
 from synth_ros.scene.build import SceneBuilder
 
-ROBOT = """
-<mujoco model="bot">
-  <compiler angle="radian"/>
-  <worldbody>
-    <body name="base_link">
-      <geom type="cylinder" size=".1 .2" pos="0 0 .2"/>
-      <body name="head_link" pos="0 0 1.3">
-        <joint name="pan" axis="0 0 1" range="-1 1"/>
-        <geom type="box" size=".04 .06 .03"/>
-        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .62 0 .785" fovy="50"/>
+# The camera looks further down, at a stick that nods in front of it.
+ROBOT = SMALL.replace(
+    'xyaxes="0 -1 0 .55 0 .835" fovy="55"/>',
+    """xyaxes="0 -1 0 .62 0 .785" fovy="50"/>
         <body name="stick_link" pos=".5 0 -.35">
           <joint name="nod" axis="0 1 0" range="-1 1"/>
           <geom type="box" size=".12 .01 .01" rgba=".9 .8 .1 1"/>
-        </body>
-      </body>
-    </body>
-  </worldbody>
-</mujoco>
-"""
+        </body>""",
+)
 
 CONFIG = """
 seed: 11

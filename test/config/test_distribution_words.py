@@ -6,7 +6,7 @@ from synth_ros.config.distribution_words import distribution_words, place_words
 
 from .test_distributions import one
 from .test_distributions import read as read_numbers
-from .test_distributions_3d import read
+from .test_points_and_rotations import read
 
 
 @pytest.mark.parametrize(

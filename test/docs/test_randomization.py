@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from synth_ros.config.base import Section
-from synth_ros.config.distributions_3d import Points, Rotations
 from synth_ros.config.load import load_config_text
+from synth_ros.config.points import Points
+from synth_ros.config.rotations import Rotations
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs' / 'randomization.md').read_text(encoding='utf-8')

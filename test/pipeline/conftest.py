@@ -4,30 +4,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_robot import ROBOT
 
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.generate import open_stage
 from synth_ros.scene.build import SceneBuilder
 
-# Samples made by hand are those of the writers' tests.
+# Makes the helpers importable; samples made by hand are those of the writers' tests.
 sys.path.insert(0, str(Path(__file__).parents[1] / 'writers'))
-
-ROBOT = """
-<mujoco model="bot">
-  <compiler angle="radian"/>
-  <worldbody>
-    <body name="base_link">
-      <geom type="cylinder" size=".1 .2" pos="0 0 .2"/>
-      <body name="head_link" pos="0 0 1.3">
-        <joint name="pan" axis="0 0 1" range="-1 1"/>
-        <geom type="box" size=".04 .06 .03"/>
-        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
-      </body>
-    </body>
-  </worldbody>
-</mujoco>
-"""
+sys.path.insert(0, str(Path(__file__).parent))
 
 CONFIG = """
 seed: 11

@@ -127,3 +127,22 @@ def test_instants_without_the_camera_need_no_answer():
     lockstep.expect(2, ('wrist', 'head'))
     assert not lockstep.wait(0)
     assert lockstep.counts.expected == 1
+
+
+def test_a_wait_without_limit_is_told_of_once_a_frame():
+    clock = Time()
+    lockstep = Lockstep(window=2, now_s=clock)
+    send(lockstep, 1_500_000_000, 2_000_000_000)
+    clock.now += 9
+    assert not lockstep.wait(0)
+    assert lockstep.take_notes() == []
+    clock.now += 2
+    assert not lockstep.wait(0)
+    assert not lockstep.wait(0)
+    (note,) = lockstep.take_notes()
+    assert note.startswith('Lockstep: the frame at 1.500 s has had no answer for 10 s; still')
+    lockstep.answer(1_500_000_000)
+    assert lockstep.wait(0)
+    (note,) = lockstep.take_notes()
+    assert 'the frame at 2.000 s' in note
+    assert lockstep.counts.given_up == 0

@@ -6,92 +6,32 @@ import shutil
 import subprocess
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
-from full_factory import FULL, full_episode
-from sample_factory import INFO, JPEG, PLAIN, make_episode, tree, unit_cubes
+from full_factory import FULL
+from merge_sources import (
+    SHIFTED_FULL,
+    samples_of,
+    shifted,
+    with_instances,
+    write,
+    write_pair,
+)
+from sample_factory import INFO, JPEG, PLAIN, make_episode, tree
 
 from synth_ros.config.output import DatasetConfig
 from synth_ros.errors import OutputError, UsageError
-from synth_ros.geometry.shapes import ModelMesh, primitive_mesh
 from synth_ros.pipeline.merge import MergeRequest, merge
 from synth_ros.readers.coco import CocoDataset
 from synth_ros.readers.open_recording import open_recording
-from synth_ros.types import STUFF_SEGMENT, Category
+from synth_ros.types import Category
 from synth_ros.writers.coco import CocoWriter
 
-SHIFTED = {1: 2, 2: 1, 3: 9, 4: 12}
-SHIFTED_PARTS = {1: 2, 2: 1, 700: 30}
 
-
-@cache
-def samples_of(number):
-    return sorted(full_episode(number, views=1), key=lambda sample: sample.key)
-
-
-def write(root, episodes, *, info=FULL, options=PLAIN, change=lambda sample: sample):
-    with CocoWriter(root, info._replace(meshes=info.meshes or unit_cubes), options) as writer:
-        for number in episodes:
-            writer.write_episode(number, [change(sample) for sample in samples_of(number)])
-    return root
-
-
-def shifted(sample):
-    """The same sample in a dataset that gives classes and parts other ids."""
-    lut = np.zeros(20, np.uint16)
-    lut[list(SHIFTED)] = list(SHIFTED.values())
-    instances = {
-        item.instance_id: replace(item, class_id=SHIFTED[item.class_id])
-        for item in sample.frame.instances
-    }
-    labels = tuple(
-        replace(label, instance=instances[label.instance.instance_id])
-        for label in sample.labels.instances
-    )
-    return replace(
-        sample,
-        frame=replace(sample.frame, instances=tuple(instances.values())),
-        labels=replace(
-            sample.labels,
-            instances=labels,
-            class_id=lut[sample.labels.class_id],
-            dense=shifted_dense(sample.labels.dense),
-        ),
-    )
-
-
-def shifted_dense(dense):
-    parts = {part.part_id: part for part in dense.parts}
-    part_id = dense.part_id.copy()
-    for old, new in SHIFTED_PARTS.items():
-        part_id[dense.part_id == old] = new
-    segment_id = dense.panoptic.segment_id.copy()
-    segments = []
-    for segment in dense.panoptic.segments:
-        number = segment.segment_id
-        if not segment.is_thing:
-            number = STUFF_SEGMENT + SHIFTED[segment.class_id]
-            segment_id[dense.panoptic.segment_id == segment.segment_id] = number
-        segments.append(segment._replace(segment_id=number, class_id=SHIFTED[segment.class_id]))
-    moved = [part._replace(part_id=SHIFTED_PARTS[old]) for old, part in parts.items()]
-    return dense._replace(
-        part_id=part_id,
-        parts=tuple(sorted(moved, key=lambda part: part.part_id)),
-        panoptic=dense.panoptic._replace(segment_id=segment_id, segments=tuple(segments)),
-    )
-
-
-SHIFTED_FULL = FULL._replace(
-    seed=8,
-    categories=tuple(
-        sorted(
-            (c._replace(class_id=SHIFTED[c.class_id]) for c in FULL.categories),
-            key=lambda c: c.class_id,
-        )
-    ),
-)
+@pytest.fixture(scope='module', params=['folder', 'shards'])
+def pair(request, tmp_path_factory):
+    return write_pair(tmp_path_factory.mktemp('merge'), request.param)
 
 
 def check_sums(root):
@@ -105,16 +45,6 @@ def check_sums(root):
     assert done.returncode == 0, done.stdout
     listed = {line.partition('  ')[2] for line in (root / 'SHA256SUMS').read_text().splitlines()}
     assert listed == tree(root).keys() - {'SHA256SUMS', '.lock'}
-
-
-@pytest.fixture(scope='module', params=['folder', 'shards'])
-def pair(request, tmp_path_factory):
-    """Two datasets; the second gives all classes and parts other ids."""
-    folder = tmp_path_factory.mktemp('merge')
-    options = DatasetConfig(container=request.param)
-    a = write(folder / 'a', range(2), options=options)
-    b = write(folder / 'b', [3, 7], info=SHIFTED_FULL, options=options, change=shifted)
-    return a, b
 
 
 def test_a_class_keeps_the_id_of_the_first_dataset(pair, tmp_path):
@@ -289,18 +219,7 @@ def test_names_with_any_letters_survive(tmp_path):
     name = 'm\u2028u\x85g "\u00e9\u6f22"'
 
     def renamed(sample):
-        instances = tuple(
-            replace(item, name=f'{item.name}{name}') for item in sample.frame.instances
-        )
-        named = {item.instance_id: item for item in instances}
-        labels = tuple(
-            replace(x, instance=named[x.instance.instance_id]) for x in sample.labels.instances
-        )
-        return replace(
-            sample,
-            frame=replace(sample.frame, instances=instances),
-            labels=replace(sample.labels, instances=labels),
-        )
+        return with_instances(sample, lambda item: replace(item, name=f'{item.name}{name}'))
 
     a = write(tmp_path / 'a', [0], change=renamed)
     b = write(tmp_path / 'b', [0], change=renamed, options=DatasetConfig(container='shards'))
@@ -309,99 +228,6 @@ def test_names_with_any_letters_survive(tmp_path):
     for image in merged.images:
         for item in merged.read_record(image).instances:
             assert item.name.endswith(name)
-
-
-def test_strict_refuses_new_ids(pair, tmp_path):
-    with pytest.raises(UsageError, match=r'--strict: ids would change\.\n.*box 1 -> 2'):
-        merge(MergeRequest(pair, tmp_path / 'm', strict=True))
-    assert not (tmp_path / 'm').exists()
-
-
-def other_points(categories):
-    return tuple(
-        c._replace(keypoints=('rim', 'handle', 'foot')) if c.name == 'mug' else c
-        for c in categories
-    )
-
-
-@pytest.mark.parametrize(
-    ('info', 'options', 'words'),
-    [
-        (FULL._replace(min_pixels=99), PLAIN, r'min_visibility are \(16, 0.05\) in .* and \(99'),
-        (
-            FULL._replace(annotations=FULL.annotations[1:]),
-            PLAIN,
-            'differ in the labels oriented_boxes',
-        ),
-        (FULL, PLAIN.model_copy(update={'depth': False}), r'output\.dataset\.depth differs'),
-        (
-            FULL._replace(
-                categories=tuple(
-                    c._replace(supercategory='cutlery') if c.name == 'box' else c
-                    for c in FULL.categories
-                )
-            ),
-            PLAIN,
-            'class box: supercategory is object in .* and cutlery in',
-        ),
-        (
-            FULL._replace(
-                meshes=lambda name: ModelMesh(
-                    primitive_mesh('sphere', (0.5, 0, 0)), (1.0, 1.0, 1.0)
-                )
-            ),
-            PLAIN,
-            'model box/plain has another surface in',
-        ),
-    ],
-)
-def test_what_cannot_be_one_dataset_is_refused(tmp_path, info, options, words):
-    write(tmp_path / 'a', [0])
-    write(tmp_path / 'b', [1], info=info, options=options)
-    with pytest.raises(UsageError, match=words):
-        merge(MergeRequest((tmp_path / 'a', tmp_path / 'b'), tmp_path / 'm'))
-    assert not (tmp_path / 'm').exists()
-
-
-def test_another_model_of_the_same_name_is_refused(tmp_path):
-    def flatter(sample):
-        wide = np.array([0.2, 0.08, 0.12])
-        instances = tuple(replace(item, size_m=wide) for item in sample.frame.instances)
-        named = {item.instance_id: item for item in instances}
-        labels = tuple(
-            replace(x, instance=named[x.instance.instance_id]) for x in sample.labels.instances
-        )
-        return replace(
-            sample,
-            frame=replace(sample.frame, instances=instances),
-            labels=replace(sample.labels, instances=labels),
-        )
-
-    write(tmp_path / 'a', [0])
-    write(tmp_path / 'b', [1], change=flatter)
-    with pytest.raises(UsageError, match=r'model box/plain is another one in .*proportions'):
-        merge(MergeRequest((tmp_path / 'a', tmp_path / 'b'), tmp_path / 'm'))
-
-
-def told(sample):
-    """A sample whose provenance says which scene it is."""
-    record = {
-        'config_hash': 'abc',
-        'seed': 7,
-        'scene': {'episode': sample.key.episode, 'objects': []},
-    }
-    return replace(sample, provenance_json=json.dumps(record))
-
-
-def test_one_scene_in_two_datasets_is_refused(tmp_path):
-    write(tmp_path / 'a', [0, 1], change=told)
-    write(tmp_path / 'b', [1, 2], change=told)
-    request = MergeRequest((tmp_path / 'a', tmp_path / 'b'), tmp_path / 'm')
-    with pytest.raises(
-        UsageError, match=r'Episode 1 of .*a and episode 1 of .*b show the same scene'
-    ):
-        merge(request)
-    assert merge(request._replace(same_scenes=True)).episodes == 4
 
 
 def test_sources_are_checked_while_they_are_read(pair, tmp_path):
@@ -417,27 +243,6 @@ def test_sources_are_checked_while_they_are_read(pair, tmp_path):
     merge(MergeRequest((pair[0], broken), tmp_path / 'm', resume=True))
     merge(MergeRequest(pair, tmp_path / 'n'))
     assert tree(tmp_path / 'm') == tree(tmp_path / 'n')
-
-
-def test_what_is_no_dataset_is_refused(pair, tmp_path):
-    with pytest.raises(UsageError, match='Give two datasets or more'):
-        merge(MergeRequest(pair[:1], tmp_path / 'm'))
-    with pytest.raises(UsageError, match='is given twice'):
-        merge(MergeRequest((pair[0], pair[0] / '.'), tmp_path / 'm'))
-    with pytest.raises(UsageError, match='There is no folder'):
-        merge(MergeRequest((pair[0], tmp_path / 'none'), tmp_path / 'm'))
-    (tmp_path / 'empty').mkdir()
-    with pytest.raises(UsageError, match=r'is not a synth_ros dataset: it has no dataset\.json'):
-        merge(MergeRequest((pair[0], tmp_path / 'empty'), tmp_path / 'm'))
-    unfinished = shutil.copytree(pair[1], tmp_path / 'unfinished')
-    (unfinished / 'annotations.json').unlink()
-    with pytest.raises(UsageError, match='is unfinished'):
-        merge(MergeRequest((pair[0], unfinished), tmp_path / 'm'))
-    old = shutil.copytree(pair[1], tmp_path / 'old')
-    head = json.loads((old / 'dataset.json').read_text()) | {'format': 'synth_ros coco 1'}
-    (old / 'dataset.json').write_text(json.dumps(head))
-    with pytest.raises(UsageError, match="has the format 'synth_ros coco 1', expected"):
-        merge(MergeRequest((pair[0], old), tmp_path / 'm'))
 
 
 def test_the_same_merge_gives_the_same_bytes(pair, tmp_path):

@@ -6,10 +6,10 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from phase_hall import HALL, STILL, WHEELED
 
 from synth_ros.audit.run import AuditRequest, audit
 from synth_ros.config.load import load_config
-from synth_ros.errors import ConfigError
 from synth_ros.pipeline.generate import (
     GenerateRequest,
     episode_samples,
@@ -23,20 +23,6 @@ from synth_ros.pipeline.oracle import ConfigOracle
 from synth_ros.pipeline.timing import Timing
 from synth_ros.readers.recording_dataset import DatasetRecording
 from synth_ros.scene.build import SceneBuilder
-
-# A floor with a belt, and a wall in front of the robot.
-HALL = """
-<mujoco>
-  <worldbody>
-    <geom name="floor" type="box" size="5 5 .05" pos="0 0 -.05"/>
-    <geom name="wall" type="box" size=".1 2 1" pos="2 0 1"/>
-    <geom name="conveyor_line" type="box" size="1 .3 .02" pos="0 -1.5 .5" euler="0 0 90"/>
-    <site name="surface_line" type="box" size=".2 .2 .001" pos="0 -1.5 .52"/>
-    <site name="surface_far" type="box" size=".2 .2 .001" pos="-2 2 0"/>
-  </worldbody>
-</mujoco>
-"""
-STILL = {'robot: {joints: {pan: [-0.3, 0.3]}}': 'robot: {joints: {}}'}
 
 
 @pytest.fixture
@@ -182,26 +168,6 @@ def test_views_in_a_phase_are_those_without_phases(play):
     assert joint(plain[3]).position != joint(plain[6]).position
 
 
-WHEELED = """
-<mujoco model="bot">
-  <worldbody>
-    <body name="base_link">
-      <geom type="cylinder" size=".1 .2" pos="0 0 .3"/>
-      <body name="left" pos="0 .2 .1">
-        <joint name="left" axis="0 1 0"/><geom type="cylinder" size=".1 .02" euler="90 0 0"/>
-      </body>
-      <body name="right" pos="0 -.2 .1">
-        <joint name="right" axis="0 -1 0"/><geom type="cylinder" size=".1 .02" euler="90 0 0"/>
-      </body>
-      <body name="head_link" pos="0 0 1.3"><geom type="box" size=".04 .06 .03"/>
-        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
-      </body>
-    </body>
-  </worldbody>
-</mujoco>
-"""
-
-
 def test_wheels_roll_without_slipping(play, tmp_path):
     (tmp_path / 'wheeled.xml').write_text(WHEELED)
     samples = play(
@@ -214,19 +180,6 @@ def test_wheels_roll_without_slipping(play, tmp_path):
     assert turned['left'] == pytest.approx((0.3 - 0.5 * 0.2) * 0.8 / 0.1)
     assert turned['right'] == pytest.approx(-(0.3 + 0.5 * 0.2) * 0.8 / 0.1)
     assert joint(samples[5], 'left').velocity == pytest.approx(2.0)
-
-
-@pytest.mark.parametrize(
-    ('wheel', 'message'), [('lef', "No joint 'lef'"), ('low', 'low is no wheel: a hinge')]
-)
-def test_wheels_must_be_wheels(write_config, tmp_path, wheel, message):
-    text = WHEELED.replace('name="left" pos="0 .2 .1"', 'name="left" pos="0 .2 0"')
-    text = text.replace('joint name="left"', 'joint name="low"')
-    (tmp_path / 'wheeled.xml').write_text(text)
-    robot = f'robot: {{model: wheeled.xml, wheels: [{wheel}]}}'
-    config = write_config(**STILL, **{'robot: {model: bot.xml}': robot})
-    with pytest.raises(ConfigError, match=rf'robot.wheels\[0\]: {message}'):
-        SceneBuilder(load_config(config))
 
 
 PUSH = (
@@ -338,72 +291,6 @@ def test_a_frame_alone_is_that_of_the_sequence(open_config, tmp_path):
             assert sample.provenance_json == expected.provenance_json
             np.testing.assert_array_equal(sample.rgb, expected.rgb)
             np.testing.assert_array_equal(sample.depth_m, expected.depth_m)
-
-
-@pytest.mark.parametrize(
-    ('phase', 'message'),
-    [
-        (
-            'events: [{push: {impulse_n_s: 1, classes: [bal]}}]',
-            r'phases\[0\].events\[0\].push.classes\[0\]: no class "bal" .* Did you mean "ball"\?',
-        ),
-        ('events: [{}]', r'events\[0\]: nothing happens; give one of push, drop, conveyor'),
-        ('events: [{push: {impulse_n_s: 1}, drop: {}}]', r'"push" is given already'),
-        ('events: [{push: {impulse_n_s: -1}}]', r'push.impulse_n_s'),
-        ('robot: {views: true, drive: {}}', r'robot.views: give views or drive, not both'),
-        (
-            'robot: {trajectory: {file: a.csv}, waypoints: [{pan: 0}]}',
-            r'robot.waypoints: give trajectory or waypoints, not both',
-        ),
-        ('duration_s: 0', r'phases\[0\].duration_s'),
-        ('robot: {drive: {arcs: 0}}', r'drive.arcs'),
-    ],
-)
-def test_bad_phases_are_told_with_their_place(write_config, phase, message):
-    config = write_config(**{'render:': f'sequence: {{phases: [{{name: a, {phase}}}]}}\nrender:'})
-    with pytest.raises(ConfigError, match=message):
-        load_config(config)
-
-
-@pytest.mark.parametrize(
-    ('phase', 'message'),
-    [
-        (
-            'events: [{conveyor: {surface: lime, speed_m_s: 1}}]',
-            r"conveyor.surface: No conveyor belt 'lime' .*line",
-        ),
-        ('events: [{drop: {surface: fra}}]', r"drop.surface: No surface 'fra' .*far"),
-        (
-            'robot: {waypoints: [{pan: 0}, {pan: [0, 2]}]}',
-            r"waypoints\[1\].pan: 2 is outside the limits of joint 'pan', -1 to 1",
-        ),
-        ('robot: {waypoints: [{pam: 0}]}', r"waypoints\[0\].pam: No joint 'pam'"),
-        ('robot: {trajectory: {file: none.csv}}', r'trajectory.file: .*none.csv: cannot be read'),
-        ('robot: {trajectory: {file: bad.csv}}', r'bad.csv:3: expects a number in column pan'),
-        ('robot: {trajectory: {file: far.csv}}', r'far.csv:3: 3 is outside the limits of joint'),
-        ('robot: {trajectory: {file: back.csv}}', r'back.csv:3: time_s does not grow'),
-        ('robot: {trajectory: {file: other.csv}}', r"No joint 'nod'"),
-        ('robot: {trajectory: {file: short.csv}}', r'short.csv: it needs two rows or more'),
-    ],
-)
-def test_what_phases_name_must_exist(write_config, tmp_path, phase, message):
-    (tmp_path / 'hall.xml').write_text(HALL)
-    for name, rows in {
-        'bad': 'time_s,pan\n0,0\n1,x',
-        'far': 'time_s,pan\n0,0\n1,3',
-        'back': 'time_s,pan\n1,0\n1,1',
-        'other': 'time_s,nod\n0,0\n1,1',
-        'short': 'time_s,pan\n0,0',
-    }.items():
-        (tmp_path / f'{name}.csv').write_text(rows)
-    config = write_config(
-        **{
-            "'builtin://table'": 'hall.xml',
-            'render:': f'sequence: {{phases: [{{name: a, {phase}}}]}}\nrender:',
-        }
-    )
-    with pytest.raises(ConfigError, match=message):
-        SceneBuilder(load_config(config))
 
 
 EVENTFUL = (

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from synth_ros.config.base import Section
-from synth_ros.config.distributions_3d import Points, Rotations
+from synth_ros.config.points import Points
+from synth_ros.config.rotations import Rotations
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.explain import _values, explain_config, histogram, unit_of
 from synth_ros.randomize.listen import listen, pattern

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from synth_ros.config.base import Section
-from synth_ros.config.distributions_3d import Points
+from synth_ros.config.points import Points
 from synth_ros.errors import UsageError
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.points import draw_point, draw_points

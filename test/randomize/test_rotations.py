@@ -9,7 +9,7 @@ from scipy import stats
 from scipy.spatial.transform import Rotation
 
 from synth_ros.config.base import Section
-from synth_ros.config.distributions_3d import Rotations
+from synth_ros.config.rotations import Rotations
 from synth_ros.randomize.draw import Draws
 from synth_ros.randomize.rotations import draw_quat_wxyz, draw_quats_wxyz, product
 from synth_ros.randomize.streams import Streams

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 import rclpy
 
-from synth_ros.ros import detector_params, evaluator_params, params, recorder_params
+from synth_ros.ros import declare as declaring
+from synth_ros.ros import detector_params, evaluator_params, recorder_params, sim_params
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ('perceive', 'writers'))]
@@ -26,7 +27,7 @@ def defaults():
     rclpy.init(context=context)
     found = {}
     for declare in (
-        params.declare_sim_params,
+        sim_params.declare_sim_params,
         recorder_params.declare_recorder_params,
         evaluator_params.declare_evaluator_params,
         declare_detector,
@@ -40,7 +41,7 @@ def defaults():
             ('detections_2d', 'd'),
             ('model', 'm.onnx'),
         ]
-        params.given_parameters(node).update(
+        declaring.given_parameters(node).update(
             {name: rclpy.Parameter(name, value=value) for name, value in given}
         )
         declare(node)
@@ -49,7 +50,7 @@ def defaults():
         node.destroy_node()
     rclpy.shutdown(context=context)
     return SimpleNamespace(
-        sim=found[params.declare_sim_params],
+        sim=found[sim_params.declare_sim_params],
         recorder=found[recorder_params.declare_recorder_params],
         evaluator=found[evaluator_params.declare_evaluator_params],
         detector=found[declare_detector],

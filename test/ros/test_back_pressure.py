@@ -58,26 +58,37 @@ def test_instants_wait_while_there_is_no_room(node):
     executor.shutdown()
 
 
-def test_a_simulation_waits_for_the_recorder(tmp_path):
-    """With next to no room, each frame waits until those before are in the dataset."""
-    config = write_config(tmp_path)
-    bag, dataset = tmp_path / 'bag', tmp_path / 'dataset'
-    recording = {'stop_with_publishers': True, 'queue_limit_mb': 1}
+def in_step(folder, frames, **recording):
+    """Simulate and record until the frames are done, none without room for it; both outputs.
+
+    Args:
+        folder: Has the bag when it ends.
+        frames: Of each camera.
+        recording: Parameters of the recorder.
+    """
+    config, bag = write_config(folder), folder / 'bag'
     waiting = {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': 2}
     with (
-        recorder(tmp_path, config, bag=bag, dataset=dataset, **recording) as second,
+        recorder(folder, config, bag=bag, stop_with_publishers=True, **recording) as second,
         sim(
-            tmp_path,
+            folder,
             config,
-            frame_limit=FRAMES,
+            frame_limit=frames,
             wait_for_subscribers_s=60,
             linger_s=0.5,
             **waiting,
         ) as first,
     ):
         assert (first.wait(), second.wait()) == (0, 0), first.text + second.text
-    assert f'{FRAMES} of {FRAMES} frames answered, 0 given up' in first.text
-    assert '0 late and 0 unknown' in first.text
+    assert f'{frames} of {frames} frames answered, 0 given up' in first.text
+    return bag, first.text, second.text
+
+
+def test_a_simulation_waits_for_the_recorder(tmp_path):
+    """With next to no room, each frame waits until those before are in the dataset."""
+    dataset = tmp_path / 'dataset'
+    bag, simulated, _ = in_step(tmp_path, FRAMES, dataset=dataset, queue_limit_mb=1)
+    assert '0 late and 0 unknown' in simulated
     expected = dict.fromkeys(FLOWING, FRAMES) | dict.fromkeys(LATCHED, 1)
     assert Counter(counts(bag)) == Counter(expected)
     assert all(report['lost'] == 0 for report in proof(bag).values())
@@ -94,23 +105,9 @@ def test_a_simulation_waits_for_the_recorder(tmp_path):
 @pytest.mark.slow
 def test_a_slow_disk_slows_the_simulation_and_loses_nothing(tmp_path):
     """The disk sets the pace, and what is under way is never more than the window."""
-    config, bag = write_config(tmp_path), tmp_path / 'bag'
     frames = 24
-    slow = {'script': Path(__file__).with_name('slow_recorder.py'), 'compression': 'none'}
-    waiting = {'lockstep_topic': 'recorder_node/recorded', 'lockstep_window': 2}
-    with (
-        recorder(tmp_path, config, bag=bag, stop_with_publishers=True, **slow) as second,
-        sim(
-            tmp_path,
-            config,
-            frame_limit=frames,
-            wait_for_subscribers_s=60,
-            linger_s=0.5,
-            **waiting,
-        ) as first,
-    ):
-        assert (first.wait(), second.wait()) == (0, 0), first.text + second.text
-    assert f'{frames} of {frames} frames answered, 0 given up' in first.text
+    slow = Path(__file__).with_name('slow_recorder.py')
+    bag, _, told_last = in_step(tmp_path, frames, script=slow, compression='none')
     assert counts(bag) == dict.fromkeys(FLOWING, frames) | dict.fromkeys(LATCHED, 1)
     told = report_of(bag)
     chunks = told.disk.message_bytes // 2**20
@@ -120,5 +117,5 @@ def test_a_slow_disk_slows_the_simulation_and_loses_nothing(tmp_path):
     assert told.duration_s >= (chunks - 1) * WRITE_S
     assert told.lost == 0
     # Without back pressure the last frame waits for all chunks of those before.
-    delay_s = float(second.text.split('longest delay ')[1].split()[0])
+    delay_s = float(told_last.split('longest delay ')[1].split()[0])
     assert WRITE_S <= delay_s < 0.5 * told.duration_s

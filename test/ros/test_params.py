@@ -7,10 +7,11 @@ from rclpy.parameter import Parameter
 
 from synth_ros.errors import NotFoundError, UsageError
 from synth_ros.ros.control_params import LiveParams
+from synth_ros.ros.declare import warn_of_unknown
 from synth_ros.ros.detector_params import declare_detector_params, declare_thresholds
 from synth_ros.ros.evaluator_params import declare_evaluator_params
-from synth_ros.ros.params import declare_sim_params, warn_of_unknown
 from synth_ros.ros.recorder_params import declare_recorder_params
+from synth_ros.ros.sim_params import declare_sim_params
 
 
 @pytest.fixture(scope='module')

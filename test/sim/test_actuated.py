@@ -3,40 +3,17 @@
 import mujoco
 import numpy as np
 import pytest
+from small_bot import ROBOT
 
 from synth_ros.errors import ConfigError
 from synth_ros.randomize.scene import SampledValue
 from synth_ros.sim.paths import between, still
 from synth_ros.sim.settle import settle
 
-ROBOT = """
-<mujoco model="bot">
-  <compiler angle="radian"/>
-  <worldbody>
-    <body name="base_link">
-      <geom type="box" size=".1 .1 .1" pos="0 0 .1"/>
-      <body name="lift_link" pos="0 0 .9">
-        <joint name="lift" type="slide" axis="0 0 1" range="-.3 .5" stiffness="50" damping="1"/>
-        <geom type="box" size=".05 .05 .05"/>
-        <body name="arm_link">
-          <joint name="swing" axis="0 0 1" range="-2 2"/>
-          <geom name="arm" type="capsule" size=".03" fromto=".06 0 0 .8 0 0"/>
-          <body name="finger_link" pos="0 .1 0">
-            <joint name="finger" axis="0 0 1" armature=".01"/>
-            <geom size=".02" contype="0" conaffinity="0"/>
-          </body>
-          <camera name="eye" pos=".1 0 .1" xyaxes="0 -1 0 .5 0 .866" fovy="60"/>
-        </body>
-      </body>
-    </body>
-  </worldbody>
-  <actuator>
-    <position name="turn" joint="swing" kp="KP" kv="8"/>
-    <motor name="push" joint="lift"/>
-  </actuator>
-  <equality><joint joint1="finger" joint2="swing" polycoef="0.1 0.5 0 0 0"/></equality>
-</mujoco>
-"""
+DRIVEN = ROBOT.replace('axis="0 0 1"/>', 'axis="0 0 1" armature=".01"/>').replace(
+    '<motor joint="swing"/>',
+    '<position name="turn" joint="swing" kp="KP" kv="8"/><motor name="push" joint="lift"/>',
+)
 ACTUATED = {'yaw_deg: 30.0': 'yaw_deg: 30.0, control: actuated'}
 
 
@@ -45,7 +22,7 @@ def make_driven(make):
     """Makes the scene with a position servo on the arm."""
 
     def build(*, kp=400.0, **replace):
-        return make(robot=ROBOT.replace('KP', str(kp)), **ACTUATED, **replace)
+        return make(robot=DRIVEN.replace('KP', str(kp)), **ACTUATED, **replace)
 
     return build
 
@@ -56,9 +33,9 @@ def position(world, name):
 
 def swung(world, by):
     index = [joint.name for joint in world.scene.robot.joints].index('swing')
-    qpos = world.home.qpos.copy()
+    qpos = world.postures.home.qpos.copy()
     qpos[index] += by
-    return world.home._replace(qpos=qpos)
+    return world.postures.home._replace(qpos=qpos)
 
 
 def test_only_joints_with_servos_and_their_followers_are_moved_by_physics(make_driven):
@@ -78,9 +55,9 @@ def test_a_softer_gain_lags_more_and_both_arrive(make_driven):
     for kp in (100.0, 400.0, 1600.0):
         world = make_driven(kp=kp).world
         there = swung(world, -0.6)
-        path = between(world.home, there, steps=200)
+        path = between(world.postures.home, there, steps=200)
         world.follow(path, 100)
-        start, end = (position_of(posture, world) for posture in (world.home, there))
+        start, end = (position_of(posture, world) for posture in (world.postures.home, there))
         behind[kp] = abs(position(world, 'swing') - (start + end) / 2)
         world.follow(still(there), 2500)
         assert position(world, 'swing') == pytest.approx(end, abs=2e-3)
@@ -94,7 +71,7 @@ def position_of(posture, world):
 
 def test_followers_follow_what_their_leader_does(make_driven):
     world = make_driven().world
-    path = between(world.home, swung(world, -0.6), steps=200)
+    path = between(world.postures.home, swung(world, -0.6), steps=200)
     world.follow(path, 120)
     leader = position(world, 'swing')
     assert position(world, 'finger') == pytest.approx(0.1 + 0.5 * leader, abs=5e-3)
@@ -103,9 +80,11 @@ def test_followers_follow_what_their_leader_does(make_driven):
 def test_posed_joints_go_exactly_where_they_are_told(make_driven):
     world = make_driven().world
     index = [joint.name for joint in world.scene.robot.joints].index('lift')
-    qpos = world.home.qpos.copy()
+    qpos = world.postures.home.qpos.copy()
     qpos[index] = 0.25
-    world.follow(between(world.home, world.home._replace(qpos=qpos), steps=150), 150)
+    world.follow(
+        between(world.postures.home, world.postures.home._replace(qpos=qpos), steps=150), 150
+    )
     assert position(world, 'lift') == 0.25
 
 
@@ -125,7 +104,7 @@ def test_an_arm_that_is_blocked_stays_behind(make_driven):
     mujoco.mj_setConst(world.model, mujoco.MjData(world.model))
     world.set_objects(qpos)
     for one in (world, free):
-        one.follow(between(one.home, swung(one, -0.8), steps=300), 400)
+        one.follow(between(one.postures.home, swung(one, -0.8), steps=300), 400)
     assert position(world, 'swing') > position(free, 'swing') + 0.3
 
 
@@ -133,7 +112,7 @@ def test_the_result_does_not_depend_on_who_looks(make_driven):
     ends = []
     for parts in ((200,), (50, 30, 120)):
         world = make_driven().world
-        path, done = between(world.home, swung(world, -0.6), steps=200), 0
+        path, done = between(world.postures.home, swung(world, -0.6), steps=200), 0
         for steps in parts:
             world.follow(path, steps, first=done)
             done += steps
@@ -158,7 +137,7 @@ def test_gains_are_what_vary_takes_hold_of(make_driven):
     assert [item.item for item in made.builder.inventory.handles.actuators] == ['robot/turn']
     (value,) = made.sampled.values
     assert value.item == 'robot/turn'
-    path = between(made.world.home, swung(made.world, -0.6), steps=200)
+    path = between(made.world.postures.home, swung(made.world, -0.6), steps=200)
     made.world.follow(path, 100)
     firm = position(made.world, 'swing')
     softer = make_driven().world
@@ -180,7 +159,7 @@ def swing_after(world, steps, *, values=()):
     """Where the arm is on its way by -0.6 within 200 time steps."""
     world.apply(values)
     there = swung(world, -0.6)
-    world.follow(between(world.home, there, steps=200), min(steps, 200))
+    world.follow(between(world.postures.home, there, steps=200), min(steps, 200))
     if steps > 200:
         world.follow(still(there), steps - 200)
     return position(world, 'swing')
@@ -221,13 +200,13 @@ def test_a_driven_robot_keeps_its_posture_while_objects_settle(make_driven):
 
 @pytest.mark.parametrize('actuated', [False, True])
 def test_who_looks_between_steps_changes_nothing(make, actuated):
-    robot = ROBOT.replace('KP', '400')
+    robot = DRIVEN.replace('KP', '400')
     changes = ACTUATED if actuated else {}
     looked, plain = (make(robot=robot, **changes).world for _ in range(2))
     index = [joint.name for joint in plain.scene.robot.joints].index('swing')
-    qpos = plain.home.qpos.copy()
+    qpos = plain.postures.home.qpos.copy()
     qpos[index] -= 0.6
-    path = between(plain.home, plain.home._replace(qpos=qpos), steps=120)
+    path = between(plain.postures.home, plain.postures.home._replace(qpos=qpos), steps=120)
     camera, seen = looked.scene.cameras[0], {}
 
     def look(step):

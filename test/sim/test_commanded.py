@@ -33,7 +33,7 @@ class Ride:
 
     def __init__(self, world, *, limits=LIMITS, step=0, wheels=()):
         self.events = Counter()
-        home = world.home
+        home = world.postures.home
         self.robot = CommandedRobot(
             world,
             home,

@@ -88,11 +88,11 @@ def test_forces_are_a_function_of_the_state_alone(make):
     rest = world.data.qpos.copy()
     first = world.state()
     # Look somewhere else in between, and at something else.
-    world.set_posture(world.home._replace(x_m=-0.4, qpos=world.home.qpos + 0.1))
+    world.set_posture(world.postures.home._replace(x_m=-0.4, qpos=world.postures.home.qpos + 0.1))
     stirred = rest.copy()
     stirred[world.scene.objects[0].qpos_address + 2] += 0.5
     world.set_objects(stirred)
-    world.set_posture(world.home)
+    world.set_posture(world.postures.home)
     world.set_objects(rest)
     assert world.state().contacts == first.contacts
 
@@ -167,5 +167,5 @@ def test_no_contacts_at_all(make):
     for number, part in enumerate(world.scene.objects):
         qpos[part.qpos_address : part.qpos_address + 3] = (0, number, 50)
     world.set_objects(qpos)
-    world.set_posture(world.home._replace(z_m=20.0))
+    world.set_posture(world.postures.home._replace(z_m=20.0))
     assert world.state().contacts == ()

@@ -112,7 +112,7 @@ def test_a_held_object_follows_its_link_in_every_view(hold):
 
 def test_a_held_object_follows_its_link_while_the_simulation_runs(hold):
     made = hold()
-    home = made.world.home
+    home = made.world.postures.home
     index = list(made.world.scene.robot.qpos_addresses)
     swing = next(j for j in made.world.scene.robot.joints if j.name == 'swing')
     qpos = home.qpos.copy()
@@ -187,7 +187,7 @@ def test_postures_in_which_the_object_hits_something_are_refused(hold):
     part = held_part(made)
     # Down into the table: only the object reaches it.
     table = made.builder.inventory.surface.center_m[2]
-    low = made.world.home
+    low = made.world.postures.home
     qpos = low.qpos.copy()
     index = list(made.world.scene.robot.qpos_addresses)
     lift = next(j for j in made.world.scene.robot.joints if j.name == 'lift')
@@ -214,7 +214,7 @@ def test_an_object_beside_the_fingers_is_refused(hold):
 def test_servos_carry_what_they_hold(hold):
     made = hold(**{'yaw_deg: 30.0': 'yaw_deg: 30.0, control: actuated'})
     world, part = made.world, held_part(made)
-    world.follow(between(world.home, world.home, steps=400), 400)
+    world.follow(between(world.postures.home, world.postures.home, steps=400), 400)
     assert_allclose(link_from_box(made), drawn_in_link(made), atol=1e-12)
     joints = {joint.name: joint.position for joint in world.joints()}
     # The weight of arm and object pulls the lift below where it should be.

@@ -1,14 +1,18 @@
 """Freed image memory serves the next frame."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from synth_ros.sim.memory import spared_past
 
 SCRIPT = """
 import platform, resource, sys
 import numpy as np
-from synth_ros.sim.memory import keep_free_memory
+from synth_ros.sim.memory import keep_free_memory, spared_past
 
 if sys.argv[1] == 'kept':
     keep_free_memory()
@@ -44,3 +48,22 @@ def test_frames_take_no_new_pages():
     # 5 frames of 29 MB are 36 000 pages.
     assert kept < 1000
     assert _faults('given back')[1] > 10 * max(kept, 1)
+
+
+def test_what_was_there_is_spared_by_the_collector_of_cycles():
+    class Node:
+        pass
+
+    def cycle(gone):
+        node = Node()
+        node.itself = node
+        weakref.finalize(node, gone.append, 'gone')
+
+    old, new = [], []
+    cycle(old)
+    with spared_past():
+        cycle(new)
+        gc.collect()
+        assert (old, new) == ([], ['gone'])
+    gc.collect()
+    assert old == ['gone']

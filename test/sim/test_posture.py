@@ -17,7 +17,7 @@ def block_the_arm(made):
     qpos = world.data.qpos.copy()
     for part in world.scene.objects:
         qpos[part.qpos_address : part.qpos_address + 3] = (0, -5.0 - part.instance_id, 3)
-    world.set_posture(world.home._replace(qpos=np.zeros(3)))
+    world.set_posture(world.postures.home._replace(qpos=np.zeros(3)))
     arm = dict(world.links())['arm_link']
     part = world.scene.objects[0]
     qpos[part.qpos_address : part.qpos_address + 3] = (arm @ [0.5, 0, 0, 1])[:3]

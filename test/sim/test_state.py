@@ -11,7 +11,7 @@ from synth_ros.geometry.transforms import make_transform
 
 def test_geoms_links_and_joints_are_where_they_are(make):
     world = make().world
-    world.set_posture(world.home._replace(x_m=0.3, yaw_rad=0.7))
+    world.set_posture(world.postures.home._replace(x_m=0.3, yaw_rad=0.7))
     state = world.state()
     assert len(state.world_from_geom) == world.model.ngeom
     for geom, pose in enumerate(state.world_from_geom):
@@ -24,7 +24,7 @@ def test_geoms_links_and_joints_are_where_they_are(make):
 
 def test_skeleton_points_are_joint_anchors_by_hand(make):
     world = make().world
-    world.set_posture(world.home._replace(x_m=0.0, y_m=0.0, yaw_rad=0.0))
+    world.set_posture(world.postures.home._replace(x_m=0.0, y_m=0.0, yaw_rad=0.0))
     state = world.state()
     assert [point.name for point in state.geometry.skeleton] == ['lift', 'swing', 'finger']
     assert [point.parent for point in state.geometry.skeleton] == [-1, 0, 1]
@@ -42,7 +42,7 @@ def test_a_state_does_not_change_afterwards(make):
     poses = state.world_from_geom.copy()
     points, links = state.skeleton_world_m.copy(), [link.world_from_link for link in state.links]
     kept = [pose.copy() for pose in links]
-    world.set_posture(world.home._replace(x_m=1.0, yaw_rad=1.0))
+    world.set_posture(world.postures.home._replace(x_m=1.0, yaw_rad=1.0))
     for _ in range(20):
         mujoco.mj_step(world.model, world.data)
     np.testing.assert_array_equal(state.world_from_geom, poses)

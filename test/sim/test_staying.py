@@ -175,7 +175,7 @@ def test_hanging_objects_are_exactly_where_they_were_drawn(make):
         assert result.verdict is Verdict.VALID
         made.world.set_objects(result.qpos)
         made.world.hang(drawing)
-        made.world.follow(still(made.world.home), 100)
+        made.world.follow(still(made.world.postures.home), 100)
         poses = {
             i.instance_id: i.world_from_object @ i.object_from_box for i in made.world.instances()
         }

@@ -104,7 +104,7 @@ class Lab:
 
     def run(self, seconds):
         steps = round(seconds / self.model.opt.timestep)
-        self.world.follow(still(self.world.home), steps)
+        self.world.follow(still(self.world.postures.home), steps)
         return self
 
     def position(self, name):

@@ -151,9 +151,9 @@ def test_a_view_is_a_function_of_its_number(wrist):
 def test_a_stored_view_poses_the_robot_without_a_search(wrist):
     made, finder = wrist()
     found = finder.find(Streams(0, 0), 2)
-    made.world.set_posture(made.world.home)
+    made.world.set_posture(made.world.postures.home)
     stored = type(found).model_validate_json(found.model_dump_json())
-    made.world.set_posture(made.world.posture(stored))
+    made.world.set_posture(made.world.postures.of(stored))
     assert by_hand(made)(found.viewpoints[0])['distance'] == pytest.approx(
         found.viewpoints[0].distance_m, abs=1e-4
     )

@@ -5,54 +5,10 @@ import math
 import mujoco
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
+from small_bot import rotation_z, view
 
-from synth_ros.randomize.scene import SampledView
 from synth_ros.sim.paths import between, still
 from synth_ros.sim.robot import Posture, interpolate
-
-
-def view(**joints):
-    return SampledView(view=0, attempt=0, x_m=0.1, y_m=-0.2, yaw_rad=0.5, joints=joints)
-
-
-def rotation_z(angle):
-    return Rotation.from_euler('z', angle).as_matrix()
-
-
-def test_home_is_the_configured_posture(make):
-    world = make().world
-    joints = {joint.name: joint.position for joint in world.joints()}
-    assert joints == {'lift': 0.0, 'swing': 1.5, 'finger': pytest.approx(0.1 + 0.5 * 1.5)}
-    root = dict(world.links())['base_link']
-    np.testing.assert_allclose(root[:3, 3], [0, 0.1, 0], atol=1e-12)
-    np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30)), atol=1e-12)
-
-
-def test_a_view_offsets_the_root_and_sets_named_joints(make):
-    world = make().world
-    world.set_posture(world.posture(view(lift=0.2)))
-    joints = {joint.name: joint.position for joint in world.joints()}
-    assert joints == {'lift': 0.2, 'swing': 1.5, 'finger': pytest.approx(0.1 + 0.5 * 1.5)}
-    root = dict(world.links())['base_link']
-    np.testing.assert_allclose(root[:3, 3], [0.1, -0.1, 0], atol=1e-12)
-    np.testing.assert_allclose(root[:3, :3], rotation_z(math.radians(30) + 0.5), atol=1e-12)
-
-
-def test_the_optical_frame_by_hand(make):
-    world = make().world
-    world.set_posture(world.posture(view(lift=0.2)))
-    heading = math.radians(30) + 0.5 + 1.5
-    position = [0.1, -0.1, 0] + rotation_z(heading) @ [0.1, 0, 1.2]
-    # In the arm's frame: image right is -y; image down is -(.5, 0, .866); forward is their
-    # cross product.
-    up = np.array([0.5, 0, 0.866]) / math.hypot(0.5, 0.866)
-    right = np.array([0, -1.0, 0])
-    axes = np.stack([right, -up, np.cross(right, -up)], axis=1)
-    pose = world.world_from_camera(world.scene.cameras[0])
-    np.testing.assert_allclose(pose[:3, 3], position, atol=1e-9)
-    np.testing.assert_allclose(pose[:3, :3], rotation_z(heading) @ axes, atol=1e-9)
-    assert pose[3].tolist() == [0, 0, 0, 1]
 
 
 def test_the_robot_holds_its_posture_under_gravity_and_falling_things(make):
@@ -84,8 +40,8 @@ def test_the_moving_robot_pushes_objects(make):
     qpos[part.qpos_address : part.qpos_address + 3] = where
     world.model.opt.gravity[:] = 0
     world.set_objects(qpos)
-    swung = world.home._replace(qpos=world.home.qpos + np.array([0, 0.4, 0]))
-    world.follow(between(world.home, swung, steps=100), 100)
+    swung = world.postures.home._replace(qpos=world.postures.home.qpos + np.array([0, 0.4, 0]))
+    world.follow(between(world.postures.home, swung, steps=100), 100)
     moved = np.linalg.norm(world.instances()[0].world_from_object[:3, 3] - where)
     assert moved > 0.1
     joints = {joint.name: joint.position for joint in world.joints()}
@@ -94,8 +50,8 @@ def test_the_moving_robot_pushes_objects(make):
 
 def test_steps_end_in_the_posture_and_take_their_time(make):
     world = make().world
-    target = world.posture(view(lift=0.3, swing=-1.0))
-    world.follow(lambda step: interpolate(world.home, target, step / 125), 125)
+    target = world.postures.of(view(lift=0.3, swing=-1.0))
+    world.follow(lambda step: interpolate(world.postures.home, target, step / 125), 125)
     assert world.time_s == pytest.approx(0.25)
     assert world.stamp_ns == 250_000_000
     joints = {joint.name: joint for joint in world.joints()}
@@ -106,7 +62,7 @@ def test_steps_end_in_the_posture_and_take_their_time(make):
 
 def test_the_scene_model_is_not_edited(make):
     made = make()
-    made.world.follow(still(made.world.posture(view())), 50)
+    made.world.follow(still(made.world.postures.of(view())), 50)
     assert made.world.scene.model.dof_armature.max() == 0
     assert made.world.scene.model.jnt_stiffness.max() == 50
 
@@ -121,28 +77,11 @@ def test_turns_go_the_shorter_way():
     assert interpolate(start, end, 1.0) is end
 
 
-def test_instances_carry_box_and_pose(make):
-    made = make()
-    for item, drawn in zip(made.world.instances(), made.sampled.objects, strict=True):
-        assert item.instance_id == drawn.instance_id
-        assert item.name == drawn.name
-        full = {'ball': [0.06] * 3, 'brick': [0.1, 0.06, 0.04]}[item.class_name]
-        np.testing.assert_allclose(item.size_m, np.multiply(full, drawn.scale), atol=1e-9)
-
-
-def test_joints_that_follow_others_follow_drawn_ones(make):
-    world = make().world
-    for joints, finger in (({'swing': -1.0}, 0.1 - 0.5), ({'swing': 0.0, 'finger': 0.7}, 0.7)):
-        world.set_posture(world.posture(view(**joints)))
-        positions = {joint.name: joint.position for joint in world.joints()}
-        assert positions['finger'] == pytest.approx(finger)
-
-
 def test_a_collision_check_leaves_the_state_that_a_posture_sets(make):
     world, other = make().world, make().world
-    posture = world.posture(view(lift=0.2))
+    posture = world.postures.of(view(lift=0.2))
 
-    world.collide(world.home)
+    world.collide(world.postures.home)
     contacts = world.collide(posture).contact.geom.copy()
     other.set_posture(posture)
 
@@ -162,7 +101,7 @@ def test_several_changes_are_worked_out_when_someone_looks(make, monkeypatch):
 
     monkeypatch.setattr(mujoco, 'mj_forwardSkip', count)
     world.set_objects(rest)
-    world.set_posture(world.home)
+    world.set_posture(world.postures.home)
     world.set_time(2.0)
     assert world.time_s == 2.0
     assert calls == []

@@ -43,3 +43,9 @@ def rrd(recording, instants, tmp_path_factory):
 def saved(rrd):
     """What is in that file."""
     return Contents(rrd)
+
+
+@pytest.fixture(scope='session')
+def frames(recording, instants):
+    """Every frame with the number of its instant."""
+    return [(instant.number, recording.read(key)) for instant in instants for key in instant.keys]

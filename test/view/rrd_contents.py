@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from rerun.chunk import RrdReader
 
+from synth_ros.geometry.transforms import matrix_from_quat_wxyz
 from synth_ros.view.run import log_recording
 from synth_ros.view.selection import Selection, instants_of
 from synth_ros.view.stream import to_file
@@ -98,3 +99,17 @@ def save(recording, path, selection=EVERYTHING):
     with to_file(path, title_of(recording, instants)) as sink:
         log_recording(sink, recording, instants)
     return path
+
+
+def pose(contents, entity, frame):
+    """A logged transform as (4, 4)."""
+    x, y, z, w = contents.value(entity, 'Transform3D:quaternion', frame)[0]
+    out = np.eye(4)
+    out[:3, :3] = matrix_from_quat_wxyz((w, x, y, z))
+    out[:3, 3] = contents.value(entity, 'Transform3D:translation', frame)[0]
+    return out
+
+
+def pinhole(contents, entity, frame):
+    """A logged K as (3, 3); the file has its columns."""
+    return contents.array(entity, 'Pinhole:image_from_camera', frame)[0].reshape(3, 3).T

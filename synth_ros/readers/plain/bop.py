@@ -27,6 +27,7 @@ from synth_ros.readers.layouts.folders import is_file
 from synth_ros.readers.layouts.json_items import JsonDamageError, read_json
 from synth_ros.readers.plain.files import ADVICE, Entry, plain_image, read_colour, read_values
 from synth_ros.readers.plain.types import PlainImage, PlainObject
+from synth_ros.schema.faults import first_fault
 from synth_ros.types import ByteImage, FloatArray, MaskImage
 
 T = TypeVar('T')
@@ -152,9 +153,7 @@ def _lists(path: Path, adapter: TypeAdapter[T]) -> dict[int, list[T]]:
             for key, value in stored.items()
         }
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = '.'.join(str(part) for part in first['loc'])
-        raise UsageError(f'{path}: {place}: {first["msg"]}. {ADVICE}') from None
+        raise UsageError(f'{path}: {first_fault(error)}. {ADVICE}') from None
     except (TypeError, ValueError) as error:
         raise UsageError(f'{path} does not map image ids to objects: {error}.') from None
 

@@ -16,7 +16,7 @@ from synth_ros.render.onepass.context import create_context, make_current
 from synth_ros.render.onepass.exposure import Exposed, Pool, expose
 from synth_ros.render.onepass.programs import Programs
 from synth_ros.render.onepass.scene import OnepassScene
-from synth_ros.render.owner import ClosedAtExit, ThreadOwner
+from synth_ros.render.owner import HoldsScene
 from synth_ros.types import Silhouette
 
 
@@ -46,7 +46,7 @@ class Submitted:
         return exposed
 
 
-class OnepassRenderer(ClosedAtExit):
+class OnepassRenderer(HoldsScene[OnepassScene]):
     """Implements ``render.base.Renderer`` with shaders of our own.
 
     Colour, metric depth, geom ids and facet normals are outputs of one rasterization, so they
@@ -71,15 +71,13 @@ class OnepassRenderer(ClosedAtExit):
         *,
         device: Device | None = None,
     ) -> None:
+        super().__init__()
         self._config = config
-        self._owner = ThreadOwner()
-        self._closed = False
         self._context = create_context(config, device)
         info = self._context.info
         self._device = Device('opengl', info['GL_RENDERER'], info['GL_VERSION'])
         self._programs = Programs(self._context)
         self._pool = Pool(self._context, config, background=not self._device.software)
-        self._scene: OnepassScene | None = None
         self._pending: deque[Submitted] = deque()
 
     @property
@@ -143,34 +141,18 @@ class OnepassRenderer(ClosedAtExit):
         with driver_watched(self.device, strict=True):
             return expose(scene, data, shots, pool=self._pool, layers=False)[0].covers(self._pool)
 
-    def close(self) -> None:
-        """Free everything; closing twice is fine."""
-        if self._closed:
-            return
-        self._enter()
-        self._unload()
+    def _free(self) -> None:
         self._pool.free()
         self._programs.free()
         self._context.release()
-        self._closed = True
 
     def _only(self, data: mujoco.MjData, shot: Shot) -> Picture:
         scene = self._loaded()
         with driver_watched(self.device, strict=True):
             return expose(scene, data, [shot], pool=self._pool)[0].picture(self._pool)
 
-    def _enter(self) -> None:
-        self._owner.check()
-        if self._closed:
-            raise InternalError('A renderer was used after it was closed.')
-        # Another renderer of this thread may have made its own context current.
+    def _make_current(self) -> None:
         make_current(self._context)
-
-    def _loaded(self) -> OnepassScene:
-        self._enter()
-        if self._scene is None:
-            raise InternalError('A renderer was asked for images before load(model).')
-        return self._scene
 
     def _unload(self) -> None:
         for submitted in self._pending:

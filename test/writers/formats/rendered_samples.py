@@ -3,6 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
+from small_robot import ROBOT
+
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.generate import (
     GenerateRequest,
@@ -14,22 +16,6 @@ from synth_ros.pipeline.generate import (
 from synth_ros.scene.build import SceneBuilder
 from synth_ros.writers.formats.base import FormatSetup
 from synth_ros.writers.splits import plan_of
-
-ROBOT = """
-<mujoco model="post">
-  <compiler angle="radian"/>
-  <worldbody>
-    <body name="base_link">
-      <geom type="cylinder" size=".1 .2" pos="0 0 .2"/>
-      <body name="head_link" pos="0 0 1.3">
-        <joint name="pan" axis="0 0 1" range="-1 1"/>
-        <geom type="box" size=".04 .06 .03"/>
-        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
-      </body>
-    </body>
-  </worldbody>
-</mujoco>
-"""
 
 CONFIG = """
 seed: 5
@@ -58,16 +44,18 @@ output: {dataset: {episodes: 2, views_per_episode: 2}}
 """
 
 
-def render(folder: Path, *, splits=('train', 'test')):
-    """Two episodes of two views of two cameras, the first in the first split.
+def render(folder: Path, config=CONFIG, *, robot=ROBOT, splits=('train', 'test')):
+    """All samples of a config, and what formats need to know of it.
 
     Args:
         folder: For the config.
+        config: Its text.
+        robot: What it calls ``post.xml``.
         splits: Of the episodes.
     """
-    (folder / 'post.xml').write_text(ROBOT)
+    (folder / 'post.xml').write_text(robot)
     path = folder / 'config.yaml'
-    path.write_text(CONFIG)
+    path.write_text(config)
     loaded = load_config(path)
     builder = SceneBuilder(loaded)
     plan = make_plan(GenerateRequest(path, folder), loaded)

@@ -2,43 +2,23 @@
 
 import json
 import pickle
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from format_driver import write_all
+from rendered_samples import render
+from small_robot import ROBOT as SMALL
 
-from synth_ros.config.load import load_config
-from synth_ros.pipeline.generate import (
-    GenerateRequest,
-    dataset_info,
-    episode_samples,
-    make_plan,
-    open_stage,
-)
-from synth_ros.scene.build import SceneBuilder
-from synth_ros.writers.formats.base import FormatSetup, LossTally
+from synth_ros.writers.formats.base import LossTally
 from synth_ros.writers.formats.registry import is_packed, make_format
-from synth_ros.writers.splits import plan_of
 
-ROBOT = """
-<mujoco model="post">
-  <compiler angle="radian"/>
-  <worldbody>
-    <body name="base_link">
-      <geom type="cylinder" size=".1 .2" pos="0 0 .2"/>
-      <body name="head_link" pos="0 0 1.3">
-        <joint name="pan" axis="0 0 1" range="-1 1"/>
-        <joint name="tilt" axis="0 1 0" range="-.2 .2"/>
-        <geom type="box" size=".04 .06 .03"/>
-        <camera name="head" pos=".06 0 0" xyaxes="0 -1 0 .55 0 .835" fovy="55"/>
-      </body>
-    </body>
-  </worldbody>
-</mujoco>
-"""
+ROBOT = SMALL.replace(
+    '<joint name="pan" axis="0 0 1" range="-1 1"/>',
+    '<joint name="pan" axis="0 0 1" range="-1 1"/>\n'
+    '        <joint name="tilt" axis="0 1 0" range="-.2 .2"/>',
+)
 CONFIG = """
 seed: 3
 robot: {model: post.xml}
@@ -68,24 +48,7 @@ output:
 def simulated(tmp_path_factory):
     """Two episodes of 0.3 s: nine frames of one camera, three of the other."""
     folder = tmp_path_factory.mktemp('sequence')
-    (folder / 'post.xml').write_text(ROBOT)
-    path = folder / 'config.yaml'
-    path.write_text(CONFIG)
-    loaded = load_config(path)
-    builder = SceneBuilder(loaded)
-    plan = make_plan(GenerateRequest(path, folder), loaded)
-    stage = open_stage(loaded, builder, seed=plan.seed)
-    with closing(stage.renderer):
-        samples = [
-            sample
-            for episode in range(plan.episodes)
-            for sample in episode_samples(stage, stage.open(episode), plan.course)
-        ]
-    setup = FormatSetup(
-        dataset_info(loaded, builder, seed=plan.seed, renderer='classic'),
-        loaded.config.output.dataset,
-        plan_of({0: 'train', 1: 'val'}, ('train', 'val')),
-    )
+    samples, setup = render(folder, CONFIG, robot=ROBOT, splits=('train', 'val'))
     return sorted(samples, key=lambda sample: sample.key), setup
 
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from synth_ros.config.base import Section
 from synth_ros.config.distribution_check import distributions
-from synth_ros.config.distributions_3d import Points, Rotations
+from synth_ros.config.points import Points
+from synth_ros.config.rotations import Rotations
 from synth_ros.config.shape import _kind, _Schema, kind_at
 from synth_ros.config.words import describe
 

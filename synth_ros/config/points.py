@@ -1,8 +1,7 @@
-"""Distributions of points and rotations, for keys that draw a place or an orientation.
+"""Distributions of points, for keys that draw a place.
 
 Each kind is a map from the unit cube that keeps equal volumes equal, so that ``across: episodes``
-spreads points and rotations as evenly as it does numbers. The maps are in ``randomize.points`` and
-``randomize.rotations``.
+spreads points as evenly as it does numbers. The maps are in ``randomize.points``.
 """
 
 from __future__ import annotations
@@ -10,43 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    GetJsonSchemaHandler,
-    JsonValue,
-    PrivateAttr,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, GetJsonSchemaHandler, JsonValue, PrivateAttr, model_validator
 from pydantic_core import CoreSchema
 
-from synth_ros.config.base import (
-    Axis,
-    Fault,
-    NonNegative,
-    Quaternion,
-    Range,
-    Section,
-    Text,
-    Vector3,
-)
+from synth_ros.config.base import Axis, Fault, NonNegative, Range, Section, Text, Vector3
 from synth_ros.config.distribution_kinds import weight_faults, with_shares
-from synth_ros.config.distributions import (
-    Distribution,
-    Drawn,
-    DrawnNonNegative,
-    drawn,
-    frozen,
-    uniform,
-)
+from synth_ros.config.distributions import Drawn, DrawnNonNegative, frozen, uniform
+from synth_ros.config.one_kind import OneKind
 
 _Extent = tuple[NonNegative, NonNegative, NonNegative]
-_Tilt = Annotated[Distribution, drawn(low=0, high=180)]
-_HalfAngle = Annotated[float, Field(gt=0, le=180)]
 
 _ORIGIN = (0.0, 0.0, 0.0)
 _UP = (0.0, 0.0, 1.0)
-_ANY_TURN = uniform(-180, 180)
 
 
 class InBox(Section):
@@ -213,7 +187,7 @@ PointKind = Literal[
 ]
 
 
-class PlainPoints(Section):
+class PlainPoints(OneKind):
     """A point: exactly one of the kinds below. ``[x, y, z]`` is short for ``constant``."""
 
     constant: Vector3 | None = None
@@ -239,20 +213,11 @@ class PlainPoints(Section):
     file: FilePoints | None = None
     """From the rows of a file."""
 
-    def rules(self) -> Iterator[Fault]:
-        """Yield faults for more or less than one kind."""
-        kinds = tuple(name for name in type(self).model_fields if name != 'across')
-        yield from _kind_faults(self, kinds)
-
     @model_validator(mode='before')
     @classmethod
     def _long_form(cls, value: object) -> object:
         data = frozen(value)
         return {'constant': data} if isinstance(data, tuple) else data
-
-    @model_serializer
-    def _dump(self) -> JsonValue:
-        return _dumped(self)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -295,130 +260,7 @@ class Points(PlainPoints):
     independently."""
 
 
-class RollPitchYaw(Section):
-    """Angles about the fixed axes x, y, z, in this order, each drawn by itself."""
-
-    roll_deg: Drawn = uniform(0, 0)
-    """About x."""
-    pitch_deg: Drawn = uniform(0, 0)
-    """About y."""
-    yaw_deg: Drawn = uniform(0, 0)
-    """About z."""
-
-
-class Cone(Section):
-    """An axis tilted by less than an angle, in proportion to the solid angle."""
-
-    half_angle_deg: _HalfAngle
-    """Largest angle between the object's z axis and ``axis``."""
-    axis: Axis = _UP
-    """Middle of the cone."""
-    spin_deg: Drawn = _ANY_TURN
-    """Rotation about the object's own z axis before it is tilted."""
-
-
-class Tilt(Section):
-    """A rotation about z, then a tilt towards any side."""
-
-    angle_deg: _Tilt
-    """By how much."""
-    spin_deg: Drawn = _ANY_TURN
-    """Rotation about z before."""
-
-
-class Near(Section):
-    """A small rotation about any axis after a fixed one: an error of calibration."""
-
-    rpy_deg: Vector3 = _ORIGIN
-    """The fixed one: angles about the fixed axes x, y, z, in this order."""
-    std_deg: NonNegative
-    """Standard deviation of the rotation vector along each axis."""
-
-
-class Sides(Section):
-    """Standing on one of the six sides of a box, each as likely as any other."""
-
-    yaw_deg: Drawn = _ANY_TURN
-    """Rotation about the world's z after that."""
-
-
-class PlainRotations(Section):
-    """A rotation: exactly one of the kinds below."""
-
-    uniform: Literal['so3'] | None = None
-    """``so3``: any rotation, each as likely as any other (Haar measure)."""
-    yaw_deg: Drawn | None = None
-    """Upright, with this heading."""
-    rpy_deg: RollPitchYaw | None = None
-    """By angles about fixed axes."""
-    quat_wxyz: Quaternion | None = None
-    """Always this one."""
-    cone: Cone | None = None
-    """Within a cone."""
-    tilt: Tilt | None = None
-    """Tilted by an angle."""
-    near: Near | None = None
-    """Around a fixed one."""
-    sides: Sides | None = None
-    """On any of six sides."""
-
-    def rules(self) -> Iterator[Fault]:
-        """Yield faults for more or less than one kind."""
-        kinds = tuple(name for name in type(self).model_fields if name != 'across')
-        yield from _kind_faults(self, kinds)
-
-    @model_serializer
-    def _dump(self) -> JsonValue:
-        return _dumped(self)
-
-
-class MixedRotations(Section):
-    """Several distributions of rotations; each draw comes from one of them."""
-
-    of: Annotated[tuple[PlainRotations, ...], Field(min_length=1)]
-    """The distributions."""
-    weights: tuple[NonNegative, ...] | None = None
-    """How often each is drawn from, relative to the others; equally often by default."""
-
-    def weighted(self) -> tuple[tuple[PlainRotations, float], ...]:
-        """The distributions that are drawn from at all, with their shares."""
-        return with_shares(self.of, self.weights)
-
-    def rules(self) -> Iterator[Fault]:
-        """Yield faults of the weights."""
-        yield from weight_faults(self.weights, len(self.of), 'of')
-
-
-class Rotations(PlainRotations):
-    """A rotation: exactly one of the kinds below."""
-
-    mixture: MixedRotations | None = None
-    """From one of several distributions."""
-    across: Literal['episodes'] | None = None
-    """Spreads the draws of successive episodes evenly (scrambled Sobol points) instead of
-    independently."""
-
-
-def _kind_faults(section: Section, kinds: tuple[str, ...]) -> Iterator[Fault]:
-    given = [kind for kind in kinds if getattr(section, kind) is not None]
-    if not given:
-        yield Fault((), f'no kind is given; give one of {", ".join(kinds)}')
-    for other in given[1:]:
-        yield Fault((other,), f'give one kind; "{given[0]}" is given already')
-
-
 def _hole_faults(inner_m: float, radius_m: float) -> Iterator[Fault]:
     if inner_m > radius_m:
         message = f'is larger than radius_m, {radius_m:g}: nothing is left between them'
         yield Fault(('inner_radius_m',), message, because=(('radius_m',),))
-
-
-def _dumped(section: Section) -> JsonValue:
-    given: dict[str, JsonValue] = {}
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        if isinstance(value, Section):
-            given[name] = value.model_dump(mode='json', exclude_none=True)
-        elif value is not None:
-            given[name] = list(value) if isinstance(value, tuple) else value
-    return given['constant'] if given.keys() == {'constant'} else given
