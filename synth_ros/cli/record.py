@@ -52,7 +52,7 @@ def record(
     seed: Annotated[int | None, typer.Option(min=0, help="Replaces the config's seed.")] = None,
     compression: Annotated[
         Literal['zstd', 'none'],
-        typer.Option(help='Of the bag; none is three times as large, and a little faster.'),
+        typer.Option(help='Of the bag; with none it is about three times as large.'),
     ] = 'zstd',
     split_size: Annotated[
         int,
@@ -169,4 +169,12 @@ def _run(command: list[str]) -> int:
                 process.wait()
             except KeyboardInterrupt:
                 process.send_signal(signal.SIGINT)
-    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+    if process.returncode >= 0:
+        return process.returncode
+    print(
+        f'error: The process that recorded was killed by signal {-process.returncode}. What it '
+        'wrote lies in a hidden folder (.*.partial) at the place of the bag: synth-ros recover '
+        'mends it, and the next run removes it.',
+        file=sys.stderr,
+    )
+    return 128 - process.returncode
