@@ -13,7 +13,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -280,9 +280,18 @@ def _recorded(
         SynthRosError: It could not be recorded.
     """
     recorded = recorder.record(out / part.name, part.run, stop=stop, watch=watch, whole=True)
+    if isinstance(recorded.error, OutputError):
+        raise OutputError(
+            f'{recorded.error} As one of many bags it must be whole, so it was removed: run the '
+            'same command with --resume to go on.'
+        ) from recorded.error
     if recorded.error is not None:
         raise recorded.error
     return recorded
+
+
+class _Stopped(Exception):  # noqa: N818 (an end, not an error)
+    """The recording was told to stop."""
 
 
 def _by_workers(
@@ -300,9 +309,12 @@ def _by_workers(
         for device in assign_devices(count, devices)
     ]
     waiting = deque(todo)
-    with started(_work, jobs) as crew:
+    with suppress(_Stopped), started(_work, jobs) as crew:
         busy: dict[Connection, Worker] = {worker.pipe: worker for worker in crew}
-        while busy and not stop.is_set():
+        while busy:
+            if stop.is_set():
+                # Nobody is waited for: what they make would not be whole.
+                raise _Stopped
             for pipe in connection.wait(list(busy), _LOOK_S):
                 assert isinstance(pipe, Connection)
                 if not _hear(busy[pipe], waiting, watch):

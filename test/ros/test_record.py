@@ -7,19 +7,18 @@ from types import SimpleNamespace
 
 import pytest
 from bag_files import FLOWING, LATCHED, counts, metadata, proof, report_of
+from live_bags import record, recorder_of
 from ros_processes import CONFIG, FRAMES_PER_EPISODE, write_config
 from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
-from synth_ros.config.load import load_config
 from synth_ros.errors import OutputError, PlacementError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import Extent
 from synth_ros.readers.bag import read_bag_summary
 from synth_ros.readers.open_recording import open_recording
-from synth_ros.render.auto import choose_backend
 from synth_ros.ros.live_bag import Storing
-from synth_ros.ros.record_run import Recorder, Run, Watch
+from synth_ros.ros.record_run import Run, Watch
 from synth_ros.validate.run import validate
 from synth_ros.writers.bag import Split
 from synth_ros.writers.mcap_file import Appender
@@ -48,21 +47,6 @@ class Listener(Watch):
 
     def note(self, sentence):
         self.notes.append(sentence)
-
-
-def recorder_of(config, *, seed=None, storing=None):
-    loaded = load_config(config)
-    return Recorder(
-        loaded,
-        seed=loaded.config.seed if seed is None else seed,
-        storing=storing or Storing(),
-        choice=choose_backend(loaded.config.render),
-    )
-
-
-def record(recorder, bag, run, **options):
-    options = {'stop': threading.Event(), 'watch': Listener(), **options}
-    return recorder.record(bag, run, **options)
 
 
 @pytest.fixture(scope='module')
@@ -123,6 +107,7 @@ def test_the_report_tells_of_simulated_time(whole):
     assert '0.6 s of simulated time' in (whole.bag / 'recording_report.html').read_text()
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(tmp_path):
     """Also with stereo pair and IMU, whose samples lie in the bag at their own stamps."""
     config = write_config(tmp_path, DEVICES)
@@ -169,6 +154,7 @@ def test_a_bag_that_must_be_whole_does_not_appear_otherwise(small, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_a_valid_bag(small, tmp_path, monkeypatch):
     append = Appender.append
 

@@ -1,7 +1,6 @@
 """The recorder node: what was published is in the bag and in the dataset, and can be proved."""
 
 import json
-import threading
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 
@@ -9,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof, report_of
+from live_bags import check_same
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 from ros_processes import CONFIG, NodeProcess, recorder, sim, write_config
@@ -20,12 +20,8 @@ from synth_ros.pipeline.convert import ConvertRequest, convert
 from synth_ros.pipeline.generate import dataset_info, open_stage
 from synth_ros.pipeline.live import LiveSession
 from synth_ros.readers.bag import read_bag_summary
-from synth_ros.render.auto import choose_backend
 from synth_ros.ros.dataset_bag import BagRequest, write_dataset_bag
-from synth_ros.ros.live_bag import Storing
-from synth_ros.ros.record_run import Recorder, Run, Watch
 from synth_ros.scene.build import SceneBuilder
-from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.coco import CocoWriter
 
 FRAMES = 14  # two episodes of six, and two frames
@@ -338,36 +334,4 @@ def plain(value):
 
 
 def test_recording_without_transport_gives_the_same_bag(recorded, tmp_path):
-    """Topics, types, qualities of service and messages; but for the name of the run."""
-    loaded = load_config(recorded.config)
-    choice = choose_backend(loaded.config.render)
-    recorder = Recorder(loaded, seed=loaded.config.seed, storing=Storing(), choice=choice)
-    bag = tmp_path / 'bag'
-    recorder.record(bag, Run(0, frames=FRAMES), stop=threading.Event(), watch=Watch())
-    ours, theirs = (
-        {entry['topic_metadata']['name']: entry for entry in found['topics_with_message_count']}
-        for found in (metadata(bag), metadata(recorded.bag))
-    )
-    assert ours == theirs
-    assert proof(bag) == proof(recorded.bag)
-    ours, theirs = (json.loads(metadata(b)['custom_data'][DATASET]) for b in (bag, recorded.bag))
-    assert (ours.pop('renderer'), theirs.pop('renderer')) == ('classic', 'topics')
-    assert ours == theirs
-    ours, theirs = (exact_messages(b) for b in (bag, recorded.bag))
-    assert ours.keys() == theirs.keys()
-    for topic, messages in theirs.items():
-        assert ours[topic] == messages, topic
-
-
-def exact_messages(bag):
-    """All messages by topic as bytes without gaps; annotations without the name of the run."""
-    found = {}
-    with AnyReader([bag]) as reader:
-        for connection, _, data in reader.messages():
-            message = reader.deserialize(data, connection.msgtype)
-            if connection.topic.endswith('annotations'):
-                shown = {**json.loads(message.data), 'session': ''}
-            else:
-                shown = bytes(reader.typestore.serialize_cdr(message, connection.msgtype))
-            found.setdefault(connection.topic, []).append(shown)
-    return found
+    check_same(recorded.config, recorded.bag, frames=FRAMES, folder=tmp_path)
