@@ -4,9 +4,11 @@ A contender makes whole episodes, scenes drawn, built and settled, and stores th
 says, index included; the baseline makes the same episodes and stores nothing. All live side by
 side and take turns, the baseline before each; each pair gives one share. Each turn says how much
 processor time it took, too: on a machine with other work that share is the steadier one.
-``--mcap`` compares what the recorder node writes (needs ROS 2).
+``--recorded`` does the same with a live simulation, which ``synth-ros record`` stores as a bag;
+``--mcap`` compares what the recorder node writes of it in a process of its own (both need ROS 2).
 
     python benchmarks/bench_written.py [--rounds 5] [--backends classic onepass] [--workers 1 2]
+    python benchmarks/bench_written.py --recorded
     python benchmarks/bench_written.py --mcap
 """
 
@@ -171,6 +173,34 @@ def _row(name: str, contender: Contender, pairs: Sequence[Pair], *, spec: SceneS
     )
 
 
+def measure_recorded(setting: Setting, root: Path, *, rounds: int, frames: int) -> Row:
+    """What ``synth-ros record`` keeps of the rate of a live simulation, physics included.
+
+    Both are the same simulation, drawn ahead and labelled by a second thread; they live side by
+    side and take turns.
+    """
+    from bench_publish import live_scene
+
+    config = live_scene(root, setting.spec, setting.backend, look=setting.look)
+    base, one = (
+        Running(
+            Contender(
+                name,
+                {'make': 'live', 'config': str(config), 'recorded': recorded},
+                quality(setting.backend, *setting.look),
+            )
+        )
+        for name, recorded in ((MEMORY, False), ('recorded', True))
+    )
+    with base, one:
+        for running in (base, one):
+            running.ready()
+            running.turn(VIEWS)
+        pairs = [_pair(base, one, frames) for _ in range(rounds)]
+    name = f'recorded to MCAP, zstd: {setting.words}'
+    return _row(name, one.contender, pairs, spec=setting.spec)
+
+
 def measure_mcap(setting: Setting, root: Path, *, rounds: int, frames: int) -> Row:
     """What the recorder node writes while the simulation node runs as fast as it can.
 
@@ -219,6 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--workers', nargs='+', type=int, default=[1, 2])
     known = [AT_REST, *WAYS]
     parser.add_argument('--ways', nargs='+', choices=known, default=known)
+    parser.add_argument('--recorded', action='store_true', help='synth-ros record instead')
     parser.add_argument('--mcap', action='store_true', help='the recorder node instead')
     parser.add_argument('--scenes', type=Path, help='folder on the disk to be measured')
     parser.add_argument('--json', type=Path, default=results.FOLDER / 'writing.json')
@@ -231,23 +262,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(dir=options.scenes) as folder:
         for backend in options.backends:
             for look in options.looks:
-                for workers in [1] if options.mcap else options.workers:
+                for workers in [1] if options.mcap or options.recorded else options.workers:
                     setting = Setting(spec, backend, LOOKS[look], workers)
-                    if options.mcap:
-                        rows = [
-                            measure_mcap(
-                                setting, Path(folder), rounds=options.rounds, frames=5 * frames
-                            )
-                        ]
-                    else:
-                        rows = measure(
-                            setting,
-                            Path(folder),
-                            ways=options.ways,
-                            size=(options.rounds, frames),
-                        )
+                    rows = _rows(setting, Path(folder), options, frames=frames)
                     results.show(rows)
                     results.save(options.json, rows)
+
+
+def _rows(setting: Setting, root: Path, options: argparse.Namespace, *, frames: int) -> list[Row]:
+    if options.recorded:
+        return [measure_recorded(setting, root, rounds=options.rounds, frames=frames)]
+    if options.mcap:
+        return [measure_mcap(setting, root, rounds=options.rounds, frames=5 * frames)]
+    return measure(setting, root, ways=options.ways, size=(options.rounds, frames))
 
 
 if __name__ == '__main__':

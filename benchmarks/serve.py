@@ -2,7 +2,8 @@
 
 Started by ``contenders.py`` with its options as JSON: ``make`` is ``naive`` or ``ours``,
 ``folder`` a scene that ``settled.prepare`` made; the rest is the picture's quality and, for ours,
-the labels. Or ``make`` is ``episodes``, and ``config`` says what is made of scenes ever new.
+the labels. Or ``make`` is ``episodes``, and ``config`` says what is made of scenes ever new; or
+``live``, and it says what is simulated.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ def main() -> None:
             processes=int(str(options['processes'])),
         )
         channel.serve(made.make, device=made.device)
+        return
+    if options['make'] == 'live':
+        from synth_ros.ros.runtime import prepare_environment
+
+        prepare_environment()
+        from live_frames import LiveFrames
+
+        live = LiveFrames(Path(str(options['config'])), recorded=bool(options['recorded']))
+        channel.serve(live.make, device=live.device)
         return
     folder = Path(str(options['folder']))
     quality = int(str(options['shadow_size'])), int(str(options['samples']))

@@ -22,6 +22,7 @@ from synth_ros.cli.export import export_app
 from synth_ros.cli.generate import generate
 from synth_ros.cli.merge import merge
 from synth_ros.cli.preview import preview
+from synth_ros.cli.record import record
 from synth_ros.cli.recover import recover
 from synth_ros.cli.render import render
 from synth_ros.cli.report import report
@@ -57,7 +58,8 @@ def _options(
 
     First steps: [bold]synth-ros doctor[/] says what renders here; [bold]synth-ros preview
     CONFIG[/] shows what a config makes; [bold]synth-ros generate CONFIG[/] makes a dataset;
-    [bold]synth-ros demo[/] runs the ROS nodes and records a labelled bag.
+    [bold]synth-ros record CONFIG BAG[/] a labelled rosbag; [bold]synth-ros demo[/] runs the ROS
+    nodes.
     """
 
 
@@ -65,6 +67,7 @@ for _verb in (
     demo,
     preview,
     generate,
+    record,
     render,
     convert,
     bag2dataset,

@@ -103,6 +103,26 @@ class ScenePlan(NamedTuple):
     period_s: float | None = None
 
 
+class Extent(NamedTuple):
+    """Where a session ends by itself.
+
+    Attributes:
+        last_episode: Number of the last episode; ``None``: no end.
+        end_ns: Simulated time from which on there is no frame, nanoseconds; ``None``: no end.
+    """
+
+    last_episode: int | None = None
+    end_ns: int | None = None
+
+
+ENDLESS = Extent()
+"""A session that goes on until it is left."""
+
+
+class SessionOver(Exception):  # noqa: N818 (an end, not an error)
+    """All frames of a session's extent were drawn."""
+
+
 class LiveSession:
     """Plays episode after episode.
 
@@ -125,11 +145,13 @@ class LiveSession:
         commands: What the robot obeys, in place of what is drawn for it. It begins each episode
             in its first drawn posture, and commands are taken whenever a frame is due, before it
             is drawn. No frame is begun ahead then.
+        extent: Where the session ends by itself.
 
     Attributes:
         plan: The same for scenes that are opened from now on; a reset keeps that of its scene.
         stays: May be changed at any time; what is drawn ahead may be over already.
         begun: Whether a frame of the running scene was drawn.
+        notes: What did not go as drawn since the last frame, a sentence each.
     """
 
     def __init__(
@@ -141,8 +163,10 @@ class LiveSession:
         stays: bool = False,
         idle: Idle = nothing_idle,
         commands: CommandInbox | None = None,
+        extent: Extent = ENDLESS,
     ) -> None:
         self._stage = stage
+        self._extent = extent
         self._commands = commands
         self._idle = idle
         self.plan = plan or ScenePlan(stage.seed)
@@ -152,7 +176,7 @@ class LiveSession:
         self._offset_steps = 0
         self._steps = 0
         self._run = 0
-        self._notes: list[str] = []
+        self.notes: list[str] = []
         self._play(stage.open(first_episode))
 
     @property
@@ -233,6 +257,7 @@ class LiveSession:
 
         Raises:
             PlacementError: Ten episodes in a row came to no valid rest.
+            SessionOver: There is no further frame within the session's extent.
         """
         self.begun = True
         # A robot that is commanded shall not be ahead of what its commander has seen.
@@ -247,9 +272,12 @@ class LiveSession:
             self._in_flight.most = most
             window = next(self._windows)
             self.begun = True
+        end_ns = self._extent.end_ns
+        if end_ns is not None and window.now.stamp_ns >= end_ns:
+            raise SessionOver
         stamp_s = window.now.stamp_ns * 1e-9
         self._steps = round(stamp_s / self._timing.timestep_s) - self._offset_steps
-        notes, self._notes = tuple(self._notes), []
+        notes, self.notes = tuple(self.notes), []
         label = partial(_labelled, self._episode, window, run=self._run, notes=notes)
         course = self._course
         if self.stays or self._steps >= self._timing.steps_until(course.frames):
@@ -263,12 +291,14 @@ class LiveSession:
 
     def _next_valid_episode(self) -> None:
         """Draw the following episode that comes to a valid rest; tell of those skipped."""
-        number = self.episode + 1
+        number, end = self.episode + 1, self._extent.last_episode
         for last in range(number, number + _MAX_SKIPPED):
+            if end is not None and last > end:
+                raise SessionOver
             try:
                 self.next_episode(last)
             except PlacementError as error:
-                self._notes.append(f'Skipped: {error}')
+                self.notes.append(f'Skipped: {error}')
                 if last == number + _MAX_SKIPPED - 1:
                     raise
             else:

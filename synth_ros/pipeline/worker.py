@@ -38,7 +38,7 @@ def work(task: Task, parent: Connection) -> None:
         task: What to do.
         parent: Gives the numbers of episodes, and hears of what is done.
     """
-    _end_with_parent()
+    end_with_parent()
     try:
         parent.send(Times(_work(task, parent).tallies()))
     except SynthRosError as error:
@@ -73,7 +73,7 @@ def _work(task: Task, parent: Connection) -> Clock:
     return stage.clock
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process as soon as the parent is gone, however it went.
 
     Another run may take over the dataset then; nobody else may write to it.

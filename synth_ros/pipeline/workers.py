@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from synth_ros.errors import InternalError, SynthRosError
 from synth_ros.pipeline.clock import Clock
@@ -24,6 +25,8 @@ from synth_ros.pipeline.crew import (
 )
 from synth_ros.pipeline.generate import GenerateRequest, Plan, Progress, Report
 from synth_ros.pipeline.worker import Message, work
+
+Job = TypeVar('Job')
 
 # How long a worker may take to end once it was told to; then it is killed.
 _END_S = 5.0
@@ -70,18 +73,18 @@ def run_workers(
     tasks = [
         Task(request, plan, device, workers=count) for device in assign_devices(count, devices)
     ]
-    with _started(tasks) as workers:
+    with started(work, tasks) as workers:
         _Foreman(workers, episodes, report=report, clock=clock).run()
 
 
-class _Worker(NamedTuple):
+class Worker(NamedTuple):
     """A worker process as its parent sees it.
 
     Attributes:
         number: From 1.
         process: The process.
         pipe: To it.
-        making: Episodes that it was given and has not committed.
+        making: Numbers of what it was given and has not finished.
     """
 
     number: int
@@ -94,9 +97,9 @@ class _Foreman:
     """Hands out episodes and hears of what is done."""
 
     def __init__(
-        self, workers: Sequence[_Worker], episodes: Sequence[int], *, report: Report, clock: Clock
+        self, workers: Sequence[Worker], episodes: Sequence[int], *, report: Report, clock: Clock
     ) -> None:
-        self._workers: dict[Connection, _Worker] = {w.pipe: w for w in workers}
+        self._workers: dict[Connection, Worker] = {w.pipe: w for w in workers}
         self._count = len(workers)
         self._todo = deque(episodes)
         self._report = report
@@ -109,11 +112,11 @@ class _Foreman:
                 assert isinstance(pipe, Connection)
                 self._hear(self._workers[pipe])
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: Worker) -> None:
         try:
             message: Message = worker.pipe.recv()
         except (EOFError, OSError):
-            raise WorkerError(_death(worker)) from None
+            raise WorkerError(death(worker)) from None
         match message:
             case Want():
                 self._give(worker, message)
@@ -126,7 +129,7 @@ class _Foreman:
             case Failure():
                 raise WorkerError(message)
 
-    def _give(self, worker: _Worker, want: Want) -> None:
+    def _give(self, worker: Worker, want: Want) -> None:
         # Towards the end, nobody takes an episode ahead that another could begin now.
         number = None
         if self._todo and (want.idle or len(self._todo) >= self._count):
@@ -135,11 +138,16 @@ class _Foreman:
         try:
             worker.pipe.send(number)
         except OSError:
-            raise WorkerError(_death(worker)) from None
+            raise WorkerError(death(worker)) from None
 
 
-def _death(worker: _Worker) -> Failure:
-    """Tells of a worker that ended without a word."""
+def death(worker: Worker, *, noun: str = 'episode') -> Failure:
+    """Tells of a worker that ended without a word.
+
+    Args:
+        worker: Which.
+        noun: What the numbers are of that it was given.
+    """
     worker.process.join(_END_S)
     code = worker.process.exitcode
     if code is None:
@@ -150,10 +158,10 @@ def _death(worker: _Worker) -> Failure:
     else:
         how = f'ended with code {code}'
     if worker.making:
-        kind = 'episodes' if len(worker.making) > 1 else 'episode'
+        kind = f'{noun}s' if len(worker.making) > 1 else noun
         what = f'while it made {kind} {" and ".join(map(str, worker.making))}'
     else:
-        what = 'while it had no episode to make'
+        what = f'while it had no {noun} to make'
     why = (
         'If memory ran out (the kernel says so in: dmesg | grep -i oom), take fewer --workers, '
         'smaller images or fewer annotations. '
@@ -168,15 +176,22 @@ def _death(worker: _Worker) -> Failure:
 
 
 @contextmanager
-def _started(tasks: Sequence[Task]) -> Iterator[list[_Worker]]:
-    """Worker processes; when the block ends, so do they, in any case and within seconds."""
+def started(
+    body: Callable[[Job, Connection], None], jobs: Sequence[Job]
+) -> Iterator[list[Worker]]:
+    """Worker processes; when the block ends, so do they, in any case and within seconds.
+
+    Args:
+        body: Of each process; gets its job and a pipe to this one.
+        jobs: One for each worker.
+    """
     # Spawned, never forked: a forked GL context is undefined behaviour.
     context = multiprocessing.get_context('spawn')
-    workers: list[_Worker] = []
+    workers: list[Worker] = []
     try:
-        with environment_of_workers(len(tasks)), _interrupts_for_parent_alone():
-            for number, task in enumerate(tasks, 1):
-                workers.append(_start(context, number, task))
+        with environment_of_workers(len(jobs)), _interrupts_for_parent_alone():
+            for number, job in enumerate(jobs, 1):
+                workers.append(_start(context, number, partial(body, job)))
         yield workers
         for worker in workers:
             worker.process.join(_END_S)
@@ -184,17 +199,17 @@ def _started(tasks: Sequence[Task]) -> Iterator[list[_Worker]]:
         _end(workers)
 
 
-def _start(context: SpawnContext, number: int, task: Task) -> _Worker:
+def _start(context: SpawnContext, number: int, body: Callable[[Connection], None]) -> Worker:
     ours, theirs = context.Pipe()
     process = context.Process(
-        target=work, args=(task, theirs), name=f'synth_ros worker {number}', daemon=True
+        target=body, args=(theirs,), name=f'synth_ros worker {number}', daemon=True
     )
     try:
         process.start()
     finally:
         # The worker's end must be its own alone, or its death would go unnoticed.
         theirs.close()
-    return _Worker(number, process, ours, [])
+    return Worker(number, process, ours, [])
 
 
 @contextmanager
@@ -213,7 +228,7 @@ def _interrupts_for_parent_alone() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end(workers: Sequence[_Worker]) -> None:
+def _end(workers: Sequence[Worker]) -> None:
     """End all processes, gently first, then without asking."""
     for worker in workers:
         worker.pipe.close()

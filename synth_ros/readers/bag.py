@@ -10,12 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synth_ros.errors import UsageError
-from synth_ros.schema.bag_files import REPEATED
+from synth_ros.schema.bag_files import LOSS, REPEATED
 from synth_ros.schema.faults import first_fault
 
 _AGAIN = 'Write it again: remove it and run synth-ros recover on the folder.'
-LOSS = 'synth_ros_loss'
-"""Key of the recorder's proof in the bag's custom data."""
 
 
 class LossProof(BaseModel):

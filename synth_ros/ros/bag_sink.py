@@ -22,7 +22,7 @@ from synth_ros.ros.qos import BURST
 from synth_ros.ros.recorder_params import Compression
 from synth_ros.ros.recording_report import Written
 from synth_ros.ros.seen_models import SeenModels
-from synth_ros.schema.bag_files import mcap_name
+from synth_ros.schema.bag_files import LOSS, mcap_name
 from synth_ros.schema.bag_note import DATASET
 from synth_ros.writers.bag import NO_SPLIT, BagWriter, Split
 from synth_ros.writers.bag_latched import LatchedMessages
@@ -157,7 +157,7 @@ class BagSink:
             OutputError: The disk is full; what was written stays readable or recoverable.
         """
         proof = {report.topic: report._asdict() for report in reports}
-        self._writer.note('synth_ros_loss', json.dumps(proof, sort_keys=True))
+        self._writer.note(LOSS, json.dumps(proof, sort_keys=True))
         with self._at_work():
             self._writer.close()
         write_bag_meshes(self._writer.path, self._meshes, self._models.names)

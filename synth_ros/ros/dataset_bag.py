@@ -6,11 +6,8 @@ beside them, so that ``synth-ros bag2dataset`` gives the dataset back.
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -18,29 +15,27 @@ from typing import NamedTuple, get_args
 from synth_ros.config.labels import Annotation, LabelsConfig
 from synth_ros.config.load import LoadedConfig, load_config
 from synth_ros.config.output import DatasetConfig, LiveConfig
-from synth_ros.errors import OutputError, UsageError
+from synth_ros.errors import UsageError
 from synth_ros.pipeline.bag_note import note_of
 from synth_ros.pipeline.convert import ConvertRequest, Source, sample_key
 from synth_ros.pipeline.recorded import info_of, options_of
 from synth_ros.pipeline.replay import read_provenance
 from synth_ros.readers.open_recording import open_recording
 from synth_ros.readers.recording import RecordedFrame, Recording
-from synth_ros.ros import streams, tf
-from synth_ros.ros.bag_outlets import BagOutlets
+from synth_ros.ros import tf
+from synth_ros.ros.bag_outlets import BagOutlets, view_topics
 from synth_ros.ros.messages import StreamOptions
 from synth_ros.ros.mounts import mounts_move
-from synth_ros.ros.names import camera_topics
 from synth_ros.ros.publishers import Moment, Rig, SimPublishers, rig_of
 from synth_ros.ros.recorder_params import Compression
 from synth_ros.ros.timeline import Slot, timeline
 from synth_ros.scene.build import SceneBuilder
-from synth_ros.schema.bag_files import mcap_name
 from synth_ros.schema.bag_note import DATASET
 from synth_ros.types import LinkPose, Sample
 from synth_ros.writers.bag import BagWriter
 from synth_ros.writers.bag_meshes import write_bag_meshes
+from synth_ros.writers.bag_place import bag_place, check_free
 from synth_ros.writers.base import DatasetInfo
-from synth_ros.writers.folder import os_errors, sync_folder
 
 SESSION = 'dataset'
 _DEPTH = frozenset(
@@ -110,19 +105,17 @@ def write_dataset_bag(request: BagRequest, progress: Progress) -> Written:
         RosError: A message package is not installed.
         OutputError: The bag exists or cannot be written; then nothing of it appears.
     """
-    if request.bag.exists():
-        raise OutputError(
-            f'{request.bag} exists already, and a bag never overwrites. Choose another folder, '
-            'or remove it.'
-        )
+    check_free(request.bag)
     with closing(open_recording(request.dataset)) as recording:
         if recording.kind != 'dataset':
             raise UsageError(f'{request.dataset} is a bag already. Give the folder of a dataset.')
         if not recording.frames:
             raise UsageError(f'There is no frame in {request.dataset}: nothing to write.')
         loaded = _config(recording, request.config)
-        with _aside(request.bag) as aside:
-            return _Conversion(recording, request, loaded).write(aside, progress)
+        with bag_place(request.bag) as place:
+            written = _Conversion(recording, request, loaded).write(place.path, progress)
+            place.appear()
+            return written
 
 
 class _Conversion:
@@ -153,7 +146,7 @@ class _Conversion:
         frames = 0
         custom = {DATASET: note.model_dump_json()}
         with BagWriter(aside, compression=self._request.compression, custom_data=custom) as bag:
-            outlets = BagOutlets(bag, views=self._views())
+            outlets = BagOutlets(bag, views=view_topics(self._cameras))
             outlets.now_ns = slots[0].stamp_ns
             publishers = self._publishers(outlets)
             for slot in slots:
@@ -173,16 +166,6 @@ class _Conversion:
             links=[node.name for node in self._rig.tree],
             categories=self._recording.categories,
             options=self._options,
-        )
-
-    def _views(self) -> frozenset[str]:
-        """Topics that a recorder leaves out."""
-        names = {stream.name for stream in streams.STREAMS if stream.use == 'view'}
-        return frozenset(
-            topic
-            for camera in self._cameras
-            for name, topic in camera_topics(camera)._asdict().items()
-            if name in names
         )
 
     def _first(self) -> RecordedFrame:
@@ -322,36 +305,3 @@ def _lacks(recording: Recording, first: RecordedFrame, *, with_config: bool) -> 
             'world in /tf: --config gives the robot its tree.'
         )
     return tuple(told)
-
-
-@contextmanager
-def _aside(bag: Path) -> Iterator[Path]:
-    """A folder of the same name beside the bag's place, which becomes the bag when it is whole.
-
-    What killed runs left there goes.
-    """
-    with os_errors(bag, valid='Nothing was written.'):
-        bag.parent.mkdir(parents=True, exist_ok=True)
-        for left in bag.parent.glob(f'.{bag.name}.*.partial'):
-            if not _in_use(left / bag.name / mcap_name(bag)):
-                shutil.rmtree(left, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=f'.{bag.name}.', suffix='.partial', dir=bag.parent))
-    try:
-        yield folder / bag.name
-        with os_errors(bag, valid='Nothing was written.'):
-            (folder / bag.name).rename(bag)
-            sync_folder(bag.parent)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_use(file: Path) -> bool:
-    """Whether a running process writes a bag's file."""
-    try:
-        with file.open('rb') as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -130,7 +130,7 @@ def _with_numpy(image: NDArray[np.generic], encoding: Encoding, header: Header) 
     # Only array.array takes the fast path of the generated setter; anything else is copied
     # element by element, a second and more for one image.
     data = array.array('B')
-    data.frombytes(np.ascontiguousarray(image).tobytes())
+    data.frombytes(memoryview(np.ascontiguousarray(image)).cast('B'))
     message.data = data
     return message
 

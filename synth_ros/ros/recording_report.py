@@ -34,13 +34,13 @@ class Written(NamedTuple):
     Attributes:
         name: Of its folder.
         files: In order.
-        writing_s: Real time spent in writing, seconds.
+        writing_s: Real time spent in writing, seconds; ``None`` if it does not matter.
         not_written: Messages that waited in memory when the disk failed.
     """
 
     name: str
     files: tuple[FileFigures, ...]
-    writing_s: float
+    writing_s: float | None
     not_written: int
 
 
@@ -50,7 +50,7 @@ def recording_report(
     written: Written,
     *,
     absent: Absent,
-    pressure: BackPressure,
+    pressure: BackPressure | None,
 ) -> RecordingReport:
     """How a recording went.
 
@@ -59,7 +59,7 @@ def recording_report(
         proofs: What became of each topic's messages.
         written: What the bag became.
         absent: What is not in it.
-        pressure: How often the simulation was held.
+        pressure: How often the simulation was held; ``None`` without transport.
     """
     topics = [_figures(tally, proof) for proof in sorted(proofs)]
     return RecordingReport(

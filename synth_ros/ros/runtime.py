@@ -12,6 +12,9 @@ from types import FrameType
 
 from synth_ros.errors import ConfigError, RosError, SynthRosError, UsageError
 
+INTERRUPTED = 130
+"""Exit code of what an interrupt ended before it was done."""
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

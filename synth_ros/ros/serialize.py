@@ -55,9 +55,14 @@ def serialized(message: object) -> bytes:
     Args:
         message: Of any type without wide strings.
     """
-    out = bytearray()
+    return bytes(serialized_view(message))
+
+
+def serialized_view(message: object) -> memoryview:
+    """The same, without the copy that bytes are; nobody may change it."""
+    out = bytearray(_LITTLE_ENDIAN)
     _write(out, message)
-    return _LITTLE_ENDIAN + bytes(out)
+    return memoryview(out).toreadonly()
 
 
 @functools.cache
@@ -103,9 +108,10 @@ def _plain(out: bytearray, code: str, value: float) -> None:
 def _array(out: bytearray, code: str, values: Sequence[float]) -> None:
     if not len(values):
         return
-    packed = np.asarray(values, np.dtype(code).newbyteorder('<'))
+    packed = np.ascontiguousarray(values, np.dtype(code).newbyteorder('<'))
     _align(out, packed.itemsize)
-    out += packed.tobytes()
+    # Not by way of bytes: images are large.
+    out += memoryview(packed).cast('B')
 
 
 def _text(out: bytearray, value: str) -> None:
@@ -116,4 +122,4 @@ def _text(out: bytearray, value: str) -> None:
 
 def _align(out: bytearray, size: int) -> None:
     # Positions count from the end of the four bytes that name the encoding.
-    out += bytes(-len(out) % size)
+    out += bytes((len(_LITTLE_ENDIAN) - len(out)) % size)

@@ -18,9 +18,10 @@ from functools import partial
 from typing import Literal
 
 from synth_ros.errors import RosError, SynthRosError
-from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession
+from synth_ros.pipeline.live import DrawnFrame, LiveFrame, LiveSession, SessionOver
 from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.pipeline.overlap import BoundedPool, prompt_threads
+from synth_ros.ros.pace import Pace
 from synth_ros.scene.compiled import CompiledScene
 from synth_ros.sim.memory import spared_past
 
@@ -88,7 +89,7 @@ FrameSink = Callable[[LiveFrame, CompiledScene], None]
 
 
 class SimThread(threading.Thread):
-    """Runs a live session at its pace until told to stop.
+    """Runs a live session at its pace until told to stop, or until the session is over.
 
     Frames are never dropped: when rendering is slower than the real-time factor asks for,
     simulated time falls behind.
@@ -110,6 +111,7 @@ class SimThread(threading.Thread):
         doing: What it is at.
         drawn: Frames that were drawn.
         frames: Frames that were handed to the sink.
+        complete: Whether it ended by itself: all frames made, or the session over.
         real_time_factor: As asked for.
     """
 
@@ -132,6 +134,7 @@ class SimThread(threading.Thread):
         self.error: BaseException | None = None
         self.drawn = 0
         self.frames = 0
+        self.complete = False
         self.doing: Doing = 'starting'
         self.real_time_factor = real_time_factor
         self._open_session = open_session
@@ -139,7 +142,7 @@ class SimThread(threading.Thread):
         self._stop_asked = stop
         self._ready = ready
         self._flowing = False
-        self._pace = _Pace(real_time_factor)
+        self._pace = Pace(real_time_factor)
         self._limit = frame_limit
         self._paused = paused
         self._active = active
@@ -155,7 +158,7 @@ class SimThread(threading.Thread):
 
     def set_pace(self, real_time_factor: float) -> None:
         """Change the real-time factor; to be called on this thread, in a change."""
-        self._pace = _Pace(real_time_factor)
+        self._pace = Pace(real_time_factor)
         self.real_time_factor = real_time_factor
 
     def activate(self) -> None:
@@ -251,7 +254,11 @@ class SimThread(threading.Thread):
                 continue
             self.doing = 'drawing'
             last = self.drawn + 1 == self._limit
-            frame = session.draw(ahead=self._may_begin_ahead(last=last))
+            try:
+                frame = session.draw(ahead=self._may_begin_ahead(last=last))
+            except SessionOver:
+                self.complete = True
+                break
             if self._lockstep is not None:
                 self._lockstep.expect(frame.stamp_ns, frame.cameras)
             hand_on = partial(self._hand_on, frame, session.world.scene)
@@ -266,6 +273,7 @@ class SimThread(threading.Thread):
                     ok=True,
                 )
             if self._limit and self.drawn >= self._limit:
+                self.complete = True
                 break
         # The last frames are answered too, before their publishers go.
         while not (self._stop_asked.is_set() or self._answered(room=0)):
@@ -365,37 +373,3 @@ class SimThread(threading.Thread):
             case Action.RESUME:
                 self._paused = False
                 return 'Running.'
-
-
-class _Pace:
-    """Says how far simulated time is ahead of real time."""
-
-    def __init__(self, factor: float) -> None:
-        self._factor = factor
-        self._start: tuple[float, int] | None = None
-        self._due_s = 0.0
-
-    @property
-    def free(self) -> bool:
-        """Whether frames are made as fast as they can be."""
-        return self._factor <= 0
-
-    def forget(self) -> None:
-        """Measure anew from the next frame: pauses must not be made up for."""
-        self._start = None
-
-    def mark(self, stamp_ns: int) -> None:
-        """Take note of a frame that is out; the next one has to wait for this one's time."""
-        if self.free:
-            return
-        now = time.monotonic()
-        if self._start is None:
-            self._start = (now, stamp_ns)
-        self._due_s = self._start[0] + (stamp_ns - self._start[1]) * 1e-9 / self._factor
-        if self._due_s < now:
-            # Too slow: time falls behind for good instead of being hurried after.
-            self._start = (now, stamp_ns)
-
-    def remaining_s(self) -> float:
-        """Seconds until the next frame may be made; 0 or less when it may."""
-        return 0.0 if self._start is None else self._due_s - time.monotonic()

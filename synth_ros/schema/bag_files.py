@@ -8,6 +8,9 @@ from pathlib import Path
 REPEATED = 'synth_ros_repeated'
 """Key in a bag's custom data: how many messages of latched topics stand in it once more."""
 
+LOSS = 'synth_ros_loss'
+"""Key in a bag's custom data: the proof that it is complete, by topic."""
+
 _NUMBER = re.compile(r'_(\d+)\.(?:mcap|db3)(?:\.zstd)?$')
 # As rosbag2 names files: its own MCAP first, whole before compressed.
 _ENDINGS = ('.mcap', '.mcap.zstd', '.db3', '.db3.zstd')

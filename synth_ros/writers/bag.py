@@ -60,6 +60,7 @@ class BagWriter:
         custom_data: Texts for ``metadata.yaml``, also kept in each file from its start.
         ros_distro: For ``metadata.yaml``.
         split: When to go on in a new file.
+        called: Where it will lie, which messages name; by default where it is written.
 
     Raises:
         OutputError: The folder exists or cannot be written.
@@ -74,8 +75,10 @@ class BagWriter:
         custom_data: Mapping[str, str] | None = None,
         ros_distro: str = 'jazzy',
         split: Split = NO_SPLIT,
+        called: Path | None = None,
     ) -> None:
         self.path = Path(path)
+        self._called = called or self.path
         self.custom_data = dict(custom_data or {})
         self._packer = Packer(compression)
         self._chunk_bytes = chunk_bytes
@@ -85,6 +88,7 @@ class BagWriter:
         self._latched = LatchedMessages()
         self._repeated: Counter[str] = Counter()
         self._files: list[FileSummary] = []
+        self._ended_bytes = 0
         self._chunk = Chunk()
         self._dropped = 0
         self._closed = False
@@ -97,7 +101,7 @@ class BagWriter:
                 f'{self.path} exists already, and a bag never overwrites. Choose another '
                 'folder, or remove it.'
             )
-        with os_errors(self.path, valid='Nothing was recorded.'):
+        with os_errors(self._called, valid='Nothing was recorded.'):
             self._file = self._begin()
 
     def _begin(self) -> BagFile:
@@ -122,6 +126,21 @@ class BagWriter:
         for file in self._files:
             counts.update(file.counts)
         return {topic.name: counts[channel] for channel, topic in self._topics.items()}
+
+    @property
+    def repeated(self) -> Counter[str]:
+        """How many of each topic's messages are those that a split repeats."""
+        return Counter(self._repeated)
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of all files; any thread may ask."""
+        return self._ended_bytes + self._file.out.length
+
+    @property
+    def topics(self) -> tuple[BagTopic, ...]:
+        """All topics, in the order in which they were announced."""
+        return tuple(self._topics.values())
 
     @property
     def files(self) -> int:
@@ -221,6 +240,7 @@ class BagWriter:
             following.discard()
             raise self._failed(error) from error
         self._files.append(old.summary())
+        self._ended_bytes += old.out.length
         old.close()
         self._file = following
         self._repeated.update(repeated)
@@ -269,7 +289,7 @@ class BagWriter:
         if self._closed:
             return
         self.flush()
-        with os_errors(self.path, valid=self._rescue()):
+        with os_errors(self._called, valid=self._rescue()):
             self._finish()
 
     def abort(self) -> None:
@@ -299,7 +319,7 @@ class BagWriter:
         """
         self.custom_data[key] = text
         if self._described:
-            with os_errors(self.path, valid='The bag is valid as it is.'):
+            with os_errors(self._called, valid='The bag is valid as it is.'):
                 self._write_metadata()
 
     def _write_metadata(self) -> None:
@@ -329,7 +349,7 @@ class BagWriter:
                 'record the rest into another bag.'
             )
         try:
-            with os_errors(self.path, valid=valid):
+            with os_errors(self._called, valid=valid):
                 raise error
         except OutputError as told:
             return told
@@ -342,7 +362,7 @@ class BagWriter:
     def _rescue(self) -> str:
         return (
             f'{self._written} messages are in the file but it has no index: free some space, '
-            f'then run synth-ros recover {self.path}.'
+            f'then run synth-ros recover {self._called}.'
         )
 
     def _check_open(self) -> None:

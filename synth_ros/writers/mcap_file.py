@@ -20,6 +20,7 @@ import zstandard
 from isal import isal_zlib
 
 MAGIC = b'\x89MCAP0\r\n'
+_RECORD_HEAD = struct.Struct('<BQ')
 Compression = Literal['none', 'zstd']
 # Level 1: images are recorded at camera rate, and higher levels gain little on them.
 _ZSTD_LEVEL = 1
@@ -226,12 +227,12 @@ class Chunk:
         head = struct.pack(
             '<QQQI', self._first_ns, self._last_ns, self.size, isal_zlib.crc32(records)
         )
-        body = b''.join([head, _text(packer.name), struct.pack('<Q', len(packed)), packed])
-        chunk = record(Op.CHUNK, body)
-        index, offsets = message_indexes(self.entries, offset + len(chunk))
+        head += _text(packer.name) + struct.pack('<Q', len(packed))
+        length = _RECORD_HEAD.size + len(head) + len(packed)
+        index, offsets = message_indexes(self.entries, offset + length)
         info = ChunkInfo(
             offset=offset,
-            length=len(chunk),
+            length=length,
             index_offsets=offsets,
             index_length=len(index),
             first_ns=self._first_ns,
@@ -240,7 +241,9 @@ class Chunk:
             packed_size=len(packed),
             size=self.size,
         )
-        return chunk + index, info
+        begin = _RECORD_HEAD.pack(Op.CHUNK, len(head) + len(packed))
+        # Joined once: what is in it is large.
+        return b''.join([begin, head, packed, index]), info
 
 
 class Appender:
@@ -274,7 +277,7 @@ class Appender:
 
 def record(op: Op, body: bytes) -> bytes:
     """One record."""
-    return struct.pack('<BQ', op, len(body)) + body
+    return _RECORD_HEAD.pack(op, len(body)) + body
 
 
 def header_record(library: str) -> bytes:

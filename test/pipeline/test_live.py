@@ -6,7 +6,7 @@ import pytest
 from synth_ros.config.load import load_config
 from synth_ros.errors import PlacementError
 from synth_ros.pipeline.generate import open_stage
-from synth_ros.pipeline.live import LiveSession
+from synth_ros.pipeline.live import Extent, LiveSession, SessionOver
 from synth_ros.scene.build import SceneBuilder
 
 
@@ -51,6 +51,36 @@ def test_stamps_keep_the_rate_through_episodes_and_resets(session):
     assert [frame.episode for frame in frames] == [0] * 7 + [1] * 3 + [1] * 3 + [8] * 2
     assert [frame.index for frame in frames] == [*range(7), *range(3), *range(3), *range(2)]
     assert [frame.run for frame in frames] == [0] * 7 + [1] * 3 + [2] * 3 + [3] * 2
+
+
+def drawn_until_over(session):
+    """All frames of a session that ends by itself."""
+    frames = []
+
+    def play():
+        while True:
+            frames.append(session.draw(ahead=True).label())
+
+    with pytest.raises(SessionOver, match=r'^$'):
+        play()
+    with pytest.raises(SessionOver, match=r'^$'):
+        session.draw()
+    return frames
+
+
+def test_a_session_ends_with_its_last_episode(stage, fail):
+    """Also if the last one comes to no rest; what comes after it is not tried."""
+    fail({5, 6})
+    session = LiveSession(stage, first_episode=3, extent=Extent(last_episode=5))
+    frames = drawn_until_over(session)
+    assert [frame.episode for frame in frames] == [3] * 7 + [4] * 7
+    assert session.notes == ['Skipped: Episode 5: no rest'] * 2
+    assert [frame.stamp_ns for frame in frames] == [k * 100_000_000 for k in range(14)]
+
+
+def test_a_session_ends_before_its_last_moment(stage):
+    frames = drawn_until_over(LiveSession(stage, extent=Extent(end_ns=300_000_000)))
+    assert [frame.stamp_ns for frame in frames] == [0, 100_000_000, 200_000_000]
 
 
 def test_samples_carry_the_stamp_and_key_of_their_frame(session):

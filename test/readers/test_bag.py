@@ -6,7 +6,8 @@ import pytest
 from bag_factory import IMAGES, MORE_STRINGS, STRINGS, make_bag, record
 
 from synth_ros.errors import UsageError
-from synth_ros.readers.bag import LOSS, read_bag_summary
+from synth_ros.readers.bag import read_bag_summary
+from synth_ros.schema.bag_files import LOSS
 from synth_ros.writers.bag import BagWriter
 
 

@@ -7,6 +7,7 @@ import pytest
 from bag_files import counts, proof, topics
 from full_sample import EVERYTHING
 from listener import Listener
+from live_bags import check_same
 from message_parts import serialized
 from rclpy.serialization import deserialize_message
 from ros_processes import CAMERAS, CONFIG, FRAMES_PER_EPISODE, recorder, sim, write_config
@@ -207,3 +208,7 @@ def test_the_recorded_dataset_is_the_generated_one(played, offline):
     assert differing == []
     kinds = {path.split('/')[0] for path in generated}
     assert {'images', 'depth', 'labels', 'layers'} <= kinds
+
+
+def test_recording_without_transport_gives_the_same_bag(played, tmp_path):
+    check_same(played.config, played.bag, frames=FRAMES, folder=tmp_path)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from bag_files import FLOWING, LATCHED, counts, image_count, metadata, proof, report_of
+from live_bags import check_same
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 from ros_processes import CONFIG, NodeProcess, recorder, sim, write_config
@@ -330,3 +331,7 @@ def plain(value):
     if is_dataclass(value) and 'Time' not in type(value).__name__:
         return ' '.join(plain(getattr(value, field.name)) for field in fields(value))
     return '' if is_dataclass(value) else str(value)
+
+
+def test_recording_without_transport_gives_the_same_bag(recorded, tmp_path):
+    check_same(recorded.config, recorded.bag, frames=FRAMES, folder=tmp_path)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from synth_ros.errors import OutputError, PlacementError
-from synth_ros.pipeline.live import DrawnFrame
+from synth_ros.pipeline.live import DrawnFrame, SessionOver
 from synth_ros.pipeline.lockstep import Lockstep
 from synth_ros.ros.sim_thread import Action, Request, SimThread
 
@@ -16,8 +16,9 @@ from synth_ros.ros.sim_thread import Action, Request, SimThread
 class Session:
     """Frames without a simulation: what ``LiveSession`` offers to the thread."""
 
-    def __init__(self, *, period_s=0.05):
+    def __init__(self, *, period_s=0.05, last=None):
         self.episode = 0
+        self.last = last
         self.world = SimpleNamespace(scene=None)
         self.owner = threading.current_thread()
         self.fail = False
@@ -27,6 +28,8 @@ class Session:
         self._period_ns = round(period_s * 1e9)
 
     def draw(self, *, ahead=False):
+        if self.drawn == self.last:
+            raise SessionOver
         self.ahead.append(ahead)
         assert threading.current_thread() is self.owner
         self._stamp_ns += self._period_ns
@@ -44,14 +47,15 @@ class Session:
 
 
 class Rig:
-    def __init__(self, **options):
+    def __init__(self, *, last=None, **options):
         self.frames, self.closed, self.session = [], False, None
+        self.last = last
         self.stop = threading.Event()
         self.options = {'sink': lambda frame, _scene: self.frames.append(frame), **options}
 
     @contextmanager
     def open(self):
-        self.session = Session()
+        self.session = Session(last=self.last)
         try:
             yield self.session
         finally:
@@ -79,7 +83,15 @@ def test_frame_limit():
     with Rig(frame_limit=5) as rig:
         assert rig.thread.finished.wait(10)
         assert (rig.thread.frames, len(rig.frames)) == (5, 5)
+        assert rig.thread.complete
         assert rig.closed
+        assert rig.thread.error is None
+
+
+def test_a_session_that_is_over_ends_the_thread():
+    with Rig(last=3) as rig:
+        assert rig.thread.finished.wait(10)
+        assert (rig.thread.frames, rig.thread.complete) == (3, True)
         assert rig.thread.error is None
 
 
@@ -101,6 +113,7 @@ def test_a_slow_pace_neither_delays_services_nor_the_end():
         assert time.monotonic() - began < 5
     assert time.monotonic() - began < 5
     assert len(rig.frames) < 4
+    assert not rig.thread.complete
 
 
 def test_step_makes_exactly_one_frame_before_it_answers():

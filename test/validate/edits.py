@@ -184,7 +184,7 @@ def no_recording(root):
 def lost(root):
     from bag_factory import STRINGS, string_cdr
 
-    from synth_ros.readers.bag import LOSS
+    from synth_ros.schema.bag_files import LOSS
     from synth_ros.writers.bag import BagWriter
 
     shutil.rmtree(root)

@@ -117,13 +117,14 @@ class DiskFigures(_Record):
     Attributes:
         file_bytes: Of all files.
         message_bytes: Of the messages before compression.
-        writing_s: Real time spent in compressing and writing, seconds.
+        writing_s: Real time spent in compressing and writing, seconds; ``None`` where real time
+            has no part in it.
         not_written: Messages that waited in memory when the disk failed.
     """
 
     file_bytes: int
     message_bytes: int
-    writing_s: float
+    writing_s: float | None
     not_written: int
 
 
@@ -133,7 +134,8 @@ class RecordingReport(_Record):
     Attributes:
         format: Version of this record.
         bag: Name of the bag's folder.
-        duration_s: From the first to the last message, seconds.
+        duration_s: From the first to the last message, seconds; of simulated time where there was
+            no transport.
         messages: That were taken in, of all topics.
         lost: Known to be lost on the way, of all topics.
         window_s: Over so long rates are taken, seconds.
@@ -142,7 +144,7 @@ class RecordingReport(_Record):
         unrecorded: Topics that could not be recorded, and why.
         never_published: Topics that were waited for in vain.
         files: Of the bag, in order.
-        back_pressure: How often the simulation was held.
+        back_pressure: How often the simulation was held; ``None`` where there was no transport.
         disk: What writing took.
     """
 
@@ -157,5 +159,5 @@ class RecordingReport(_Record):
     unrecorded: Mapping[str, str]
     never_published: tuple[str, ...]
     files: tuple[FileFigures, ...]
-    back_pressure: BackPressure
+    back_pressure: BackPressure | None
     disk: DiskFigures

@@ -67,6 +67,7 @@ class RecordingTally:
         self.topics: dict[str, TopicTally] = {}
         self.start_ns = 0
         self.end_ns = 0
+        self._begun = False
         self._bin_ns = _BIN_NS
 
     @property
@@ -97,8 +98,8 @@ class RecordingTally:
             stamp_ns: Its stamp; ``None`` for one without.
         """
         tally = self.topics[topic]
-        if not self.start_ns:
-            self.start_ns = now_ns
+        if not self._begun:
+            self._begun, self.start_ns = True, now_ns
         # What came first may be taken in second.
         now_ns = max(now_ns, self.start_ns)
         self.end_ns = max(self.end_ns, now_ns)
@@ -139,7 +140,7 @@ class RecordingTally:
     def line(self, topic: str) -> tuple[int, ...]:
         """Messages of a topic in each bin of the recording."""
         bins = self.topics[topic].bins
-        if not self.start_ns:
+        if not self._begun:
             return ()
         count = (self.end_ns - self.start_ns) // self._bin_ns + 1
         return tuple(bins.get(k, 0) for k in range(count))
