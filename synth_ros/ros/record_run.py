@@ -168,7 +168,7 @@ class Recorder:
         renderer = renderer_for(self._choice, config.render, max_size=size)
         try:
             stage = Stage(self._loaded, self._source.builder, renderer=renderer, seed=self._seed)
-            stage.wanted = Wanted(made.publishers.eyes, made.publishers.feels)
+            stage.wanted = Wanted(made.publishers.parts, made.publishers.feels)
             session = _opened(stage, run, made, watch=watch)
             for warning in session.world.scene.warnings:
                 watch.note(warning)

@@ -31,7 +31,6 @@ def config_options(loaded: LoadedConfig, *, session: str) -> StreamOptions:
             if camera.stereo is not None
         },
         imus=frozenset(camera.name for camera in config.cameras if camera.imu is not None),
-        snapshots=bool(params.snapshot_dataset),
     )
 
 
@@ -48,4 +47,5 @@ def stream_options(params: SimParams, loaded: LoadedConfig) -> StreamOptions:
         imu_qos=params.imu_qos,
         labels_qos=params.labels_qos,
         jpeg_quality=params.jpeg_quality,
+        snapshots=bool(params.snapshot_dataset),
     )
