@@ -37,7 +37,7 @@ from mcap.reader import make_reader
 from ours import quality, render_section
 from publish_cost import print_cost
 from publish_profile import print_profile
-from rest_cost import print_rest
+from rest_cost import Setting, measure_rest
 from results import Row
 from scenes import SceneSpec, write_scene
 from settled import prepare
@@ -183,9 +183,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             return
         if options.rest:
             for backend in options.backends:
-                print(f'{backend}:')
+                setting = Setting(str(spec), backend, quality(backend, *TUNED[backend]))
                 config = live_scene(Path(folder), spec, backend)
-                print_rest(config, frames=min(options.frames, 60), rounds=options.rounds)
+                size = {'frames': min(options.frames, 60), 'rounds': options.rounds}
+                rows = measure_rest(config, setting, **size)
+                results.show(rows)
+                results.save(options.json, rows)
             return
         results.save(options.json, measure(spec, options, Path(folder)))
     print(f'{time.monotonic() - start:.0f} s')

@@ -36,6 +36,7 @@ def blocks(rows: Sequence[Row], machines: Mapping[str, str]) -> dict[str, str]:
         'start': _seconds,
         'memory': _memory,
         'soak': _soak,
+        'resting': _resting,
         'gpu': _gpu,
     }
     made = {'machine': _machine(machines), 'summary': _summary(rows)}
@@ -192,6 +193,19 @@ def _soak(rows: list[Row]) -> str:
         for row in rows
     ]
     return markdown(['what', 'scene', *keys, 'rate at the end, of that at the start'], lines)
+
+
+def _resting(rows: list[Row]) -> str:
+    """Rates by who subscribes, a renderer after another."""
+    lines = []
+    for row in rows:
+        who, _, backend = row.name.rpartition(': ')
+        load = str(row.notes['load'])
+        lines.append(
+            [f'{backend}, {row.quality}', who, f'{row.frames_per_s:.1f}', _ratio(row), load]
+        )
+    head = ('renderer', 'subscribed to', 'frames/s', 'times the rate of all', 'load')
+    return markdown(head, lines)
 
 
 def _gpu(rows: list[Row]) -> str:

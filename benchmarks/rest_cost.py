@@ -9,14 +9,16 @@ The three cases take turns in one session.
 
 from __future__ import annotations
 
-import statistics
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from rclpy.qos import QoSProfile
+from results import Row
 
 from synth_ros.config.load import load_config
 from synth_ros.pipeline.demand import Wanted
@@ -32,6 +34,20 @@ from synth_ros.scene.compiled import CompiledScene
 
 _UNTIMED = 3
 Subscribed = Callable[[str], bool]
+
+
+class Setting(NamedTuple):
+    """What is measured on, as rows name it.
+
+    Attributes:
+        scene: What is seen.
+        backend: The renderer.
+        quality: How it draws.
+    """
+
+    scene: str
+    backend: str
+    quality: str
 
 
 class _Topic:
@@ -109,11 +125,12 @@ def _live(config: Path) -> Iterator[_Live]:
         yield _Live(Stage(loaded, SceneBuilder(loaded), renderer=renderer))
 
 
-def print_rest(config: Path, *, frames: int, rounds: int) -> None:
-    """Print frames a second for nobody, colour alone, and all that a recorder takes.
+def measure_rest(config: Path, setting: Setting, *, frames: int, rounds: int) -> list[Row]:
+    """The rates with no subscriber, with those of colour alone, and with all that are recorded.
 
     Args:
         config: A live config.
+        setting: What rows say of it.
         frames: Of each turn.
         rounds: Turns of each case.
     """
@@ -134,8 +151,15 @@ def print_rest(config: Path, *, frames: int, rounds: int) -> None:
         for _ in range(rounds):
             for name, subscribed in cases.items():
                 seconds[name].append(live.turn(subscribed, frames))
-    whole = seconds['all that is recorded']
-    for name, mine in seconds.items():
-        ratio = statistics.median(a / b for a, b in zip(whole, mine, strict=True))
-        rate = 1 / statistics.median(mine)
-        print(f'{name:<22} {rate:8.1f} frames/s   {ratio:6.2f} times that of all')
+    return [
+        Row(
+            section='resting',
+            scene=setting.scene,
+            name=f'{name}: {setting.backend}',
+            quality=setting.quality,
+            seconds=tuple(mine),
+            baseline=tuple(seconds['all that is recorded']),
+            notes={'load': round(os.getloadavg()[0], 1)},
+        )
+        for name, mine in seconds.items()
+    ]
