@@ -101,7 +101,7 @@ class FolderLock:
                 os.close(handle)
                 raise OutputError(
                     f'{root} is being written by another run{holder}. Wait until it ends, or '
-                    'give this run another folder (--out).'
+                    'give this run another folder.'
                 ) from None
             # The previous holder may have removed the file between our open and our lock.
             try:
