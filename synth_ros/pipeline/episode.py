@@ -97,7 +97,7 @@ class Episode:
             streams=self._streams,
         )
         self.chance = Chance(self.config.randomization.sensor, self.draws, self._streams)
-        self._lookout = Lookout(self)
+        self._lookout = Lookout(world, stage)
         self._rest_qpos = world.data.qpos.copy()
         self.origin = describe(self)
 

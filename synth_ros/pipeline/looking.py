@@ -12,10 +12,11 @@ from synth_ros.pipeline.sensing import Sensors
 from synth_ros.pipeline.timing import Due
 from synth_ros.scene.compiled import CameraPart
 from synth_ros.sim.kept import KeptState
+from synth_ros.sim.world import World
 from synth_ros.types import Frame, Glimpse, Instance, SampleKey, Seen
 
 if TYPE_CHECKING:
-    from synth_ros.pipeline.episode import Episode
+    from synth_ros.pipeline.episode import Episode, Stage
 
 
 class Look(NamedTuple):
@@ -107,12 +108,14 @@ class Lookout:
     frame look at it: who begins to want labels gets them from the next frame on, whole.
 
     Args:
-        episode: Its world is looked at.
+        world: Of the episode.
+        stage: Draws it.
     """
 
-    def __init__(self, episode: Episode) -> None:
-        self._episode = episode
-        stage = episode.stage
+    def __init__(self, world: World, stage: Stage) -> None:
+        # Not the episode itself, which has this: a scene that is over would stay in memory until
+        # the collector of cycles came around.
+        self._world, self._stage = world, stage
         self._attention = Attention(ahead=stage.needs_after, back=stage.needs_before)
         self._kept: dict[int, KeptState] = {}
         self._latent: dict[int, Latent] = {}
@@ -127,7 +130,7 @@ class Lookout:
         Returns:
             Waits for the pictures; to be called once, on the renderer's thread.
         """
-        world, renderer = self._episode.world, self._episode.stage.renderer
+        world, renderer = self._world, self._stage.renderer
         looks = Looks([self._look(one) for one in due])
         late = {camera: self._latent[camera].begin(renderer) for camera in looks.look_back}
         exposure = Exposure(
@@ -137,7 +140,7 @@ class Lookout:
             glimpsed=looks.glimpsed,
             exposure_ev=exposure_ev,
             baselines_m=looks.baselines_m,
-            state=self._episode.stage.needs_after,
+            state=self._stage.needs_after,
         )
         still = exposure.still
         self._keep(looks, still)
@@ -151,16 +154,15 @@ class Lookout:
 
     def _look(self, due: Due) -> Look:
         """How closely a camera looks: as somebody wants it now."""
-        episode = self._episode
-        camera = episode.stage.config.cameras[due.camera]
-        plan = self._attention.plan(camera.name, episode.stage.wanted.parts(camera.name))
+        camera = self._stage.config.cameras[due.camera]
+        plan = self._attention.plan(camera.name, self._stage.wanted.parts(camera.name))
         baseline_m = None if camera.stereo is None else camera.stereo.baseline_m
-        return Look(due, episode.world.scene.cameras[due.camera], baseline_m, plan)
+        return Look(due, self._world.scene.cameras[due.camera], baseline_m, plan)
 
     def _keep(self, looks: Looks, still: Still) -> None:
         """Keep what was not drawn for labels, as far as labels could look back at it."""
-        world = self._episode.world
-        for look in looks.unlabelled if self._episode.stage.needs_before else ():
+        world = self._world
+        for look in looks.unlabelled if self._stage.needs_before else ():
             camera = look.due.camera
             if camera not in self._kept:
                 self._kept[camera] = KeptState(world)

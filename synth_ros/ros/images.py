@@ -130,7 +130,8 @@ def _with_numpy(image: NDArray[np.generic], encoding: Encoding, header: Header) 
     # Only array.array takes the fast path of the generated setter; anything else is copied
     # element by element, a second and more for one image.
     data = array.array('B')
-    data.frombytes(memoryview(np.ascontiguousarray(image)).cast('B'))
+    # Flat, since an image may have no pixels.
+    data.frombytes(np.ascontiguousarray(image).reshape(-1).view(np.uint8))
     message.data = data
     return message
 

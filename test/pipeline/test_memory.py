@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from synth_ros.config.load import load_config
+from synth_ros.pipeline.demand import EVERYTHING, Wanted
 from synth_ros.pipeline.generate import (
     GenerateRequest,
     dataset_info,
@@ -64,10 +65,12 @@ def test_memory_is_flat_over_episodes(write_config):
     assert max(used[40:]) - max(used[10:30]) < 12
 
 
-def test_no_scene_waits_for_the_collector_of_cycles(write_config):
+@pytest.mark.parametrize('parts', [EVERYTHING, frozenset(['color']), frozenset()])
+def test_no_scene_waits_for_the_collector_of_cycles(write_config, parts):
     """Their models are of tens of megabytes, and cycles are looked for tens of scenes later."""
     loaded = load_config(write_config())
     stage = open_stage(loaded, SceneBuilder(loaded), seed=0)
+    stage.wanted = Wanted(lambda _camera: parts)
     with closing(stage.renderer):
         gc.collect()
         gc.disable()
