@@ -226,7 +226,7 @@ def measure_mcap(setting: Setting, root: Path, *, rounds: int, frames: int) -> R
     return Row(
         section='writing',
         scene=str(setting.spec),
-        name=f'MCAP, zstd: {setting.words}',
+        name=f'the nodes, to MCAP, zstd: {setting.words}',
         quality=quality(setting.backend, *setting.look),
         processes=2,
         seconds=() if fault else tuple(seconds),
@@ -243,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument('--quick', action='store_true', help='smallest of everything')
     parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('--episodes', type=int, default=4, help='episodes of each turn')
+    parser.add_argument('--episodes', type=int, default=12, help='episodes of each turn')
     parser.add_argument('--backends', nargs='+', default=['classic', 'onepass'])
     parser.add_argument('--looks', nargs='+', choices=sorted(LOOKS), default=list(LOOKS))
     parser.add_argument('--workers', nargs='+', type=int, default=[1, 2])
