@@ -222,8 +222,9 @@ class LiveSimulation:
         """Stay until the last frame is with everybody who wants it reliably."""
         mine = [item for item in self._node.publishers if item not in self._belongings]
         if missing := wait_until_arrived(mine, timeout_s=_ARRIVAL_S):
+            plural = 'topics' if len(missing) > 1 else 'topic'
             self._node.get_logger().warning(
-                f'The last messages of {len(missing)} topics ({", ".join(missing[:3])}'
+                f'The last messages of {len(missing)} {plural} ({", ".join(missing[:3])}'
                 f'{", ..." if len(missing) > 3 else ""}) were not acknowledged within '
                 f'{_ARRIVAL_S:g} s: a subscriber is busy, or died.'
             )

@@ -62,7 +62,7 @@ def test_a_subscriber_that_hangs_is_not_waited_for_for_ever(tmp_path):
         process.wait_for_text(f'\nframe {made + 5}\n')
         assert process.end() == 0
     assert (
-        'The last messages of 1 topics (/head/color/image_raw) were not acknowledged within 4 s'
+        'The last messages of 1 topic (/head/color/image_raw) were not acknowledged within 4 s'
         in process.text
     )
     assert 'Traceback' not in process.text
