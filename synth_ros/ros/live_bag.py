@@ -114,13 +114,17 @@ class LiveBag:
             called=called,
         )
         self._outlets = BagOutlets(self._writer, views=view_topics(cameras), heard=self._count)
-        self.publishers = SimPublishers(
-            self._outlets,
-            cameras,
-            links=source.builder.robot_links,
-            categories=source.builder.categories,
-            options=config_options(loaded, session=session),
-        )
+        try:
+            self.publishers = SimPublishers(
+                self._outlets,
+                cameras,
+                links=source.builder.robot_links,
+                categories=source.builder.categories,
+                options=config_options(loaded, session=session),
+            )
+        except BaseException:
+            self._writer.abort()
+            raise
         for topic in self._writer.topics:
             self._begin(topic)
 

@@ -1,6 +1,7 @@
 """Bags of a live simulation made without transport: extents, ends, and the same bytes again."""
 
 import errno
+import gc
 import threading
 from contextlib import closing
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ from ros_processes import CONFIG, FRAMES_PER_EPISODE, write_config
 from rosbags.highlevel import AnyReader
 from sample_factory import tree
 
-from synth_ros.errors import OutputError, PlacementError
+from synth_ros.errors import OutputError, PlacementError, RosError
 from synth_ros.pipeline.episode import Stage
 from synth_ros.pipeline.live import Extent
 from synth_ros.readers.bag import read_bag_summary
 from synth_ros.readers.open_recording import open_recording
+from synth_ros.ros import bag_outlets
 from synth_ros.ros.live_bag import Storing
 from synth_ros.ros.record_run import Run, Watch
 from synth_ros.validate.run import validate
@@ -192,6 +194,19 @@ def test_a_bag_never_overwrites_and_leavings_go(small, tmp_path):
     (left / 'other_0.mcap').write_bytes(b'half')
     assert record(small, tmp_path / 'other', Run(0, frames=1)).appeared
     assert sorted(path.name for path in tmp_path.iterdir()) == ['bag', 'other']
+
+
+def test_without_a_message_package_nothing_is_left(small, tmp_path, monkeypatch):
+    """Warnings are errors here: a file that stayed open would be one."""
+
+    def missing(type_name):
+        raise RosError(f'The definition of {type_name} is not installed.')
+
+    monkeypatch.setattr(bag_outlets, 'definition_text', missing)
+    with pytest.raises(RosError, match=r'The definition of sensor_msgs/msg/\w+ is not installed'):
+        record(small, tmp_path / 'bag', Run(0, frames=1))
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_episodes_without_a_valid_rest_are_left_out(small, tmp_path, monkeypatch):
