@@ -20,8 +20,8 @@ class RecordingSwitch:
     """Tells of each message whether it is to be recorded.
 
     Stopped in the middle of an instant, it lets the rest of that instant through; started in the
-    middle of one, it leaves out the rest: frames are recorded whole or not at all, however soon one
-    follows the other.
+    middle of one, it leaves out the rest: frames are recorded whole or not at all, however soon
+    one follows the other.
 
     Args:
         on: Whether it begins switched on.
